@@ -1,0 +1,70 @@
+import { spawnSync } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const root = dirname(import.meta.dirname);
+const bin = (name: string): string => join(root, 'node_modules', '.bin', name);
+const source = '--conditions=plumbline-source';
+const cli = 'packages/cli/src/main.ts';
+
+type Step = { readonly name: string; readonly command: readonly string[] };
+
+const node = (name: string, ...args: readonly string[]): Step => ({
+  name,
+  command: [process.execPath, source, ...args],
+});
+
+const format: Step = { name: 'format', command: [bin('prettier'), '--check', '--cache', '.'] };
+const lint: Step = {
+  name: 'lint',
+  command: [bin('oxlint'), '--type-aware', '--deny-warnings', 'packages', 'tools'],
+};
+const build: Step = { name: 'build', command: [bin('tsc'), '--build', 'tsconfig.build.json'] };
+const types: Step = { name: 'types', command: [bin('tsc'), '--project', 'tsconfig.json'] };
+const everyRule: readonly Step[] = [format, lint, build, types];
+
+/** The tests of one run, by suffix. Having none is a fault, never a pass. */
+function tests(name: string, isWanted: (path: string) => boolean): Step {
+  const files = globSync('{packages/*/src,packages/*/bin,tools}/**/*.test.ts', { cwd: root })
+    .filter(isWanted)
+    .sort();
+  if (files.length === 0) throw new Error('no test files found');
+  return node(name, '--test', '--test-isolation=none', ...files);
+}
+
+const isFast = (path: string): boolean => !path.endsWith('.slow.test.ts');
+
+const jobs: Readonly<Record<string, (args: readonly string[]) => readonly Step[]>> = {
+  start: () => [node('start', cli, '--help')],
+  plumb: (args) => [node('plumb', cli, ...args)],
+  test: () => [...everyRule, tests('every test', () => true)],
+  check: () => [...everyRule, tests('fast tests', isFast)],
+  build: () => [build],
+  format: () => [{ name: 'format', command: [bin('prettier'), '--write', '--cache', '.'] }],
+};
+
+/** Runs the steps in order and stops at the first that fails, with its exit code. */
+function runSteps(steps: readonly Step[]): number {
+  for (const { name, command } of steps) {
+    const [program, ...args] = command;
+    if (program === undefined) throw new Error(`step \`${name}\` has no command`);
+    const startedMs = performance.now();
+    const result = spawnSync(program, args, { cwd: root, stdio: 'inherit' });
+    const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+    if (result.status !== 0) {
+      process.stderr.write(`✖ ${name} failed after ${seconds} s\n`);
+      return result.status ?? 1;
+    }
+    if (steps.length > 1) process.stderr.write(`✔ ${name} (${seconds} s)\n`);
+  }
+  return 0;
+}
+
+const [jobName = '', ...jobArgs] = process.argv.slice(2);
+const job = jobs[jobName];
+if (job === undefined) {
+  process.stderr.write(`no job \`${jobName}\`: one of ${Object.keys(jobs).join(', ')}\n`);
+  process.exitCode = 1;
+} else {
+  process.exitCode = runSteps(job(jobArgs));
+}

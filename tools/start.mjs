@@ -1,0 +1,76 @@
+// The first thing that runs on a fresh clone, under whatever Node the machine has (14 or newer).
+// It installs what the lockfile asks for when that is missing or stale, then hands the job to
+// the Node that the lockfile pins. It may import nothing but Node's own modules.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const modules = join(root, 'node_modules');
+const onWindows = process.platform === 'win32';
+const pinnedNode = join(modules, 'node', 'bin', onWindows ? 'node.exe' : 'node');
+
+function readPackages(path) {
+  return JSON.parse(readFileSync(path, 'utf8')).packages;
+}
+
+/** Says why an install is needed, or returns undefined when node_modules matches the lockfile. */
+function whyInstall() {
+  const installedPath = join(modules, '.package-lock.json');
+  if (!existsSync(installedPath)) return 'node_modules is missing';
+  if (!existsSync(pinnedNode)) return 'the pinned Node is missing';
+  const wanted = readPackages(join(root, 'package-lock.json'));
+  const installed = readPackages(installedPath);
+  for (const path of Object.keys(wanted)) {
+    const isInstallable = path.includes('node_modules/');
+    const have = installed[path];
+    // Optional packages are built for other platforms more often than not.
+    if (!isInstallable || (!have && (wanted[path].optional || wanted[path].devOptional))) continue;
+    if (!have || have.version !== wanted[path].version) return path + ' is not as locked';
+  }
+  return undefined;
+}
+
+function stop(message) {
+  process.stderr.write(message + '\n');
+  process.exit(1);
+}
+
+function install(reason) {
+  process.stderr.write('plumbline: ' + reason + ', running `npm ci` (about 15 seconds) …\n');
+  // The packages ask for the Node that this very install brings, so npm's engine complaint is
+  // noise here; the pinned Node arrives through an install script, so scripts must be on.
+  const flags = ['ci', '--loglevel=error', '--engine-strict=false', '--ignore-scripts=false'];
+  const npmScript = process.env.npm_execpath;
+  const viaNode = npmScript && /\.c?js$/.test(npmScript);
+  const result = viaNode
+    ? spawnSync(process.execPath, [npmScript].concat(flags), { cwd: root, stdio: 'inherit' })
+    : spawnSync('npm', flags, { cwd: root, stdio: 'inherit', shell: onWindows });
+  if (result.status !== 0) {
+    stop('plumbline: `npm ci` failed, see its message above; is the npm registry reachable?');
+  }
+  if (!existsSync(pinnedNode)) {
+    stop(
+      'plumbline: `npm ci` did not install Node for this platform: ' +
+        process.platform +
+        '-' +
+        process.arch,
+    );
+  }
+}
+
+function run(args) {
+  const flags = ['--conditions=plumbline-source', join(root, 'tools', 'job.ts')];
+  // Tools that start `node` by name get the pinned one too, also outside an npm script.
+  const path = join(modules, '.bin') + delimiter + (process.env.PATH || '');
+  const env = Object.assign({}, process.env, { PATH: path });
+  const result = spawnSync(pinnedNode, flags.concat(args), { env, stdio: 'inherit' });
+  if (result.error) stop('plumbline: cannot run ' + pinnedNode + ': ' + result.error.message);
+  if (result.signal) process.kill(process.pid, result.signal);
+  process.exit(result.status === null ? 1 : result.status);
+}
+
+const reason = whyInstall();
+if (reason) install(reason);
+run(process.argv.slice(2));
