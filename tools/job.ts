@@ -21,7 +21,8 @@ const lint: Step = {
 };
 const build: Step = { name: 'build', command: [bin('tsc'), '--build', 'tsconfig.build.json'] };
 const types: Step = { name: 'types', command: [bin('tsc'), '--project', 'tsconfig.json'] };
-const everyRule: readonly Step[] = [format, lint, build, types];
+const tidy = (...args: readonly string[]): Step => node('tidy', 'tools/tidy.ts', ...args);
+const everyRule: readonly Step[] = [format, lint, build, types, tidy()];
 
 /** The tests of one run, by suffix. Having none is a fault, never a pass. */
 function tests(name: string, isWanted: (path: string) => boolean): Step {
@@ -39,6 +40,8 @@ const jobs: Readonly<Record<string, (args: readonly string[]) => readonly Step[]
   plumb: (args) => [node('plumb', cli, ...args)],
   test: () => [...everyRule, tests('every test', () => true)],
   check: () => [...everyRule, tests('fast tests', isFast)],
+  tidy: () => [tidy()],
+  coverage: () => [tidy('--coverage')],
   build: () => [build],
   format: () => [{ name: 'format', command: [bin('prettier'), '--write', '--cache', '.'] }],
 };
