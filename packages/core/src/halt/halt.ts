@@ -1,0 +1,23 @@
+/** What a halt stops. `target` is empty for `agent` and `fleet`. */
+export type HaltScope = 'fleet' | 'agent' | 'session' | 'room' | 'tool' | 'task';
+
+/**
+ * A latched stop. Each halt raises the agent's epoch by one, which voids every permit issued before.
+ *
+ * Source: spec/decide.md, section "Halts".
+ */
+export type Halt = {
+  readonly scope: HaltScope;
+  readonly target: string;
+  readonly epoch: number;
+  readonly reason: string;
+  readonly by: string;
+};
+
+/** A person's leave to go on after a halt of the same scope and target. */
+export type Resume = {
+  readonly scope: HaltScope;
+  readonly target: string;
+  readonly reason: string;
+  readonly by: string;
+};
