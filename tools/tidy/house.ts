@@ -21,6 +21,7 @@ export type House = {
   readonly documents: readonly Document[];
   readonly manifests: ReadonlyMap<string, Manifest>;
   readonly requirementIds: ReadonlySet<string>;
+  readonly lockfile: string;
 };
 
 /** A rule over one file. */
@@ -47,6 +48,7 @@ export function readHouse(root: string): House {
       manifests.map((path) => [path.replace(/\/?package\.json$/, ''), parseManifest(read(path))]),
     ),
     requirementIds: parseRequirementIds(read('spec/requirements.md')),
+    lockfile: read('package-lock.json'),
   };
 }
 

@@ -23,6 +23,7 @@ function makeHouse(sources: Readonly<Record<string, string>>): House {
     documents: [],
     manifests,
     requirementIds: new Set(['human.halt']),
+    lockfile: '{}',
   };
 }
 
@@ -221,6 +222,18 @@ test('tidy: refuses words of the workshop in documents', () => {
   const documents = [{ path: 'README.md', lines: ['# Plumbline', 'Fixes (#7).'] }];
   assert.deepEqual(tidy({ ...house, documents }).map(renderProblem), [
     'README.md:2:7: `(#7)`: a ticket number: say the reason instead',
+  ]);
+});
+
+test('tidy: refuses a lockfile that names a registry or forgets a platform', () => {
+  const entry = {
+    resolved: 'https://a.example/a.tgz',
+    optionalDependencies: { 'a-mac': '1' },
+  };
+  const lockfile = JSON.stringify({ packages: { 'node_modules/a': entry } }, undefined, 1);
+  assert.deepEqual(tidy({ ...makeHouse({}), lockfile }).map(renderProblem), [
+    'package-lock.json:1:1: optional `a-mac` has no entry, so `npm ci` fails: add it by its version',
+    'package-lock.json:4:4: a registry address: keep `omit-lockfile-registry-resolved` in .npmrc',
   ]);
 });
 

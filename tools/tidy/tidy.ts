@@ -3,6 +3,7 @@ import { checkCycles } from './rules/cycles.ts';
 import { checkExports } from './rules/exports.ts';
 import { checkFaults } from './rules/faults.ts';
 import { checkImports } from './rules/imports.ts';
+import { checkLockfile } from './rules/lockfile.ts';
 import { checkNames } from './rules/names.ts';
 import { checkComments, checkDocument } from './rules/prose.ts';
 import { checkPurity } from './rules/purity.ts';
@@ -22,7 +23,7 @@ const fileRules: readonly FileRule[] = [
   checkComments,
   checkCitations,
 ];
-const houseRules: readonly HouseRule[] = [checkCycles];
+const houseRules: readonly HouseRule[] = [checkCycles, checkLockfile];
 
 /** Every broken rule of the house, by path and line. */
 export function tidy(house: House): readonly Problem[] {
