@@ -1,2 +1,56 @@
+export type { Approval } from './approval/approval.ts';
+export type { Claim, ClaimMechanism } from './authority/claim.ts';
+export { canonical } from './canonical.ts';
+export type { Action } from './decide/action.ts';
+export type { Event, OutcomeStatus } from './decide/event.ts';
+export type { Fact, FactRequest } from './decide/fact.ts';
+export {
+  type Decision,
+  type Finding,
+  type Obligation,
+  type ReadSet,
+  type Requirement,
+  type Reservation,
+  type Rewrite,
+  type Stage,
+  STAGES,
+  type Verdict,
+  VERDICTS,
+  type VerdictKind,
+} from './decide/verdict.ts';
+export { type Digest, digestJson, digestText } from './digest.ts';
+export type { Halt, HaltScope, Resume } from './halt/halt.ts';
+export { isJsonObject, type Json, type JsonObject } from './json.ts';
+export type {
+  AllowRule,
+  Budget,
+  CheckpointRule,
+  CompiledPact,
+  Condition,
+  DeferRule,
+  DuplicateRule,
+  Effect,
+  Evaluated,
+  ExcludeRule,
+  FactRule,
+  FlowRule,
+  Layer,
+  Limit,
+  ModifyRule,
+  RewriteStep,
+  RuleBase,
+  RuleId,
+  Scope,
+  SourceRule,
+  StepUpRule,
+  Task,
+  TierRule,
+  Tool,
+  ToolRules,
+  Trust,
+  Window,
+} from './pact/compiled.ts';
+export type { Permit } from './permit/permit.ts';
+
 /** The version of the kernel, as recorded with every decision. */
 export const kernelVersion = '0.0.0';
