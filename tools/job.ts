@@ -46,21 +46,26 @@ const jobs: Readonly<Record<string, (args: readonly string[]) => readonly Step[]
   format: () => [{ name: 'format', command: [bin('prettier'), '--write', '--cache', '.'] }],
 };
 
-/** Runs the steps in order and stops at the first that fails, with its exit code. */
+/** Runs every step, also after a failed one, and returns the exit code of the first that failed. */
 function runSteps(steps: readonly Step[]): number {
+  const failed: string[] = [];
+  let exitCode = 0;
   for (const { name, command } of steps) {
     const [program, ...args] = command;
     if (program === undefined) throw new Error(`step \`${name}\` has no command`);
     const startedMs = performance.now();
-    const result = spawnSync(program, args, { cwd: root, stdio: 'inherit' });
+    const { status } = spawnSync(program, args, { cwd: root, stdio: 'inherit' });
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
-    if (result.status !== 0) {
-      process.stderr.write(`✖ ${name} failed after ${seconds} s\n`);
-      return result.status ?? 1;
+    if (status !== 0) failed.push(name);
+    exitCode ||= status ?? 1;
+    if (steps.length > 1) {
+      process.stderr.write(`${status === 0 ? '✔' : '✖'} ${name} (${seconds} s)\n`);
     }
-    if (steps.length > 1) process.stderr.write(`✔ ${name} (${seconds} s)\n`);
   }
-  return 0;
+  if (steps.length > 1 && failed.length > 0) {
+    process.stderr.write(`✖ failed: ${failed.join(', ')}\n`);
+  }
+  return exitCode;
 }
 
 const [jobName = '', ...jobArgs] = process.argv.slice(2);

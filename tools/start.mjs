@@ -15,6 +15,43 @@ function readPackages(path) {
   return JSON.parse(readFileSync(path, 'utf8')).packages;
 }
 
+/**
+ * Whether the Node and npm at hand can install the lockfile whole. Before its version 7, npm knew
+ * neither workspaces nor this lockfile; and npm silently leaves out the linters' binaries when
+ * the Node it runs on is not one of theirs.
+ */
+function canInstall() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const isNodeFit = major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19);
+  return isNodeFit && !/\bnpm\/[0-6]\./.test(process.env.npm_config_user_agent || '');
+}
+
+function runNpm(args) {
+  const script = process.env.npm_execpath;
+  return script && /\.c?js$/.test(script)
+    ? spawnSync(process.execPath, [script].concat(args), { cwd: root, stdio: 'inherit' })
+    : spawnSync('npm', args, { cwd: root, stdio: 'inherit', shell: onWindows });
+}
+
+/** Borrows the pinned Node and a recent npm from the registry for this one install. */
+function runBorrowedNpm(args) {
+  const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  // Old versions of npx cannot borrow Node itself; the npm they can borrow is able to.
+  const exec = ['npm@9.9.4', 'exec', '--package=node@' + devDependencies.node];
+  const borrow = exec.concat(['--package=npm@11.19.1', '--', 'npm']);
+  const env = Object.assign({}, process.env, { npm_config_yes: 'true' });
+  // The npm that started this script must not lend its path and version to the borrowed one.
+  delete env.npm_execpath;
+  delete env.npm_node_execpath;
+  delete env.npm_config_user_agent;
+  return spawnSync('npx', borrow.concat(args), {
+    cwd: root,
+    env,
+    stdio: 'inherit',
+    shell: onWindows,
+  });
+}
+
 /** Says why an install is needed, or returns undefined when node_modules matches the lockfile. */
 function whyInstall() {
   const installedPath = join(modules, '.package-lock.json');
@@ -42,11 +79,7 @@ function install(reason) {
   // The packages ask for the Node that this very install brings, so npm's engine complaint is
   // noise here; the pinned Node arrives through an install script, so scripts must be on.
   const flags = ['ci', '--loglevel=error', '--engine-strict=false', '--ignore-scripts=false'];
-  const npmScript = process.env.npm_execpath;
-  const viaNode = npmScript && /\.c?js$/.test(npmScript);
-  const result = viaNode
-    ? spawnSync(process.execPath, [npmScript].concat(flags), { cwd: root, stdio: 'inherit' })
-    : spawnSync('npm', flags, { cwd: root, stdio: 'inherit', shell: onWindows });
+  const result = canInstall() ? runNpm(flags) : runBorrowedNpm(flags);
   if (result.status !== 0) {
     stop('plumbline: `npm ci` failed, see its message above; is the npm registry reachable?');
   }

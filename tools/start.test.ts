@@ -45,11 +45,16 @@ function makeClone(): string {
   return root;
 }
 
+/** What npm tells the scripts it starts, also when another npm started these tests. */
+function npmEnv(root: string): Readonly<Record<string, string>> {
+  return { npm_execpath: join(root, 'npm.cjs'), npm_config_user_agent: 'npm/11.0.0' };
+}
+
 function start(root: string, env: Readonly<Record<string, string>> = {}): [number | null, string] {
   const { status, stdout } = spawnSync(
     process.execPath,
     [join(root, 'tools', 'start.mjs'), 'test', 'fast'],
-    { encoding: 'utf8', env: { ...process.env, npm_execpath: join(root, 'npm.cjs'), ...env } },
+    { encoding: 'utf8', env: { ...process.env, ...npmEnv(root), ...env } },
   );
   return [status, stdout];
 }
