@@ -58,32 +58,37 @@ function roomFor(context: Context, rule: AllowRule): Room {
   const reserves: Reservation[] = [];
   const blocked: Blocked[] = [];
   rule.limits.forEach((limit, index) => {
-    const reserve = reserveCall(context, limit, `limit/${rule.id}/${index}`);
-    if (reserve === null) blocked.push(noCallsLeft(rule, limit));
-    else reserves.push(reserve);
+    const fit = fitCall(context, limit, `limit/${rule.id}/${index}`);
+    if (fit === null) blocked.push(noCallsLeft(rule, limit));
+    else reserves.push(...fit);
   });
   rule.budgets.forEach((budget, index) => {
-    const reserve = reserveSum(context, budget, `budget/${rule.id}/${index}`);
-    if (reserve === null) blocked.push(noBudgetLeft(rule, budget));
-    else reserves.push(reserve);
+    const fit = fitSum(context, budget, `budget/${rule.id}/${index}`);
+    if (fit === null) blocked.push(noBudgetLeft(rule, budget));
+    else reserves.push(...fit);
   });
   return blocked.length > 0 ? { kind: 'full', blocked } : { kind: 'room', reserves };
 }
 
-function reserveCall(context: Context, limit: Limit, name: string): Reservation | null {
+/** What to reserve when there is room (nothing for limits on the single call), or null. */
+type Fit = readonly Reservation[] | null;
+
+function fitCall(context: Context, limit: Limit, name: string): Fit {
+  if (limit.per.kind === 'call') return limit.calls < 1 ? null : [];
   const { key, endMs } = windowOf(context, limit.per, name);
-  const used = limit.per.kind === 'call' ? 0 : Number(readCounter(context, key));
-  return used + 1 > limit.calls ? null : { key, amount: '1', windowEndMs: endMs };
+  if (Number(readCounter(context, key)) + 1 > limit.calls) return null;
+  return [{ key, amount: '1', windowEndMs: endMs }];
 }
 
-function reserveSum(context: Context, budget: Budget, name: string): Reservation | null {
-  const { key, endMs } = windowOf(context, budget.per, name);
+function fitSum(context: Context, budget: Budget, name: string): Fit {
   const amount = parseDecimal(valueAt(context.action.args, budget.sum));
   const max = parseDecimal(budget.max);
   if (amount === null || max === null || amount < 0n) return null;
-  const used = budget.per.kind === 'call' ? 0n : parseDecimal(readCounter(context, key));
+  if (budget.per.kind === 'call') return amount > max ? null : [];
+  const { key, endMs } = windowOf(context, budget.per, name);
+  const used = parseDecimal(readCounter(context, key));
   if (used === null || used + amount > max) return null;
-  return { key, amount: formatDecimal(amount), windowEndMs: endMs };
+  return [{ key, amount: formatDecimal(amount), windowEndMs: endMs }];
 }
 
 function noCallsLeft(rule: AllowRule, limit: Limit): Blocked {

@@ -43,7 +43,9 @@ export type Context = {
   readonly pact: CompiledPact;
   readonly state: State;
   readonly reader: Reader;
+  /** The proposed action; its arguments are empty when they are beyond the bounds. */
   readonly action: Action;
+  readonly isOversized: boolean;
   readonly now: number;
   /** Fresh facts by name. */
   readonly facts: ReadonlyMap<string, Fact>;

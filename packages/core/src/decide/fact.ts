@@ -13,7 +13,7 @@ export type Fact = {
   readonly maxAgeMs: number;
 };
 
-/** A fact that could matter for one action; `key` is the argument the look-up is about. */
+/** A fact that could matter for one action; `key` is the path of the argument it is about. */
 export type FactRequest = {
   readonly name: string;
   readonly key: string | null;

@@ -1,6 +1,7 @@
 import { formatDecimal } from '../decimal.ts';
 import { trace } from '../provenance/memory.ts';
 import { valuesAt } from '../provenance/identifiers.ts';
+import type { AllowRule } from '../pact/compiled.ts';
 import type { Context } from './context.ts';
 import { leafPaths } from './paths.ts';
 import type { Counter } from './state.ts';
@@ -23,29 +24,28 @@ export function traceValue(
 
 /** Returns the `sources` variable of conditions: argument path → names of all its values' sources. */
 export function sourcesOf(context: Context): { readonly [path: string]: readonly string[] } {
-  const found: { [path: string]: readonly string[] } = {};
-  for (const path of leafPaths(context.action.args)) {
-    const names = new Set<string>();
-    valuesAt(context.action.args, path).forEach((value, index) => {
-      traceValue(context, `${path}#${index}`, value).forEach((name) => names.add(name));
-    });
-    found[path] = [...names].sort();
-  }
-  return found;
+  const { args } = context.action;
+  return Object.fromEntries(leafPaths(args).map((path) => [path, namesAt(context, path)]));
+}
+
+function namesAt(context: Context, path: string): readonly string[] {
+  const names = valuesAt(context.action.args, path).flatMap((value, index) => {
+    return traceValue(context, `${path}#${index}`, value);
+  });
+  return [...new Set(names)].sort();
 }
 
 /** Returns the `counters` variable of conditions: allow rule → calls used of its first limit. */
 export function countersOf(context: Context): { readonly [rule: string]: number } {
-  const used: { [rule: string]: number } = {};
-  for (const layer of context.pact.layers) {
-    for (const rule of layer.allow) {
-      const limit = rule.limits[0];
-      if (limit === undefined) continue;
-      const { key } = windowOf(context, limit.per, `limit/${rule.id}/0`);
-      used[rule.id] = Number(readCounter(context, key));
-    }
-  }
-  return used;
+  const rules = context.pact.layers.flatMap(({ allow }) => allow);
+  return Object.fromEntries(rules.flatMap((rule) => usedOf(context, rule)));
+}
+
+function usedOf(context: Context, rule: AllowRule): readonly (readonly [string, number])[] {
+  const per = rule.limits[0]?.per;
+  if (per === undefined || per.kind === 'call') return [];
+  const { key } = windowOf(context, per, `limit/${rule.id}/0`);
+  return [[rule.id, Number(readCounter(context, key))]];
 }
 
 /** Returns the decimal string a counter stands at; `"0"` where nothing was counted yet. */
@@ -59,4 +59,9 @@ export function readCounter(context: Context, key: string): string {
 function counterAt(context: Context, key: string): Counter | undefined {
   const holder = key.startsWith('session/') ? context.session : context.state;
   return holder?.counters.get(key);
+}
+
+/** Returns whether the session carries a label. */
+export function hasLabel(context: Context, label: string): boolean {
+  return context.reader.look(`label/${label}`, () => context.session?.labels.has(label) ?? false);
 }

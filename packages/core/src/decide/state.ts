@@ -15,6 +15,7 @@ export const BOUNDS = {
   marks: 100_000,
   locks: 10_000,
   approvals: 10_000,
+  claimsPerSession: 64,
   deferrals: 10_000,
   footprintSamples: 1_000,
   argumentChars: 1_048_576,
@@ -62,6 +63,7 @@ export type State = {
   now: number;
   epoch: number;
   memoryTainted: boolean;
+  readonly sweepAbove: { counters: number; marks: number };
   readonly armedAt: Map<Digest, number>;
   readonly halts: Map<string, Halt>;
   readonly sessions: Map<string, SessionState>;
@@ -86,6 +88,7 @@ export function initialState(agent: string): State {
     now: 0,
     epoch: 0,
     memoryTainted: false,
+    sweepAbove: { counters: 256, marks: 256 },
     armedAt: new Map(),
     halts: new Map(),
     sessions: new Map(),

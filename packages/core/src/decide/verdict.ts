@@ -100,12 +100,13 @@ export type Reservation = {
 export type ReadSet = { readonly [key: string]: Json };
 
 /**
- * The answer to one action.
+ * The answer to one action, made at `at` (ms UTC).
  *
  * `because` holds the rules that decided, in stage order. `charges` names the allow rule charged in
  * each layer. `spends` names the approvals used up. `marks` are duplicate keys to remember.
  */
 export type Decision = {
+  readonly at: number;
   readonly verdict: Verdict;
   readonly because: readonly Finding[];
   readonly charges: readonly RuleId[];

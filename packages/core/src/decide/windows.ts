@@ -12,12 +12,10 @@ export type WindowKey = { readonly key: string; readonly endMs: number | null };
  */
 export function windowOf(
   context: Pick<Context, 'pact' | 'now'>,
-  per: Window,
+  per: Exclude<Window, { readonly kind: 'call' }>,
   name: string,
 ): WindowKey {
   switch (per.kind) {
-    case 'call':
-      return { key: `call/${name}`, endMs: context.now };
     case 'session':
       return { key: `session/${name}`, endMs: null };
     case 'agent':

@@ -49,7 +49,8 @@ export type Mode = 'enforce' | 'observe';
 
 /** Over what a limit or budget counts; a duration is a tumbling window per agent. */
 export type Window =
-  | { readonly kind: 'call' | 'session' | 'day' | 'agent' }
+  | { readonly kind: 'call' }
+  | { readonly kind: 'session' | 'day' | 'agent' }
   | { readonly kind: 'window'; readonly lengthMs: number };
 
 /** At most `calls` calls per window. */

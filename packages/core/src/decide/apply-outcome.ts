@@ -1,0 +1,48 @@
+import { parseDecimal } from '../decimal.ts';
+import type { CompiledPact, Tool } from '../pact/compiled.ts';
+import { holdsUntrusted, remember } from '../provenance/memory.ts';
+import { add } from './apply-decided.ts';
+import type { Event } from './event.ts';
+import type { Flight, SessionState, State } from './state.ts';
+import { toolOf } from './tools.ts';
+
+type Outcome = Extract<Event, { readonly kind: 'outcome' }>;
+
+/** Folds an outcome: what came back is remembered with its source, what never left is given back. */
+export function applyOutcome(pact: CompiledPact, state: State, event: Outcome): State {
+  const flight = state.flights.get(event.decision);
+  if (flight === undefined) return state;
+  if (event.status !== 'unknown') state.flights.delete(event.decision);
+  if (event.status === 'not_sent') giveBack(state, flight);
+  const session = state.sessions.get(flight.session);
+  if (session === undefined || event.status === 'not_sent') return state;
+  session.lastAt = event.at;
+  const total = (session.records.get(event.tool) ?? 0) + (event.records ?? 0);
+  session.records.set(event.tool, total);
+  const tool = toolOf(pact, event.tool);
+  if (tool !== null) learn(state, session, { tool, event });
+  return state;
+}
+
+function giveBack(state: State, flight: Flight): void {
+  const session = state.sessions.get(flight.session);
+  for (const reservation of flight.reserves) {
+    const holder = reservation.key.startsWith('session/') ? session : state;
+    const amount = parseDecimal(reservation.amount) ?? 0n;
+    if (holder?.counters.has(reservation.key) === true) add(holder.counters, reservation, -amount);
+  }
+  for (const key of flight.marks) state.marks.delete(key);
+}
+
+function learn(
+  state: State,
+  session: SessionState,
+  { tool, event }: { readonly tool: Tool; readonly event: Outcome },
+): void {
+  const { args, result } = event;
+  const content = { kind: 'tool', tool: tool.name, trust: tool.trust, args, result } as const;
+  remember(session.memory, content);
+  for (const name of tool.sensitive) session.labels.add(name);
+  const isTainted = state.memoryTainted && tool.touches.includes('memory');
+  if (isTainted || holdsUntrusted(content)) session.labels.add('untrusted');
+}

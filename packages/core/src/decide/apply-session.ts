@@ -1,0 +1,73 @@
+import type { JsonObject } from '../json.ts';
+import type { CompiledPact } from '../pact/compiled.ts';
+import { emptyMemory, remember } from '../provenance/memory.ts';
+import { leafPaths } from './paths.ts';
+import { valuesAt } from '../provenance/identifiers.ts';
+import type { Event } from './event.ts';
+import { BOUNDS } from './state.ts';
+import type { SessionState, State } from './state.ts';
+
+type Opened = Extract<Event, { readonly kind: 'session_opened' }>;
+
+/** Opens a session; the longest idle one makes room when there are too many. */
+export function openSession(_pact: CompiledPact, state: State, event: Opened): State {
+  if (state.sessions.has(event.session)) return state;
+  if (state.sessions.size >= BOUNDS.sessions) closeIdlest(state);
+  const session = sessionOf(event);
+  for (const text of attestedTexts(event)) remember(session.memory, { kind: 'session', text });
+  state.sessions.set(event.session, session);
+  return state;
+}
+
+function sessionOf({ session, principal, task, room, attributes, at }: Opened): SessionState {
+  return {
+    id: session,
+    principal,
+    task,
+    room,
+    attributes,
+    lastAt: at,
+    haltedBy: null,
+    labels: new Set(),
+    claims: [],
+    refusals: new Map(),
+    records: new Map(),
+    counters: new Map(),
+    memory: emptyMemory(),
+  };
+}
+
+function attestedTexts({ principal, attributes }: Opened): readonly string[] {
+  return [principal, ...attributeTexts(attributes)];
+}
+
+function attributeTexts(attributes: JsonObject): readonly string[] {
+  return leafPaths(attributes).flatMap((path) => valuesAt(attributes, path).map(String));
+}
+
+function closeIdlest(state: State): void {
+  let idlest: SessionState | null = null;
+  for (const session of state.sessions.values()) {
+    if (idlest === null || session.lastAt < idlest.lastAt) idlest = session;
+  }
+  if (idlest !== null) closeSession(state, idlest.id);
+}
+
+/** Closes a session: its totals join the samples of usual footprints, its counters go. */
+export function closeSession(state: State, id: string): State {
+  const session = state.sessions.get(id);
+  if (session === undefined) return state;
+  for (const [tool, total] of session.records) sample(state, tool, total);
+  for (const key of state.gates.keys()) {
+    if (key.startsWith(`${id}|`)) state.gates.delete(key);
+  }
+  state.sessions.delete(id);
+  return state;
+}
+
+function sample(state: State, tool: string, total: number): void {
+  const samples = state.footprints.get(tool) ?? [];
+  samples.push(total);
+  if (samples.length > BOUNDS.footprintSamples) samples.shift();
+  state.footprints.set(tool, samples);
+}

@@ -1,0 +1,62 @@
+import type { Approval } from '../approval/approval.ts';
+import { NOTHING } from './context.ts';
+import type { Context } from './context.ts';
+import type { Finding } from './verdict.ts';
+
+/** The rules that approvals discharge, and the approvals that do. */
+export type Discharges = {
+  readonly rules: ReadonlySet<string>;
+  readonly approvals: readonly string[];
+};
+
+const NONE: Discharges = { rules: new Set(), approvals: [] };
+
+type Standing = {
+  readonly id: string;
+  readonly outcome: Approval['outcome'];
+  readonly rules: readonly string[];
+};
+
+/**
+ * Returns which step-up findings the unspent approvals of this exact action discharge: only the
+ * rules they name. Source: spec/decide.md, section "Approvals".
+ */
+export function dischargesOf(context: Context, found: readonly Finding[]): Discharges {
+  const standing = standingFor(context).filter(({ outcome }) => outcome === 'approved');
+  if (standing.length === 0) return NONE;
+  const asked = new Set(found.flatMap(({ kind, rule }) => (kind === 'step_up' ? [rule] : [])));
+  const used = standing.filter(({ rules }) => rules.some((rule) => asked.has(rule)));
+  return {
+    rules: new Set(used.flatMap(({ rules }) => rules)),
+    approvals: used.map(({ id }) => id),
+  };
+}
+
+/** Returns the deny of a person who said no to this exact action. */
+export function refusedByPerson(context: Context): readonly Finding[] {
+  const isRefused = standingFor(context).some(({ outcome }) => outcome === 'denied');
+  if (!isRefused) return NOTHING;
+  return [{ stage: 'step_up', rule: 'approval', kind: 'deny', say: 'a person refused this action' }];
+}
+
+function standingFor(context: Context): readonly Standing[] {
+  return context.reader.look<readonly Standing[]>('approvals', () => {
+    if (context.state.approvals.size === 0) return [];
+    const all = [...context.state.approvals.values()];
+    return all.filter((approval) => stands(context, approval)).map(standingOf);
+  });
+}
+
+function stands(context: Context, approval: Approval): boolean {
+  const { action, pact, now } = context;
+  return (
+    approval.session === action.session &&
+    approval.action === action.digest &&
+    approval.pact === pact.digest &&
+    now < approval.expiresAtMs
+  );
+}
+
+function standingOf({ id, outcome, rules }: Approval): Standing {
+  return { id, outcome, rules };
+}

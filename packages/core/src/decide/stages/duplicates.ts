@@ -1,0 +1,35 @@
+import { canonical } from '../../canonical.ts';
+import type { DuplicateRule } from '../../pact/compiled.ts';
+import type { Context, LayerView } from '../context.ts';
+import { valueAt } from '../paths.ts';
+import { BOUNDS } from '../state.ts';
+import type { Finding } from '../verdict.ts';
+
+/** Returns the key under which an action is remembered by a duplicate rule. */
+export function markOf(context: Context, rule: DuplicateRule): string {
+  const values = rule.key.map((path) => valueAt(context.action.args, path) ?? null);
+  return `${rule.id}|${canonical([context.action.tool, ...values])}`;
+}
+
+/** Returns a finding for every duplicate rule whose key was let through a short while ago. */
+export function duplicates(context: Context, view: LayerView): readonly Finding[] {
+  return view.rules.duplicates.flatMap((rule) => {
+    return isRepeated(context, rule) ? [hit(rule)] : [];
+  });
+}
+
+function isRepeated(context: Context, rule: DuplicateRule): boolean {
+  return context.reader.look(`duplicate/${rule.id}`, () => {
+    const { marks } = context.state;
+    const untilMs = marks.get(markOf(context, rule));
+    return marks.size >= BOUNDS.marks || (untilMs !== undefined && context.now < untilMs);
+  });
+}
+
+function hit(rule: DuplicateRule): Finding {
+  const say = 'the same action was let through a short while ago';
+  if (rule.then === 'deny') return { stage: 'duplicates', rule: rule.id, kind: 'deny', say };
+  const { id, approvers, approvalWithinMs: withinMs } = rule;
+  const requirement = { rule: id, approvers, quorum: 1, withinMs };
+  return { stage: 'duplicates', rule: id, kind: 'step_up', say, requirement };
+}

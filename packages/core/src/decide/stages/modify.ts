@@ -1,0 +1,20 @@
+import type { Context, LayerView } from '../context.ts';
+import { restrict } from '../match.ts';
+import { rewriteArgs } from '../rewrite.ts';
+import type { Finding } from '../verdict.ts';
+
+/** Returns a finding for every matching rule whose rewrites would change the arguments. */
+export function modify(context: Context, view: LayerView): readonly Finding[] {
+  return view.rules.modify.flatMap((rule) => {
+    const finding = restrict(context, { stage: 'modify', rule }, () => {
+      return { kind: 'modify', say: 'the arguments are rewritten' };
+    });
+    if (finding === null) return [];
+    if (finding.kind !== 'modify') return [finding];
+    return changes(context, rule) ? [finding] : [];
+  });
+}
+
+function changes(context: Context, rule: Parameters<typeof rewriteArgs>[1]): boolean {
+  return rewriteArgs(context, rule, context.action.args).args !== context.action.args;
+}

@@ -1,0 +1,38 @@
+import type { SourceRule, Task } from '../../pact/compiled.ts';
+import { valuesAt } from '../../provenance/identifiers.ts';
+import { NOTHING } from '../context.ts';
+import type { Context, LayerView } from '../context.ts';
+import { traceValue } from '../lookups.ts';
+import type { Finding } from '../verdict.ts';
+import { taskOf } from './task.ts';
+
+/** Returns a finding for every argument whose values come from nowhere the task lists. */
+export function sources(context: Context, view: LayerView): readonly Finding[] {
+  const current = taskOf(context, view);
+  if (current === null || current.sources.length === 0) return NOTHING;
+  return current.sources.flatMap((rule) => {
+    if (rule.tool !== context.action.tool || isSourced(context, rule)) return [];
+    return [unsourced(current, rule)];
+  });
+}
+
+function isSourced(context: Context, rule: SourceRule): boolean {
+  const values = valuesAt(context.action.args, rule.path);
+  return values.every((value, index) => {
+    const names = traceValue(context, `${rule.path}#${index}`, value);
+    return names.some((name) => rule.sources.some((source) => covers(source, name)));
+  });
+}
+
+function covers(source: string, name: string): boolean {
+  return source === name || (source.includes(':') && name.startsWith(`${source}.`));
+}
+
+function unsourced(current: Task, { tool, path, sources: from, otherwise }: SourceRule): Finding {
+  const rule = `source:${tool}.${path}`;
+  const say = `\`${path}\` must come from ${from.join(', ')}`;
+  if (otherwise === 'deny') return { stage: 'sources', rule, kind: 'deny', say, violation: true };
+  const { approvers, withinMs } = current;
+  const requirement = { rule, approvers, quorum: 1, withinMs };
+  return { stage: 'sources', rule, kind: 'step_up', say, requirement };
+}
