@@ -1,0 +1,33 @@
+/** One column: its head, and whether its cells stand at the right. */
+export type Column = { readonly head: string; readonly align?: 'right' };
+
+/**
+ * Returns a plain text table, two spaces between columns, heads in the first line.
+ *
+ * Widths are counted in code points without colour codes.
+ */
+export function renderTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+): string {
+  const heads = columns.map((column) => column.head);
+  const widths = columns.map((_, at) =>
+    Math.max(...[heads, ...rows].map((row) => width(row[at] ?? ''))),
+  );
+  const line = (row: readonly string[]): string =>
+    columns
+      .map((column, at) => pad(row[at] ?? '', widths[at] ?? 0, column.align === 'right'))
+      .join('  ')
+      .trimEnd();
+  return [heads, ...rows].map(line).join('\n');
+}
+
+function pad(cell: string, size: number, isRight: boolean): string {
+  const gap = ' '.repeat(Math.max(0, size - width(cell)));
+  return isRight ? gap + cell : cell + gap;
+}
+
+function width(cell: string): number {
+  // oxlint-disable-next-line no-control-regex -- colour codes start with the escape character
+  return Array.from(cell.replaceAll(/\u001b\[[0-9;]*m/g, '')).length;
+}

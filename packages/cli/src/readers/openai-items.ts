@@ -1,0 +1,62 @@
+import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
+
+/** Returns the text of a message's content: text, or the text parts of a list, one per line. */
+export function contentText(content: Json | undefined): string {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) return '';
+  const parts: readonly Json[] = content;
+  return parts.map(partText).filter(Boolean).join('\n');
+}
+
+function partText(part: Json): string {
+  if (typeof part === 'string') return part;
+  if (!isJsonObject(part)) return '';
+  const text = part['text'] ?? part['content'] ?? part['refusal'];
+  return typeof text === 'string' ? text : '';
+}
+
+/**
+ * Returns a Responses-style record as Chat Completions messages: `instructions`, then the items of
+ * `input` and `output`. Null when the record has no `input`.
+ */
+export function responsesMessages(record: JsonObject): readonly Json[] | null {
+  const { instructions, input, output } = record;
+  const first = typeof input === 'string' ? [{ role: 'user', content: input }] : input;
+  if (!Array.isArray(first)) return null;
+  const items: readonly Json[] = [...first, ...(Array.isArray(output) ? output : [])];
+  const system = typeof instructions === 'string' ? instructions : '';
+  return [{ role: 'system', content: system }, ...items.map(itemMessage)];
+}
+
+/** Items that are neither messages nor calls (reasoning, hosted tools) say nothing to the kernel. */
+function itemMessage(item: Json): Json {
+  if (!isJsonObject(item)) return item;
+  switch (item['type']) {
+    case 'function_call':
+    case 'custom_tool_call':
+      return {
+        role: 'assistant',
+        tool_calls: [
+          {
+            id: item['call_id'] ?? null,
+            function: {
+              name: item['name'] ?? null,
+              arguments: item['arguments'] ?? item['input'] ?? null,
+            },
+          },
+        ],
+      };
+    case 'function_call_output':
+    case 'custom_tool_call_output':
+      return {
+        role: 'tool',
+        tool_call_id: item['call_id'] ?? null,
+        content: item['output'] ?? null,
+      };
+    case 'message':
+    case undefined:
+      return item;
+    default:
+      return { role: 'assistant', content: null };
+  }
+}
