@@ -232,7 +232,7 @@ test('tidy: refuses a lockfile that names a registry or forgets a platform', () 
   };
   const lockfile = JSON.stringify({ packages: { 'node_modules/a': entry } }, undefined, 1);
   assert.deepEqual(tidy({ ...makeHouse({}), lockfile }).map(renderProblem), [
-    'package-lock.json:1:1: optional `a-mac` has no entry, so `npm ci` fails: add it by its version',
+    'package-lock.json:1:1: optional `a-mac` has no entry, so `npm ci` fails: add it by version',
     'package-lock.json:4:4: a registry address: keep `omit-lockfile-registry-resolved` in .npmrc',
   ]);
 });

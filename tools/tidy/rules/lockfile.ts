@@ -19,7 +19,7 @@ export function* checkLockfile({ lockfile }: House): Generator<Problem> {
   const { packages } = parseLockfile(lockfile);
   for (const name of packages.flatMap(([, entry]) => optionalNames(entry))) {
     if (packages.some(([place]) => place.endsWith(`node_modules/${name}`))) continue;
-    const message = `optional \`${name}\` has no entry, so \`npm ci\` fails: add it by its version`;
+    const message = `optional \`${name}\` has no entry, so \`npm ci\` fails: add it by version`;
     yield { path, line: 1, column: 1, message };
   }
 }
