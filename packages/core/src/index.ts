@@ -2,7 +2,15 @@ export type { Approval } from './approval/approval.ts';
 export type { Claim, ClaimMechanism } from './authority/claim.ts';
 export { canonical } from './canonical.ts';
 export type { Action } from './decide/action.ts';
+export { apply } from './decide/apply.ts';
+export type { Attested } from './decide/context.ts';
+export { attestedOf, decide, type Proposal } from './decide/decide.ts';
 export type { Event, OutcomeStatus } from './decide/event.ts';
+export { explain, type Explanation, type Tried } from './decide/explain.ts';
+export { plan } from './decide/plan.ts';
+export { recompute, type Recorded } from './decide/recompute.ts';
+export { restore, snapshot, type Snapshot } from './decide/snapshot.ts';
+export { BOUNDS, initialState, type SessionState, type State } from './decide/state.ts';
 export type { Fact, FactRequest } from './decide/fact.ts';
 export {
   type Decision,

@@ -8,7 +8,7 @@ import { toolOf } from './tools.ts';
 
 type Outcome = Extract<Event, { readonly kind: 'outcome' }>;
 
-/** Folds an outcome: what came back is remembered with its source, what never left is given back. */
+/** Folds an outcome: what came back is remembered by source, what never left is given back. */
 export function applyOutcome(pact: CompiledPact, state: State, event: Outcome): State {
   const flight = state.flights.get(event.decision);
   if (flight === undefined) return state;

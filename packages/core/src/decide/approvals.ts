@@ -36,7 +36,8 @@ export function dischargesOf(context: Context, found: readonly Finding[]): Disch
 export function refusedByPerson(context: Context): readonly Finding[] {
   const isRefused = standingFor(context).some(({ outcome }) => outcome === 'denied');
   if (!isRefused) return NOTHING;
-  return [{ stage: 'step_up', rule: 'approval', kind: 'deny', say: 'a person refused this action' }];
+  const say = 'a person refused this action';
+  return [{ stage: 'step_up', rule: 'approval', kind: 'deny', say }];
 }
 
 function standingFor(context: Context): readonly Standing[] {

@@ -83,7 +83,9 @@ function viewOf(context: Context, layer: LayerView['layer']): LayerView {
 function findings(context: Context, views: readonly LayerView[]): readonly Finding[] {
   const found: Finding[] = [];
   for (const { isPerLayer, run } of STAGE_TABLE) {
-    for (const view of isPerLayer ? views : views.slice(0, 1)) collect(found, context, { run, view });
+    for (const view of isPerLayer ? views : views.slice(0, 1)) {
+      collect(found, context, { run, view });
+    }
   }
   return found;
 }

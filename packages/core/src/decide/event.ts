@@ -14,7 +14,7 @@ export type OutcomeStatus = 'ok' | 'error' | 'not_sent' | 'unknown';
 /**
  * Everything that can change an agent's state, as it is recorded.
  *
- * `at` is integer milliseconds UTC. Unknown sessions, decisions and targets are ignored by the fold.
+ * `at` is integer milliseconds UTC. The fold ignores unknown sessions, decisions and targets.
  * Source: spec/decide.md, section "Events".
  */
 export type Event =

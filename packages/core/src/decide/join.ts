@@ -2,7 +2,7 @@ import type { Context } from './context.ts';
 import { VERDICTS } from './verdict.ts';
 import type { Finding, Requirement, Verdict, VerdictKind } from './verdict.ts';
 
-/** Returns the verdict: the greatest of the findings that are enforced; deny when there are none. */
+/** Returns the verdict: the greatest of the enforced findings; deny when there are none. */
 export function join(context: Context, found: readonly Finding[]): Verdict {
   const enforced = found.filter((finding) => finding.observed !== true);
   const kind = greatest(enforced);

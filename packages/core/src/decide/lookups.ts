@@ -22,7 +22,7 @@ export function traceValue(
   });
 }
 
-/** Returns the `sources` variable of conditions: argument path → names of all its values' sources. */
+/** Returns the `sources` variable of conditions: argument path → its values' sources. */
 export function sourcesOf(context: Context): { readonly [path: string]: readonly string[] } {
   const { args } = context.action;
   return Object.fromEntries(leafPaths(args).map((path) => [path, namesAt(context, path)]));

@@ -4,8 +4,8 @@ import { countersOf, sourcesOf } from './lookups.ts';
 import type { Finding, Stage } from './verdict.ts';
 
 /**
- * What a rule makes of an action: it matches, it does not, it failed, or it waits for facts that its
- * pact lets pend.
+ * What a rule makes of an action: it matches, it does not, it failed, or it waits for facts that
+ * its pact lets pend.
  */
 export type Match =
   | { readonly kind: 'yes' }
@@ -75,8 +75,8 @@ function concernsOutput(context: Context, wanted: string, restricts: boolean): b
 export type Hit = Omit<Finding, 'stage' | 'rule' | 'observed'>;
 
 /**
- * Returns the finding of a restriction: the rule's own answer when it matches, a deny when it cannot
- * be evaluated, a defer while a fact it names may still come.
+ * Returns the finding of a restriction: the rule's own answer when it matches, a deny when it
+ * cannot be evaluated, a defer while a fact it names may still come.
  */
 export function restrict(
   context: Context,
@@ -90,11 +90,8 @@ export function restrict(
   return place.rule.mode === 'observe' ? { ...finding, observed: true } : finding;
 }
 
-/** Returns what stands in for a rule that failed or waits: deny, or defer until its facts are there. */
-export function unevaluated(
-  context: Context,
-  match: Exclude<Match, { kind: 'yes' | 'no' }>,
-): Hit {
+/** Returns what stands in for a rule that failed or waits: deny, or defer until its facts come. */
+export function unevaluated(context: Context, match: Exclude<Match, { kind: 'yes' | 'no' }>): Hit {
   if (match.kind === 'failed') return { kind: 'deny', say: `cannot be evaluated: ${match.why}` };
   return waitFor(context, match.until, match.withinMs);
 }

@@ -2,8 +2,8 @@ import type { Json } from '../json.ts';
 import type { ReadSet } from './verdict.ts';
 
 /**
- * How a decision looks at the state: every look has a key, so that what was read can be recorded and
- * the decision computed again without the state.
+ * How a decision looks at the state: every look has a key, so that what was read can be recorded
+ * and the decision computed again without the state.
  */
 export type Reader = {
   /** Returns the value under the key; `compute` says what the live state holds. */
@@ -34,7 +34,7 @@ export class MissingReadError extends Error {
 /** Returns a reader over a recorded read set; the state is never touched. */
 export function recordedReader(readSet: ReadSet): Reader {
   return {
-    look<T extends Json>(key: string): T {
+    look: <T extends Json>(key: string, _compute: () => T): T => {
       if (!Object.hasOwn(readSet, key)) throw new MissingReadError(key);
       // The read set was recorded by `liveReader` under the same key with the same type.
       return readSet[key] as T;

@@ -4,8 +4,8 @@ import type { State } from './state.ts';
 const AT_LEAST = 256;
 
 /**
- * Removes counters whose window ended and marks that ran out, each time a table has doubled, so that
- * the cost of a turn stays flat.
+ * Removes counters whose window ended and marks that ran out, each time a table has doubled, so
+ * that the cost of a turn stays flat.
  */
 export function sweep(state: State): void {
   const { counters, marks, sweepAbove } = state;

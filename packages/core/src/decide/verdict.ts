@@ -15,7 +15,7 @@ export type Requirement = {
   readonly withinMs: number;
 };
 
-/** One change to the arguments: the path it touched and the value now there (`undefined`: removed). */
+/** One change to the arguments: the path, and the value now there (`undefined`: removed). */
 export type Rewrite = {
   readonly rule: RuleId;
   readonly path: string;

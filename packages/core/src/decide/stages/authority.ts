@@ -9,7 +9,7 @@ import type { Finding } from '../verdict.ts';
 /** The tier one layer asks of an action. */
 export type Tier = 'public' | 'standard' | 'elevated';
 
-/** Returns the tier of the action: the tool's own, or elevated above the layer's money threshold. */
+/** Returns the tier of the action: the tool's own, or elevated above the money threshold. */
 export function tierOf(context: Context, layer: Layer): Tier {
   const declared = context.tool?.tier ?? 'standard';
   const path = context.tool?.money ?? null;

@@ -11,7 +11,9 @@ export function persistence(context: Context, view: LayerView): readonly Finding
   const { warn, pause, halt } = view.layer.persistence;
   const rule = `persistence:${context.category}`;
   const say = `${refusals} refusals in \`${context.category}\`: stop trying and ask a person`;
-  if (refusals >= halt) return [{ stage: 'persistence', rule, kind: 'deny', say, halts: 'session' }];
+  if (refusals >= halt) {
+    return [{ stage: 'persistence', rule, kind: 'deny', say, halts: 'session' }];
+  }
   if (refusals >= pause) return [paused(view, rule, say)];
   if (refusals >= warn) context.obligations.push({ kind: 'warn', rule, say });
   return NOTHING;

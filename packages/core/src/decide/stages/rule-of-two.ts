@@ -12,7 +12,11 @@ export function ruleOfTwo(context: Context, view: LayerView): readonly Finding[]
   if (setting === 'off') return NOTHING;
   const own = ownProperties(context);
   if (!own.some(Boolean)) return NOTHING;
-  const held = [hasLabel(context, 'untrusted'), hasSensitive(context), hasLabel(context, 'external')];
+  const held = [
+    hasLabel(context, 'untrusted'),
+    hasSensitive(context),
+    hasLabel(context, 'external'),
+  ];
   if (!own.every((isOwn, index) => isOwn || held[index])) return NOTHING;
   return [finding(view, setting)];
 }
