@@ -1,0 +1,52 @@
+import type { Json } from '../json.ts';
+import type { Trust } from '../pact/compiled.ts';
+import type { Tree } from './fields.ts';
+import { fieldsOfJson } from './fields.ts';
+
+/** A run of text of one source: a whole result (`path` empty) or one field of it. */
+export type Part = {
+  readonly path: string;
+  readonly isTrusted: boolean;
+  readonly leaves: readonly string[];
+};
+
+/**
+ * Returns the parts of a result, those without text left out.
+ *
+ * A result that cannot be split is one part with the tool's default trust; but when the tool
+ * declares an untrusted field that part is untrusted too, because it may hold that field.
+ * Source: spec/decide.md, section "Sources of a value".
+ */
+export function splitResult(result: Json, trust: Trust): readonly Part[] {
+  const tree = treeOf(result, trust);
+  if (tree !== null) return tree.all.filter((field) => field.leaves.some(hasText));
+  const leaves = leavesOf(result).filter(hasText);
+  const isTrusted = trust.byDefault === 'trusted' && trust.untrusted.length === 0;
+  return leaves.length === 0 ? [] : [{ path: '', isTrusted, leaves }];
+}
+
+function treeOf(result: Json, trust: Trust): Tree | null {
+  return typeof result === 'object' && result !== null ? fieldsOfJson(result, trust) : null;
+}
+
+/** Returns every text in a value, keys included; null and booleans hold none. Never recurses. */
+export function leavesOf(value: Json): readonly string[] {
+  const leaves: string[] = [];
+  const rest: Json[] = [value];
+  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+    if (typeof next === 'string') leaves.push(next);
+    else if (typeof next === 'number') leaves.push(String(next));
+    else if (typeof next === 'object' && next !== null) pushMembers(rest, next);
+  }
+  return leaves;
+}
+
+function pushMembers(rest: Json[], value: NonNullable<Json> & object): void {
+  const names = Object.keys(value);
+  for (const member of Object.values(value)) rest.push(member);
+  if (!Array.isArray(value)) for (const name of names) rest.push(name);
+}
+
+function hasText(text: string): boolean {
+  return text.trim() !== '';
+}
