@@ -1,0 +1,52 @@
+import type { Approval } from '@plumbline/core';
+
+import { isLetThrough, type Latch, latches, openSession } from './history.ts';
+import type { Turn } from './turn.ts';
+
+/** Returns the approvals that count for this action, oldest first. */
+export function countingApprovals(turn: Turn): readonly Approval[] {
+  const spent = new Set(turn.history.filter(isLetThrough).flatMap((e) => e.decision.spends));
+  const all = latches(turn.pact, turn.history);
+  return turn.history.flatMap((event, index) => {
+    if (event.kind !== 'approval' || !isFor(turn, event.approval)) return [];
+    const { approval } = event;
+    const isVoid = all.some((latch) => latch.isOn && latch.index > index && stops(turn, latch));
+    const counts = approval.outcome === 'approved' && !spent.has(approval.id) && !isVoid;
+    return counts ? [approval] : [];
+  });
+}
+
+/** Returns whether a person has denied this action and the denial still stands. */
+export function isDenied(turn: Turn): boolean {
+  return turn.history.some(
+    (event) =>
+      event.kind === 'approval' &&
+      event.approval.outcome === 'denied' &&
+      isFor(turn, event.approval),
+  );
+}
+
+function isFor({ action, pact, now }: Turn, approval: Approval): boolean {
+  return (
+    approval.session === action.session &&
+    approval.action === action.digest &&
+    approval.pact === pact.digest &&
+    now < approval.expiresAtMs
+  );
+}
+
+function stops({ action, history }: Turn, { index, scope, target }: Latch): boolean {
+  const session = openSession(history.slice(0, index), action.session)?.opened;
+  switch (scope) {
+    case 'session':
+      return target === action.session;
+    case 'room':
+      return session !== undefined && target === session.room;
+    case 'task':
+      return session !== undefined && target === session.task;
+    case 'tool':
+      return target === action.tool;
+    default:
+      return true;
+  }
+}

@@ -1,0 +1,181 @@
+import {
+  type Action,
+  type CompiledPact,
+  type Decision,
+  type Event,
+  type Fact,
+  type Finding,
+  type Layer,
+  type Obligation,
+  type Stage,
+  STAGES,
+  type Verdict,
+  VERDICTS,
+} from '@plumbline/core';
+
+import { countingApprovals, isDenied } from './approvals.ts';
+import { countingEvents, openSession } from './history.ts';
+import { lettingThrough } from './letting-through.ts';
+import { rewrite } from './rewrite.ts';
+import * as access from './stages-access.ts';
+import * as content from './stages-content.ts';
+import * as memory from './stages-history.ts';
+import * as rules from './stages-rules.ts';
+import { freshFacts, subjectOf } from './subject.ts';
+import { denial, firstDeferredAt, matchRule, type Turn } from './turn.ts';
+
+/** What the reference decides: a decision without its read set. */
+export type ReferenceDecision = Omit<Decision, 'readSet'>;
+
+/** One action to decide, with everything that happened before, oldest first. */
+export type Case = {
+  readonly pact: CompiledPact;
+  readonly events: readonly Event[];
+  readonly action: Action;
+  readonly facts: readonly Fact[];
+  readonly now: number;
+};
+
+type LayerStage = (turn: Turn, layer: Layer) => readonly Finding[];
+
+const layerStages: { readonly [stage in Stage]?: LayerStage } = {
+  unlisted: access.unlisted,
+  excluded: access.excluded,
+  authority: access.authority,
+  autonomy: access.autonomy,
+  task: access.task,
+  sources: content.sources,
+  flows: content.flows,
+  rule_of_two: content.ruleOfTwo,
+  limits: rules.limits,
+  duplicates: memory.duplicates,
+  bulk: memory.bulk,
+  persistence: memory.persistence,
+  dormant: memory.dormant,
+  checkpoints: rules.checkpoints,
+  step_up: rules.stepUps,
+  defer: rules.defers,
+  modify: rules.modifies,
+  allow: rules.allows,
+};
+
+const pactStages: { readonly [stage in Stage]?: (turn: Turn) => readonly Finding[] } = {
+  halted: access.halted,
+  session: access.presence,
+  protected: access.protectedThings,
+  gates: memory.gates,
+  locks: memory.locks,
+  step_up: (turn) => (isDenied(turn) ? [denial('step_up', 'approval')] : []),
+};
+
+/**
+ * Decides one action from the whole list of events, for clarity: nothing is kept between calls.
+ *
+ * A finding's `say` is empty where the specification does not give its words.
+ * Source: spec/decide.md.
+ */
+export function referenceDecide(given: Case): ReferenceDecision {
+  const turn = turnOf(given);
+  const first = decideOnce(turn);
+  if (first.verdict.kind !== 'modify') return first;
+  const modifying = turn.pact.layers.flatMap((layer) =>
+    layer
+      .rulesFor(turn.action.tool)
+      .modify.filter((rule) => rule.mode === 'enforce')
+      .filter((rule) => matchRule(turn, rule, true).kind === 'matches'),
+  );
+  const { args, changes } = rewrite(turn, turn.action.args, modifying);
+  const second = decideOnce({ ...turn, action: { ...turn.action, args } });
+  if (second.verdict.kind === 'modify') {
+    const finding = denial('modify', 'modify');
+    return { ...second, verdict: { kind: 'deny', say: '' }, because: [finding] };
+  }
+  const because = first.because.filter(({ observed }) => observed !== true);
+  if (second.verdict.kind !== 'allow') {
+    return { ...second, because: [...because, ...second.because] };
+  }
+  const spends = [...discharging(turn).map(({ id }) => id), ...second.spends];
+  const verdict: Verdict = { kind: 'modify', args, rewrites: changes };
+  return { ...second, verdict, because: first.because, spends: [...new Set(spends)] };
+}
+
+function turnOf({ pact, events, action, facts, now: clock }: Case): Turn {
+  const now = events.reduce((latest, event) => Math.max(latest, event.at), clock);
+  const history = countingEvents(events);
+  const fresh = freshFacts(pact, facts, now);
+  const subject = subjectOf(pact, action.tool, fresh);
+  const session = openSession(history, action.session);
+  const fits = access.fitsBounds(action.args);
+  const seen = fits ? action : { ...action, args: {} };
+  return { pact, history, action: seen, fits, facts: fresh, now, session, subject };
+}
+
+/** Returns every finding in stage order, then layer order, then document order. */
+export function findingsOf(turn: Turn): readonly Finding[] {
+  return STAGES.flatMap((stage) => [
+    ...(pactStages[stage]?.(turn) ?? []),
+    ...turn.pact.layers.flatMap((layer) => layerStages[stage]?.(turn, layer) ?? []),
+  ]);
+}
+
+function decideOnce(turn: Turn): ReferenceDecision {
+  const findings = findingsOf(turn);
+  const discharged = new Set(discharging(turn).flatMap(({ rules: named }) => named));
+  const joined = findings.filter(
+    ({ observed, kind, rule }) => !observed && !(kind === 'step_up' && discharged.has(rule)),
+  );
+  const kind = VERDICTS.findLast((verdict) => joined.some((f) => f.kind === verdict)) ?? 'deny';
+  const winning = joined.filter((finding) => finding.kind === kind);
+  const because = findings.filter((f) => winning.includes(f) || f.observed === true);
+  const obligations = obligationsOf(turn, findings);
+  const at = turn.now;
+  if (kind !== 'allow') {
+    const verdict = verdictOf(turn, kind, winning);
+    return { at, verdict, because, charges: [], reserves: [], spends: [], marks: [], obligations };
+  }
+  const spends = discharging(turn).map(({ id }) => id);
+  return { at, verdict: { kind }, because, ...lettingThrough(turn), spends, obligations };
+}
+
+/** The approvals that discharge some finding. */
+function discharging(turn: Turn): ReturnType<typeof countingApprovals> {
+  const stepUps = new Set(
+    findingsOf(turn)
+      .filter(({ kind, observed }) => kind === 'step_up' && !observed)
+      .map(({ rule }) => rule),
+  );
+  return countingApprovals(turn).filter(({ rules: named }) => named.some((r) => stepUps.has(r)));
+}
+
+function verdictOf(
+  turn: Turn,
+  kind: Exclude<Verdict['kind'], 'allow'>,
+  winning: readonly Finding[],
+): Verdict {
+  switch (kind) {
+    case 'deny':
+      return { kind, say: winning[0]?.say ?? '' };
+    case 'defer': {
+      const until = [...new Set(winning.flatMap((finding) => finding.until ?? []))];
+      const within = Math.min(...winning.map(({ withinMs }) => withinMs ?? Infinity));
+      return { kind, until, expiresAtMs: firstDeferredAt(turn) + within };
+    }
+    case 'step_up':
+      return { kind, requirements: winning.flatMap(({ requirement: r }) => (r ? [r] : [])) };
+    case 'modify':
+      return { kind, args: turn.action.args, rewrites: [] };
+    default:
+      return kind satisfies never;
+  }
+}
+
+function obligationsOf(turn: Turn, findings: readonly Finding[]): readonly Obligation[] {
+  const found = findings.flatMap(({ stage, rule, halts }): readonly Obligation[] => [
+    ...(halts === undefined ? [] : [{ kind: 'halt_session' as const, rule, say: '' }]),
+    ...(rule === 'protected:evaluator' ? [{ kind: 'alert' as const, rule, say: '' }] : []),
+    ...(stage === 'authority' ? [{ kind: 'escalate' as const, rule, say: '' }] : []),
+  ]);
+  const warned = turn.pact.layers.filter((layer) => memory.isWarned(turn, layer));
+  const rule = `persistence:${turn.subject.tool.category}`;
+  return [...found, ...warned.map(() => ({ kind: 'warn' as const, rule, say: '' }))];
+}

@@ -1,0 +1,134 @@
+import type { CompiledPact, Event, Finding } from '@plumbline/core';
+
+/** An event of one kind. */
+export type EventOf<K extends Event['kind']> = Extract<Event, { readonly kind: K }>;
+
+/** A session that is open after some events: how it was opened, and what happened in it since. */
+export type OpenSession = {
+  readonly opened: EventOf<'session_opened'>;
+  readonly life: readonly Event[];
+};
+
+/**
+ * Returns the events that count: those the fold ignores (unknown sessions and decisions, a second
+ * opening) are left out. Source: spec/decide.md, section "Events".
+ */
+export function countingEvents(events: readonly Event[]): readonly Event[] {
+  const open = new Set<string>();
+  const inFlight = new Set<string>();
+  return events.filter((event) => {
+    const counts = doesCount(event, { open, inFlight });
+    if (!counts) return false;
+    if (event.kind === 'session_opened') open.add(event.session);
+    if (event.kind === 'session_closed') open.delete(event.session);
+    if (isLetThrough(event)) inFlight.add(event.id);
+    if (event.kind === 'outcome' && event.status !== 'unknown') inFlight.delete(event.decision);
+    return true;
+  });
+}
+
+function doesCount(
+  event: Event,
+  known: { readonly open: ReadonlySet<string>; readonly inFlight: ReadonlySet<string> },
+): boolean {
+  if (event.kind === 'session_opened') return !known.open.has(event.session);
+  if (event.kind === 'outcome') return known.inFlight.has(event.decision);
+  if (event.kind === 'approval') return true;
+  const session = sessionOf(event);
+  return session === null || known.open.has(session);
+}
+
+/** Returns the session an event belongs to, or null for one that belongs to none. */
+export function sessionOf(event: Event): string | null {
+  switch (event.kind) {
+    case 'decided':
+      return event.action.session;
+    case 'claim':
+      return event.claim.session;
+    case 'approval':
+      return event.approval.session;
+    case 'session_opened':
+    case 'session_closed':
+    case 'message':
+    case 'outcome':
+    case 'finding':
+    case 'gate':
+      return event.session;
+    default:
+      return null;
+  }
+}
+
+/** Returns whether an event is a decision that let its action through. */
+export function isLetThrough(event: Event): event is EventOf<'decided'> {
+  if (event.kind !== 'decided') return false;
+  return event.decision.verdict.kind === 'allow' || event.decision.verdict.kind === 'modify';
+}
+
+/** Returns the arguments a decision let through: the rewritten ones of a `modify`. */
+export function argsLetThrough(event: EventOf<'decided'>): EventOf<'decided'>['action']['args'] {
+  const { verdict } = event.decision;
+  return verdict.kind === 'modify' ? verdict.args : event.action.args;
+}
+
+/** Returns the open session of an id after these events, or null when none is open. */
+export function openSession(events: readonly Event[], session: string): OpenSession | null {
+  let found: { opened: EventOf<'session_opened'>; life: Event[] } | null = null;
+  for (const event of events) {
+    if (sessionOf(event) !== session) continue;
+    if (event.kind === 'session_opened') found = { opened: event, life: [] };
+    else if (event.kind === 'session_closed') found = null;
+    else found?.life.push(event);
+  }
+  return found;
+}
+
+/** Returns the findings of a decision that stopped its action (observed ones never do). */
+export function stoppingFindings(event: EventOf<'decided'>): readonly Finding[] {
+  if (event.decision.verdict.kind !== 'deny') return [];
+  return event.decision.because.filter(({ kind, observed }) => kind === 'deny' && !observed);
+}
+
+/** One stop or leave to go on, in the order they happened. */
+export type Latch = {
+  readonly index: number;
+  readonly scope: string;
+  readonly target: string;
+  readonly isOn: boolean;
+};
+
+/**
+ * Returns every halt and resume of these events, those the kernel made itself included.
+ *
+ * Source: spec/decide.md, sections "Halts" and "Events".
+ */
+export function latches(pact: CompiledPact, events: readonly Event[]): readonly Latch[] {
+  let strangers = new Set<string>();
+  const found: Latch[] = [];
+  const latch = (index: number, scope: string, target: string): void => {
+    found.push({ index, scope, target, isOn: true });
+  };
+  for (const [index, event] of events.entries()) {
+    if (event.kind === 'halt') latch(index, event.halt.scope, event.halt.target);
+    if (event.kind === 'resume') {
+      found.push({ index, scope: event.resume.scope, target: event.resume.target, isOn: false });
+      if (event.resume.scope === 'agent') strangers = new Set();
+    }
+    if (event.kind === 'finding' && pact.haltOn.includes(event.name)) {
+      latch(index, 'session', event.session);
+    }
+    if (event.kind !== 'decided') continue;
+    const halting = stoppingFindings(event).filter(({ halts }) => halts === 'session');
+    if (halting.length > 0) latch(index, 'session', event.action.session);
+    if (!halting.some(({ stage }) => stage === 'unlisted')) continue;
+    const session = openSession(events.slice(0, index), event.action.session);
+    strangers.add(session?.opened.principal ?? '');
+    if (strangers.size >= 3) latch(index, 'agent', '');
+  }
+  return found;
+}
+
+/** Returns whether a scope and target are halted after all of these latches. */
+export function isLatched(all: readonly Latch[], scope: string, target: string): boolean {
+  return all.findLast((latch) => latch.scope === scope && latch.target === target)?.isOn ?? false;
+}

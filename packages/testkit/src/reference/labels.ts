@@ -1,0 +1,50 @@
+import type { CompiledPact, Event } from '@plumbline/core';
+
+import { isLetThrough } from './history.ts';
+import { holdsUntrusted } from './provenance.ts';
+import { freshFacts, subjectOf } from './subject.ts';
+
+/**
+ * Returns the labels a session carries after these events.
+ *
+ * Source: spec/decide.md, section "Labels".
+ */
+export function labelsOf(
+  pact: CompiledPact,
+  history: readonly Event[],
+  session: string,
+): ReadonlySet<string> {
+  const labels = new Map<string, Set<string>>();
+  let isMemoryTainted = false;
+  for (const event of history) {
+    if (event.kind === 'session_opened') labels.set(event.session, new Set());
+    if (event.kind === 'message' && event.from === 'untrusted') {
+      labels.get(event.session)?.add('untrusted');
+    }
+    if (event.kind === 'outcome') {
+      for (const label of labelsOfOutcome(pact, event, isMemoryTainted)) {
+        labels.get(event.session)?.add(label);
+      }
+    }
+    if (!isLetThrough(event)) continue;
+    const { action } = event;
+    const subject = subjectOf(pact, action.tool, freshFacts(pact, event.facts, event.at));
+    const carried = labels.get(action.session);
+    if (subject.effect !== 'read' || subject.isOpenWorld) carried?.add('external');
+    if (subject.effect === 'read' || !subject.tool.touches.includes('memory')) continue;
+    isMemoryTainted ||= carried?.has('untrusted') ?? false;
+  }
+  return labels.get(session) ?? new Set();
+}
+
+function labelsOfOutcome(
+  pact: CompiledPact,
+  event: Extract<Event, { readonly kind: 'outcome' }>,
+  isMemoryTainted: boolean,
+): readonly string[] {
+  const tool = pact.tools.get(event.tool);
+  if (tool === undefined) return [];
+  const isUntrusted =
+    holdsUntrusted(tool, event.result) || (isMemoryTainted && tool.touches.includes('memory'));
+  return isUntrusted ? [...tool.sensitive, 'untrusted'] : tool.sensitive;
+}

@@ -1,0 +1,159 @@
+import type { Finding, Json, JsonObject, Layer, TierRule } from '@plumbline/core';
+
+import { compareDecimals, decimalOf } from './decimal.ts';
+import { isLatched, latches } from './history.ts';
+import { depthOf } from './paths.ts';
+import { amountAt } from './counters.ts';
+import {
+  denial,
+  failing,
+  globMatches,
+  layerRequirement,
+  matchRule,
+  stepUp,
+  type Turn,
+} from './turn.ts';
+
+const maxDepth = 64;
+const maxLetters = 1024 * 1024;
+
+/** Stage 1. */
+export function halted({ pact, history, action, session }: Turn): readonly Finding[] {
+  const all = latches(pact, history);
+  const targets: readonly (readonly [string, string | null])[] = [
+    ['fleet', ''],
+    ['agent', ''],
+    ['session', action.session],
+    ['room', session?.opened.room ?? null],
+    ['tool', action.tool],
+    ['task', session?.opened.task ?? null],
+  ];
+  return targets.flatMap(([scope, target]) =>
+    target !== null && isLatched(all, scope, target) ? [denial('halted', `halt:${scope}`)] : [],
+  );
+}
+
+/** Stage 2, with the bound on arguments. */
+export function presence(turn: Turn): readonly Finding[] {
+  return [
+    ...(turn.session === null ? [denial('session', 'session')] : []),
+    ...(turn.fits ? [] : [denial('session', 'arguments')]),
+  ];
+}
+
+/** Returns whether arguments are small and shallow enough to be looked at. */
+export function fitsBounds(args: JsonObject): boolean {
+  return lettersIn(args) <= maxLetters && depthOf(args) <= maxDepth;
+}
+
+function lettersIn(value: Json): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 1;
+  const own = Array.isArray(value) ? 0 : Object.keys(value).join('').length;
+  return Object.values(value).reduce((sum: number, member: Json) => sum + lettersIn(member), own);
+}
+
+/** Stage 3. */
+export function unlisted(turn: Turn, layer: Layer): readonly Finding[] {
+  if (!isUnlisted(turn, layer)) return [];
+  const halts = layer.unlisted === 'hard_block' ? { halts: 'session' as const } : {};
+  return [denial('unlisted', 'unlisted', { violation: true, ...halts })];
+}
+
+/** Returns whether no allow rule of the layer names the tool, or no layer declares it. */
+export function isUnlisted({ action, subject }: Turn, layer: Layer): boolean {
+  return !subject.isDeclared || layer.rulesFor(action.tool).allow.length === 0;
+}
+
+/** Stage 4. */
+export function excluded(turn: Turn, layer: Layer): readonly Finding[] {
+  return layer.rulesFor(turn.action.tool).exclude.flatMap((rule) => {
+    const match = matchRule(turn, rule, true);
+    const observed = rule.mode === 'observe';
+    const at = { stage: 'excluded', rule: rule.id, observed } as const;
+    if (match.kind === 'fails') return [failing(turn, at, match.on)];
+    if (match.kind === 'passes') return [];
+    const mode = observed ? { observed } : {};
+    return [denial('excluded', rule.id, { say: rule.say, violation: true, ...mode })];
+  });
+}
+
+/** Stage 5. */
+export function protectedThings({ subject }: Turn): readonly Finding[] {
+  const { touches } = subject.tool;
+  const violation = { violation: true };
+  return [
+    ...(touches.includes('self') && subject.effect !== 'read'
+      ? [denial('protected', 'protected:self', violation)]
+      : []),
+    ...(touches.includes('evaluator')
+      ? [denial('protected', 'protected:evaluator', violation)]
+      : []),
+  ];
+}
+
+/** Stage 6. */
+export function authority(turn: Turn, layer: Layer): readonly Finding[] {
+  const tier = tierOf(turn, layer);
+  if (tier === 'public') return [];
+  const rule = layer.tiers[tier];
+  if (rule === null && tier === 'standard') return [];
+  return rule !== null && isClaimed(turn, rule) ? [] : [denial('authority', `tier:${tier}`)];
+}
+
+/** Returns the tier of this very call: money above the layer's threshold makes it elevated. */
+export function tierOf(
+  { subject, action }: Turn,
+  layer: Layer,
+): 'public' | 'standard' | 'elevated' {
+  const { tier, money } = subject.tool;
+  const above = layer.tiers.moneyAbove;
+  if (money === null || above === null) return tier;
+  const amount = decimalOf(amountAt(action.args, money));
+  const most = decimalOf(above);
+  const isHigh = amount === null || most === null || compareDecimals(amount, most) > 0;
+  return isHigh ? 'elevated' : tier;
+}
+
+function isClaimed(turn: Turn, rule: TierRule): boolean {
+  return (turn.session?.life ?? []).some(
+    (event) =>
+      event.kind === 'claim' &&
+      event.claim.name === rule.claim &&
+      event.claim.values.includes(rule.contains) &&
+      event.claim.verifiedAtMs <= turn.now &&
+      turn.now - event.claim.verifiedAtMs <= rule.maxAgeMs &&
+      turn.now < event.claim.expiresAtMs,
+  );
+}
+
+/** Stage 7. */
+export function autonomy(turn: Turn, layer: Layer): readonly Finding[] {
+  const rule = `autonomy:${layer.autonomy}`;
+  const { effect, isOpenWorld, isIrreversible } = turn.subject;
+  const isRead = effect === 'read';
+  if (layer.autonomy === 1) {
+    return isRead && !isOpenWorld ? [] : [denial('autonomy', rule)];
+  }
+  const isNamed = layer.rulesFor(turn.action.tool).allow.some(({ exact }) => exact);
+  const isHighImpact =
+    layer.autonomy === 3 && ((!isRead && isIrreversible) || tierOf(turn, layer) === 'elevated');
+  return [
+    ...(isRead || isNamed ? [] : [denial('autonomy', rule)]),
+    ...(isHighImpact ? [stepUp('autonomy', layerRequirement(layer, rule))] : []),
+  ];
+}
+
+/** Stage 8. */
+export function task(turn: Turn, layer: Layer): readonly Finding[] {
+  if (layer.tasks === null) return [];
+  const purpose = layer.tasks.get(turn.session?.opened.task ?? '');
+  if (purpose === undefined) return [denial('task', 'task')];
+  if (purpose.tools.some((tool) => globMatches(tool, turn.action.tool))) return [];
+  const rule = `task:${purpose.name}`;
+  if (purpose.otherwise === 'deny') {
+    return [denial('task', rule, { say: purpose.say, violation: true })];
+  }
+  const { approvers, withinMs } = purpose;
+  return [stepUp('task', { rule, approvers, quorum: 1, withinMs })];
+}

@@ -1,0 +1,122 @@
+import { canonical, type Finding, type Layer, type Requirement } from '@plumbline/core';
+
+import { amountAt } from './counters.ts';
+import { countingRecords, gateOf, refusalsOf, sampleTotals } from './memory.ts';
+import { isLetThrough } from './history.ts';
+import { valueAt } from './paths.ts';
+import { chargeOf } from './stages-rules.ts';
+import { denial, layerRequirement, stepUp, type Turn } from './turn.ts';
+
+/** Stage 13. */
+export function gates(turn: Turn): readonly Finding[] {
+  const { pact, subject } = turn;
+  const { category } = subject.tool;
+  const rule = `gate:${category}`;
+  const gate = gateOf(turn, category);
+  if (!pact.gates.isOn || gate === 'open') return [];
+  if (gate === 'kept') return [denial('gates', rule)];
+  const withinMs = pact.layers[0]?.approvalWithinMs ?? 0;
+  return [stepUp('gates', { rule, approvers: pact.gates.approvers, quorum: 1, withinMs })];
+}
+
+/** Stage 14. */
+export function duplicates(turn: Turn, layer: Layer): readonly Finding[] {
+  return layer.rulesFor(turn.action.tool).duplicates.flatMap((rule) => {
+    const key = markKey(turn, rule);
+    const isMarked = turn.history.some(
+      (event) =>
+        isLetThrough(event) &&
+        event.decision.marks.some((mark) => mark.key === key) &&
+        turn.now - event.at < rule.withinMs,
+    );
+    if (!isMarked) return [];
+    if (rule.then === 'deny') return [denial('duplicates', rule.id)];
+    const { id, approvers, approvalWithinMs } = rule;
+    const requirement: Requirement = { rule: id, approvers, quorum: 1, withinMs: approvalWithinMs };
+    return [stepUp('duplicates', requirement)];
+  });
+}
+
+/** Returns the key under which a duplicate rule remembers an action. */
+export function markKey(
+  { action }: Turn,
+  rule: { readonly id: string; readonly key: readonly string[] },
+): string {
+  const values = rule.key.map((path) => valueAt(action.args, path) ?? null);
+  return canonical([rule.id, ...values]);
+}
+
+/** Stage 15. */
+export function bulk(turn: Turn, layer: Layer): readonly Finding[] {
+  const { tool } = turn.subject;
+  if (layer.bulk === null || tool.records === null) return [];
+  const { percentile, floor, coldStart } = layer.bulk;
+  const own =
+    tool.records === 'result.count' ? 0 : sizeOf(amountAt(turn.action.args, tool.records));
+  const total = countingRecords(turn.session?.life ?? [], tool.name) + own;
+  const past = sampleTotals(turn.history, tool.name).toSorted((left, right) => left - right);
+  const rank = Math.max(1, Math.ceil((percentile / 100) * past.length));
+  const usual = past.length >= floor ? (past[rank - 1] ?? 0) : 0;
+  if (total <= Math.max(usual, coldStart)) return [];
+  return [stepUp('bulk', layerRequirement(layer, `bulk:${tool.name}`))];
+}
+
+function sizeOf(value: unknown): number {
+  if (typeof value === 'number') return value;
+  return Array.isArray(value) ? value.length : 0;
+}
+
+/** Stage 16. A session that is only warned has no finding. */
+export function persistence(turn: Turn, layer: Layer): readonly Finding[] {
+  const { category } = turn.subject.tool;
+  const rule = `persistence:${category}`;
+  const refusals = refusalsOf(turn, category);
+  if (refusals >= layer.persistence.halt) {
+    return [denial('persistence', rule, { halts: 'session' })];
+  }
+  if (refusals < layer.persistence.pause) return [];
+  return [stepUp('persistence', layerRequirement(layer, rule))];
+}
+
+/** Returns whether the layer's persistence has come to a warning and no further. */
+export function isWarned(turn: Turn, layer: Layer): boolean {
+  const refusals = refusalsOf(turn, turn.subject.tool.category);
+  return refusals >= layer.persistence.warn && refusals < layer.persistence.pause;
+}
+
+/** Stage 17. */
+export function locks({ subject, action, history, now }: Turn): readonly Finding[] {
+  const { entity } = subject.tool;
+  if (subject.effect === 'read' || entity === null) return [];
+  const value = valueAt(action.args, entity.id);
+  if (typeof value !== 'string' && typeof value !== 'number') return [];
+  const about = history.filter(
+    (event) =>
+      (event.kind === 'lock' || event.kind === 'unlock') &&
+      event.entity === entity.kind &&
+      event.id === String(value),
+  );
+  const isLocked = about.some((event, index) => {
+    if (event.kind !== 'lock') return false;
+    const later = about.slice(index + 1);
+    if (later.some((next) => 'field' in next && next.field === event.field)) return false;
+    if (event.untilMs !== null && now >= event.untilMs) return false;
+    return event.field === null || valueAt(action.args, event.field) !== undefined;
+  });
+  return isLocked ? [denial('locks', `lock:${entity.kind}`)] : [];
+}
+
+/** Stage 18. */
+export function dormant(turn: Turn, layer: Layer): readonly Finding[] {
+  const charge = chargeOf(turn, layer);
+  if (layer.dormantAfterMs === null || charge === null || charge.isCovered) return [];
+  const { history, pact, now } = turn;
+  const index = pact.layers.indexOf(layer);
+  const used = history.findLast(
+    (event) => isLetThrough(event) && event.decision.charges[index] === charge.id,
+  );
+  const armed = history.find((event) => event.kind === 'armed' && event.pact === pact.digest);
+  const since = used?.at ?? armed?.at ?? 0;
+  if (now - since <= layer.dormantAfterMs) return [];
+  return [stepUp('dormant', layerRequirement(layer, `dormant:${charge.id}`))];
+}
