@@ -1,0 +1,88 @@
+import { problem } from '../diagnostic.ts';
+import type { Place } from '../diagnostic.ts';
+import { all, any, fires, matches, not } from './goal.ts';
+import type { Goal } from './goal.ts';
+import type { Budget } from './solve.ts';
+import { at, concerns, namesExactly, sayTool, surelyFires } from './subject.ts';
+import type { Ground, Subject } from './subject.ts';
+import { ask } from './unreachable.ts';
+import type { Fault } from './unreachable.ts';
+
+/**
+ * Returns the rules of a pact that contradict others: an `allow` that names a tool of which every
+ * call is excluded, and a restriction that can never take effect because everything it is about is
+ * refused anyway.
+ */
+export function contradictions(ground: Ground, budget: Budget): readonly Fault[] {
+  return ground.subjects.flatMap((subject) => {
+    if (subject.rule.mode === 'observe' || subject.kind === 'exclude') return [];
+    if (subject.kind === 'allow') return excludedByName(ground, subject);
+    return neverFires(ground, subject, budget);
+  });
+}
+
+/** Returns the enforced rules of a kind that concern a tool. */
+export function enforced(
+  { subjects }: Ground,
+  kind: Subject['kind'],
+  tool: string,
+): readonly Subject[] {
+  return subjects.filter((subject) => {
+    return subject.kind === kind && subject.rule.mode === 'enforce' && concerns(subject, tool);
+  });
+}
+
+function excludedByName(ground: Ground, subject: Subject): readonly Fault[] {
+  return subject.tools.flatMap((tool) => {
+    const other = enforced(ground, 'exclude', tool).find(isUnconditional);
+    const isNamed = namesExactly(subject, tool) || tool.startsWith('output:');
+    if (other === undefined || !isNamed) return [];
+    const message =
+      `rule \`${subject.rule.id}\` allows ${sayTool(tool)}, and rule \`${other.rule.id}\` ` +
+      `(${at(other.rule.place)}) excludes every call of it; ` +
+      'give the exclusion a condition or take the tool out of one of them';
+    return [fault(subject, toolPlace(subject, tool), message)];
+  });
+}
+
+function isUnconditional({ guard }: Subject): boolean {
+  return guard.when === null && guard.unless === null;
+}
+
+function toolPlace({ rule }: Subject, tool: string): Place {
+  return rule.tools.find(({ value }) => value === tool)?.place ?? rule.place;
+}
+
+function fault(subject: Subject, place: Place, message: string): Fault {
+  return { subject, diagnostic: problem({ code: 'contradictory-rule', place, message }) };
+}
+
+function neverFires(ground: Ground, subject: Subject, budget: Budget): readonly Fault[] {
+  const isDead =
+    subject.tools.length > 0 &&
+    subject.tools.every((tool) => {
+      const goal = permitted(ground, { tool, when: fires(subject.guard) });
+      return goal === null || ask(ground, { goal, tool }, budget).kind === 'none';
+    });
+  if (!isDead) return [];
+  const isNamed = subject.tools.some((tool) => enforced(ground, 'allow', tool).length > 0);
+  const tools = subject.tools.slice(0, 3).map(sayTool).join(', ');
+  const why = isNamed
+    ? `every call of ${tools} it is about is already refused`
+    : `no \`allow\` rule permits a call of ${tools}`;
+  const message =
+    `rule \`${subject.rule.id}\` of \`${subject.kind}\` can never take effect: ${why}; ` +
+    'widen `allow` or remove the rule';
+  return [fault(subject, subject.rule.place, message)];
+}
+
+/** Calls some `allow` matches and no `exclude` surely refuses; null without such an `allow`. */
+function permitted(
+  ground: Ground,
+  { tool, when }: { readonly tool: string; readonly when: Goal },
+): Goal | null {
+  const allows = enforced(ground, 'allow', tool);
+  if (allows.length === 0) return null;
+  const excludes = enforced(ground, 'exclude', tool).map(surelyFires);
+  return all(when, any(...allows.map(({ guard }) => matches(guard))), ...excludes.map(not));
+}
