@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json.ts';
 import type { Content, ToolContent } from './content.ts';
-import { normalise, withoutSeparators } from './normalise.ts';
+import { normalise, withoutMarks } from './normalise.ts';
 import type { Part } from './split.ts';
 import { leavesOf, splitResult } from './split.ts';
 import { nextStanding, standsIn } from './stands.ts';
@@ -11,11 +11,8 @@ export const MAX_SEGMENT = 64 * 1024;
 const MAX_CALLS = 8;
 const between = '\x01';
 const edge = '\x02';
-/**
- * Follows a text that was cut, so that a word cut in two does not look whole: it is a letter, and
- * NFKC leaves none of it in any other text.
- */
-const cutMark = 'ª';
+/** Follows a text that was cut, as a letter no value has: a word cut in two is not whole. */
+const cutMark = '\x03';
 
 /** One segment within an entry's text; `end` is the index of the edge that closes it. */
 export type Segment = { readonly path: string; readonly isTrusted: boolean; readonly end: number };
@@ -62,7 +59,7 @@ export function entryOf(content: Content): Entry | null {
 
 /** The text of a call's arguments. */
 function callText(args: JsonObject): string {
-  const leaves = leavesOf(args).map(withoutSeparators);
+  const leaves = leavesOf(args).map(withoutMarks);
   return normalise(leaves.join(between));
 }
 
@@ -82,12 +79,12 @@ function build(origin: Origin, from: readonly Part[]): Entry | null {
   return { kind, tool, text, segments, calls: kind === 'tool' ? [call] : [] };
 }
 
-/** Normalises all parts in one go, unless one of them holds a separator of its own. */
+/** Normalises all parts in one go, unless one of them holds such a mark of its own. */
 function normalisedTexts(from: readonly Part[]): readonly string[] {
   const joined = from.map((part) => cutLeaves(part.leaves).join(between));
   const texts = normalise(joined.join(edge)).split(edge);
   if (texts.length === from.length) return texts;
-  return from.map((part) => normalise(cutLeaves(part.leaves).map(withoutSeparators).join(between)));
+  return from.map((part) => normalise(cutLeaves(part.leaves).map(withoutMarks).join(between)));
 }
 
 /** The leaves a segment can hold, so that what is cut off is not normalised first. */

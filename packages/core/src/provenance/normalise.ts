@@ -1,12 +1,12 @@
 /**
- * White space that is not already one blank. U+0001 and U+0002 separate leaves and fields, so they
- * are kept; every other control character counts as white space.
+ * White space that is not already one blank. U+0001 to U+0003 are marks of ours and are kept; every
+ * other control character counts as white space.
  */
-const spaces = / [\x00\x03-\x20\x7f]+|[\x00\x03-\x1f\x7f][\x00\x03-\x20\x7f]*/g;
-const wideSpaces = /[\x00\x03-\x20\x7f-\x9f\p{White_Space}]+/gu;
+const spaces = / [\x00\x04-\x20\x7f]+|[\x00\x04-\x1f\x7f][\x00\x04-\x20\x7f]*/g;
+const wideSpaces = /[\x00\x04-\x20\x7f-\x9f\p{White_Space}]+/gu;
 const beyondAscii = /[^\x00-\x7f]/;
 const ignorable = /\p{Default_Ignorable_Code_Point}+/gu;
-const separators = /[\x01\x02]/g;
+const marks = /[\x01-\x03]/g;
 
 /**
  * Returns the text as every comparison sees it: no invisible characters (zero-width, tags, soft
@@ -21,7 +21,7 @@ export function fold(text: string): string {
 /**
  * Returns the text folded, in lower case, with runs of white space as one blank.
  *
- * U+0001 and U+0002 survive: they separate leaves and fields of a joined text. The final sigma is
+ * U+0001 to U+0003 survive: they separate leaves and fields, and mark a cut. The final sigma is
  * written like any other, because which one lower case yields depends on what follows.
  * Source: spec/decide.md, section "Sources of a value".
  */
@@ -31,9 +31,9 @@ export function normalise(text: string): string {
   return lower.replaceAll('ς', 'σ').replace(wideSpaces, ' ');
 }
 
-/** Returns the text without the two characters that separate leaves and fields. */
-export function withoutSeparators(text: string): string {
-  return text.replace(separators, ' ');
+/** Returns the text without the three characters that mark leaves, fields and cuts. */
+export function withoutMarks(text: string): string {
+  return text.replace(marks, ' ');
 }
 
 /**
@@ -45,7 +45,7 @@ export function withoutSeparators(text: string): string {
  */
 export function spellings(value: string | number): readonly string[] {
   if (typeof value === 'number') return numberSpellings(value);
-  const text = normalise(withoutSeparators(value)).trim();
+  const text = normalise(withoutMarks(value)).trim();
   const scheme = /^https?:\/\//.exec(text);
   if (scheme === null) return text === '' ? [] : [text];
   const address = text.slice(scheme[0].length).replace(/\/$/, '');

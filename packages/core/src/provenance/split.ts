@@ -2,6 +2,11 @@ import type { Json } from '../json.ts';
 import type { Trust } from '../pact/compiled.ts';
 import type { Tree } from './fields.ts';
 import { fieldsOfJson } from './fields.ts';
+import { fieldsOfJsonText } from './json-text.ts';
+import { fieldsOfYamlText } from './yaml-text.ts';
+
+/** Longer text is never split, so that reading a result stays bounded. UTF-16 units. */
+const MAX_SPLIT = 1024 * 1024;
 
 /** A run of text of one source: a whole result (`path` empty) or one field of it. */
 export type Part = {
@@ -26,7 +31,16 @@ export function splitResult(result: Json, trust: Trust): readonly Part[] {
 }
 
 function treeOf(result: Json, trust: Trust): Tree | null {
-  return typeof result === 'object' && result !== null ? fieldsOfJson(result, trust) : null;
+  if (typeof result === 'object' && result !== null) return fieldsOfJson(result, trust);
+  if (typeof result !== 'string' || result.length > MAX_SPLIT) return null;
+  switch (trust.format) {
+    case 'text':
+      return null;
+    case 'json':
+      return fieldsOfJsonText(result, trust);
+    case 'yaml':
+      return fieldsOfYamlText(result, trust);
+  }
 }
 
 /** Returns every text in a value, keys included; null and booleans hold none. Never recurses. */

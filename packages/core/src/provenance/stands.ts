@@ -1,9 +1,9 @@
 const wordBeyondAscii = /[\p{L}\p{N}\p{M}]/u;
 
-/** Bit 1: letter or digit. Bit 2: joining character. Indexed by ASCII code. */
+/** 1: letter, digit or the mark of a cut (U+0003); 2: joining character. By ASCII code. */
 const asciiKinds: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
   const char = String.fromCharCode(code);
-  if (/[0-9a-z]/i.test(char)) return 1;
+  if (code === 3 || /[0-9a-z]/i.test(char)) return 1;
   return '_-.@/:%'.includes(char) ? 2 : 0;
 });
 
