@@ -21,7 +21,7 @@ export type Expression = {
 };
 
 /** Returns the place of an offset (`node.start`) in an expression. */
-export function placeIn(expression: Expression, offset: number): Place {
+export function placeIn(expression: Pick<Expression, 'place' | 'lines'>, offset: number): Place {
   const line = expression.lines.findLast(({ from }) => from <= offset);
   if (line === undefined) return expression.place;
   return { ...line.place, column: line.place.column + offset - line.from };
