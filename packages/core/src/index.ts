@@ -7,6 +7,7 @@ export type { Attested } from './decide/context.ts';
 export { attestedOf, decide, type Proposal } from './decide/decide.ts';
 export type { Event, OutcomeStatus } from './decide/event.ts';
 export { explain, type Explanation, type Tried } from './decide/explain.ts';
+export { leafPaths } from './decide/paths.ts';
 export { plan } from './decide/plan.ts';
 export { recompute, type Recorded } from './decide/recompute.ts';
 export { restore, snapshot, type Snapshot } from './decide/snapshot.ts';
@@ -58,7 +59,20 @@ export type {
   Trust,
   Window,
 } from './pact/compiled.ts';
+export { type Diagnostic, formatDiagnostic } from './pact/diagnostic.ts';
+export { matchesGlob } from './pact/glob.ts';
+export {
+  type Entry,
+  type ListNode,
+  type MapNode,
+  parseSource,
+  type ScalarNode,
+  type SourceNode,
+  toJson,
+} from './pact/source.ts';
 export type { Permit } from './permit/permit.ts';
+export { valuesAt } from './provenance/identifiers.ts';
+export { trace } from './provenance/memory.ts';
 
 /** The version of the kernel, as recorded with every decision. */
 export const kernelVersion = '0.0.0';

@@ -4,7 +4,7 @@ import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { Stop } from '../stop.ts';
 
 /** The largest text file read whole: a pact, a manifest, an action. */
-export const MAX_TEXT_BYTES = 16 * 1024 * 1024;
+export const MAX_TEXT_BYTES: number = 16 * 1024 * 1024;
 
 /** Returns the code of a system error (`ENOENT`), or its text. */
 export function errorCode(cause: unknown): string {

@@ -8,7 +8,7 @@ import { errorCode, whyNotRead } from '../files/read-text.ts';
 import { Stop } from '../stop.ts';
 
 /** The longest line read. A run of an agent is one line in most formats. */
-export const MAX_LINE_BYTES = 32 * 1024 * 1024;
+export const MAX_LINE_BYTES: number = 32 * 1024 * 1024;
 
 // Large chunks keep the hand-overs between zlib's thread and this one few.
 const CHUNK_BYTES = 1024 * 1024;
@@ -169,7 +169,8 @@ export function parseLine(line: Line, file: string): Json {
   }
 }
 
+// The parser's own line number counts inside the one line it was given.
 function shorten(why: string): string {
-  const oneLine = why.replaceAll(/\s+/g, ' ');
+  const oneLine = why.replaceAll(/\s+/g, ' ').replace(/ \(line \d+ column \d+\)$/, '');
   return oneLine.length > 120 ? `${oneLine.slice(0, 120)}…` : oneLine;
 }

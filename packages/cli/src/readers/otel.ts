@@ -50,18 +50,19 @@ function isAgentRun(run: Run): boolean {
 }
 
 function runOf(spans: readonly Span[], file: string): Run {
-  const line = Math.min(...spans.map((span) => span.line));
+  const line = spans.reduce((least, span) => Math.min(least, span.line), Infinity);
   const ids = new Set(spans.map((span) => span.spanId));
   const root = spans.find(({ parentId }) => parentId === null || !ids.has(parentId)) ?? spans[0];
   const { transcript, attackCalls } = readTrace(spans);
   const fields = { ...root?.attributes, resource: root?.resource ?? {}, trace_id: root?.traceId };
   const place = `${file}:${line}`;
+  const labels = labelsOf(defined(fields), place, 'replay.');
   return {
     file,
     line,
     format: 'otel',
     fields: defined(fields),
-    labels: labelsOf(defined(fields), place, 'replay.'),
+    labels: { ...labels, model: labels.model === 'none' ? modelOf(spans) : labels.model },
     steps: transcript.steps,
     callCount: transcript.callCount,
     attackCalls: new Set([
@@ -69,6 +70,12 @@ function runOf(spans: readonly Span[], file: string): Run {
       ...attackCallsOf(root?.attributes['replay.attack_calls'], transcript.ordinals, place),
     ]),
   };
+}
+
+/** The root span often knows only the agent; the model stands on the spans of its calls. */
+function modelOf(spans: readonly Span[]): string {
+  const models = spans.map(({ attributes }) => attributes['gen_ai.request.model']);
+  return models.find((model) => typeof model === 'string') ?? 'none';
 }
 
 function defined(fields: { readonly [name: string]: Json | undefined }): JsonObject {

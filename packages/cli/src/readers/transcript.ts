@@ -20,8 +20,8 @@ export type FoundResult = {
 };
 
 /**
- * Collects the steps of one run and pairs results with calls: by id where the id names a
- * waiting call, otherwise in order.
+ * Collects the steps of one run and pairs results with calls: by id, and where
+ * the format or the provider gave none, in order.
  */
 export class Transcript {
   readonly steps: Step[] = [];
@@ -42,10 +42,12 @@ export class Transcript {
     return call;
   }
 
-  /** Returns false when no call waits for a result. */
+  /** Returns false when no call waits for this result. */
   result({ id, result, isError }: FoundResult, atMs: number | null = null): boolean {
-    const byId = id === null || id === '' ? -1 : this.#waiting.findIndex((call) => call.id === id);
-    const [found] = this.#waiting.splice(Math.max(0, byId), 1);
+    const isNamed = id !== null && id !== '';
+    const at = isNamed ? this.#waiting.findIndex((call) => call.id === id) : 0;
+    if (at < 0) return false;
+    const [found] = this.#waiting.splice(at, 1);
     if (found === undefined) return false;
     this.steps.push({ kind: 'result', call: found.call, result, isError, atMs });
     return true;
