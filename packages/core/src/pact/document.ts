@@ -141,9 +141,10 @@ export type ToolDocument = {
 /** The type of a session attribute or of a field of a fact. */
 export type FieldType = 'string' | 'email' | 'int' | 'number' | 'bool' | 'list<string>';
 
-/** A declared (or built-in) fact; `fields` null means any field. */
+/** A declared fact, or a built-in one nobody declared; `fields` null means any field. */
 export type FactDocument = {
   readonly name: string;
+  readonly isBuiltIn: boolean;
   readonly place: Place;
   readonly key: Placed<string> | null;
   readonly maxAgeMs: number;

@@ -1,33 +1,37 @@
-/**
- * Returns whether a tool's name matches a name or glob: `*` stands for any run of characters
- * without a dot. Linear in the product of both lengths, which are short.
- */
-export function matchesGlob(glob: string, name: string): boolean {
-  if (!glob.includes('*')) return glob === name;
-  const wanted = glob.split('.');
-  const segments = name.split('.');
+/** Returns whether a pattern holds a glob. */
+export function isGlob(pattern: string): boolean {
+  return pattern.includes('*');
+}
+
+/** Returns whether a tool's name matches a name or glob; `*` stands for text without a dot. */
+export function matchesTool(pattern: string, tool: string): boolean {
+  if (!isGlob(pattern)) return pattern === tool;
+  const wanted = pattern.split('.');
+  const given = tool.split('.');
   return (
-    wanted.length === segments.length &&
-    wanted.every((part, index) => matchesSegment(part, segments[index] ?? ''))
+    wanted.length === given.length &&
+    wanted.every((segment, index) => matchesSegment(segment, given[index] ?? ''))
   );
 }
 
+/** The first piece is a prefix, the last a suffix, those between stand leftmost in order. */
 function matchesSegment(pattern: string, text: string): boolean {
-  const [head = '', ...rest] = pattern.split('*');
-  if (rest.length === 0) return pattern === text;
-  const tail = rest.pop() ?? '';
-  if (!text.startsWith(head) || text.length < head.length + tail.length) return false;
-  return (
-    text.endsWith(tail) && matchesMiddle(rest, text.slice(head.length, text.length - tail.length))
-  );
-}
-
-function matchesMiddle(parts: readonly string[], text: string): boolean {
-  let from = 0;
-  for (const part of parts) {
-    const at = text.indexOf(part, from);
-    if (at < 0) return false;
-    from = at + part.length;
+  const [prefix = '', ...rest] = pattern.split('*');
+  const suffix = rest.pop();
+  if (suffix === undefined) return pattern === text;
+  if (text.length < prefix.length + suffix.length) return false;
+  if (!text.startsWith(prefix) || !text.endsWith(suffix)) return false;
+  const end = text.length - suffix.length;
+  let cursor = prefix.length;
+  for (const piece of rest) {
+    const at = text.indexOf(piece, cursor);
+    if (at < 0 || at + piece.length > end) return false;
+    cursor = at + piece.length;
   }
   return true;
+}
+
+/** Returns whether any of the patterns matches a tool's name. */
+export function matchesAny(patterns: readonly string[], tool: string): boolean {
+  return patterns.some((pattern) => matchesTool(pattern, tool));
 }

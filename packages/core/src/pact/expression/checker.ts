@@ -7,7 +7,7 @@ import { faultOfError } from './parse.ts';
 import type { ExpressionFault } from './parse.ts';
 import { selections } from './tree.ts';
 import type { Selection } from './tree.ts';
-import { resolve } from './types.ts';
+import { DYN, resolve } from './types.ts';
 import type { ValueType } from './types.ts';
 
 /** The variables of an expression; `of` names what they belong to in messages (`orders.get`). */
@@ -100,10 +100,22 @@ function selectionFaults(setting: Setting, selection: Selection): readonly Expre
   }
   const bare = bareFault(selection);
   if (bare !== null) return [bare];
-  const resolved = resolve(type, names, { throughLists: false });
+  const isSource = root === 'sources';
+  const resolved = isSource
+    ? resolve(setting.variables.get('args') ?? DYN, argumentOf(names), { throughLists: true })
+    : resolve(type, names, { throughLists: false });
   if (resolved.ok || resolved.known === null) return [];
   const { depth, known } = resolved;
-  return [absent(setting, selection, { depth, known })];
+  return [absent(setting, isSource ? sourced(selection) : selection, { depth, known })];
+}
+
+/** `sources` is selected by the path of an argument. */
+function argumentOf(names: readonly string[]): readonly string[] {
+  return names[0]?.split('.') ?? [];
+}
+
+function sourced(selection: Selection): Selection {
+  return { ...selection, root: 'args', names: argumentOf(selection.names) };
 }
 
 const LENT: Readonly<Record<string, string>> = {

@@ -43,7 +43,7 @@ const testCase: Reader<CaseDocument> = (findings: Findings, node: SourceNode) =>
     task: optional(fields, 'task', { read: word, or: null }),
     principalText: optional(fields, 'principal_text', { read: text, or: null }),
     expect: required(fields, 'expect', { read: choice(VERDICTS), or: 'deny' }),
-    rule: optional(fields, 'rule', { read: placed(word), or: null }),
+    rule: optional(fields, 'rule', { read: placed(text), or: null }),
   };
 };
 

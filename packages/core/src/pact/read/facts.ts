@@ -73,21 +73,22 @@ function readFact(findings: Findings, { key: name, place, value }: Entry): FactD
   const what = `fact \`${name}\``;
   const fields = open(findings, value, { what, keys: [...FRESHNESS_KEYS, 'fields'] });
   const types = optional(fields, 'fields', { read: fieldTypes, or: null });
-  return { name: nameOf(findings, name, place), place, ...readFreshness(fields), fields: types };
+  checkName(findings, name, place);
+  return { name, isBuiltIn: false, place, ...readFreshness(fields), fields: types };
 }
 
 function readList(findings: Findings, { key: name, place, value }: Entry): FactDocument {
   const fields = open(findings, value, { what: `list \`${name}\``, keys: FRESHNESS_KEYS });
   required(fields, 'key', { read: argument, or: null });
   const types = new Map([['contains', 'bool']] as const);
-  return { name: nameOf(findings, name, place), place, ...readFreshness(fields), fields: types };
+  checkName(findings, name, place);
+  return { name, isBuiltIn: false, place, ...readFreshness(fields), fields: types };
 }
 
-function nameOf(findings: Findings, name: string, place: FactDocument['place']): string {
-  if (/^[A-Za-z_]\w*$/.test(name)) return name;
+function checkName(findings: Findings, name: string, place: FactDocument['place']): void {
+  if (/^[A-Za-z_]\w*$/.test(name)) return;
   const message = `\`${name}\` is no name of a fact: use letters, digits and \`_\``;
   findings.error({ code: 'bad-name', place, message });
-  return name;
 }
 
 const BUILT_IN: readonly (readonly [string, readonly (readonly [string, FieldType])[] | null])[] = [
@@ -113,6 +114,7 @@ const BUILT_IN: readonly (readonly [string, readonly (readonly [string, FieldTyp
 export function builtInFacts(place: FactDocument['place']): readonly FactDocument[] {
   return BUILT_IN.map(([name, fields]) => ({
     name,
+    isBuiltIn: true,
     place,
     key: null,
     maxAgeMs: DEFAULT_AGE_MS,
