@@ -1,18 +1,30 @@
-import { Command } from 'commander';
-import { kernelVersion } from '@plumbline/core';
+import { EXIT } from './exit-codes.ts';
+import { standardScreen } from './output/screen.ts';
+import { run } from './program.ts';
 
 /**
- * Runs the `plumb` command line.
+ * Runs the `plumb` command line and sets the exit code.
  *
  * argv: the arguments after the script name.
  */
 export async function main(argv: readonly string[]): Promise<void> {
-  const program = new Command('plumb')
-    .description('Keep AI agents inside their pacts.')
-    .version(kernelVersion)
-    .showHelpAfterError('run `plumb --help` to see what there is')
-    .helpCommand(true);
-  await program.parseAsync([...argv], { from: 'user' });
+  // A reader such as `head` that has seen enough is no fault.
+  process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
+    process.exit(cause.code === 'EPIPE' ? EXIT.ok : EXIT.internal);
+  });
+  const isPlain = argv.includes('--no-color');
+  const screen = standardScreen(isPlain ? { ...process.env, NO_COLOR: '1' } : process.env);
+  try {
+    process.exitCode = await run(argv, {
+      screen,
+      nowMs: () => performance.now(),
+      wallMs: () => Date.now(),
+    });
+  } catch (cause) {
+    const trace = cause instanceof Error ? cause.stack : String(cause);
+    screen.note(`plumb stopped on a fault of its own: ${trace}\n`);
+    process.exitCode = EXIT.internal;
+  }
 }
 
 if (import.meta.main) await main(process.argv.slice(2));

@@ -75,9 +75,17 @@ export type Held =
   | { readonly kind: 'absent' }
   | { readonly kind: 'broken' };
 
+// Keys are asked for at every step of a search, always of the same few arrays.
+const keys = new WeakMap<Segments, string>();
+
 /** Returns the key of a path, unique for its segments. */
 export function keyOf(path: Segments): string {
-  return path.map((segment) => segment.replaceAll('\\', '\\\\').replaceAll('.', '\\.')).join('.');
+  const known = keys.get(path);
+  if (known !== undefined) return known;
+  const escaped = path.map((name) => name.replaceAll('\\', '\\\\').replaceAll('.', '\\.'));
+  const key = escaped.join('.');
+  keys.set(path, key);
+  return key;
 }
 
 /** Returns every atom of a formula, in reading order; those inside `each` bodies too. */

@@ -1,6 +1,5 @@
 import { problem } from '../diagnostic.ts';
 import type { Place } from '../diagnostic.ts';
-import type { AllowDocument, PactDocument, StepUpDocument } from '../document.ts';
 import { enforced } from './contradiction.ts';
 import { all, any, fails, fires, matches, not, standingOf } from './goal.ts';
 import type { Goal } from './goal.ts';
@@ -53,9 +52,11 @@ function fault(subject: Subject, message: string): Fault {
 }
 
 function implied(ground: Ground, subject: Subject, budget: Budget): Fault | null {
-  const earlier = ground.subjects
-    .slice(0, ground.subjects.indexOf(subject))
-    .find((other) => implies(ground, { other, subject }, budget));
+  if (subject.effect === null) return null;
+  const end = ground.subjects.indexOf(subject);
+  const earlier = ground.subjects.find(
+    (other, index) => index < end && implies(ground, { other, subject }, budget),
+  );
   if (earlier === undefined) return null;
   const message =
     `rule \`${subject.rule.id}\` changes nothing: ${named(earlier)} already covers every call ` +
@@ -68,16 +69,17 @@ type Pair = { readonly other: Subject; readonly subject: Subject };
 function implies(ground: Ground, pair: Pair, budget: Budget): boolean {
   const { other, subject } = pair;
   if (other.kind !== subject.kind || other.rule.mode === 'observe') return false;
+  if (other.effect !== subject.effect) return false;
   if (!subject.tools.every((tool) => covers(pair, tool))) return false;
-  if (!hasSameEffect(ground.document, other, subject)) return false;
+  // The examples found for the later rule usually refute the claim at once.
+  if (subject.tools.some((tool) => isRefuted(pair, tool))) return false;
   const goal = beyond(pair);
-  const wide = any(matches(other.guard), fails(other.guard));
-  return subject.tools.every((tool) => {
-    // The example found for the narrower rule usually refutes the claim at once.
-    const example = subject.examples.get(tool);
-    if (example !== undefined && standingOf(wide, example) === 'missed') return false;
-    return ask(ground, { goal, tool }, budget).kind === 'none';
-  });
+  return subject.tools.every((tool) => ask(ground, { goal, tool }, budget).kind === 'none');
+}
+
+function isRefuted({ other, subject }: Pair, tool: string): boolean {
+  const example = subject.examples.get(tool);
+  return example !== undefined && standingOf(other.fires, example) === 'missed';
 }
 
 function covers({ other, subject }: Pair, tool: string): boolean {
@@ -97,27 +99,4 @@ function beyond({ other, subject }: Pair): Goal {
   const failing = all(fails(narrow), not(matches(wide)), not(fails(wide)));
   const refusing = all(fails(narrow), not(fails(wide)));
   return any(matching, subject.kind === 'allow' ? failing : refusing);
-}
-
-function hasSameEffect(document: PactDocument, other: Subject, subject: Subject): boolean {
-  switch (subject.kind) {
-    case 'allow':
-      return [other, subject].every((each) => isUnlimited(document, each));
-    case 'exclude':
-      return true;
-    case 'step_up':
-      return effectOf(document, other) === effectOf(document, subject);
-    default:
-      return false;
-  }
-}
-
-function isUnlimited({ allow }: PactDocument, { rule }: Subject): boolean {
-  const found: AllowDocument | undefined = allow.find(({ id }) => id === rule.id);
-  return found !== undefined && found.limits.length === 0 && found.budgets.length === 0;
-}
-
-function effectOf({ stepUp }: PactDocument, { rule }: Subject): string {
-  const found: StepUpDocument | undefined = stepUp.find(({ id }) => id === rule.id);
-  return JSON.stringify([found?.approvers?.toSorted(), found?.quorum, found?.withinMs]);
 }

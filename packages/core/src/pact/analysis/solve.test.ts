@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { verifies } from '@plumbline/testkit';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 import type { Json, JsonObject } from '../../json.ts';
 import type { Condition, Scope } from '../compiled.ts';

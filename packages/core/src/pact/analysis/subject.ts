@@ -1,7 +1,14 @@
 import type { Tool } from '../compiled.ts';
-import type { Expression, FieldType, PactDocument, RuleDocument } from '../document.ts';
+import type {
+  AllowDocument,
+  Expression,
+  FieldType,
+  PactDocument,
+  RuleDocument,
+  StepUpDocument,
+} from '../document.ts';
 import type { Place } from '../diagnostic.ts';
-import { matchesGlob } from '../glob.ts';
+import { matchesTool } from '../glob.ts';
 import { anything, argumentDomain, fieldDomain, textDomain } from './domain.ts';
 import type { Domain } from './domain.ts';
 import { readNode } from './fragment.ts';
@@ -17,13 +24,17 @@ export type RuleKind = 'allow' | 'exclude' | 'step_up' | 'defer' | 'modify';
 
 /**
  * One rule under analysis. `tools` are what it concerns: declared tools, `handoff.` names or globs,
- * and `output:<class>` for an output rule. `examples` are values that match it, by tool.
+ * and `output:<class>` for an output rule. Two rules of a kind with the same `effect` do the same
+ * where they match; null: not to be compared. `examples` are values that match it, by tool.
  */
 export type Subject = {
   readonly kind: RuleKind;
   readonly rule: RuleDocument;
   readonly guard: Guard;
   readonly tools: readonly string[];
+  readonly effect: string | null;
+  /** Where the rule matches or fails. */
+  readonly fires: Goal;
   readonly examples: Map<string, Knowledge>;
 };
 
@@ -36,23 +47,37 @@ export type Ground = {
 
 /** Returns the rules of a pact as the analysis sees them, in document order within each kind. */
 export function groundOf(document: PactDocument, tools: ReadonlyMap<string, Tool>): Ground {
-  const { allow, exclude, stepUp, defer, modify } = document;
-  const kinds = { allow, exclude, step_up: stepUp, defer, modify } as const;
-  const subject = (kind: RuleKind) => (rule: RuleDocument) => ({
-    kind,
-    rule,
-    guard: { when: clauseOf(rule.when), unless: clauseOf(rule.unless) },
-    tools: toolsOf(rule, tools),
-    examples: new Map<string, Knowledge>(),
-  });
+  const subject =
+    <R extends RuleDocument>(kind: RuleKind, effectOf: (rule: R) => string | null) =>
+    (rule: R): Subject => {
+      const guard = { when: clauseOf(rule.when), unless: clauseOf(rule.unless) };
+      return {
+        kind,
+        rule,
+        guard,
+        tools: toolsOf(rule, tools),
+        effect: effectOf(rule),
+        fires: fires(guard),
+        examples: new Map(),
+      };
+    };
   const subjects = [
-    ...kinds.allow.map(subject('allow')),
-    ...kinds.exclude.map(subject('exclude')),
-    ...kinds.step_up.map(subject('step_up')),
-    ...kinds.defer.map(subject('defer')),
-    ...kinds.modify.map(subject('modify')),
+    ...document.allow.map(subject('allow', unlimited)),
+    ...document.exclude.map(subject('exclude', () => '')),
+    ...document.stepUp.map(subject('step_up', asked)),
+    ...document.defer.map(subject('defer', () => null)),
+    ...document.modify.map(subject('modify', () => null)),
   ];
   return { document, tools, subjects };
+}
+
+/** An allow with limits of its own is charged where another has no room. */
+function unlimited({ limits, budgets }: AllowDocument): string | null {
+  return limits.length === 0 && budgets.length === 0 ? '' : null;
+}
+
+function asked({ approvers, quorum, withinMs }: StepUpDocument): string {
+  return JSON.stringify([approvers?.toSorted(), quorum, withinMs]);
 }
 
 function clauseOf(expression: Expression | null): Clause | null {
@@ -62,7 +87,7 @@ function clauseOf(expression: Expression | null): Clause | null {
 function toolsOf(rule: RuleDocument, tools: ReadonlyMap<string, Tool>): readonly string[] {
   if (rule.output !== null) return [`output:${rule.output.value}`];
   const named = rule.tools.flatMap(({ value }) => {
-    const found = [...tools.keys()].filter((name) => matchesGlob(value, name));
+    const found = [...tools.keys()].filter((name) => matchesTool(value, name));
     return found.length === 0 ? [value] : found;
   });
   return [...new Set(named)];
@@ -73,7 +98,7 @@ export function concerns({ rule }: Subject, tool: string): boolean {
   if (rule.output !== null) {
     return rule.output.value === 'any' ? tool.startsWith('output:') : isOutput(rule, tool);
   }
-  return rule.tools.some(({ value }) => matchesGlob(value, tool));
+  return rule.tools.some(({ value }) => matchesTool(value, tool));
 }
 
 function isOutput(rule: RuleDocument, tool: string): boolean {
@@ -117,7 +142,7 @@ export function isFactual({ guard }: Subject): boolean {
 
 /** Returns where a restriction is certain to restrict: failing for want of a fact may defer. */
 export function surelyFires(subject: Subject): Goal {
-  return isFactual(subject) ? matches(subject.guard) : fires(subject.guard);
+  return isFactual(subject) ? matches(subject.guard) : subject.fires;
 }
 
 function namesFacts(formula: Formula): boolean {

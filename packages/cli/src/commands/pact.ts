@@ -1,0 +1,10 @@
+import type { Command } from 'commander';
+
+import type { Shell } from '../shell.ts';
+import { addPactCheck } from './pact-check.ts';
+
+/** Adds `plumb pact` and what is below it. */
+export function addPact(program: Command, shell: Shell): void {
+  const pact = program.command('pact').description('check, test, compare, draft and explain pacts');
+  addPactCheck(pact, shell);
+}

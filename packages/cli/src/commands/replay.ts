@@ -1,0 +1,155 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+
+import { EXIT } from '../exit-codes.ts';
+import { readText } from '../files/read-text.ts';
+import { writeWhole } from '../files/write-whole.ts';
+import { parseManifest } from '../manifest/parse-manifest.ts';
+import { silentProgress, startProgress, type Progress } from '../output/progress.ts';
+import { openLog } from '../readers/lines.ts';
+import { FORMATS, type Format } from '../readers/run.ts';
+import { bareReadMs } from '../replay/bench.ts';
+import { explainRun } from '../replay/explain-run.ts';
+import { PactFolder } from '../replay/pact-folder.ts';
+import { replayFiles, type Replay } from '../replay/replay.ts';
+import { explainedJson, renderExplained } from '../report/explained.ts';
+import { renderReport } from '../report/render.ts';
+import { Report } from '../report/tally.ts';
+import { reportJson, type ReplayJson } from '../report/to-json.ts';
+import type { Shell } from '../shell.ts';
+import { Stop } from '../stop.ts';
+
+type Options = {
+  readonly pacts: string;
+  readonly manifest?: string;
+  readonly format?: Format;
+  readonly tasks: boolean;
+  readonly suite?: readonly string[];
+  readonly model?: readonly string[];
+  readonly attack?: readonly string[];
+  readonly limit: number;
+  readonly explain?: string;
+  readonly allowUnmapped?: boolean;
+  readonly bench?: boolean;
+  readonly json?: boolean;
+  readonly progress?: boolean;
+  readonly output?: string;
+};
+
+/** Adds `plumb replay`: the kernel over recorded runs. */
+export function addReplay(program: Command, shell: Shell): void {
+  program
+    .command('replay')
+    .description('replay recorded runs of agents under pacts, and count what would have happened')
+    .argument('<path...>', 'files of recorded runs, NDJSON, plain or gzip')
+    .requiredOption('--pacts <dir>', 'the folder of the pacts')
+    .option('--manifest <file>', 'maps runs to pacts and tasks (default: manifest.yaml, see below)')
+    .addOption(new Option('--format <name>', 'format of the runs').choices(FORMATS))
+    .option('--no-tasks', 'open sessions without a task, and take tasks out of the pacts')
+    .option('--suite <name...>', 'only runs of these suites')
+    .option('--model <name...>', 'only runs of these models')
+    .option('--attack <name...>', 'only runs with these attacks (`none`: without)')
+    .option('--limit <count>', 'stop after so many runs', countOf, Number.POSITIVE_INFINITY)
+    .option('--explain <run>', 'explain one run: file:line or suite/model/task/attack/injection')
+    .option('--allow-unmapped', 'exit 0 although some runs could not be mapped')
+    .option('--bench', 'also time reading and parsing alone')
+    .option('--json', 'print one JSON object')
+    .option('-o, --output <file>', 'write the report to a file instead')
+    .option('--progress', 'show progress also with --json')
+    .addHelpText('after', HELP)
+    .action((paths: readonly string[], options: Options) => replay(paths, options, shell));
+}
+
+const HELP = `
+The manifest is DIR/manifest.yaml, else manifest.yaml beside DIR (spec/replay-manifest.md).
+Exit code 1: some runs could not be mapped.
+
+Examples:
+  plumb replay runs.jsonl.gz --pacts pacts
+  plumb replay runs.jsonl.gz --pacts pacts --no-tasks --json
+  plumb replay runs.jsonl --pacts pacts --explain runs.jsonl:12
+`;
+
+function countOf(text: string): number {
+  const count = Number(text);
+  if (Number.isSafeInteger(count) && count > 0) return count;
+  throw new InvalidArgumentError('a whole number above 0 is expected');
+}
+
+async function replay(paths: readonly string[], options: Options, shell: Shell): Promise<void> {
+  const startedMs = shell.nowMs();
+  // Every file is looked at before the first is replayed, so a wrong name costs no waiting.
+  const size = paths.map(openLog).reduce((sum, log) => sum + log.size, 0);
+  const job = jobOf(options);
+  const read = { format: options.format ?? null };
+  if (options.explain !== undefined) {
+    const explained = await explainRun(job, { id: options.explain, paths, read });
+    if (options.json === true) return shell.screen.json(explainedJson(explained));
+    return shell.screen.print(renderExplained(explained, shell.screen));
+  }
+  const report = new Report();
+  const progress = progressOf(options, shell, size);
+  const bytes = byteCounter();
+  await replayFiles(job, { paths, read: { ...read, onBytes: bytes.onBytes }, report }, (runs) =>
+    progress.update(bytes.sum(), `${runs.toLocaleString('en-US')} runs`),
+  );
+  progress.end();
+  const elapsedMs = shell.nowMs() - startedMs;
+  const bareMs = options.bench === true ? await bareReadMs(paths) : null;
+  const bench = bareMs === null ? null : { bareMs, share: bareMs / elapsedMs };
+  const times = { elapsedMs, bench };
+  say(reportJson(report, { times, hasTasks: options.tasks }), options, shell);
+}
+
+function say(json: ReplayJson, options: Options, { screen, exit }: Shell): void {
+  if (json.runs === 0 && json.unmapped.runs === 0) {
+    throw new Stop('no run is left to replay, see --suite, --model and --attack');
+  }
+  const text = options.json === true ? JSON.stringify(json, null, 2) : renderReport(json, screen);
+  if (options.output === undefined) screen.print(text);
+  else writeWhole(options.output, `${text}\n`, { isNew: false });
+  if (json.unmapped.runs > 0 && options.allowUnmapped !== true) exit(EXIT.no);
+}
+
+function jobOf(options: Options): Replay {
+  const file = options.manifest ?? manifestBeside(options.pacts);
+  return {
+    manifest: parseManifest(readText(file), file),
+    pacts: new PactFolder(options.pacts, { hasTasks: options.tasks }),
+    hasTasks: options.tasks,
+    filters: {
+      suite: options.suite ?? null,
+      model: options.model ?? null,
+      attack: options.attack ?? null,
+    },
+    limit: options.limit,
+  };
+}
+
+function manifestBeside(dir: string): string {
+  if (!existsSync(dir)) throw new Stop('no such folder', dir);
+  const places = [join(dir, 'manifest.yaml'), join(dirname(join(dir, '.')), 'manifest.yaml')];
+  const found = places.find((place) => existsSync(place));
+  if (found !== undefined) return found;
+  throw new Stop(`no manifest at ${places.join(' or ')}, name one with --manifest`);
+}
+
+function progressOf(options: Options, shell: Shell, total: number): Progress {
+  const isQuiet = options.json === true && options.progress !== true;
+  if (isQuiet) return silentProgress();
+  return startProgress(shell.screen, { label: 'replaying', total, nowMs: shell.nowMs });
+}
+
+/** Adds up the bytes read of all files, each of which counts its own from 0. */
+function byteCounter(): { readonly onBytes: (count: number) => void; readonly sum: () => number } {
+  let done = 0;
+  let current = 0;
+  return {
+    onBytes(count) {
+      if (count < current) done += current;
+      current = count;
+    },
+    sum: () => done + current,
+  };
+}

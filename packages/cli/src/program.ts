@@ -1,0 +1,65 @@
+import { Command, CommanderError, Option } from 'commander';
+import { kernelVersion } from '@plumbline/core';
+
+import { addCompletion } from './commands/completion.ts';
+import { addDecide } from './commands/decide.ts';
+import { addInit } from './commands/init.ts';
+import { addPact } from './commands/pact.ts';
+import { addReplay } from './commands/replay.ts';
+import { addVersion } from './commands/version.ts';
+import { EXIT, EXIT_HELP, type ExitCode } from './exit-codes.ts';
+import type { Shell } from './shell.ts';
+import { Stop } from './stop.ts';
+
+/** Returns the whole command tree of `plumb`. */
+export function buildProgram(shell: Shell): Command {
+  const program = new Command('plumb')
+    .description('Keep AI agents inside their pacts.')
+    .version(kernelVersion, '-V, --version', 'print the version')
+    .addOption(new Option('--no-color', 'plain text'))
+    .showHelpAfterError('run `plumb --help` to see what there is')
+    .addHelpText('after', EXIT_HELP)
+    .configureOutput({
+      writeOut: (text) => shell.screen.print(text.trimEnd()),
+      writeErr: (text) => shell.screen.note(text),
+    })
+    .exitOverride();
+  addInit(program, shell);
+  addPact(program, shell);
+  addDecide(program, shell);
+  addReplay(program, shell);
+  addCompletion(program, shell);
+  addVersion(program, shell);
+  return program;
+}
+
+/**
+ * Runs one command line and returns its exit code.
+ *
+ * argv: the arguments after the script name. A fault of plumb itself is thrown.
+ */
+export async function run(argv: readonly string[], shell: Omit<Shell, 'exit'>): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok;
+  const program = buildProgram({ ...shell, exit: (said) => (code = said) });
+  try {
+    if (argv.length === 0) {
+      program.outputHelp();
+      return EXIT.ok;
+    }
+    await program.parseAsync([...argv], { from: 'user' });
+    return code;
+  } catch (cause) {
+    if (cause instanceof Stop) return sayStop(cause, shell, argv.includes('--json'));
+    if (cause instanceof CommanderError) return cause.exitCode === 0 ? EXIT.ok : EXIT.input;
+    throw cause;
+  }
+}
+
+/** The message goes to standard error; with `--json` standard output still holds one object. */
+function sayStop(stop: Stop, { screen }: Omit<Shell, 'exit'>, isJson: boolean): ExitCode {
+  screen.note(`plumb: ${stop.message}\n`);
+  if (isJson) {
+    screen.json({ error: { message: stop.message, place: stop.place, exit: stop.exit } });
+  }
+  return stop.exit;
+}

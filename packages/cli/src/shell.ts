@@ -1,0 +1,14 @@
+import type { ExitCode } from './exit-codes.ts';
+import type { Screen } from './output/screen.ts';
+
+/** What a command may touch besides the files it is told of. */
+export type Shell = {
+  readonly screen: Screen;
+  /** A steady clock in milliseconds, for progress and times. */
+  readonly nowMs: () => number;
+  /** The time of day in milliseconds UTC. */
+  readonly wallMs: () => number;
+  /** Sets the exit code; the last one said counts. */
+  readonly exit: (code: ExitCode) => void;
+};
+
