@@ -60,7 +60,8 @@ export type {
   Window,
 } from './pact/compiled.ts';
 export { type Diagnostic, formatDiagnostic } from './pact/diagnostic.ts';
-export { matchesGlob } from './pact/glob.ts';
+export { matchesTool } from './pact/glob.ts';
+export { type LoadedPact, loadPact } from './pact/load.ts';
 export {
   type Entry,
   type ListNode,

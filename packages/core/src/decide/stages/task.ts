@@ -1,5 +1,5 @@
 import type { Task } from '../../pact/compiled.ts';
-import { matchesGlob } from '../../pact/glob.ts';
+import { matchesTool } from '../../pact/glob.ts';
 import { NOTHING } from '../context.ts';
 import type { Context, LayerView } from '../context.ts';
 import type { Finding } from '../verdict.ts';
@@ -18,7 +18,7 @@ export function task(context: Context, view: LayerView): readonly Finding[] {
     const say = 'the session has no task this pact knows';
     return [{ stage: 'task', rule: 'task', kind: 'deny', say }];
   }
-  if (current.tools.some((glob) => matchesGlob(glob, context.action.tool))) return NOTHING;
+  if (current.tools.some((glob) => matchesTool(glob, context.action.tool))) return NOTHING;
   return [outside(current)];
 }
 
