@@ -1,174 +1,111 @@
 import type { JsonObject } from '../json.ts';
-import type { Content, ToolContent } from './content.ts';
-import { normalise, withoutMarks } from './normalise.ts';
+import type { Held } from './held.ts';
+import { collapse, collapsePlain, foldLower, normalise, withoutMarks } from './normalise.ts';
+import type { Wanted } from './normalise.ts';
+import { cutLeaves, cutText } from './segment.ts';
 import type { Part } from './split.ts';
 import { leavesOf, splitResult } from './split.ts';
 import { nextStanding, standsIn } from './stands.ts';
 
-/** A segment keeps this many UTF-16 units of its normalised text. */
-export const MAX_SEGMENT = 64 * 1024;
-/** How many different calls with the same result are told apart; see `addCall`. */
-const MAX_CALLS = 8;
 const between = '\x01';
 const edge = '\x02';
-/** Follows a text that was cut, as a letter no value has: a word cut in two is not whole. */
-const cutMark = '\x03';
 
-/** One segment within an entry's text; `end` is the index of the edge that closes it. */
-export type Segment = { readonly path: string; readonly isTrusted: boolean; readonly end: number };
+/** Text of all parts, each closed by an edge (U+0002); `ends` are the indices of those edges. */
+type Sheet = { readonly text: string; readonly ends: readonly number[] };
 
 /**
- * One piece of content, normalised: its segments between edges (U+0002), their leaves apart by
- * U+0001, which no value contains.
+ * One piece of content, in parts; leaves of a part are apart by U+0001, which no value holds.
  *
- * `calls` holds the argument text of every call that gave this result.
+ * `tight` is folded and in lower case, and white space is as it was: enough for a value without
+ * any. `spaced` is normalised in full and `calls` are the calls' arguments; both made when needed.
  */
 export type Entry = {
-  readonly kind: Content['kind'];
-  readonly tool: string;
-  readonly text: string;
-  readonly segments: readonly Segment[];
-  readonly calls: readonly string[];
+  readonly held: Held;
+  readonly isPlain: boolean;
+  readonly parts: readonly Part[];
+  readonly tight: Sheet;
+  spaced: Sheet | null;
+  calls: readonly string[] | null;
 };
 
-const parts = new WeakMap<ToolContent, readonly Part[]>();
+const notPlain = /[^\n\x01-\x03\x20-\x7e]/;
 
-/** Returns the parts of a tool's result; the answer is kept for as long as the content is. */
-export function partsOf(content: ToolContent): readonly Part[] {
-  const known = parts.get(content);
-  if (known !== undefined) return known;
-  const split = splitResult(content.result, content.trust);
-  parts.set(content, split);
-  return split;
+/** Returns held content as an entry. */
+export function entryOf(held: Held): Entry {
+  const parts = partsOf(held);
+  const joined = parts.map((part) => cutLeaves(part.leaves).join(between));
+  const whole = joined.join(edge);
+  const isPlain = !notPlain.test(whole);
+  const sheet = sheetOf(isPlain ? whole.toLowerCase() : foldedText(joined));
+  const tight = sheet.ends.length === parts.length ? sheet : sheetOf(foldedText(joined));
+  return { held, isPlain, parts, tight, spaced: null, calls: null };
 }
 
-/**
- * Returns the content as an entry, or null when it can be the source of nothing: it holds no text,
- * or its call's arguments are longer than a segment, so that an echo could not be told.
- */
-export function entryOf(content: Content): Entry | null {
-  if (content.kind !== 'tool') {
-    const leaves = content.text.trim() === '' ? [] : [content.text];
-    const isTrusted = content.kind !== 'untrusted';
-    return build({ kind: content.kind, tool: '', call: '' }, [{ path: '', isTrusted, leaves }]);
+function partsOf(held: Held): readonly Part[] {
+  if (held.kind === 'tool') {
+    const { returned } = held;
+    if (returned.kind === 'parts') return returned.parts;
+    return splitResult(returned.result, returned.trust);
   }
-  const call = callText(content.args);
-  if (call.length > MAX_SEGMENT) return null;
-  return build({ kind: 'tool', tool: content.tool, call }, partsOf(content));
+  return [{ path: '', isTrusted: held.kind !== 'untrusted', leaves: [held.text] }];
 }
 
-/** The text of a call's arguments. */
-function callText(args: JsonObject): string {
-  const leaves = leavesOf(args).map(withoutMarks);
-  return normalise(leaves.join(between));
+/** Folding may lengthen a text, and a text may hold the edge itself: neither moves a part. */
+function foldedText(joined: readonly string[]): string {
+  return joined.map((text) => cutText(foldLower(text.replaceAll(edge, ' ')))).join(edge);
 }
 
-type Origin = { readonly kind: Content['kind']; readonly tool: string; readonly call: string };
-
-function build(origin: Origin, from: readonly Part[]): Entry | null {
-  const texts = normalisedTexts(from);
-  const segments: Segment[] = [];
-  let text = edge;
-  for (const [index, part] of from.entries()) {
-    text += cut(texts[index] ?? '');
-    segments.push({ path: part.path, isTrusted: part.isTrusted, end: text.length });
-    text += edge;
-  }
-  if (text.length <= segments.length + 1) return null;
-  const { kind, tool, call } = origin;
-  return { kind, tool, text, segments, calls: kind === 'tool' ? [call] : [] };
+function sheetOf(within: string): Sheet {
+  const text = edge + within + edge;
+  const ends: number[] = [];
+  for (let at = text.indexOf(edge, 1); at !== -1; at = text.indexOf(edge, at + 1)) ends.push(at);
+  return { text, ends };
 }
 
-/** Normalises all parts in one go, unless one of them holds such a mark of its own. */
-function normalisedTexts(from: readonly Part[]): readonly string[] {
-  const joined = from.map((part) => cutLeaves(part.leaves).join(between));
-  const texts = normalise(joined.join(edge)).split(edge);
-  if (texts.length === from.length) return texts;
-  return from.map((part) => normalise(cutLeaves(part.leaves).map(withoutMarks).join(between)));
-}
-
-/** The leaves a segment can hold, so that what is cut off is not normalised first. */
-function cutLeaves(leaves: readonly string[]): readonly string[] {
-  let room = MAX_SEGMENT;
-  const kept: string[] = [];
-  for (const leaf of leaves) {
-    if (room <= 0) break;
-    kept.push(leaf.length > room ? leaf.slice(0, room) + cutMark : leaf);
-    room -= leaf.length + 1;
-  }
-  return kept;
-}
-
-function cut(text: string): string {
-  return text.length > MAX_SEGMENT ? text.slice(0, MAX_SEGMENT) + cutMark : text;
-}
-
-/** Returns how much of the memory's bound the entry takes, in UTF-16 units. */
-export function sizeOf(entry: Entry): number {
-  return entry.calls.reduce((size, call) => size + call.length, entry.text.length);
-}
-
-/** Returns whether two entries say the same and came the same way, calls aside. */
-export function isSame(one: Entry, other: Entry): boolean {
-  return (
-    one.text.length === other.text.length &&
-    one.kind === other.kind &&
-    one.tool === other.tool &&
-    one.text === other.text &&
-    one.segments.length === other.segments.length &&
-    one.segments.every((segment, index) => isSameSegment(segment, other.segments[index]))
-  );
-}
-
-function isSameSegment(one: Segment, other: Segment | undefined): boolean {
-  return (
-    other !== undefined &&
-    one.path === other.path &&
-    one.isTrusted === other.isTrusted &&
-    one.end === other.end
-  );
-}
-
-/**
- * Returns the entry with the calls of another that gave the same result.
- *
- * A value is an echo only when it stood in the arguments of every call, so forgetting calls beyond
- * the limit can take a source away but never gives one.
- */
-export function withCalls(entry: Entry, calls: readonly string[]): Entry {
-  const added = calls.filter((call) => !entry.calls.includes(call));
-  if (added.length === 0) return entry;
-  return { ...entry, calls: [...entry.calls, ...added].slice(0, MAX_CALLS) };
-}
-
-/** Adds to `names` the sources that the spellings of a value have in this entry. */
-export function collect(entry: Entry, value: readonly string[], names: Set<string>): void {
+/** Adds to `names` the sources that a value has in this entry. */
+export function collect(entry: Entry, wanted: Wanted, names: Set<string>): void {
   let isChecked = false;
-  for (const spelling of value) {
-    let at = nextStanding(entry.text, spelling, 0);
+  const sheet = wanted.hasSpace ? spacedSheet(entry) : entry.tight;
+  for (const spelling of wanted.spellings) {
+    let at = nextStanding(sheet.text, spelling, 0);
     if (at === -1) continue;
-    if (!isChecked && isEcho(entry, value)) return;
+    if (!isChecked && isEcho(entry, wanted)) return;
     isChecked = true;
-    for (const segment of entry.segments) {
+    for (const [index, end] of sheet.ends.entries()) {
       if (at === -1) break;
-      if (at >= segment.end) continue;
-      addNames(entry, segment, names);
-      at = nextStanding(entry.text, spelling, segment.end);
+      if (at >= end) continue;
+      addNames(entry, index, names);
+      at = nextStanding(sheet.text, spelling, end);
     }
   }
 }
 
-function isEcho(entry: Entry, value: readonly string[]): boolean {
-  if (entry.calls.length === 0) return false;
-  return entry.calls.every((call) => value.some((spelling) => standsIn(call, spelling)));
+function spacedSheet(entry: Entry): Sheet {
+  const { text } = entry.tight;
+  const within = text.slice(1, -1);
+  entry.spaced ??= sheetOf(entry.isPlain ? collapsePlain(within) : collapse(within));
+  return entry.spaced;
 }
 
-function addNames(entry: Entry, segment: Segment, names: Set<string>): void {
-  if (entry.kind !== 'tool') {
-    names.add(entry.kind);
+/** Whether the value already stood in the arguments of every call that gave the result. */
+function isEcho(entry: Entry, wanted: Wanted): boolean {
+  if (entry.held.kind !== 'tool') return false;
+  entry.calls ??= entry.held.calls.map(callText);
+  return entry.calls.every((call) => wanted.spellings.some((each) => standsIn(call, each)));
+}
+
+function callText(args: JsonObject): string {
+  return normalise(leavesOf(args).map(withoutMarks).join(between));
+}
+
+function addNames({ held, parts }: Entry, index: number, names: Set<string>): void {
+  if (held.kind !== 'tool') {
+    names.add(held.kind);
     return;
   }
-  names.add(entry.tool);
-  names.add(segment.isTrusted ? 'trusted' : 'untrusted');
-  if (segment.path !== '') names.add(`${entry.tool}:${segment.path}`);
+  const part = parts[index];
+  if (part === undefined) return;
+  names.add(held.tool);
+  names.add(part.isTrusted ? 'trusted' : 'untrusted');
+  if (part.path !== '') names.add(`${held.tool}:${part.path}`);
 }

@@ -17,7 +17,7 @@ export type Field = {
   readonly path: string;
   readonly isTrusted: boolean;
   readonly leaves: string[];
-  readonly children: Map<string, Field>;
+  children: Map<string, Field> | null;
   /** The mapping that last held this key, so that the same key again is noticed. */
   lastMapping: number;
 };
@@ -43,7 +43,7 @@ const declarations = new WeakMap<Trust, DeclaredTrust>();
 export function fieldTree(trust: Trust): Tree {
   const declared = declarations.get(trust) ?? declare(trust);
   const isTrusted = trustOf(declared, '', trust.byDefault === 'trusted');
-  const root: Field = { path: '', isTrusted, leaves: [], children: new Map(), lastMapping: 0 };
+  const root: Field = { path: '', isTrusted, leaves: [], children: null, lastMapping: 0 };
   return { root, trust: declared, all: [root], mappings: 0 };
 }
 
@@ -80,7 +80,7 @@ export function child(
   parent: Field,
   key: { name: string; mapping: number },
 ): Field | null {
-  const known = parent.children.get(key.name);
+  const known = parent.children?.get(key.name);
   if (known !== undefined) {
     if (known.lastMapping === key.mapping) return null;
     known.lastMapping = key.mapping;
@@ -95,7 +95,8 @@ function addChild(tree: Tree, parent: Field, key: { name: string; mapping: numbe
   const path = parent.path === '' ? written : `${parent.path}.${written}`;
   const isTrusted = trustOf(tree.trust, path, parent.isTrusted);
   const leaves = tree.trust.prefixes.has(path) ? [] : [key.name];
-  const added = { path, isTrusted, leaves, children: new Map(), lastMapping: key.mapping };
+  const added: Field = { path, isTrusted, leaves, children: null, lastMapping: key.mapping };
+  parent.children ??= new Map();
   parent.children.set(key.name, added);
   tree.all.push(added);
   return added;

@@ -58,7 +58,8 @@ function addWords(text: string, found: Set<string>): number {
     if (kind === DIGIT) digits += 1;
     else if (kind === MARK || (kind === DOT && kindAt(text, at + 1) >= LETTER)) mark = 1;
     else if (kind === DELIMITER) {
-      const isCandidate = mark + wide > 0 || digits - before >= 8 || at - start >= 12;
+      const isLong = digits > before && at - start >= 12;
+      const isCandidate = mark + wide > 0 || isLong || digits - before >= 8;
       if (isCandidate && at - start >= 4) addWord(text.slice(start, at), found);
       [start, before, mark, wide] = [at + 1, digits, 0, 0];
     } else if (kind > DIGIT) wide = 1;
@@ -77,7 +78,13 @@ const schemeChar = /[a-z0-9+.-]/i;
 const sentence = new Set('.,;:!?*_~');
 const brackets = new Set('()[]{}');
 
+const bareAddress = /^[a-z0-9][a-z0-9._%+-]*@[a-z0-9.-]+[a-z0-9]$/i;
+
 function addWord(word: string, found: Set<string>): void {
+  if (bareAddress.test(word)) {
+    found.add(word);
+    return;
+  }
   const at = word.indexOf('://');
   const start = schemeStart(word, at);
   if (at <= 0 || start === at) {

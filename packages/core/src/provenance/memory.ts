@@ -1,51 +1,95 @@
 import { assert } from '../assert.ts';
-import type { Json } from '../json.ts';
 import type { Content, ToolContent } from './content.ts';
 import type { Entry } from './entry.ts';
-import { collect, entryOf, isSame, partsOf, sizeOf, withCalls } from './entry.ts';
-import { MAX_DEPTH } from './fields.ts';
-import { spellings } from './normalise.ts';
+import { collect, entryOf } from './entry.ts';
+import type { Held } from './held.ts';
+import { hold, isSame, withCalls } from './held.ts';
+import { wantedOf } from './normalise.ts';
+import type { Part } from './split.ts';
+import { splitResult } from './split.ts';
 
-/** UTF-16 units of normalised text a session keeps. */
+/** UTF-16 units a session keeps. */
 const MAX_MEMORY = 256 * 1024;
-/** Pieces of content a session keeps, so that many short ones cannot make tracing slow. */
-const MAX_ENTRIES = 1024;
-/** Content waits unread up to this many units or pieces. */
-const MAX_WAITING = 64 * 1024;
-const MAX_WAITING_COUNT = 64;
+/** Pieces a session keeps of what may go, so that many short ones cannot make tracing slow. */
+const MAX_PIECES = 1024;
 const noSource: readonly string[] = Object.freeze(['agent']);
 
 /**
- * What one session has seen, as text with sources.
+ * What was read of a piece so far: nothing, its text in lower case, or its entry.
  *
- * Content waits as it arrived until a value is traced; only then is it split and normalised. Plain
- * JSON throughout, but only `memoryToJson` gives the same JSON for the same history. Owned and
- * changed by the session's state; nobody else may hold on to it.
+ * `lower` is null for text in which lower case alone would not do.
  */
-export type Memory = {
-  waiting: Content[];
-  waitingSize: number;
-  /** Oldest first. INVARIANT: `size` is the sum of their sizes. */
-  entries: Entry[];
-  size: number;
-};
+type Reading = { readonly held: Held; lower: string | null | undefined; entry: Entry | null };
+
+/**
+ * What one session has seen: plain JSON, the oldest first.
+ *
+ * Owned and changed by the session's state; nobody else may hold on to it. `readings` is not
+ * enumerable: it is no part of the state and only spares reading a piece again.
+ * INVARIANT: `size` is the sum of the sizes of what is held, and there is a reading for each.
+ */
+export type Memory = { readonly held: Held[]; size: number; readonly readings: Reading[] };
 
 /** Returns the memory of a session that has seen nothing. */
 export function emptyMemory(): Memory {
-  return { waiting: [], waitingSize: 0, entries: [], size: 0 };
+  return memoryOf([]);
+}
+
+/** Returns the memory of a session that holds these pieces, the oldest first. */
+export function memoryOf(held: readonly Held[]): Memory {
+  const readings = held.map(unread);
+  const size = held.reduce((sum, piece) => sum + piece.size, 0);
+  const hidden = { value: readings, enumerable: false };
+  return Object.defineProperty({ held: [...held], size, readings }, 'readings', hidden);
+}
+
+function unread(held: Held): Reading {
+  return { held, lower: undefined, entry: null };
 }
 
 /**
  * Remembers a piece of content; the memory given is changed, the content must never be.
  *
- * Reading it is left to the first `trace`, unless much is waiting already.
+ * Splitting and normalising are left to the first `trace` that may find something in it. The same
+ * result of the same tool is held once, as the newest.
  * Source: spec/decide.md, section "Sources of a value".
  */
 export function remember(memory: Memory, content: Content): void {
-  memory.waiting.push(content);
-  memory.waitingSize += weightOf(content);
-  if (memory.waitingSize > MAX_WAITING || memory.waiting.length > MAX_WAITING_COUNT)
-    readWaiting(memory);
+  const piece = hold(content);
+  if (piece === null) return;
+  const at = memory.held.findLastIndex((older) => isSame(older, piece));
+  const older = at === -1 ? null : forget(memory, at);
+  const kept = older === null ? piece : withCalls(older, piece);
+  if (!makeRoom(memory, kept)) return;
+  memory.held.push(kept);
+  memory.size += kept.size;
+  memory.readings.push(unread(kept));
+}
+
+/** Forgets the oldest pieces that may go until this one fits; false when it never can. */
+function makeRoom(memory: Memory, piece: Held): boolean {
+  if (memory.size + piece.size <= MAX_MEMORY && memory.held.length < MAX_PIECES) return true;
+  const mayGo = memory.held.filter(isForgettable);
+  const fixedSize = memory.size - mayGo.reduce((sum, { size }) => sum + size, 0);
+  if (fixedSize + piece.size > MAX_MEMORY) return false;
+  let count = mayGo.length;
+  while (count > 0 && (memory.size + piece.size > MAX_MEMORY || count >= MAX_PIECES)) {
+    forget(memory, memory.held.findIndex(isForgettable));
+    count -= 1;
+  }
+  return true;
+}
+
+function isForgettable({ kind }: Held): boolean {
+  return kind === 'tool' || kind === 'untrusted';
+}
+
+function forget(memory: Memory, at: number): Held {
+  const [gone] = memory.held.splice(at, 1);
+  assert(gone !== undefined, 'nothing to forget');
+  memory.size -= gone.size;
+  memory.readings.splice(at, 1);
+  return gone;
 }
 
 /**
@@ -56,87 +100,66 @@ export function remember(memory: Memory, content: Content): void {
  * Source: spec/decide.md, section "Sources of a value".
  */
 export function trace(memory: Memory, value: string | number): readonly string[] {
-  readWaiting(memory);
-  const looked = spellings(value);
-  if (looked.length === 0) return noSource;
+  const wanted = wantedOf(value);
+  const [plainest] = wanted.spellings;
+  if (plainest === undefined) return noSource;
+  const probe = probeOf(plainest);
   const names = new Set<string>();
-  for (const entry of memory.entries) collect(entry, looked, names);
+  for (const reading of memory.readings) {
+    const entry = reading.entry ?? read(reading, probe);
+    if (entry !== null) collect(entry, wanted, names);
+  }
   return names.size === 0 ? noSource : [...names].sort();
+}
+
+/**
+ * The longest piece of a value that no folding, quoting or white space can part: a text without
+ * it, in lower case, holds the value in no segment. Every other spelling begins with the plainest.
+ */
+function probeOf(plainest: string): string {
+  if (!/[ '"]/.test(plainest)) return plainest;
+  const pieces = plainest.split(/[ '"]+/);
+  return pieces.reduce((longest, piece) => (piece.length > longest.length ? piece : longest), '');
+}
+
+/** Returns the entry of a piece, or null when its text shows that the value is not in it. */
+function read(reading: Reading, probe: string): Entry | null {
+  if (reading.lower === undefined) reading.lower = lowerOf(reading.held);
+  if (reading.lower !== null && !reading.lower.includes(probe)) return null;
+  reading.entry = entryOf(reading.held);
+  reading.lower = null;
+  return reading.entry;
+}
+
+const beyondAscii = /[^\x00-\x7f]/;
+const otherEscape = /\\[^n]/;
+
+/** A text of ASCII in lower case, or null when an escape in it may stand for part of a word. */
+function lowerOf(held: Held): string | null {
+  if (held.kind !== 'tool') return beyondAscii.test(held.text) ? null : held.text.toLowerCase();
+  const { returned } = held;
+  if (returned.kind !== 'whole' || typeof returned.result !== 'string') return null;
+  const text = returned.result;
+  const mayEscape = returned.trust.format !== 'text' && text.includes('\\');
+  if (beyondAscii.test(text) || (mayEscape && otherEscape.test(text))) return null;
+  return text.toLowerCase();
 }
 
 /**
  * Returns whether a tool's result holds a segment with text that is not trusted.
  *
- * Give it the object that is remembered: the result is then split only once.
+ * Exact for declared fields. A result of a tool whose fields differ is split to know.
  * Source: spec/decide.md, section "Labels".
  */
-export function holdsUntrusted(content: ToolContent): boolean {
-  const { byDefault, untrusted } = content.trust;
+export function holdsUntrusted(content: Pick<ToolContent, 'result' | 'trust'>): boolean {
+  const { byDefault, trusted, untrusted } = content.trust;
   if (byDefault === 'trusted' && untrusted.length === 0) return false;
-  return partsOf(content).some((part) => !part.isTrusted);
-}
-
-/** Splits and normalises what is waiting, in order; changes nothing anybody can observe. */
-export function readWaiting(memory: Memory): void {
-  if (memory.waiting.length === 0) return;
-  for (const content of memory.waiting) {
-    const entry = entryOf(content);
-    if (entry !== null) keep(memory, entry);
+  if (trusted.length === 0 && byDefault === 'untrusted' && typeof content.result === 'string') {
+    return content.result.trim() !== '';
   }
-  memory.waiting = [];
-  memory.waitingSize = 0;
+  return splitResult(content.result, content.trust).some(holdsUntrustedText);
 }
 
-/** Keeps an entry as the newest; one that says the same as an older takes its place. */
-function keep(memory: Memory, entry: Entry): void {
-  const at = memory.entries.findIndex((older) => isSame(older, entry));
-  const older = at === -1 ? null : forgetAt(memory, at);
-  const kept = older === null ? entry : withCalls(older, entry.calls);
-  if (!makeRoom(memory, kept)) return;
-  memory.entries.push(kept);
-  memory.size += sizeOf(kept);
-}
-
-/** Forgets the oldest entries that may go until this one fits; false when it never can. */
-function makeRoom(memory: Memory, entry: Entry): boolean {
-  const size = sizeOf(entry);
-  if (memory.size + size <= MAX_MEMORY && memory.entries.length < MAX_ENTRIES) return true;
-  const mayGo = memory.entries.filter(isForgettable);
-  const fixedSize = memory.size - mayGo.reduce((sum, older) => sum + sizeOf(older), 0);
-  if (fixedSize + size > MAX_MEMORY) return false;
-  let count = mayGo.length;
-  while (memory.size + size > MAX_MEMORY || count >= MAX_ENTRIES) {
-    forgetAt(memory, memory.entries.findIndex(isForgettable));
-    count -= 1;
-  }
-  return true;
-}
-
-function forgetAt(memory: Memory, at: number): Entry {
-  const [gone] = memory.entries.splice(at, 1);
-  assert(gone !== undefined, 'nothing to forget');
-  memory.size -= sizeOf(gone);
-  return gone;
-}
-
-function isForgettable({ kind }: Entry): boolean {
-  return kind === 'tool' || kind === 'untrusted';
-}
-
-/** Units of text in a piece of content; more than may wait is not counted to the end. */
-function weightOf(content: Content): number {
-  if (content.kind !== 'tool') return content.text.length;
-  return weigh(content.args, 0) + weigh(content.result, 0);
-}
-
-function weigh(value: Json, depth: number): number {
-  if (typeof value === 'string') return value.length;
-  if (typeof value !== 'object' || value === null) return 8;
-  if (depth > MAX_DEPTH) return MAX_WAITING + 1;
-  let weight = 8;
-  for (const member of Array.isArray(value) ? value : Object.values(value)) {
-    weight += weigh(member, depth + 1);
-    if (weight > MAX_WAITING) break;
-  }
-  return weight;
+function holdsUntrustedText({ isTrusted, leaves }: Part): boolean {
+  return !isTrusted && leaves.some((leaf) => leaf.trim() !== '');
 }

@@ -7,6 +7,7 @@ const wideSpaces = /[\x00\x04-\x20\x7f-\x9f\p{White_Space}]+/gu;
 const beyondAscii = /[^\x00-\x7f]/;
 const ignorable = /\p{Default_Ignorable_Code_Point}+/gu;
 const marks = /[\x01-\x03]/g;
+const notOneWord = /[^\x21-\x7e]/;
 
 /**
  * Returns the text as every comparison sees it: no invisible characters (zero-width, tags, soft
@@ -19,37 +20,63 @@ export function fold(text: string): string {
 }
 
 /**
+ * Returns the text folded and in lower case, white space as it was.
+ *
+ * The final sigma is written like any other: which one lower case yields depends on what follows.
+ */
+export function foldLower(text: string): string {
+  if (!beyondAscii.test(text)) return text.toLowerCase();
+  return fold(text).toLowerCase().replaceAll('ς', 'σ');
+}
+
+/**
+ * Returns the same as `collapse`, for text of printable ASCII, line breaks and U+0001 to U+0003.
+ */
+export function collapsePlain(text: string): string {
+  const flat = text.includes('\n') ? text.replaceAll('\n', ' ') : text;
+  return flat.includes('  ') ? flat.replace(/ {2,}/g, ' ') : flat;
+}
+
+/** Returns a folded text with runs of white space as one blank; U+0001 to U+0003 survive. */
+export function collapse(text: string): string {
+  return text.replace(beyondAscii.test(text) ? wideSpaces : spaces, ' ');
+}
+
+/**
  * Returns the text folded, in lower case, with runs of white space as one blank.
  *
- * U+0001 to U+0003 survive: they separate leaves and fields, and mark a cut. The final sigma is
- * written like any other, because which one lower case yields depends on what follows.
  * Source: spec/decide.md, section "Sources of a value".
  */
 export function normalise(text: string): string {
-  if (!beyondAscii.test(text)) return text.toLowerCase().replace(spaces, ' ');
-  const lower = fold(text).toLowerCase().normalize('NFKC');
-  return lower.replaceAll('ς', 'σ').replace(wideSpaces, ' ');
+  return collapse(foldLower(text));
 }
 
-/** Returns the text without the three characters that mark leaves, fields and cuts. */
+/** Returns the text without the three characters that mark leaves, parts and cuts. */
 export function withoutMarks(text: string): string {
   return text.replace(marks, ' ');
 }
 
+/** A value as it is looked for; none without text. Every spelling begins with the first. */
+export type Wanted = { readonly spellings: readonly string[]; readonly hasSpace: boolean };
+
 /**
- * Returns the spellings under which a value is looked for, the plainest first; none for a value
- * without text.
+ * Returns how a value is looked for.
  *
- * A string has one; a URL is without `http://`, `https://` and one trailing `/`. A number is also
- * looked for with trailing zeros up to two decimals (`50`, `50.0`, `50.00`).
+ * A string has one spelling; a URL is without `http://`, `https://` and one trailing `/`. A number
+ * is also looked for with trailing zeros up to two decimals (`50`, `50.0`, `50.00`).
  */
-export function spellings(value: string | number): readonly string[] {
-  if (typeof value === 'number') return numberSpellings(value);
-  const text = normalise(withoutMarks(value)).trim();
+export function wantedOf(value: string | number): Wanted {
+  if (typeof value === 'number') return { spellings: numberSpellings(value), hasSpace: false };
+  const isOneWord = !notOneWord.test(value);
+  const text = isOneWord ? value.toLowerCase() : normalise(withoutMarks(value)).trim();
+  const address = text.startsWith('http') ? withoutScheme(text) : text;
+  const spellings = address === '' ? [] : [address];
+  return { spellings, hasSpace: !isOneWord && address.includes(' ') };
+}
+
+function withoutScheme(text: string): string {
   const scheme = /^https?:\/\//.exec(text);
-  if (scheme === null) return text === '' ? [] : [text];
-  const address = text.slice(scheme[0].length).replace(/\/$/, '');
-  return address === '' ? [] : [address];
+  return scheme === null ? text : text.slice(scheme[0].length).replace(/\/$/, '');
 }
 
 function numberSpellings(value: number): readonly string[] {

@@ -16,7 +16,7 @@ export type Part = {
 };
 
 /**
- * Returns the parts of a result, those without text left out.
+ * Returns the parts of a result; a part may be without text.
  *
  * A result that cannot be split is one part with the tool's default trust; but when the tool
  * declares an untrusted field that part is untrusted too, because it may hold that field.
@@ -24,10 +24,11 @@ export type Part = {
  */
 export function splitResult(result: Json, trust: Trust): readonly Part[] {
   const tree = treeOf(result, trust);
-  if (tree !== null) return tree.all.filter((field) => field.leaves.some(hasText));
-  const leaves = leavesOf(result).filter(hasText);
+  if (tree !== null) return tree.all;
   const isTrusted = trust.byDefault === 'trusted' && trust.untrusted.length === 0;
-  return leaves.length === 0 ? [] : [{ path: '', isTrusted, leaves }];
+  return [
+    { path: '', isTrusted, leaves: typeof result === 'string' ? [result] : leavesOf(result) },
+  ];
 }
 
 function treeOf(result: Json, trust: Trust): Tree | null {
@@ -59,8 +60,4 @@ function pushMembers(rest: Json[], value: NonNullable<Json> & object): void {
   const names = Object.keys(value);
   for (const member of Object.values(value)) rest.push(member);
   if (!Array.isArray(value)) for (const name of names) rest.push(name);
-}
-
-function hasText(text: string): boolean {
-  return text.trim() !== '';
 }

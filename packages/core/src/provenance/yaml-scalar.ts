@@ -38,7 +38,7 @@ export function readKey(cursor: Cursor): string | null {
   if (!startsPlain(text, at) || plainEnd(cursor) === -1 || cursor.colon === -1) return null;
   const name = text.slice(at, cursor.colon);
   cursor.at = cursor.colon + 1;
-  return name === '<<' || name === '=' ? null : name;
+  return name.endsWith(' ') || reserved.has(name) ? null : name;
 }
 
 function skipColon(cursor: Cursor): boolean {
@@ -66,6 +66,8 @@ function readQuoted(cursor: Cursor, indent: number): string | null {
     : readDoubleQuoted(cursor, indent);
 }
 
+/** Plain scalars that mean something an emitter never prints them for. */
+const reserved: ReadonlySet<string> = new Set(['<<', '=', '~']);
 const notFirst = /[,[\]{}#&*!|>'"%@` \n]/;
 
 /** Whether a plain scalar can begin here: with nothing that means something else in YAML. */
@@ -113,9 +115,11 @@ function readPlain(cursor: Cursor, indent: number): Scalar | null {
     cursor.at = end;
     const next = continued(text, end, indent);
     if (next === -1) break;
+    if (text[next] === '#') return null;
     cursor.at = next;
   }
   const whole = lines.length === 1 ? (lines[0] ?? '') : lines.join(' ');
+  if (reserved.has(whole)) return null;
   return { text: whole, isText: whole !== 'null' && whole !== 'true' && whole !== 'false' };
 }
 
