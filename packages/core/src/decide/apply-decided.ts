@@ -7,7 +7,8 @@ import type { Event } from './event.ts';
 import { BOUNDS, gateKey } from './state.ts';
 import type { Counter, SessionState, State } from './state.ts';
 import { categoryOf, toolOf } from './tools.ts';
-import type { Reservation } from './verdict.ts';
+import { haltSession, voidApprovals } from './void.ts';
+import type { Decision, Reservation } from './verdict.ts';
 
 type Decided = Extract<Event, { readonly kind: 'decided' }>;
 
@@ -55,7 +56,7 @@ function applyRefusal(pact: CompiledPact, state: State, { event, session }: Plac
   }
   const halting = enforced.find(({ halts }) => halts === 'session');
   if (halting === undefined) return;
-  session.haltedBy ??= halting.rule;
+  haltSession(state, session, halting.rule);
   if (halting.rule === 'unlisted') widenHalt(state, session, event.at);
 }
 
@@ -85,6 +86,7 @@ function widenHalt(state: State, session: SessionState, at: number): void {
   state.epoch += 1;
   const reason = `unlisted tools in sessions of several principals (at ${at})`;
   const epoch = state.epoch;
+  voidApprovals(state, () => true);
   state.halts.set('agent', { scope: 'agent', target: '', epoch, reason, by: 'kernel' });
 }
 
@@ -93,15 +95,26 @@ function applyLet(pact: CompiledPact, state: State, { event, session }: Placed):
   sweep(state);
   for (const reservation of decision.reserves) reserve(state, session, reservation);
   for (const id of decision.spends) state.approvals.delete(id);
-  for (const { key, untilMs } of decision.marks) {
-    setBounded(state.marks, BOUNDS.marks, [key, untilMs]);
-  }
+  const marks = decision.marks.filter((mark) => setMark(state, mark, event.at));
   for (const rule of decision.charges) state.lastUsed.set(rule, event.at);
   state.deferrals.delete(action.id);
-  const marks = decision.marks.map(({ key }) => key);
-  const flight = { session: session.id, reserves: decision.reserves, marks };
+  const keys = marks.map(({ key }) => key);
+  const flight = { session: session.id, reserves: decision.reserves, marks: keys };
   state.flights.set(event.id, flight);
   label(pact, state, { event, session });
+}
+
+/** Sets a mark; returns whether this action alone has set it, so that it may take it back. */
+function setMark(state: State, { key, untilMs }: Decision['marks'][number], at: number): boolean {
+  const standsUntil = state.marks.get(key);
+  const isAlone = standsUntil === undefined || standsUntil <= at;
+  setBounded(state.marks, BOUNDS.marks, [key, untilMs]);
+  if (isAlone) return true;
+  for (const [id, flight] of state.flights) {
+    if (!flight.marks.includes(key)) continue;
+    state.flights.set(id, { ...flight, marks: flight.marks.filter((other) => other !== key) });
+  }
+  return false;
 }
 
 function reserve(state: State, session: SessionState, reservation: Reservation): void {

@@ -61,6 +61,12 @@ export function closeSession(state: State, id: string): State {
   for (const key of state.gates.keys()) {
     if (key.startsWith(`${id}|`)) state.gates.delete(key);
   }
+  // A later session of the same id owes nothing to this one, and gets nothing back from it.
+  for (const [decision, flight] of state.flights) {
+    if (flight.session !== id) continue;
+    const reserves = flight.reserves.filter(({ key }) => !key.startsWith('session/'));
+    state.flights.set(decision, { ...flight, reserves });
+  }
   state.sessions.delete(id);
   return state;
 }

@@ -8,6 +8,7 @@ import { setBounded } from './bounded.ts';
 import type { Event } from './event.ts';
 import { BOUNDS, gateKey } from './state.ts';
 import type { State } from './state.ts';
+import { haltSession, voidApprovals } from './void.ts';
 
 /**
  * Returns the state after one event. The state given is consumed: it is changed in place and must
@@ -93,7 +94,7 @@ function applyMessage(state: State, event: Of<'message'>): State {
 function applyFinding(pact: CompiledPact, state: State, event: Of<'finding'>): State {
   const session = state.sessions.get(event.session);
   if (session !== undefined && pact.haltOn.includes(event.name)) {
-    session.haltedBy ??= event.name;
+    haltSession(state, session, event.name);
   }
   return state;
 }
@@ -101,9 +102,7 @@ function applyFinding(pact: CompiledPact, state: State, event: Of<'finding'>): S
 function applyHalt(state: State, { halt }: Of<'halt'>): State {
   state.epoch = Math.max(state.epoch + 1, halt.epoch);
   state.halts.set(haltKey(halt.scope, halt.target), halt);
-  for (const [id, approval] of state.approvals) {
-    if (isStoppedBy(state, halt, approval.session)) state.approvals.delete(id);
-  }
+  voidApprovals(state, (session) => isStoppedBy(state, halt, session));
   return state;
 }
 
@@ -122,6 +121,7 @@ function applyResume(state: State, { resume }: Of<'resume'>): State {
 }
 
 function applyGate(state: State, event: Of<'gate'>): State {
+  if (event.session !== null && !state.sessions.has(event.session)) return state;
   const key = gateKey(event.session, event.category);
   if (event.outcome === 'kept') {
     state.gates.set(key, 'kept');

@@ -24,12 +24,16 @@ type Standing = {
 export function dischargesOf(context: Context, found: readonly Finding[]): Discharges {
   const standing = standingFor(context).filter(({ outcome }) => outcome === 'approved');
   if (standing.length === 0) return NONE;
-  const asked = new Set(found.flatMap(({ kind, rule }) => (kind === 'step_up' ? [rule] : [])));
+  const asked = new Set(found.filter(isEnforcedStepUp).map(({ rule }) => rule));
   const used = standing.filter(({ rules }) => rules.some((rule) => asked.has(rule)));
   return {
     rules: new Set(used.flatMap(({ rules }) => rules)),
     approvals: used.map(({ id }) => id),
   };
+}
+
+function isEnforcedStepUp({ kind, observed }: Finding): boolean {
+  return kind === 'step_up' && observed !== true;
 }
 
 /** Returns the deny of a person who said no to this exact action. */

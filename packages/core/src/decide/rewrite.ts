@@ -61,6 +61,9 @@ function keep(context: Context, step: Extract<RewriteStep, { kind: 'keep' }>, va
 function setAt(args: JsonObject, path: readonly string[], value: Json): JsonObject {
   const [name, ...rest] = path;
   if (name === undefined) return args;
+  if (rest.length > 0 && !Object.hasOwn(args, name)) {
+    return { ...args, [name]: setAt({}, rest, value) };
+  }
   if (rest.length > 0) return updateAt(args, [name], (inner) => setInside(inner, rest, value));
   if (Object.hasOwn(args, name) && isSame(args[name] ?? null, value)) return args;
   return { ...args, [name]: value };

@@ -1,3 +1,5 @@
+import { isJsonObject } from '../../json.ts';
+import type { JsonObject } from '../../json.ts';
 import { NOTHING } from '../context.ts';
 import type { Context } from '../context.ts';
 import { valueAt } from '../paths.ts';
@@ -21,9 +23,17 @@ function holds(context: Context): boolean {
   if (context.state.locks.size >= BOUNDS.locks) return true;
   const value = valueAt(context.action.args, entity.id);
   if (typeof value !== 'string' && typeof value !== 'number') return false;
-  const fields = [null, ...Object.keys(context.action.args)];
+  const fields = [null, ...memberPaths(context.action.args, '')];
   return fields.some((field) => {
     const untilMs = context.state.locks.get(lockKey(entity.kind, String(value), field));
     return untilMs !== undefined && (untilMs === null || context.now < untilMs);
+  });
+}
+
+// A lock may name a member of a member, so every path through objects is one.
+function memberPaths(args: JsonObject, prefix: string): readonly string[] {
+  return Object.entries(args).flatMap(([name, member]) => {
+    const path = `${prefix}${name}`;
+    return isJsonObject(member) ? [path, ...memberPaths(member, `${path}.`)] : [path];
   });
 }
