@@ -1,1 +1,2 @@
+export { factOf, Scene, sceneOf } from './makers/scene.ts';
 export { verifies } from './verifies.ts';

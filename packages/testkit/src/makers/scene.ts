@@ -92,7 +92,11 @@ export class Scene {
   }
 
   /** Decides a call and records the decision; returns it with the id it was recorded under. */
-  propose(call: Call): { readonly decision: Decision; readonly id: string; readonly action: Action } {
+  propose(call: Call): {
+    readonly decision: Decision;
+    readonly id: string;
+    readonly action: Action;
+  } {
     const action = this.action(call);
     const facts = call.facts ?? [];
     const decision = this.lookAt(action, facts);
@@ -119,7 +123,9 @@ export class Scene {
 
 /** Returns a scene under a pact written as YAML; the test fails when the pact does not load. */
 export function sceneOf(yaml: string, files: { readonly [path: string]: string } = {}): Scene {
-  const loaded = loadPact('test.pact.yaml', (path) => (path === 'test.pact.yaml' ? yaml : files[path]));
+  const loaded = loadPact('test.pact.yaml', (path) =>
+    path === 'test.pact.yaml' ? yaml : files[path],
+  );
   assert.ok(loaded.ok, loaded.ok ? '' : loaded.error.map(({ message }) => message).join('\n'));
   return new Scene(loaded.value.pact);
 }

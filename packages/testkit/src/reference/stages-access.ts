@@ -60,9 +60,10 @@ export function unlisted(turn: Turn, layer: Layer): readonly Finding[] {
   return [denial('unlisted', 'unlisted', { violation: true, ...halts })];
 }
 
-/** Returns whether no allow rule of the layer names the tool, or no layer declares it. */
+/** Returns whether no allow or exclude rule of the layer names the tool, or no layer declares it. */
 export function isUnlisted({ action, subject }: Turn, layer: Layer): boolean {
-  return !subject.isDeclared || layer.rulesFor(action.tool).allow.length === 0;
+  const { allow, exclude } = layer.rulesFor(action.tool);
+  return !subject.isDeclared || (allow.length === 0 && exclude.length === 0);
 }
 
 /** Stage 4. */
@@ -135,7 +136,9 @@ export function autonomy(turn: Turn, layer: Layer): readonly Finding[] {
   if (layer.autonomy === 1) {
     return isRead && !isOpenWorld ? [] : [denial('autonomy', rule)];
   }
-  const isNamed = layer.rulesFor(turn.action.tool).allow.some(({ exact }) => exact);
+  const isNamed = layer
+    .rulesFor(turn.action.tool)
+    .allow.some(({ rule: { mode }, exact }) => exact && mode === 'enforce');
   const isHighImpact =
     layer.autonomy === 3 && ((!isRead && isIrreversible) || tierOf(turn, layer) === 'elevated');
   return [
