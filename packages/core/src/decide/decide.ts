@@ -2,7 +2,8 @@ import type { CompiledPact, ModifyRule } from '../pact/compiled.ts';
 import type { Action } from './action.ts';
 import { allowanceOf } from './allow.ts';
 import { dischargesOf } from './approvals.ts';
-import type { Attested, Context, LayerView, StageOf } from './context.ts';
+import type { Discharges } from './approvals.ts';
+import type { Attested, Context, LayerView } from './context.ts';
 import { enter } from './enter.ts';
 import type { Inputs } from './enter.ts';
 import type { Fact } from './fact.ts';
@@ -13,7 +14,7 @@ import { rewriteArgs } from './rewrite.ts';
 import { STAGE_TABLE } from './stage-table.ts';
 import { markOf } from './stages/duplicates.ts';
 import type { State } from './state.ts';
-import type { Decision, Finding, ReadSet, Rewrite, Verdict } from './verdict.ts';
+import type { Decision, Finding, Obligation, ReadSet, Rewrite, Verdict } from './verdict.ts';
 
 /** What is to be decided: the action, the facts gathered for it, and the moment. */
 export type Proposal = {
@@ -48,31 +49,35 @@ export function attestedOf(state: State, action: Action): Attested | null {
 /** Returns the decision over a reader, live or recorded. */
 export function decideInputs(inputs: Inputs, readSet: () => ReadSet): Decision {
   const first = pass(inputs);
-  const decision = first.verdict.kind === 'modify' ? again(inputs, first) : first;
+  const isRewritten = first.decision.verdict.kind === 'modify';
+  const decision = isRewritten ? again(inputs, first) : first.decision;
   return { ...decision, readSet: readSet() };
 }
 
-type Passed = Omit<Decision, 'readSet'> & { readonly context: Context };
+type Unrecorded = Omit<Decision, 'readSet'>;
+
+type Passed = { readonly context: Context; readonly decision: Unrecorded };
 
 function pass(inputs: Inputs): Passed {
   const context = enter(inputs);
   const views = context.pact.layers.map((layer) => viewOf(context, layer));
   const found = findings(context, views);
   const discharged = dischargesOf(context, found);
-  const left = found.filter((finding) => !discharged.rules.has(finding.rule) || !asks(finding));
+  const left = undischarged(found, discharged);
   const verdict = join(context, left);
   const isLet = verdict.kind === 'allow' || verdict.kind === 'modify';
-  return {
+  const letting = isLet ? views : [];
+  const decision: Unrecorded = {
     at: context.now,
-    context,
     verdict,
     because: winning(left, verdict.kind),
-    charges: isLet ? views.flatMap(chargeOf) : [],
-    reserves: isLet ? views.flatMap(({ allowance }) => allowance.reserves) : [],
+    charges: gather(letting, chargeOf),
+    reserves: gather(letting, ({ allowance }) => allowance.reserves),
     spends: isLet ? discharged.approvals : [],
-    marks: isLet ? views.flatMap((view) => marksOf(context, view)) : [],
-    obligations: [...context.obligations, ...haltsOf(left)],
+    marks: gather(letting, (view) => marksOf(context, view)),
+    obligations: withHalts(context.obligations, left),
   };
+  return { context, decision };
 }
 
 function viewOf(context: Context, layer: LayerView['layer']): LayerView {
@@ -82,20 +87,19 @@ function viewOf(context: Context, layer: LayerView['layer']): LayerView {
 
 function findings(context: Context, views: readonly LayerView[]): readonly Finding[] {
   const found: Finding[] = [];
+  const firstOnly = views.slice(0, 1);
   for (const { isPerLayer, run } of STAGE_TABLE) {
-    for (const view of isPerLayer ? views : views.slice(0, 1)) {
-      collect(found, context, { run, view });
+    for (const view of isPerLayer ? views : firstOnly) {
+      const own = run(context, view);
+      for (const finding of own) found.push(finding);
     }
   }
   return found;
 }
 
-function collect(
-  found: Finding[],
-  context: Context,
-  { run, view }: { readonly run: StageOf; readonly view: LayerView },
-): void {
-  for (const finding of run(context, view)) found.push(finding);
+function undischarged(found: readonly Finding[], { rules }: Discharges): readonly Finding[] {
+  if (rules.size === 0) return found;
+  return found.filter((finding) => !rules.has(finding.rule) || !asks(finding));
 }
 
 function asks(finding: Finding): boolean {
@@ -113,28 +117,43 @@ function marksOf(context: Context, view: LayerView): Decision['marks'] {
   }));
 }
 
-function haltsOf(found: readonly Finding[]): Decision['obligations'] {
-  return found.flatMap(({ rule, say, halts, observed }) => {
-    return halts === 'session' && observed !== true ? [{ kind: 'halt_session', rule, say }] : [];
-  });
+function withHalts(
+  obligations: readonly Obligation[],
+  found: readonly Finding[],
+): readonly Obligation[] {
+  const halting = found.filter(({ halts, observed }) => halts === 'session' && observed !== true);
+  if (halting.length === 0) return obligations;
+  const halts = halting.map(({ rule, say }) => ({ kind: 'halt_session', rule, say }) as const);
+  return [...obligations, ...halts];
+}
+
+// What every layer adds. Most pacts have one layer, whose list is then taken as it is.
+function gather<T>(
+  views: readonly LayerView[],
+  of: (view: LayerView) => readonly T[],
+): readonly T[] {
+  const [first] = views;
+  return views.length === 1 && first !== undefined ? of(first) : views.flatMap(of);
 }
 
 // The rewritten action keeps the digest of what was proposed: approvals are for the proposal.
-function again(inputs: Inputs, first: Passed): Omit<Decision, 'readSet'> {
-  const { args, rewrites } = rewriteAll(first.context);
+function again(inputs: Inputs, { context, decision: first }: Passed): Unrecorded {
+  const { args, rewrites } = rewriteAll(context);
   const action = { ...inputs.action, args };
   const look: Inputs['reader']['look'] = (key, compute) => {
     return inputs.reader.look(`rewritten/${key}`, compute);
   };
-  const second = pass({ ...inputs, action, reader: { look } });
-  const rewriting = first.because.filter(({ kind }) => kind === 'modify');
+  const { decision: second } = pass({ ...inputs, action, reader: { look } });
+  const rewriting = first.because.filter(({ observed }) => observed !== true);
   const because = [...rewriting, ...second.because];
   const verdict = afterRewrite(second.verdict, { args, rewrites });
   if (verdict.kind !== 'deny' || second.verdict.kind === 'deny') {
-    return { ...without(second), verdict, because };
+    const spends =
+      verdict.kind === 'modify' ? [...new Set([...first.spends, ...second.spends])] : [];
+    return { ...second, verdict, because, spends };
   }
   return {
-    ...without(second),
+    ...second,
     verdict,
     because: [...rewriting, { stage: 'modify', rule: 'modify', ...verdict }],
     charges: [],
@@ -172,8 +191,4 @@ function matchingRewrites(context: Context): readonly ModifyRule[] {
   return rules.filter((rule) => {
     return rule.mode === 'enforce' && matchRule(context, rule, true).kind === 'yes';
   });
-}
-
-function without({ context: _context, ...rest }: Passed): Omit<Decision, 'readSet'> {
-  return rest;
 }

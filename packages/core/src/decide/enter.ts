@@ -27,6 +27,7 @@ export function enter(inputs: Inputs): Context {
   const action = isOversized ? { ...inputs.action, args: {} } : inputs.action;
   const facts = freshFacts(pact, inputs.facts, now);
   const tool = toolOf(pact, action.tool);
+  const { effect, isReversible, isOpenWorld } = effectOf(tool, facts);
   return {
     pact,
     state,
@@ -38,9 +39,11 @@ export function enter(inputs: Inputs): Context {
     facts,
     session: sessionOf(state, action),
     tool,
-    ...effectOf(tool, facts),
+    effect,
+    isReversible,
+    isOpenWorld,
     category: categoryOf(tool),
-    scope: scopeOf({ ...inputs, action }, facts),
+    scope: scopeOf(inputs, action, facts),
     obligations: [],
   };
 }
@@ -81,8 +84,8 @@ function isEffect(value: unknown): value is Effect {
   return value === 'read' || value === 'write' || value === 'send';
 }
 
-function scopeOf(inputs: Inputs, facts: ReadonlyMap<string, Fact>): Scope {
-  const { pact, action, attested } = inputs;
+function scopeOf(inputs: Inputs, action: Action, facts: ReadonlyMap<string, Fact>): Scope {
+  const { pact, attested } = inputs;
   return {
     args: action.args,
     tool: action.tool,

@@ -1,4 +1,5 @@
 import type { Condition, RuleBase, Scope } from '../pact/compiled.ts';
+import { NOTHING } from './context.ts';
 import type { Context } from './context.ts';
 import { countersOf, sourcesOf } from './lookups.ts';
 import type { Finding, Stage } from './verdict.ts';
@@ -66,9 +67,9 @@ function waiting(context: Context, condition: Condition): Match | null {
 function concernsOutput(context: Context, wanted: string, restricts: boolean): boolean {
   if (wanted === 'any') return true;
   const fact = context.facts.get('output')?.value;
-  if (fact === undefined || fact['unsure'] === true) return restricts;
-  const classes = fact['classes'];
-  return Array.isArray(classes) ? classes.includes(wanted) : restricts;
+  const classes = fact?.['classes'];
+  if (!Array.isArray(classes)) return restricts;
+  return classes.includes(wanted) || (restricts && fact?.['unsure'] === true);
 }
 
 /** What a matching restriction finds, before its `mode` is taken into account. */
@@ -88,6 +89,20 @@ export function restrict(
   const found = match.kind === 'yes' ? hit() : unevaluated(context, match);
   const finding: Finding = { stage: place.stage, rule: place.rule.id, ...found };
   return place.rule.mode === 'observe' ? { ...finding, observed: true } : finding;
+}
+
+/** Returns the findings of every restriction of a stage, in document order. */
+export function restrictions<R extends RuleBase>(
+  context: Context,
+  { stage, rules }: { readonly stage: Stage; readonly rules: readonly R[] },
+  hit: (rule: R) => Hit,
+): readonly Finding[] {
+  let found: Finding[] | null = null;
+  for (const rule of rules) {
+    const finding = restrict(context, { stage, rule }, () => hit(rule));
+    if (finding !== null) (found ??= []).push(finding);
+  }
+  return found ?? NOTHING;
 }
 
 /** Returns what stands in for a rule that failed or waits: deny, or defer until its facts come. */

@@ -1,5 +1,6 @@
 import { canonical } from '../../canonical.ts';
 import type { DuplicateRule } from '../../pact/compiled.ts';
+import { NOTHING } from '../context.ts';
 import type { Context, LayerView } from '../context.ts';
 import { valueAt } from '../paths.ts';
 import { BOUNDS } from '../state.ts';
@@ -13,6 +14,7 @@ export function markOf(context: Context, rule: DuplicateRule): string {
 
 /** Returns a finding for every duplicate rule whose key was let through a short while ago. */
 export function duplicates(context: Context, view: LayerView): readonly Finding[] {
+  if (view.rules.duplicates.length === 0) return NOTHING;
   return view.rules.duplicates.flatMap((rule) => {
     return isRepeated(context, rule) ? [hit(rule)] : [];
   });

@@ -1,13 +1,10 @@
 import type { Context, LayerView } from '../context.ts';
-import { restrict } from '../match.ts';
+import { restrictions } from '../match.ts';
 import type { Finding } from '../verdict.ts';
 
 /** Returns a deny, with its text for the agent, for every exclusion that matches. */
 export function excluded(context: Context, view: LayerView): readonly Finding[] {
-  return view.rules.exclude.flatMap((rule) => {
-    const finding = restrict(context, { stage: 'excluded', rule }, () => {
-      return { kind: 'deny', say: rule.say, violation: true };
-    });
-    return finding === null ? [] : [finding];
+  return restrictions(context, { stage: 'excluded', rules: view.rules.exclude }, ({ say }) => {
+    return { kind: 'deny', say, violation: true };
   });
 }

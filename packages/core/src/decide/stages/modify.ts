@@ -1,3 +1,4 @@
+import { NOTHING } from '../context.ts';
 import type { Context, LayerView } from '../context.ts';
 import { restrict } from '../match.ts';
 import { rewriteArgs } from '../rewrite.ts';
@@ -5,6 +6,7 @@ import type { Finding } from '../verdict.ts';
 
 /** Returns a finding for every matching rule whose rewrites would change the arguments. */
 export function modify(context: Context, view: LayerView): readonly Finding[] {
+  if (view.rules.modify.length === 0) return NOTHING;
   return view.rules.modify.flatMap((rule) => {
     const finding = restrict(context, { stage: 'modify', rule }, () => {
       return { kind: 'modify', say: 'the arguments are rewritten' };
