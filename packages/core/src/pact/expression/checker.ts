@@ -94,7 +94,8 @@ function selectionFaults(setting: Setting, selection: Selection): readonly Expre
   const { root, names, node } = selection;
   const type = setting.variables.get(root);
   if (type === undefined) {
-    const hint = suggest(root, setting.variables.keys());
+    const listed = `: there are ${[...setting.variables.keys()].join(', ')}`;
+    const hint = suggest(root, setting.variables.keys(), listed);
     const message = `unknown variable \`${root}\`${hint}`;
     return [{ code: 'unknown-variable', offset: node.start, message }];
   }

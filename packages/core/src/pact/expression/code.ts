@@ -258,7 +258,10 @@ const contains: Combine = (frame, item, collection) => {
     }
     return false;
   }
-  if (isMembers(collection) && typeof item === 'string') return Object.hasOwn(collection, item);
+  const isName = typeof item !== 'object' || item === null;
+  if (isMembers(collection) && isName) {
+    return typeof item === 'string' && Object.hasOwn(collection, item);
+  }
   return new Fault(`no \`${typeName(item)} in ${typeName(collection)}\``);
 };
 

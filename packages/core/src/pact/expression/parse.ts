@@ -192,7 +192,8 @@ function unknownFunction(
   name: string,
   known: ReadonlySet<string>,
 ): ExpressionFault {
-  const message = `unknown function \`${name}\`${suggest(name, known)}`;
+  const listed = `: there are ${[...known].join(', ')}`;
+  const message = `unknown function \`${name}\`${suggest(name, known, listed)}`;
   return { code: 'unknown-function', offset, message };
 }
 

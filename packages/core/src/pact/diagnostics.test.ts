@@ -1,0 +1,51 @@
+import { verifies } from '@plumbline/testkit';
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { DIAGNOSTIC_CODES, formatDiagnostic } from './diagnostic.ts';
+import type { DiagnosticCode } from './diagnostic.ts';
+import { loadPact } from './load.ts';
+import { parsePact } from './parse.ts';
+
+const folder = join(import.meta.dirname, '../../../../spec/vectors/diagnostics');
+const readFile = (path: string): string | undefined => {
+  const full = join(folder, path);
+  return existsSync(full) ? readFileSync(full, 'utf8') : undefined;
+};
+const fixtures = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+
+// Proofs of the analysis have their own vectors beside the analysis.
+const analysed: readonly DiagnosticCode[] = [
+  'unreachable-rule',
+  'shadowed-rule',
+  'contradictory-rule',
+];
+
+for (const name of fixtures) {
+  test(`diagnostics: ${name} says what is wrong, where and what to do`, () => {
+    verifies('pact.refuses-to-arm');
+    const loaded = loadPact(name, readFile);
+    const found = loaded.ok ? loaded.value.warnings : loaded.error;
+    const lines = found.map((diagnostic) => `${formatDiagnostic(diagnostic)}\n`);
+    assert.equal(lines.join(''), readFile(name.replace('.yaml', '.txt')));
+    const code = name.replace('.yaml', '');
+    assert.ok(found.some((diagnostic) => diagnostic.code === code));
+  });
+}
+
+test('diagnostics: every code has a fixture', () => {
+  const covered = new Set(fixtures.map((name) => name.replace('.yaml', '')));
+  const elsewhere = new Set<string>([...analysed, 'too-large']);
+  const missing = DIAGNOSTIC_CODES.filter((code) => !covered.has(code) && !elsewhere.has(code));
+  assert.deepEqual(missing, []);
+});
+
+test('diagnostics: a file of 50 MB gives one clear error at once', () => {
+  const parsed = parsePact('agent: x\n'.repeat(5_500_000), 'big.pact.yaml');
+  assert.ok(!parsed.ok);
+  const text =
+    'big.pact.yaml:1:1: the file is larger than 1048576 characters: split it with `extends`';
+  assert.deepEqual(parsed.error.map(formatDiagnostic), [text]);
+});
