@@ -42,11 +42,8 @@ function stops({ action, history }: Turn, { index, scope, target }: Latch): bool
       return target === action.session;
     case 'room':
       return session !== undefined && target === session.room;
-    case 'task':
-      return session !== undefined && target === session.task;
-    case 'tool':
-      return target === action.tool;
     default:
+      // On the safe side, a halt of a tool or a task stops every approval.
       return true;
   }
 }

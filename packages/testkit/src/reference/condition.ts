@@ -9,7 +9,7 @@ import {
   parse,
   plan,
 } from '@bufbuild/cel';
-import { create } from '@bufbuild/protobuf';
+import { create, createRegistry } from '@bufbuild/protobuf';
 import { SourceContextSchema, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { Evaluated, Json, Scope } from '@plumbline/core';
 
@@ -26,7 +26,7 @@ const relations: readonly (readonly [string, (order: number) => boolean])[] = [
   ['_>=_', (order) => order >= 0],
 ];
 
-const env = celEnv({ funcs: moneyFunctions() });
+const env = celEnv({ funcs: moneyFunctions(), registry: createRegistry(SourceContextSchema) });
 const planned = new Map<string, (bindings: Record<string, CelInput>) => unknown>();
 
 /**

@@ -36,6 +36,9 @@ export type Case = {
   readonly now: number;
 };
 
+/** The rules whose finding alerts a person. */
+const alarms: readonly string[] = ['unlisted', 'protected:evaluator'];
+
 type LayerStage = (turn: Turn, layer: Layer) => readonly Finding[];
 
 const layerStages: { readonly [stage in Stage]?: LayerStage } = {
@@ -75,7 +78,16 @@ const pactStages: { readonly [stage in Stage]?: (turn: Turn) => readonly Finding
  * Source: spec/decide.md.
  */
 export function referenceDecide(given: Case): ReferenceDecision {
-  const turn = turnOf(given);
+  return decideTurn(turnOf(given));
+}
+
+/** Returns the stages that find anything in a case, in stage order. */
+export function stagesFiring(given: Case): readonly Stage[] {
+  const fired = new Set(findingsOf(turnOf(given)).map(({ stage }) => stage));
+  return STAGES.filter((stage) => fired.has(stage));
+}
+
+function decideTurn(turn: Turn): ReferenceDecision {
   const first = decideOnce(turn);
   if (first.verdict.kind !== 'modify') return first;
   const modifying = turn.pact.layers.flatMap((layer) =>
@@ -86,17 +98,22 @@ export function referenceDecide(given: Case): ReferenceDecision {
   );
   const { args, changes } = rewrite(turn, turn.action.args, modifying);
   const second = decideOnce({ ...turn, action: { ...turn.action, args } });
+  const because = first.because.filter(({ observed }) => observed !== true);
   if (second.verdict.kind === 'modify') {
     const finding = denial('modify', 'modify');
-    return { ...second, verdict: { kind: 'deny', say: '' }, because: [finding] };
+    return { ...second, verdict: { kind: 'deny', say: '' }, because: [...because, finding] };
   }
-  const because = first.because.filter(({ observed }) => observed !== true);
   if (second.verdict.kind !== 'allow') {
     return { ...second, because: [...because, ...second.because] };
   }
   const spends = [...discharging(turn).map(({ id }) => id), ...second.spends];
   const verdict: Verdict = { kind: 'modify', args, rewrites: changes };
-  return { ...second, verdict, because: first.because, spends: [...new Set(spends)] };
+  return {
+    ...second,
+    verdict,
+    because: [...because, ...second.because],
+    spends: [...new Set(spends)],
+  };
 }
 
 function turnOf({ pact, events, action, facts, now: clock }: Case): Turn {
@@ -170,12 +187,16 @@ function verdictOf(
 }
 
 function obligationsOf(turn: Turn, findings: readonly Finding[]): readonly Obligation[] {
-  const found = findings.flatMap(({ stage, rule, halts }): readonly Obligation[] => [
-    ...(halts === undefined ? [] : [{ kind: 'halt_session' as const, rule, say: '' }]),
-    ...(rule === 'protected:evaluator' ? [{ kind: 'alert' as const, rule, say: '' }] : []),
+  const raised = findings.flatMap(({ stage, rule }): readonly Obligation[] => [
+    ...(alarms.includes(rule) ? [{ kind: 'alert' as const, rule, say: '' }] : []),
     ...(stage === 'authority' ? [{ kind: 'escalate' as const, rule, say: '' }] : []),
   ]);
   const warned = turn.pact.layers.filter((layer) => memory.isWarned(turn, layer));
   const rule = `persistence:${turn.subject.tool.category}`;
-  return [...found, ...warned.map(() => ({ kind: 'warn' as const, rule, say: '' }))];
+  const halting = findings.filter(({ halts }) => halts !== undefined);
+  return [
+    ...raised,
+    ...warned.map(() => ({ kind: 'warn' as const, rule, say: '' })),
+    ...halting.map((finding) => ({ kind: 'halt_session' as const, rule: finding.rule, say: '' })),
+  ];
 }

@@ -1,4 +1,4 @@
-import type { CompiledPact, Event, Finding } from '@plumbline/core';
+import type { CompiledPact, Event, Finding, Halt, Resume } from '@plumbline/core';
 
 /** An event of one kind. */
 export type EventOf<K extends Event['kind']> = Extract<Event, { readonly kind: K }>;
@@ -94,8 +94,13 @@ export type Latch = {
   readonly index: number;
   readonly scope: string;
   readonly target: string;
+  readonly by: 'person' | 'kernel';
   readonly isOn: boolean;
 };
+
+function aboutOf({ scope, target }: Halt | Resume): Pick<Latch, 'scope' | 'target'> {
+  return { scope, target };
+}
 
 /**
  * Returns every halt and resume of these events, those the kernel made itself included.
@@ -104,26 +109,36 @@ export type Latch = {
  */
 export function latches(pact: CompiledPact, events: readonly Event[]): readonly Latch[] {
   let strangers = new Set<string>();
-  const found: Latch[] = [];
-  const latch = (index: number, scope: string, target: string): void => {
-    found.push({ index, scope, target, isOn: true });
+  let found: readonly Latch[] = [];
+  const latch = (latched: Omit<Latch, 'isOn'>): void => {
+    found = [...found, { ...latched, isOn: true }];
   };
   for (const [index, event] of events.entries()) {
-    if (event.kind === 'halt') latch(index, event.halt.scope, event.halt.target);
+    if (event.kind === 'halt') latch({ index, ...aboutOf(event.halt), by: 'person' });
     if (event.kind === 'resume') {
-      found.push({ index, scope: event.resume.scope, target: event.resume.target, isOn: false });
-      if (event.resume.scope === 'agent') strangers = new Set();
+      found = [...found, { index, ...aboutOf(event.resume), by: 'person', isOn: false }];
+    }
+    if (event.kind === 'session_closed') {
+      // What the kernel halted itself ends with the session; a person's halt does not.
+      found = found.filter(
+        ({ scope, target, by }) =>
+          !(by === 'kernel' && scope === 'session' && target === event.session),
+      );
     }
     if (event.kind === 'finding' && pact.haltOn.includes(event.name)) {
-      latch(index, 'session', event.session);
+      latch({ index, scope: 'session', target: event.session, by: 'kernel' });
     }
     if (event.kind !== 'decided') continue;
     const halting = stoppingFindings(event).filter(({ halts }) => halts === 'session');
-    if (halting.length > 0) latch(index, 'session', event.action.session);
+    const target = event.action.session;
+    if (halting.length > 0) latch({ index, scope: 'session', target, by: 'kernel' });
     if (!halting.some(({ stage }) => stage === 'unlisted')) continue;
     const session = openSession(events.slice(0, index), event.action.session);
+    if (isLatched(found, 'agent', '')) continue;
     strangers.add(session?.opened.principal ?? '');
-    if (strangers.size >= 3) latch(index, 'agent', '');
+    if (strangers.size < 3) continue;
+    latch({ index, scope: 'agent', target: '', by: 'kernel' });
+    strangers = new Set();
   }
   return found;
 }

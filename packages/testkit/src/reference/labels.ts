@@ -18,10 +18,11 @@ export function labelsOf(
   let isMemoryTainted = false;
   for (const event of history) {
     if (event.kind === 'session_opened') labels.set(event.session, new Set());
+    if (event.kind === 'session_closed') labels.delete(event.session);
     if (event.kind === 'message' && event.from === 'untrusted') {
       labels.get(event.session)?.add('untrusted');
     }
-    if (event.kind === 'outcome') {
+    if (event.kind === 'outcome' && event.status !== 'not_sent') {
       for (const label of labelsOfOutcome(pact, event, isMemoryTainted)) {
         labels.get(event.session)?.add(label);
       }

@@ -26,12 +26,14 @@ export function lettingThrough(turn: Turn): Pick<Decision, 'charges' | 'reserves
 
 function reservations(turn: Turn, layer: Layer, rule: AllowRule): readonly Reservation[] {
   const about = `${turn.pact.layers.indexOf(layer)}/${rule.id}`;
-  const reserve = (key: string, amount: string, per: Window): readonly Reservation[] =>
-    per.kind === 'call'
-      ? []
-      : [{ key: `${about}/${key}`, amount, windowEndMs: windowEnd(turn.pact, per, turn.now) }];
+  const reserve = (name: string, amount: string, per: Window): readonly Reservation[] => {
+    if (per.kind === 'call') return [];
+    const windowEndMs = windowEnd(turn.pact, per, turn.now);
+    const where = String(windowEndMs);
+    return [{ key: `${about}/${name}/${per.kind}/${where}`, amount, windowEndMs }];
+  };
   return [
-    ...rule.limits.flatMap(({ per }) => reserve('calls', '1', per)),
+    ...rule.limits.flatMap(({ per }, index) => reserve(`calls ${index}`, '1', per)),
     ...rule.budgets.flatMap(({ sum, per }) => {
       const amount = decimalOf(amountAt(turn.action.args, sum));
       return amount === null ? [] : reserve(sum, printDecimal(amount), per);

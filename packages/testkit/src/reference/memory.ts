@@ -1,6 +1,6 @@
 import type { Event } from '@plumbline/core';
 
-import { openSession, sessionOf, stoppingFindings } from './history.ts';
+import { type EventOf, openSession, sessionOf, stoppingFindings } from './history.ts';
 import { freshFacts, subjectOf } from './subject.ts';
 import type { Turn } from './turn.ts';
 
@@ -21,11 +21,11 @@ function categoryOf({ pact }: Turn, event: Extract<Event, { readonly kind: 'deci
 
 /** Returns the records some events of one session touched through a tool. */
 export function countingRecords(life: readonly Event[], tool: string): number {
-  return life.reduce(
-    (sum, event) =>
-      event.kind === 'outcome' && event.tool === tool ? sum + (event.records ?? 0) : sum,
-    0,
-  );
+  return life.reduce((sum, event) => (isUse(event, tool) ? sum + (event.records ?? 0) : sum), 0);
+}
+
+function isUse(event: Event, tool: string): event is EventOf<'outcome'> {
+  return event.kind === 'outcome' && event.tool === tool && event.status !== 'not_sent';
 }
 
 /** Returns the totals of one tool of every session that was closed after using it. */
@@ -33,7 +33,7 @@ export function sampleTotals(history: readonly Event[], tool: string): readonly 
   return history.flatMap((event, index) => {
     if (event.kind !== 'session_closed') return [];
     const life = openSession(history.slice(0, index), event.session)?.life ?? [];
-    const isUsed = life.some((past) => past.kind === 'outcome' && past.tool === tool);
+    const isUsed = life.some((past) => isUse(past, tool));
     return isUsed ? [countingRecords(life, tool)] : [];
   });
 }

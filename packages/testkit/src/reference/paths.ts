@@ -35,18 +35,36 @@ export function fieldsIn(value: Json, path: string = ''): readonly (readonly [st
   );
 }
 
-/** Returns the value with the member at a path replaced, or removed when `to` is undefined. */
-export function withValueAt(args: JsonObject, path: string, to: Json | undefined): JsonObject {
+/**
+ * Returns the arguments with the value at a path replaced by what `to` makes of it (undefined:
+ * removed). Lists on the way are followed into every element; an absent member is `undefined`, and
+ * is made, with the objects it needs, only when `to` gives it a value.
+ */
+export function withValueAt(
+  args: JsonObject,
+  path: string,
+  to: (old: Json | undefined) => Json | undefined,
+): JsonObject {
   const [name = '', ...rest] = path.split('.');
-  const members = Object.entries(args).filter(([key]) => key !== name);
-  const old = args[name];
-  const member = rest.length === 0 ? to : withValueAt(isObject(old) ? old : {}, rest.join('.'), to);
-  const had = Object.hasOwn(args, name);
-  if (member === undefined) return Object.fromEntries(members);
-  if (!had) return { ...args, [name]: member };
-  return Object.fromEntries(
-    Object.entries(args).map(([key, value]) => [key, key === name ? member : value]),
-  );
+  const old = Object.hasOwn(args, name) ? args[name] : undefined;
+  const member = rest.length === 0 ? to(old) : below(old, rest.join('.'), to);
+  if (member === undefined) {
+    return Object.fromEntries(Object.entries(args).filter(([key]) => key !== name));
+  }
+  return { ...args, [name]: member };
+}
+
+function below(
+  value: Json | undefined,
+  path: string,
+  to: (old: Json | undefined) => Json | undefined,
+): Json | undefined {
+  if (value === undefined) {
+    const made = withValueAt({}, path, to);
+    return Object.keys(made).length === 0 ? undefined : made;
+  }
+  if (isObject(value)) return withValueAt(value, path, to);
+  return value;
 }
 
 /** Returns how deep a value nests: 0 for a scalar, 1 for `{}`. */

@@ -59,7 +59,7 @@ function segmentsOf(pact: CompiledPact, session: OpenSession | null): readonly S
   );
   const seen = session.life.flatMap((event): readonly Segment[] => {
     if (event.kind === 'message') return [segment([event.from], event.text)];
-    if (event.kind !== 'outcome') return [];
+    if (event.kind !== 'outcome' || event.status === 'not_sent') return [];
     const tool = pact.tools.get(event.tool);
     if (tool === undefined) return [];
     const echoes = scalarsIn(event.args).map((value) => normal(String(value)));

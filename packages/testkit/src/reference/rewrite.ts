@@ -23,21 +23,13 @@ export function rewrite(turn: Turn, args: JsonObject, rules: readonly ModifyRule
   let rewritten: Rewritten = { args, changes: [] };
   for (const rule of rules) {
     for (const step of rule.rewrites) {
-      const old = valueAt(rewritten.args, step.path);
-      const value = stepped(turn, step, old);
-      if (isSame(old, value)) continue;
-      rewritten = {
-        args: withValueAt(rewritten.args, step.path, value),
-        changes: [...rewritten.changes, { rule: rule.id, path: step.path, value }],
-      };
+      const after = withValueAt(rewritten.args, step.path, (old) => stepped(turn, step, old));
+      if (canonical(after) === canonical(rewritten.args)) continue;
+      const change = { rule: rule.id, path: step.path, value: valueAt(after, step.path) };
+      rewritten = { args: after, changes: [...rewritten.changes, change] };
     }
   }
   return rewritten;
-}
-
-function isSame(left: Json | undefined, right: Json | undefined): boolean {
-  if (left === undefined || right === undefined) return left === right;
-  return canonical(left) === canonical(right);
 }
 
 function stepped(turn: Turn, step: RewriteStep, old: Json | undefined): Json | undefined {

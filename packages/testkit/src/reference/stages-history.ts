@@ -1,4 +1,4 @@
-import { canonical, type Finding, type Layer, type Requirement } from '@plumbline/core';
+import { canonical, type Event, type Finding, type Layer, type Requirement } from '@plumbline/core';
 
 import { amountAt } from './counters.ts';
 import { countingRecords, gateOf, refusalsOf, sampleTotals } from './memory.ts';
@@ -23,18 +23,29 @@ export function gates(turn: Turn): readonly Finding[] {
 export function duplicates(turn: Turn, layer: Layer): readonly Finding[] {
   return layer.rulesFor(turn.action.tool).duplicates.flatMap((rule) => {
     const key = markKey(turn, rule);
-    const isMarked = turn.history.some(
-      (event) =>
-        isLetThrough(event) &&
-        event.decision.marks.some((mark) => mark.key === key) &&
-        turn.now - event.at < rule.withinMs,
-    );
-    if (!isMarked) return [];
+    if (turn.now >= markedUntil(turn.history, key)) return [];
     if (rule.then === 'deny') return [denial('duplicates', rule.id)];
     const { id, approvers, approvalWithinMs } = rule;
     const requirement: Requirement = { rule: id, approvers, quorum: 1, withinMs: approvalWithinMs };
     return [stepUp('duplicates', requirement)];
   });
+}
+
+/** A mark is taken back when the one action that set it was never sent. */
+function markedUntil(history: readonly Event[], key: string): number {
+  let until = -Infinity;
+  let owner: string | null = null;
+  for (const event of history) {
+    const mark = isLetThrough(event) && event.decision.marks.find((one) => one.key === key);
+    if (isLetThrough(event) && mark) {
+      owner = event.at < until ? null : event.id;
+      until = mark.untilMs;
+    }
+    if (event.kind !== 'outcome' || event.decision !== owner) continue;
+    if (event.status === 'not_sent') until = -Infinity;
+    if (event.status !== 'unknown') owner = null;
+  }
+  return until;
 }
 
 /** Returns the key under which a duplicate rule remembers an action. */

@@ -10,8 +10,8 @@ import {
   globMatches,
   type Match,
   matchRule,
-  pendingFacts,
   type Turn,
+  waiting,
 } from './turn.ts';
 
 /** Stage 12: what has no room, when some allow rule matches and none has room. */
@@ -88,9 +88,9 @@ export function defers(turn: Turn, layer: Layer): readonly Finding[] {
     if (until.length === 0) return [];
     return restricted(turn, { stage: 'defer', rule }, () => {
       const isOver = turn.now - firstDeferredAt(turn) >= rule.withinMs;
-      if (isOver) return denial('defer', rule.id, { say: rule.say });
-      const { id, say, withinMs } = rule;
-      return { stage: 'defer', rule: id, kind: 'defer', say, until, withinMs };
+      if (isOver) return denial('defer', rule.id);
+      const { id, withinMs } = rule;
+      return { stage: 'defer', rule: id, kind: 'defer', say: '', until, withinMs };
     });
   });
 }
@@ -118,27 +118,30 @@ function restricted(
   return finding === null ? [] : [{ ...finding, ...(observed ? { observed } : {}) }];
 }
 
-/** Stage 23. */
+/** Stage 23. Rules after the one that is charged are not looked at. */
 export function allows(turn: Turn, layer: Layer): readonly Finding[] {
-  const observed = allowMatches(turn, layer)
+  const charge = chargeOf(turn, layer);
+  const all = allowMatches(turn, layer);
+  const seen =
+    charge === null
+      ? all
+      : all.slice(
+          0,
+          all.findIndex(({ rule }) => rule === charge),
+        );
+  const observed = seen
     .filter(({ rule, match }) => rule.mode === 'observe' && match.kind === 'matches')
     .map(({ rule }) => ({ ...allowed(rule), observed: true }));
-  return [...observed, ...enforcedAllow(turn, layer)];
-}
-
-function enforcedAllow(turn: Turn, layer: Layer): readonly Finding[] {
-  const charge = chargeOf(turn, layer);
-  if (charge !== null) return [allowed(charge)];
-  if (matchingAllows(turn, layer).length > 0) return [];
-  const waiting = allowMatches(turn, layer).flatMap(({ rule, match }): readonly Finding[] => {
-    if (rule.mode === 'observe' || match.kind !== 'fails') return [];
-    const pending = pendingFacts(turn, match.on);
-    return pending === null
-      ? []
-      : [{ stage: 'allow', rule: rule.id, kind: 'defer', say: '', ...pending }];
+  if (charge !== null) return [...observed, allowed(charge)];
+  if (matchingAllows(turn, layer).length > 0) return observed;
+  const pending = seen.flatMap(({ rule, match }) => {
+    const at = { stage: 'allow', rule: rule.id, observed: rule.mode === 'observe' } as const;
+    const finding = match.kind === 'fails' ? waiting(turn, at, match.on) : null;
+    return finding === null ? [] : [finding];
   });
-  if (waiting.length > 0 || isUnlisted(turn, layer)) return waiting;
-  return [denial('allow', 'no-allow', { violation: true })];
+  const isAnswered = pending.some((finding) => !finding.observed) || isUnlisted(turn, layer);
+  const denied = isAnswered ? [] : [denial('allow', 'no-allow', { violation: true })];
+  return [...observed, ...pending, ...denied];
 }
 
 function allowed(rule: AllowRule): Finding {

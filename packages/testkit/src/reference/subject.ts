@@ -25,7 +25,7 @@ export function freshFacts(pact: CompiledPact, facts: readonly Fact[], now: numb
 /** Returns what an action through a tool is about. Source: spec/decide.md, section "Action". */
 export function subjectOf(pact: CompiledPact, name: string, facts: FreshFacts): Subject {
   const declared = pact.tools.get(name) ?? builtin(name);
-  const tool = declared ?? plainTool(name, 'unlisted', { isOpenWorld: true });
+  const tool = declared ?? plainTool(name, 'unlisted', { isOpenWorld: true, reversible: 'no' });
   const whole = {
     tool,
     isDeclared: declared !== undefined,
@@ -61,7 +61,7 @@ function plainTool(name: string, category: string, more: Partial<Tool>): Tool {
     category,
     isOpenWorld: false,
     trust: { byDefault: 'trusted', trusted: [], untrusted: [], format: 'text' },
-    reversible: 'no',
+    reversible: 'yes',
     undo: null,
     money: null,
     tier: 'standard',

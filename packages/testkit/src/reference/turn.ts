@@ -1,6 +1,5 @@
 import type {
   Action,
-  AllowRule,
   CompiledPact,
   Condition,
   Event,
@@ -15,7 +14,7 @@ import type {
 
 import { evaluateText } from './condition.ts';
 import { callsUsed } from './counters.ts';
-import type { OpenSession } from './history.ts';
+import { isLetThrough, type OpenSession } from './history.ts';
 import { scalarsIn, valueAt } from './paths.ts';
 import { sourcesOf } from './provenance.ts';
 import type { FreshFacts, Subject } from './subject.ts';
@@ -103,7 +102,7 @@ export function scopeOf(turn: Turn, text: string, item?: Json): Scope {
 
 function countersOf(turn: Turn): Scope['counters'] {
   const counted = turn.pact.layers.flatMap((layer, index) =>
-    allowRules(turn.pact, layer).flatMap((rule) => {
+    layer.allow.flatMap((rule) => {
       const [first] = rule.limits;
       return first === undefined
         ? []
@@ -111,11 +110,6 @@ function countersOf(turn: Turn): Scope['counters'] {
     }),
   );
   return Object.fromEntries(counted);
-}
-
-function allowRules(pact: CompiledPact, layer: Layer): readonly AllowRule[] {
-  const names = [...pact.tools.keys(), 'output.message', 'output.answer'];
-  return names.flatMap((name) => layer.rulesFor(name).allow.map(({ rule }) => rule));
 }
 
 function sourcesOfPaths(turn: Turn, text: string): Scope['sources'] {
@@ -130,33 +124,47 @@ function sourcesOfPaths(turn: Turn, text: string): Scope['sources'] {
   return Object.fromEntries(known);
 }
 
-/** Returns when this request was first deferred: now when it never was. */
+/** Returns when this request was first deferred since it was last let through, else now. */
 export function firstDeferredAt(turn: Turn): number {
-  const first = turn.history.find(
-    (event) =>
-      event.kind === 'decided' &&
-      event.action.id === turn.action.id &&
-      event.decision.verdict.kind === 'defer',
+  const own = turn.history.filter(
+    (event) => event.kind === 'decided' && event.action.id === turn.action.id,
+  );
+  const since = own.slice(own.findLastIndex(isLetThrough) + 1);
+  const first = since.find(
+    (event) => event.kind === 'decided' && event.decision.verdict.kind === 'defer',
   );
   return first?.at ?? turn.now;
 }
 
 /**
- * Returns what a failing condition defers to: the missing facts that are declared `pending: defer`
- * and the least time to wait, or null when it names none or the wait is over.
+ * Returns what a failing condition waits for: the facts it names that are missing, when every one
+ * of them is declared `pending: defer`, and the least of their times; or null.
  */
-export function pendingFacts(
+function pendingFacts(
   turn: Turn,
   condition: Condition,
 ): { readonly until: readonly string[]; readonly withinMs: number } | null {
   const named = [...condition.text.matchAll(/facts\.([A-Za-z_]\w*)/g)].map((m) => m[1] ?? '');
-  const waited = [...new Set(named)].flatMap((name) => {
-    const declared = turn.pact.facts.get(name);
-    return declared?.pending === 'defer' && !turn.facts.has(name) ? [declared] : [];
-  });
-  const withinMs = Math.min(...waited.map((fact) => fact.withinMs));
-  if (waited.length === 0 || turn.now - firstDeferredAt(turn) >= withinMs) return null;
-  return { until: waited.map(({ name }) => name), withinMs };
+  const until = [...new Set(named)].filter((name) => !turn.facts.has(name));
+  const declared = until.map((name) => turn.pact.facts.get(name));
+  const isWaiting = declared.every((fact) => fact?.pending === 'defer');
+  const withinMs = Math.min(...declared.map((fact) => fact?.withinMs ?? 0));
+  return until.length > 0 && isWaiting ? { until, withinMs } : null;
+}
+
+/** Returns what stands in for a rule whose condition waits: a defer, then a deny; else null. */
+export function waiting(
+  turn: Turn,
+  at: { readonly stage: Stage; readonly rule: string; readonly observed: boolean },
+  on: Condition,
+): Finding | null {
+  const pending = pendingFacts(turn, on);
+  if (pending === null) return null;
+  const { stage, rule } = at;
+  const mode = at.observed ? { observed: true } : {};
+  const isOver = turn.now - firstDeferredAt(turn) >= pending.withinMs;
+  if (isOver) return denial(stage, rule, mode);
+  return { stage, rule, kind: 'defer', say: '', ...pending, ...mode };
 }
 
 /** Returns the finding of a restriction that cannot be evaluated: a deny, or a defer for a fact. */
@@ -165,11 +173,8 @@ export function failing(
   at: { readonly stage: Stage; readonly rule: string; readonly observed: boolean },
   on: Condition,
 ): Finding {
-  const pending = pendingFacts(turn, on);
-  const { stage, rule } = at;
-  const mode = at.observed ? { observed: true } : {};
-  if (pending === null) return { stage, rule, kind: 'deny', say: '', ...mode };
-  return { stage, rule, kind: 'defer', say: '', ...pending, ...mode };
+  const denied = denial(at.stage, at.rule, at.observed ? { observed: true } : {});
+  return waiting(turn, at, on) ?? denied;
 }
 
 /** Returns a denial. An empty `say` is one whose words the specification leaves open. */
