@@ -44,9 +44,9 @@ test('load: the example pact loads, with what is doubtful about it', () => {
   assert.deepEqual(warnings.map(formatDiagnostic), [
     'a.yaml:1:1: warning: arguments of `orders.get`, `returns.create`, `email.send` are not ' +
       'checked: name a list of tools in `schemas`',
-    'a.yaml:17:79: warning: `undo` of returns.create names no tool `returns.cancel`: declare it ' +
+    'a.yaml:23:67: warning: `undo` of returns.create names no tool `returns.cancel`: declare it ' +
       'under `tools`, or it cannot be run',
-    'a.yaml:82:14: warning: `csat`, `resolution`, `deflection`, `speed`, `audited_resolution` ' +
+    'a.yaml:95:14: warning: `csat`, `resolution`, `deflection`, `speed`, `audited_resolution` ' +
       'have no source yet: declare them under `metrics.terms`',
   ]);
   assert.equal(pact.agent, 'support-agent');
