@@ -11,4 +11,3 @@ export type Shell = {
   /** Sets the exit code; the last one said counts. */
   readonly exit: (code: ExitCode) => void;
 };
-

@@ -60,14 +60,6 @@ export type {
   Window,
 } from './pact/compiled.ts';
 export { type Diagnostic, formatDiagnostic } from './pact/diagnostic.ts';
-export { draftPact } from './pact/draft/draft.ts';
-export type {
-  DraftCall,
-  DraftRequest,
-  DraftRun,
-  DraftTask,
-  DraftTool,
-} from './pact/draft/request.ts';
 export { formatPact } from './pact/fmt.ts';
 export { matchesTool } from './pact/glob.ts';
 export { compileCondition } from './pact/expression/condition.ts';

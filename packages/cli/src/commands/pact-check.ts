@@ -41,11 +41,12 @@ function checkOne(file: string, isStrict: boolean): Checked {
 function renderChecked({ file, digest, diagnostics }: Checked): string {
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   const warnings = diagnostics.length - errors;
+  const doubts = warnings === 0 ? '' : `, ${counted(warnings, 'warning')}`;
   const verdict =
     digest === null
-      ? `${file}: does not arm, ${counted(errors, 'error')}`
-      : `${file}: ready to arm${warnings === 0 ? '' : `, ${counted(warnings, 'warning')}`} (${digest})`;
-  return [...diagnostics.map(formatDiagnostic), verdict].join('\n');
+      ? `does not arm, ${counted(errors, 'error')}`
+      : `ready to arm${doubts} (${digest})`;
+  return [...diagnostics.map(formatDiagnostic), `${file}: ${verdict}`].join('\n');
 }
 
 function counted(count: number, word: string): string {

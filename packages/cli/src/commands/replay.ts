@@ -5,8 +5,9 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { EXIT } from '../exit-codes.ts';
 import { readText } from '../files/read-text.ts';
 import { writeWhole } from '../files/write-whole.ts';
+import { RunMapper } from '../manifest/map-run.ts';
 import { parseManifest } from '../manifest/parse-manifest.ts';
-import { silentProgress, startProgress, type Progress } from '../output/progress.ts';
+import { byteCounter, silentProgress, startProgress, type Progress } from '../output/progress.ts';
 import { openLog } from '../readers/lines.ts';
 import { FORMATS, type Format } from '../readers/run.ts';
 import { bareReadMs } from '../replay/bench.ts';
@@ -28,7 +29,7 @@ type Options = {
   readonly suite?: readonly string[];
   readonly model?: readonly string[];
   readonly attack?: readonly string[];
-  readonly limit: number;
+  readonly limit?: number;
   readonly explain?: string;
   readonly allowUnmapped?: boolean;
   readonly bench?: boolean;
@@ -50,7 +51,7 @@ export function addReplay(program: Command, shell: Shell): void {
     .option('--suite <name...>', 'only runs of these suites')
     .option('--model <name...>', 'only runs of these models')
     .option('--attack <name...>', 'only runs with these attacks (`none`: without)')
-    .option('--limit <count>', 'stop after so many runs', countOf, Number.POSITIVE_INFINITY)
+    .option('--limit <count>', 'stop after so many runs', countOf)
     .option('--explain <run>', 'explain one run: file:line or suite/model/task/attack/injection')
     .option('--allow-unmapped', 'exit 0 although some runs could not be mapped')
     .option('--bench', 'also time reading and parsing alone')
@@ -115,7 +116,7 @@ function say(json: ReplayJson, options: Options, { screen, exit }: Shell): void 
 function jobOf(options: Options): Replay {
   const file = options.manifest ?? manifestBeside(options.pacts);
   return {
-    manifest: parseManifest(readText(file), file),
+    mapper: new RunMapper(parseManifest(readText(file), file)),
     pacts: new PactFolder(options.pacts, { hasTasks: options.tasks }),
     hasTasks: options.tasks,
     filters: {
@@ -123,7 +124,7 @@ function jobOf(options: Options): Replay {
       model: options.model ?? null,
       attack: options.attack ?? null,
     },
-    limit: options.limit,
+    limit: options.limit ?? Number.POSITIVE_INFINITY,
   };
 }
 
@@ -139,17 +140,4 @@ function progressOf(options: Options, shell: Shell, total: number): Progress {
   const isQuiet = options.json === true && options.progress !== true;
   if (isQuiet) return silentProgress();
   return startProgress(shell.screen, { label: 'replaying', total, nowMs: shell.nowMs });
-}
-
-/** Adds up the bytes read of all files, each of which counts its own from 0. */
-function byteCounter(): { readonly onBytes: (count: number) => void; readonly sum: () => number } {
-  let done = 0;
-  let current = 0;
-  return {
-    onBytes(count) {
-      if (count < current) done += current;
-      current = count;
-    },
-    sum: () => done + current,
-  };
 }

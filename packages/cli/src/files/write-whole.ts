@@ -10,7 +10,11 @@ import { Stop } from '../stop.ts';
  *
  * Errors: `Stop` with the path when it cannot be written, or exists and `isNew` holds.
  */
-export function writeWhole(path: string, text: string, { isNew }: { readonly isNew: boolean }): void {
+export function writeWhole(
+  path: string,
+  text: string,
+  { isNew }: { readonly isNew: boolean },
+): void {
   const beside = `${path}.${randomUUID()}.part`;
   try {
     writeFileSync(beside, text, { flag: 'wx' });

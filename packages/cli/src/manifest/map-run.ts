@@ -1,13 +1,47 @@
 import { basename } from 'node:path';
 import type { Json, JsonObject } from '@plumbline/core';
 
-import { fieldOf } from '../readers/fields.ts';
+import { fieldOf, jsonText } from '../readers/fields.ts';
 import type { Run } from '../readers/run.ts';
 import type { Manifest, ManifestRule, Mapping, MatchValue } from './manifest.ts';
 
 /** Either what the manifest says of a record, or why the record cannot be mapped. */
 export type Mapped =
   { readonly ok: true; readonly mapping: Mapping } | { readonly ok: false; readonly why: string };
+
+// Logs repeat the same few answers; a log in which they never repeat must not grow the table.
+const MAX_REMEMBERED = 10_000;
+
+/** Maps the runs of a log, and remembers the answer for runs whose fields are the same. */
+export class RunMapper {
+  readonly #manifest: Manifest;
+  readonly #fields: readonly string[];
+  readonly #remembered: Map<string, Mapped> = new Map();
+
+  constructor(manifest: Manifest) {
+    this.#manifest = manifest;
+    this.#fields = fieldsNamed(manifest);
+  }
+
+  /** Returns what `mapRun` returns. */
+  map(run: Run): Mapped {
+    const key = JSON.stringify(this.#fields.map((field) => runField(run, field) ?? null));
+    const known = this.#remembered.get(key);
+    if (known !== undefined) return known;
+    const mapped = mapRun(this.#manifest, run);
+    if (this.#remembered.size < MAX_REMEMBERED) this.#remembered.set(key, mapped);
+    return mapped;
+  }
+}
+
+/** Every field a manifest looks at, in matches and templates. */
+function fieldsNamed({ rules }: Manifest): readonly string[] {
+  const named = rules.flatMap(({ match, ...said }) => [
+    ...match.map(({ field }) => field),
+    ...Array.from(JSON.stringify(said).matchAll(template), (found) => found[1] ?? ''),
+  ]);
+  return [...new Set(named)];
+}
 
 /**
  * Returns the mapping of a run: every rule that matches applies, top to bottom, and what an
@@ -26,16 +60,24 @@ export function mapRun(manifest: Manifest, run: Run): Mapped {
   const fill = (value: Json): Json => filled(value, run, missing);
   const mapping: Mapping = {
     rules: rules.map((rule) => rule.id),
-    agent: String(fill(agent)),
+    agent: jsonText(fill(agent)),
     task: textOrNull(first('task'), fill),
-    principal: String(fill(first('principal') ?? 'principal')),
+    principal: jsonText(fill(first('principal') ?? 'principal')),
     session: filledObject(merged(rules, 'session'), fill),
     user: first('user') ?? 'principal',
     system: first('system') ?? 'ignored',
     labels: filledObject(merged(rules, 'labels'), fill),
   };
-  if (missing.size === 0) return { ok: true, mapping };
-  return { ok: false, why: `the record has no \`${[...missing].join('`, `')}\`` };
+  if (missing.size > 0) {
+    return { ok: false, why: `the record has no \`${[...missing].join('`, `')}\`` };
+  }
+  if (isPactName(mapping.agent)) return { ok: true, mapping };
+  return { ok: false, why: `\`${mapping.agent}\` is not the name of a pact in the folder` };
+}
+
+/** Returns whether a name stays inside the folder of the pacts. */
+export function isPactName(agent: string): boolean {
+  return /^[^/\\.][^/\\]*$/.test(agent);
 }
 
 function textOrNull(
@@ -44,7 +86,7 @@ function textOrNull(
 ): string | null | undefined {
   if (task === undefined || task === null) return task;
   const value = fill(task);
-  return value === null ? null : String(value);
+  return value === null ? null : jsonText(value);
 }
 
 function merged(rules: readonly ManifestRule[], key: 'session' | 'labels'): JsonObject {
@@ -101,6 +143,7 @@ export function runField(run: Run, path: string): Json | undefined {
 }
 
 const wholeTemplate = /^\$\{([^{}]+)\}$/;
+const template = /\$\{([^{}]+)\}/g;
 
 function filled(value: Json, run: Run, missing: Set<string>): Json {
   if (typeof value !== 'string' || !value.includes('${')) return value;
@@ -111,9 +154,5 @@ function filled(value: Json, run: Run, missing: Set<string>): Json {
     return found ?? null;
   };
   if (whole !== undefined) return look(whole);
-  return value.replaceAll(/\$\{([^{}]+)\}/g, (_, path: string) => textOf(look(path)));
-}
-
-function textOf(value: Json): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return value.replaceAll(template, (_, path: string) => jsonText(look(path)));
 }

@@ -8,6 +8,7 @@ import {
 } from '@plumbline/core';
 
 import { Stop } from '../stop.ts';
+import { isPactName } from './map-run.ts';
 import type { Manifest, ManifestRule, MatchValue } from './manifest.ts';
 
 const MAX_RULES = 10_000;
@@ -80,7 +81,7 @@ function matchValueOf(node: SourceNode, field: string): MatchValue {
 
 function agentOf(node: SourceNode): string {
   const agent = textOf(node, 'agent');
-  if (/^[^/\\]+$/.test(agent) && !agent.startsWith('.')) return agent;
+  if (isPactName(agent)) return agent;
   throw wrong(node, `agent \`${agent}\` is not the name of a pact in the folder`);
 }
 

@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
 
-/** One option as a shell needs to know it. `values` are its choices; `wantsFile` completes paths. */
+/** One option as a shell needs to know it. `values` are its choices. */
 export type OptionInfo = {
   readonly long: string;
   readonly short: string | null;

@@ -28,7 +28,8 @@ function bashScript(root: CommandInfo): string {
   const commands = everyCommand(root);
   const cases = commands.map((command) => {
     const key = ['plumb', ...command.path].join(' ');
-    return `    '${key}') flags='${flagsOf(command).join(' ')}'; words='${wordsOf(command).join(' ')}' ;;`;
+    const [flags, words] = [flagsOf(command).join(' '), wordsOf(command).join(' ')];
+    return `    '${key}') flags='${flags}'; words='${words}' ;;`;
   });
   const nested = commands.filter(({ path }) => path.length > 0);
   const known = nested.map(({ path }) => `'plumb ${path.join(' ')}'`).join('|');
@@ -99,7 +100,7 @@ function zshWords({ words }: CommandInfo): string {
 
 function zshStates({ children }: CommandInfo): readonly string[] {
   if (children.length === 0) return [];
-  const listed = children.map(({ path, says }) => `${quoted(`${path.at(-1)}:${says}`)}`);
+  const listed = children.map(({ path, says }) => quoted(`${path.at(-1)}:${says}`));
   const cases = children.map(({ path }) => `        ${path.at(-1)}) ${zshName(path)} ;;`);
   return [
     '  case "$state" in',

@@ -45,3 +45,19 @@ export function startProgress(
     },
   };
 }
+
+/** Adds up the bytes read of all files, each of which counts its own from 0. */
+export function byteCounter(): {
+  readonly onBytes: (count: number) => void;
+  readonly sum: () => number;
+} {
+  let done = 0;
+  let current = 0;
+  return {
+    onBytes(count) {
+      if (count < current) done += current;
+      current = count;
+    },
+    sum: () => done + current,
+  };
+}

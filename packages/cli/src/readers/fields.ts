@@ -20,3 +20,8 @@ export function textField(fields: JsonObject, path: string): string | null {
   const value = fieldOf(fields, path);
   return typeof value === 'string' && value !== '' ? value : null;
 }
+
+/** Returns a value as text: text as it is, anything else as JSON. */
+export function jsonText(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

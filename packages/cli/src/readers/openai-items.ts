@@ -28,7 +28,7 @@ export function responsesMessages(record: JsonObject): readonly Json[] | null {
   return [{ role: 'system', content: system }, ...items.map(itemMessage)];
 }
 
-/** Items that are neither messages nor calls (reasoning, hosted tools) say nothing to the kernel. */
+/** Items neither messages nor calls (reasoning, hosted tools) say nothing to the kernel. */
 function itemMessage(item: Json): Json {
   if (!isJsonObject(item)) return item;
   switch (item['type']) {

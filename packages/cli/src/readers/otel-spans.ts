@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 
 import { Stop } from '../stop.ts';
+import { jsonText } from './fields.ts';
 
 /** One span (or log record of a span), its attributes as plain JSON. Times in milliseconds. */
 export type Span = {
@@ -63,18 +64,14 @@ function spanOf(span: JsonObject, { line, place, resource }: Around): Span {
     startMs,
     endMs: timeOf(span['endTimeUnixNano'] ?? span['end_time']) || startMs,
     isError: ['2', 'STATUS_CODE_ERROR', 'ERROR'].includes(
-      String(status['code'] ?? status['status_code']),
+      jsonText(status['code'] ?? status['status_code'] ?? null),
     ),
     attributes: withEvents(attributesOf(span['attributes']), span['events']),
     resource,
   };
 }
 
-function firstText(
-  span: JsonObject,
-  context: JsonObject,
-  names: readonly string[],
-): string | null {
+function firstText(span: JsonObject, context: JsonObject, names: readonly string[]): string | null {
   for (const name of names) {
     const value = span[name] ?? context[name];
     if (typeof value === 'string' && value !== '') return value;
@@ -85,7 +82,7 @@ function firstText(
 /** Content may stand on the span or on its operation-details event; the span's own wins. */
 function withEvents(attributes: JsonObject, events: Json | undefined): JsonObject {
   const found = list(events)
-    .filter((event) => String(event['name']).startsWith('gen_ai.'))
+    .filter((event) => jsonText(event['name'] ?? null).startsWith('gen_ai.'))
     .map((event) => attributesOf(event['attributes']));
   return found.length === 0 ? attributes : Object.assign({}, ...found, attributes);
 }

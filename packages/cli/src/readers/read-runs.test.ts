@@ -101,7 +101,7 @@ test('readers: Responses items tell the same run as Chat Completions', async () 
   ]);
 });
 
-test('readers: spans of one conversation are one run, each message and call told once', async () => {
+test('readers: spans of a conversation are one run, messages and calls told once', async () => {
   const runs = await runsOf(join(fixtures, 'otel.jsonl'));
   assert.equal(runs.length, 1);
   assert.deepEqual(told(runs[0]), [
@@ -122,7 +122,7 @@ test('readers: a gzip file reads as the plain one', async () => {
   assert.deepEqual(runs.map(told), (await runsOf(join(fixtures, 'agentdojo.jsonl'))).map(told));
 });
 
-test('readers: lines that cross chunks, blank lines and a byte order mark change nothing', async () => {
+test('readers: chunk borders, blank lines and a byte order mark change nothing', async () => {
   const [line = ''] = readFileSync(join(fixtures, 'agentdojo.jsonl'), 'utf8').split('\n');
   const padded = line.replace('shipped', `shipped${'é'.repeat(700_000)}`);
   const text = `\uFEFF${padded}\r\n\n  \n${padded}\n${line}`;
@@ -139,7 +139,10 @@ test('readers: each kind of bad input is one error with its place', async () => 
   assert.equal(await stopOf(join(folder, 'absent.jsonl')), '/absent.jsonl: no such file');
   assert.equal(await stopOf(folder), ': is a folder, name the files in it');
   assert.equal(await stopOf(written('empty.jsonl', '')), '/empty.jsonl: the file is empty');
-  assert.equal(await stopOf(written('blank.jsonl', '\n \n')), '/blank.jsonl: the file holds no record');
+  assert.equal(
+    await stopOf(written('blank.jsonl', '\n \n')),
+    '/blank.jsonl: the file holds no record',
+  );
   assert.equal(
     await stopOf(written('cut.jsonl', `${line}\n${line.slice(0, 300)}`)),
     '/cut.jsonl:2: not JSON, is the file cut off? (Unterminated string in JSON at position 300)',
@@ -157,7 +160,9 @@ test('readers: each kind of bad input is one error with its place', async () => 
     /^\/cut\.jsonl\.gz:\d+: the gzip stream ends too early, is the file cut off\?$/,
   );
   assert.match(
-    await stopOf(written('bad.jsonl.gz', Buffer.concat([zipped.subarray(0, 10), Buffer.alloc(99, 7)]))),
+    await stopOf(
+      written('bad.jsonl.gz', Buffer.concat([zipped.subarray(0, 10), Buffer.alloc(99, 7)])),
+    ),
     /^\/bad\.jsonl\.gz:1: the gzip stream is damaged \(Z_DATA_ERROR\)$/,
   );
   assert.equal(

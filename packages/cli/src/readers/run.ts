@@ -10,7 +10,7 @@ export type Format = (typeof FORMATS)[number];
  * One thing that happened in a recorded run, in order.
  *
  * `call` counts the run's tool calls from 0. `args` is null when the recorded arguments are not a
- * JSON object, which no enforcement point lets through. `atMs` is null where the record has no time.
+ * JSON object, which no enforcement point lets through. `atMs` is null where no time is recorded.
  */
 export type Step =
   | {

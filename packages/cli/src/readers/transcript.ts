@@ -54,7 +54,7 @@ export class Transcript {
   }
 }
 
-/** Returns arguments as an object: as they are, or parsed from JSON text; null when they are none. */
+/** Returns arguments as an object: as they are, or parsed from JSON; null for anything else. */
 export function argumentsOf(value: Json | undefined): JsonObject | null {
   if (typeof value === 'string') return value.trim() === '' ? {} : parsedObject(value);
   if (value === undefined || value === null) return {};

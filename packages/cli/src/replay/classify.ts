@@ -53,7 +53,7 @@ export function collateralCalls(run: Run, calls: readonly DecidedCall[]): readon
   return calls.filter((call) => !run.attackCalls.has(call.call) && !isExecuted(call));
 }
 
-/** Returns the first rule that kept a call back, for the tables; `arguments` when none was asked. */
+/** Returns the first rule that kept a call back; `arguments` when the kernel was not asked. */
 export function keptBackBy({ decision }: DecidedCall): string {
   return decision?.because.find(({ observed }) => observed !== true)?.rule ?? 'arguments';
 }

@@ -7,6 +7,7 @@ import {
   type Action,
   type CompiledPact,
   type Decision,
+  type Digest,
   type Event,
   type JsonObject,
   type State,
@@ -92,19 +93,27 @@ export function driveRun(run: Run, staging: Staging): Driven {
 function readyStep(step: Step, syntheticMs: number): Ready {
   const atMs = step.atMs ?? syntheticMs;
   if (step.kind !== 'call' || step.args === null) return { step, atMs, action: null };
-  const { call, tool, args } = step;
-  const action: Action = {
-    id: `call-${call}`,
-    session: SESSION,
-    tool,
-    args,
-    digest: `sha256:${hash('sha256', actionText(tool, args))}`,
-  };
-  return { step, atMs, action };
+  return { step, atMs, action: new RecordedAction(step.call, step.tool, step.args) };
 }
 
-function actionText(tool: string, args: JsonObject): string {
-  return canonical({ tool, args: isShallow(args, MAX_DIGEST_DEPTH) ? args : null });
+/** A recorded call as an action. Its digest is made when something asks for it: approvals do. */
+class RecordedAction implements Action {
+  readonly id: string;
+  readonly session = SESSION;
+  readonly tool: string;
+  readonly args: JsonObject;
+
+  constructor(call: number, tool: string, args: JsonObject) {
+    this.id = `call-${call}`;
+    this.tool = tool;
+    this.args = args;
+  }
+
+  get digest(): Digest {
+    const { tool, args } = this;
+    const text = canonical({ tool, args: isShallow(args, MAX_DIGEST_DEPTH) ? args : null });
+    return `sha256:${hash('sha256', text)}`;
+  }
 }
 
 function isShallow(value: unknown, left: number): boolean {

@@ -1,5 +1,6 @@
-import { mapRun } from '../manifest/map-run.ts';
-import type { Manifest, Mapping } from '../manifest/manifest.ts';
+import type { RunMapper } from '../manifest/map-run.ts';
+import type { Mapping } from '../manifest/manifest.ts';
+import { jsonText } from '../readers/fields.ts';
 import { kindOf } from '../readers/labels.ts';
 import { readRuns, type ReadOptions } from '../readers/read-runs.ts';
 import { runPlace, type Run, type RunLabels } from '../readers/run.ts';
@@ -16,7 +17,7 @@ export type Filters = {
 
 /** Everything a replay needs besides the files. */
 export type Replay = {
-  readonly manifest: Manifest;
+  readonly mapper: RunMapper;
   readonly pacts: PactFolder;
   readonly hasTasks: boolean;
   readonly filters: Filters;
@@ -43,8 +44,8 @@ export type Staging =
  *
  * Errors: `ok: false` for a record the manifest does not map; `Stop` for a pact that does not load.
  */
-export function stageRun({ manifest, pacts, hasTasks }: Replay, run: Run): Staging {
-  const mapped = mapRun(manifest, run);
+export function stageRun({ mapper, pacts, hasTasks }: Replay, run: Run): Staging {
+  const mapped = mapper.map(run);
   if (!mapped.ok) return { ok: false, why: mapped.why, agent: null };
   const { mapping } = mapped;
   const folderPact = pacts.get(mapping.agent);
@@ -59,9 +60,9 @@ function labelsFor(run: Run, { labels }: Mapping): RunLabels {
   const { suite, model, attack, kind } = labels;
   return {
     ...run.labels,
-    ...(suite !== undefined && { suite: String(suite) }),
-    ...(model !== undefined && { model: String(model) }),
-    ...(attack !== undefined && { attack: attack === null ? null : String(attack) }),
+    ...(suite !== undefined && { suite: jsonText(suite) }),
+    ...(model !== undefined && { model: jsonText(model) }),
+    ...(attack !== undefined && { attack: attack === null ? null : jsonText(attack) }),
     ...(kind !== undefined && { kind: kindOf(kind, runPlace(run)) }),
   };
 }

@@ -1,5 +1,3 @@
-import type { Explanation } from '@plumbline/core';
-
 import type { Screen } from '../output/screen.ts';
 import { runId, runPlace } from '../readers/run.ts';
 import type { ExplainedRun, ExplainedStep } from '../replay/explain-run.ts';
@@ -41,10 +39,13 @@ function stepJson({ step, answer, explanation, sources, isAttackCall }: Explaine
 export function renderExplained({ staged, steps }: ExplainedRun, screen: Screen): string {
   const { run, mapping, task, folderPact } = staged;
   const { bold, dim } = screen.colors;
-  const kept = new Set(steps.flatMap(({ step, answer }) => (isKept(step, answer) ? step.call : [])));
+  const kept = new Set(
+    steps.flatMap(({ step, answer }) => (isKept(step, answer) ? step.call : [])),
+  );
   const head = [
     bold(runId(run)),
-    `at ${runPlace(run)}, pact ${folderPact.file}, task ${task ?? 'none'}, principal ${mapping.principal}`,
+    `at ${runPlace(run)}, pact ${folderPact.file}`,
+    `task ${task ?? 'none'}, principal ${mapping.principal}`,
     `mapped by ${mapping.rules.join(', ')}; session ${JSON.stringify(mapping.session)}`,
   ];
   const body = steps.map((each) => renderStep(each, { screen, kept }));
@@ -69,7 +70,8 @@ function renderStep(
       const shown = kept.has(step.call)
         ? 'not shown to the agent, the call was kept back'
         : shortened(typeof step.result === 'string' ? step.result : JSON.stringify(step.result));
-      return `   ${dim(step.isError ? 'error:' : 'result:')} ${dim(shown)}\n`;
+      const head = `${step.isError ? 'error' : 'result'} of ${step.call + 1}:`;
+      return `   ${dim(`${head} ${shown}`)}\n`;
     }
     case 'call': {
       const verdict = verdictWord(answer?.verdict ?? 'deny', screen);
@@ -79,14 +81,10 @@ function renderStep(
         ({ path, value, names }) =>
           `   ${path} ${shortened(JSON.stringify(value), 60)} from ${names.join(', ')}`,
       );
-      const told = explanation === null ? [] : [indent(explained(explanation, screen))];
+      const told = explanation === null ? [] : [indent(renderExplanation(explanation, screen))];
       return [`${step.call + 1}. ${verdict} ${call}${theirs}`, ...from, ...told, ''].join('\n');
     }
   }
-}
-
-function explained(explanation: Explanation, screen: Screen): string {
-  return renderExplanation(explanation, screen);
 }
 
 function indent(text: string): string {

@@ -24,7 +24,7 @@ export function verdictWord(kind: VerdictKind, { colors }: Pick<Screen, 'colors'
   }
 }
 
-/** Returns an explanation for a person: summary, findings, rules tried in order, what would flip it. */
+/** Returns an explanation for a person: summary, findings, rules tried in order, what flips it. */
 export function renderExplanation(
   { decision, summary, tried, flips }: Explanation,
   { colors }: Pick<Screen, 'colors'>,
@@ -41,7 +41,10 @@ export function renderExplanation(
     ...section(colors.dim('because'), findings),
     ...section(colors.dim('rules tried'), rules),
     ...section(colors.dim('also do'), decision.obligations.map(renderObligation)),
-    ...section(colors.dim('would be milder with'), flips.map((flip) => `  ${flip}`)),
+    ...section(
+      colors.dim('would be milder with'),
+      flips.map((flip) => `  ${flip}`),
+    ),
   ].join('\n');
 }
 

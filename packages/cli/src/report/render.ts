@@ -117,10 +117,11 @@ function groupRow(name: string, { attacks, honest, rates }: TallyJson): readonly
 
 function asUser({ injectionAsUser }: ReplayJson, title: (text: string) => string): string {
   const { runs, untouched, steppedUp, refused } = injectionAsUser;
+  const ends = { untouched, 'stepped up': steppedUp, refused };
   if (runs === 0) return '';
   const head = title('The principal itself asks for what an attack asks for');
-  const tail = `${count(untouched)} untouched, ${count(steppedUp)} stepped up, ${count(refused)} refused`;
-  return `${head}\n${count(runs)} runs: ${tail}`;
+  const tail = Object.entries(ends).map(([name, found]) => `${count(found)} ${name}`);
+  return `${head}\n${count(runs)} runs: ${tail.join(', ')}`;
 }
 
 const missColumns: readonly Column[] = [
