@@ -5,7 +5,7 @@ import { calculate, join, negate } from './arithmetic.ts';
 import type { Arithmetic } from './arithmetic.ts';
 import { callNamed } from './calls.ts';
 import { loop } from './loop.ts';
-import { MACROS } from './tree.ts';
+import { MACROS, visit } from './tree.ts';
 import { equal, Fault, isList, isMembers, order, spend, TOO_COSTLY, typeName } from './values.ts';
 import type { Code, Frame, Value } from './values.ts';
 
@@ -28,7 +28,7 @@ export function compileNode(node: ASTNode, slots: Slots): Code {
     case '[]':
       return index(compileNode(node.args[0], slots), compileNode(node.args[1], slots));
     case 'list':
-      return listOf(node.args.map((item) => compileNode(item, slots)));
+      return folded(node, listOf(node.args.map((item) => compileNode(item, slots))));
     case '?:':
       return choose(node.args.map((part) => compileNode(part, slots)));
     case '&&':
@@ -42,12 +42,23 @@ export function compileNode(node: ASTNode, slots: Slots): Code {
     case '-_':
       return negated(compileNode(node.args, slots));
     case 'call':
-      return called(node.args[0], node.args[1], slots);
+      return folded(node, called(node.args[0], node.args[1], slots));
     case 'rcall':
       return method(node, slots);
     default:
       return operator(node, slots);
   }
+}
+
+/** What names no variable has one value, found when it is compiled. */
+function folded(node: ASTNode, code: Code): Code {
+  let namesVariable = false;
+  visit(node, ({ op }) => {
+    namesVariable ||= op === 'id';
+  });
+  if (namesVariable) return code;
+  const value = code({ root: {}, slots: [], steps: 1000 });
+  return value instanceof Fault ? code : () => value;
 }
 
 function literal(value: unknown): Code {
