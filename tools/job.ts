@@ -35,8 +35,15 @@ function tests(name: string, isWanted: (path: string) => boolean): Step {
 
 const isFast = (path: string): boolean => !path.endsWith('.slow.test.ts');
 
+const examplePacts = 'examples/agentdojo/pacts';
+
+/** The runs `npm start` replays: those it is given, else the sample. */
+function runs(args: readonly string[]): readonly string[] {
+  return args.length > 0 ? args : ['examples/agentdojo/runs/sample.jsonl'];
+}
+
 const jobs: Readonly<Record<string, (args: readonly string[]) => readonly Step[]>> = {
-  start: () => [node('start', cli, '--help')],
+  start: (args) => [node('start', cli, 'replay', ...runs(args), '--pacts', examplePacts)],
   plumb: (args) => [node('plumb', cli, ...args)],
   test: () => [...everyRule, tests('every test', () => true)],
   check: () => [...everyRule, tests('fast tests', isFast)],

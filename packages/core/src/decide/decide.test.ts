@@ -39,11 +39,17 @@ allow:
   - { id: close, tool: tickets.close }
   - { id: self, tool: prompt.set }
 exclude:
-  - { id: no-secrets, tool: mail.send, when: 'args.body.contains("secret")', say: never mail secrets }
+  - id: no-secrets
+    tool: mail.send
+    when: args.body.contains("secret")
+    say: never mail secrets
 step_up:
   - { id: many, tool: mail.send, when: size(args.to) > 1, approvers: [role:lead], within: 15m }
 modify:
-  - { id: hide-phone, tool: mail.send, when: has(args.phone), rewrite: [{ redact: args.phone, with: "[phone]" }] }
+  - id: hide-phone
+    tool: mail.send
+    when: has(args.phone)
+    rewrite: [{ redact: args.phone, with: "[phone]" }]
 halt_on: [canary]
 `;
 

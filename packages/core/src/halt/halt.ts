@@ -2,7 +2,7 @@
 export type HaltScope = 'fleet' | 'agent' | 'session' | 'room' | 'tool' | 'task';
 
 /**
- * A latched stop. Each halt raises the agent's epoch by one, which voids every permit issued before.
+ * A latched stop. Each halt raises the agent's epoch by one, which voids every earlier permit.
  *
  * Source: spec/decide.md, section "Halts".
  */

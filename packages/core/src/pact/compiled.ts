@@ -1,7 +1,7 @@
 import type { Digest } from '../digest.ts';
 import type { Json, JsonObject } from '../json.ts';
 
-/** The id of a rule as its author wrote it, or a stage's built-in rule (`gate:mail`, `unlisted`). */
+/** The id of a rule as its author wrote it, or of a built-in rule (`gate:mail`, `unlisted`). */
 export type RuleId = string;
 
 /** What a call does to the world. */

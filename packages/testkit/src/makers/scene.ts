@@ -41,7 +41,7 @@ export type Opening = {
 export class Scene {
   readonly pact: CompiledPact;
   state: State;
-  now = Date.UTC(2026, 0, 1, 12);
+  now: number = Date.UTC(2026, 0, 1, 12);
   #count = 0;
 
   constructor(pact: CompiledPact) {

@@ -60,7 +60,7 @@ export function unlisted(turn: Turn, layer: Layer): readonly Finding[] {
   return [denial('unlisted', 'unlisted', { violation: true, ...halts })];
 }
 
-/** Returns whether no allow or exclude rule of the layer names the tool, or no layer declares it. */
+/** Returns whether no allow or exclude rule names the tool, or no layer declares it. */
 export function isUnlisted({ action, subject }: Turn, layer: Layer): boolean {
   const { allow, exclude } = layer.rulesFor(action.tool);
   return !subject.isDeclared || (allow.length === 0 && exclude.length === 0);
