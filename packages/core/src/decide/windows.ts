@@ -30,7 +30,10 @@ export function windowOf(
 function dayWindow(context: Pick<Context, 'pact' | 'now'>, name: string): WindowKey {
   const offsetMs = context.pact.offsetMs(context.now);
   const day = Math.floor((context.now + offsetMs) / DAY_MS);
-  return { key: `day/${day}/${name}`, endMs: (day + 1) * DAY_MS - offsetMs };
+  // The offset at the end of the day, which is not today's when the clocks change in between.
+  const nearEndMs = (day + 1) * DAY_MS - offsetMs;
+  const endMs = (day + 1) * DAY_MS - context.pact.offsetMs(nearEndMs);
+  return { key: `day/${day}/${name}`, endMs };
 }
 
 function tumbling(now: number, lengthMs: number, name: string): WindowKey {

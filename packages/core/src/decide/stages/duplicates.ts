@@ -6,10 +6,10 @@ import { valueAt } from '../paths.ts';
 import { BOUNDS } from '../state.ts';
 import type { Finding } from '../verdict.ts';
 
-/** Returns the key under which an action is remembered by a duplicate rule. */
+/** Returns the key under which a duplicate rule remembers an action, whichever tool it is through. */
 export function markOf(context: Context, rule: DuplicateRule): string {
   const values = rule.key.map((path) => valueAt(context.action.args, path) ?? null);
-  return `${rule.id}|${canonical([context.action.tool, ...values])}`;
+  return `${rule.id}|${canonical(values)}`;
 }
 
 /** Returns a finding for every duplicate rule whose key was let through a short while ago. */
