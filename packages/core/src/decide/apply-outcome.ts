@@ -43,6 +43,7 @@ function learn(
   const content = { kind: 'tool', tool: tool.name, trust: tool.trust, args, result } as const;
   remember(session.memory, content);
   for (const name of tool.sensitive) session.labels.add(name);
+  if (session.labels.has('untrusted')) return;
   const isTainted = state.memoryTainted && tool.touches.includes('memory');
   if (isTainted || holdsUntrusted(content)) session.labels.add('untrusted');
 }

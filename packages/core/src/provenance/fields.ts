@@ -27,8 +27,12 @@ export type Tree = {
   readonly root: Field;
   readonly trust: DeclaredTrust;
   readonly all: Field[];
+  readonly purpose: Purpose;
   mappings: number;
 };
+
+/** Why a result is read: for all its fields, or only to know whether all its text is trusted. */
+export type Purpose = 'fields' | 'trust';
 
 /** A trust declaration as sets of paths; `prefixes` are the paths above a declared one. */
 type DeclaredTrust = {
@@ -40,11 +44,11 @@ type DeclaredTrust = {
 const declarations = new WeakMap<Trust, DeclaredTrust>();
 
 /** Returns an empty tree of fields under a tool's trust declaration. */
-export function fieldTree(trust: Trust): Tree {
+export function fieldTree(trust: Trust, purpose: Purpose): Tree {
   const declared = declarations.get(trust) ?? declare(trust);
   const isTrusted = trustOf(declared, '', trust.byDefault === 'trusted');
   const root: Field = { path: '', isTrusted, leaves: [], children: null, lastMapping: 0 };
-  return { root, trust: declared, all: [root], mappings: 0 };
+  return { root, trust: declared, all: [root], purpose, mappings: 0 };
 }
 
 function declare(trust: Trust): DeclaredTrust {
@@ -90,7 +94,7 @@ export function child(
   return addChild(tree, parent, key);
 }
 
-function addChild(tree: Tree, parent: Field, key: { name: string; mapping: number }): Field {
+function addChild(tree: Tree, parent: Field, key: { name: string; mapping: number }): Field | null {
   const written = writtenKey(key.name);
   const path = parent.path === '' ? written : `${parent.path}.${written}`;
   const isTrusted = trustOf(tree.trust, path, parent.isTrusted);
@@ -99,7 +103,17 @@ function addChild(tree: Tree, parent: Field, key: { name: string; mapping: numbe
   parent.children ??= new Map();
   parent.children.set(key.name, added);
   tree.all.push(added);
-  return added;
+  return leaves.length > 0 && endsReading(tree, added, key.name) ? null : added;
+}
+
+/** Adds a text to a field; false when reading may end here, the answer being known. */
+export function addLeaf(tree: Tree, field: Field, text: string): boolean {
+  field.leaves.push(text);
+  return !endsReading(tree, field, text);
+}
+
+function endsReading({ purpose }: Tree, { isTrusted }: Field, text: string): boolean {
+  return purpose === 'trust' && !isTrusted && text.trim() !== '';
 }
 
 /** A key with a dot is written quoted, so that it never passes for two declared keys. */
@@ -112,15 +126,19 @@ function writtenKey(name: string): string {
  *
  * Strings and numbers are leaves; null and booleans hold no text.
  */
-export function fieldsOfJson(value: JsonObject | readonly Json[], trust: Trust): Tree | null {
-  const tree = fieldTree(trust);
+export function fieldsOfJson(
+  value: JsonObject | readonly Json[],
+  trust: Trust,
+  purpose: Purpose = 'fields',
+): Tree | null {
+  const tree = fieldTree(trust, purpose);
   return addJson(tree, tree.root, { value, depth: 0 }) ? tree : null;
 }
 
 function addJson(tree: Tree, field: Field, at: { value: Json; depth: number }): boolean {
   const { value, depth } = at;
-  if (typeof value === 'string') field.leaves.push(value);
-  if (typeof value === 'number') field.leaves.push(String(value));
+  if (typeof value === 'string') return addLeaf(tree, field, value);
+  if (typeof value === 'number') return addLeaf(tree, field, String(value));
   if (typeof value !== 'object' || value === null) return true;
   if (depth >= MAX_DEPTH) return false;
   if (!isJsonObject(value)) {

@@ -1,6 +1,6 @@
 import type { Trust } from '../pact/compiled.ts';
-import type { Field, Tree } from './fields.ts';
-import { MAX_DEPTH, beginMapping, child, fieldTree } from './fields.ts';
+import type { Field, Purpose, Tree } from './fields.ts';
+import { MAX_DEPTH, addLeaf, beginMapping, child, fieldTree } from './fields.ts';
 
 /**
  * Fields of JSON text, read strictly: a text is split only when it is spelled the way a printer
@@ -33,10 +33,14 @@ type Cursor = { readonly text: string; readonly style: Style; readonly tree: Tre
  *
  * Strings are decoded; numbers are leaves as they are spelled. One final line break is allowed.
  */
-export function fieldsOfJsonText(text: string, trust: Trust): Tree | null {
+export function fieldsOfJsonText(
+  text: string,
+  trust: Trust,
+  purpose: Purpose = 'fields',
+): Tree | null {
   if (text[0] !== '{' && text[0] !== '[') return null;
   for (const style of styles) {
-    const cursor: Cursor = { text, style, tree: fieldTree(trust), at: 0 };
+    const cursor: Cursor = { text, style, tree: fieldTree(trust, purpose), at: 0 };
     const isRead = readValue(cursor, cursor.tree.root, 0);
     if (isRead && isAtEnd(text, cursor.at)) return cursor.tree;
   }
@@ -55,8 +59,7 @@ function readValue(cursor: Cursor, field: Field, depth: number): boolean {
       return depth < MAX_DEPTH && readArray(cursor, field, depth + 1);
     case '"': {
       const text = readString(cursor);
-      if (text !== null) field.leaves.push(text);
-      return text !== null;
+      return text !== null && addLeaf(cursor.tree, field, text);
     }
     default:
       return readScalar(cursor, field);
@@ -70,9 +73,9 @@ function readScalar(cursor: Cursor, field: Field): boolean {
   const word = words.find((each) => cursor.text.startsWith(each, cursor.at));
   number.lastIndex = cursor.at;
   const digits = word === undefined ? number.exec(cursor.text)?.[0] : undefined;
-  if (digits !== undefined) field.leaves.push(digits);
   cursor.at += (word ?? digits ?? '').length;
-  return word !== undefined || digits !== undefined;
+  if (digits !== undefined) return addLeaf(cursor.tree, field, digits);
+  return word !== undefined;
 }
 
 const end = /["\\\x00-\x1f]/g;

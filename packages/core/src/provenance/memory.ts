@@ -5,8 +5,7 @@ import { collect, entryOf } from './entry.ts';
 import type { Held } from './held.ts';
 import { hold, isSame, withCalls } from './held.ts';
 import { wantedOf } from './normalise.ts';
-import type { Part } from './split.ts';
-import { splitResult } from './split.ts';
+import { holdsUntrustedText } from './split.ts';
 
 /** UTF-16 units a session keeps. */
 const MAX_MEMORY = 256 * 1024;
@@ -148,18 +147,9 @@ function lowerOf(held: Held): string | null {
 /**
  * Returns whether a tool's result holds a segment with text that is not trusted.
  *
- * Exact for declared fields. A result of a tool whose fields differ is split to know.
+ * Exact for declared fields. A result of a tool whose fields differ is read until it is known.
  * Source: spec/decide.md, section "Labels".
  */
-export function holdsUntrusted(content: Pick<ToolContent, 'result' | 'trust'>): boolean {
-  const { byDefault, trusted, untrusted } = content.trust;
-  if (byDefault === 'trusted' && untrusted.length === 0) return false;
-  if (trusted.length === 0 && byDefault === 'untrusted' && typeof content.result === 'string') {
-    return content.result.trim() !== '';
-  }
-  return splitResult(content.result, content.trust).some(holdsUntrustedText);
-}
-
-function holdsUntrustedText({ isTrusted, leaves }: Part): boolean {
-  return !isTrusted && leaves.some((leaf) => leaf.trim() !== '');
+export function holdsUntrusted({ result, trust }: Pick<ToolContent, 'result' | 'trust'>): boolean {
+  return holdsUntrustedText(result, trust);
 }

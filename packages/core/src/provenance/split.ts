@@ -1,6 +1,6 @@
 import type { Json } from '../json.ts';
 import type { Trust } from '../pact/compiled.ts';
-import type { Tree } from './fields.ts';
+import type { Purpose, Tree } from './fields.ts';
 import { fieldsOfJson } from './fields.ts';
 import { fieldsOfJsonText } from './json-text.ts';
 import { fieldsOfYamlText } from './yaml-text.ts';
@@ -23,7 +23,7 @@ export type Part = {
  * Source: spec/decide.md, section "Sources of a value".
  */
 export function splitResult(result: Json, trust: Trust): readonly Part[] {
-  const tree = treeOf(result, trust);
+  const tree = treeOf(result, trust, 'fields');
   if (tree !== null) return tree.all;
   const isTrusted = trust.byDefault === 'trusted' && trust.untrusted.length === 0;
   return [
@@ -31,16 +31,29 @@ export function splitResult(result: Json, trust: Trust): readonly Part[] {
   ];
 }
 
-function treeOf(result: Json, trust: Trust): Tree | null {
-  if (typeof result === 'object' && result !== null) return fieldsOfJson(result, trust);
+/**
+ * Returns whether a result holds text that is not trusted; reads only as far as the first such text.
+ *
+ * A result that cannot be split holds such text wherever any field could.
+ */
+export function holdsUntrustedText(result: Json, trust: Trust): boolean {
+  const { byDefault, trusted, untrusted } = trust;
+  if (byDefault === 'trusted' && untrusted.length === 0) return false;
+  const isUniform = trusted.length === 0 && byDefault === 'untrusted';
+  if (!isUniform && treeOf(result, trust, 'trust') !== null) return false;
+  return leavesOf(result).some((leaf) => leaf.trim() !== '');
+}
+
+function treeOf(result: Json, trust: Trust, purpose: Purpose): Tree | null {
+  if (typeof result === 'object' && result !== null) return fieldsOfJson(result, trust, purpose);
   if (typeof result !== 'string' || result.length > MAX_SPLIT) return null;
   switch (trust.format) {
     case 'text':
       return null;
     case 'json':
-      return fieldsOfJsonText(result, trust);
+      return fieldsOfJsonText(result, trust, purpose);
     case 'yaml':
-      return fieldsOfYamlText(result, trust);
+      return fieldsOfYamlText(result, trust, purpose);
   }
 }
 

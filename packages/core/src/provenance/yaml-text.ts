@@ -1,6 +1,6 @@
 import type { Trust } from '../pact/compiled.ts';
-import type { Field, Tree } from './fields.ts';
-import { MAX_DEPTH, beginMapping, child, fieldTree } from './fields.ts';
+import type { Field, Purpose, Tree } from './fields.ts';
+import { MAX_DEPTH, addLeaf, beginMapping, child, fieldTree } from './fields.ts';
 import type { Cursor } from './yaml-scalar.ts';
 import { isAtLineEnd, readKey, readScalar, startsKey } from './yaml-scalar.ts';
 
@@ -28,13 +28,16 @@ const neverPrinted = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff
  * Scalars are leaves as they are spelled, strings decoded; null and booleans hold no text. One
  * final line break is allowed.
  */
-export function fieldsOfYamlText(text: string, trust: Trust): Tree | null {
-  if (neverPrinted.test(text)) return null;
-  const tree = fieldTree(trust);
+export function fieldsOfYamlText(
+  text: string,
+  trust: Trust,
+  purpose: Purpose = 'fields',
+): Tree | null {
+  const tree = fieldTree(trust, purpose);
   const cursor: Cursor = { text, at: 0, indent: 0, colon: -1 };
   const isRead =
     readEmpty(cursor) || readBlock({ cursor, tree }, tree.root, { indent: 0, depth: 1 });
-  return isRead && cursor.indent === -1 ? tree : null;
+  return isRead && cursor.indent === -1 && !neverPrinted.test(text) ? tree : null;
 }
 
 type Reader = { readonly cursor: Cursor; readonly tree: Tree };
@@ -78,7 +81,7 @@ function readItem(reader: Reader, field: Field, place: Place): boolean {
   const { cursor } = reader;
   if (readEmpty(cursor)) return true;
   if (isDash(cursor) || startsKey(cursor)) return readBlock(reader, field, place);
-  return readLeaf(cursor, field, place.indent);
+  return readLeaf(reader, field, place.indent);
 }
 
 /** Reads a mapping at its first key. */
@@ -98,7 +101,7 @@ function readValue(reader: Reader, field: Field, place: Place): boolean {
   const { cursor } = reader;
   if (!isAtLineEnd(cursor)) {
     cursor.at += 1;
-    return readEmpty(cursor) || readLeaf(cursor, field, place.indent + 2);
+    return readEmpty(cursor) || readLeaf(reader, field, place.indent + 2);
   }
   nextLine(cursor);
   const isBeside = isDash(cursor);
@@ -116,9 +119,9 @@ function readEmpty(cursor: Cursor): boolean {
   return nextLine(cursor);
 }
 
-function readLeaf(cursor: Cursor, field: Field, indent: number): boolean {
+function readLeaf({ cursor, tree }: Reader, field: Field, indent: number): boolean {
   const leaf = readScalar(cursor, indent);
   if (leaf === null || !isAtLineEnd(cursor)) return false;
-  if (leaf.isText) field.leaves.push(leaf.text);
+  if (leaf.isText && !addLeaf(tree, field, leaf.text)) return false;
   return nextLine(cursor);
 }
