@@ -14,9 +14,19 @@ owner: desk@example.com
 autonomy: 2
 session: { customer_email: email }
 tools:
-  orders.get: { effect: read, schema: { type: object, properties: { id: { type: string }, kind: { type: string, enum: [gold, blue] } }, required: [id, kind] } }
+  orders.get:
+    effect: read
+    schema:
+      type: object
+      properties: { id: { type: string }, kind: { type: string, enum: [gold, blue] } }
+      required: [id, kind]
   orders.list: { effect: read }
-  mail.send: { effect: send, schema: { type: object, properties: { to: { type: array, items: { type: string } }, size: { type: integer } }, required: [to] } }
+  mail.send:
+    effect: send
+    schema:
+      type: object
+      properties: { to: { type: array, items: { type: string } }, size: { type: integer } }
+      required: [to]
 `;
 
 function told(rules: string): readonly string[] {
@@ -37,9 +47,9 @@ describe('analyse', () => {
   - { id: mail, tool: mail.send, when: size(args.to) > 3 && size(args.to) < 3 }
 `),
       [
-        'desk.pact.yaml:14:29: rule `bronze` can never match a call of `orders.get`: ' +
+        'desk.pact.yaml:24:29: rule `bronze` can never match a call of `orders.get`: ' +
           '`args.kind == "bronze"` is never true; correct the condition or remove the rule',
-        'desk.pact.yaml:15:61: rule `mail` can never match a call of `mail.send`: ' +
+        'desk.pact.yaml:25:61: rule `mail` can never match a call of `mail.send`: ' +
           '`size(args.to) > 3` and `size(args.to) < 3` cannot both be true; ' +
           'correct the condition or remove the rule',
       ],
@@ -55,13 +65,14 @@ exclude:
   - { id: not-few, tool: mail.send, when: size(args.to) <= 5 }
 `),
       [
-        'desk.pact.yaml:12:11: rule `few` never allows anything: every call it matches is ' +
-          'excluded by rule `not-few` (desk.pact.yaml:14:11); narrow the exclusion or remove the rule',
+        'desk.pact.yaml:22:11: rule `few` never allows anything: every call it matches is ' +
+          'excluded by rule `not-few` (desk.pact.yaml:24:11); ' +
+          'narrow the exclusion or remove the rule',
       ],
     );
   });
 
-  it('analyse: an allow and an unconditional exclude of the same tool contradict each other', () => {
+  it('analyse: an allow and an unconditional exclude of one tool contradict each other', () => {
     verifies('pact.refuses-to-arm');
     assert.deepEqual(
       told(`allow:
@@ -70,8 +81,8 @@ exclude:
   - { id: no-list, tool: orders.list }
 `),
       [
-        'desk.pact.yaml:12:36: rule `read` allows `orders.list`, and rule `no-list` ' +
-          '(desk.pact.yaml:14:11) excludes every call of it; ' +
+        'desk.pact.yaml:22:36: rule `read` allows `orders.list`, and rule `no-list` ' +
+          '(desk.pact.yaml:24:11) excludes every call of it; ' +
           'give the exclusion a condition or take the tool out of one of them',
       ],
     );
@@ -93,7 +104,7 @@ exclude:
     const wide = '  - { id: wide, tool: mail.send, when: size(args.to) <= 5 }\n';
     const narrow = 'id: narrow, tool: mail.send, when: size(args.to) < 3';
     assert.deepEqual(told(`allow:\n${wide}  - { ${narrow} }\n`), [
-      'desk.pact.yaml:13:11: rule `narrow` changes nothing: rule `wide` (desk.pact.yaml:12:11) ' +
+      'desk.pact.yaml:23:11: rule `narrow` changes nothing: rule `wide` (desk.pact.yaml:22:11) ' +
         'already covers every call it matches; remove it, or give it a condition the earlier ' +
         'rule does not cover',
     ]);
@@ -112,9 +123,9 @@ step_up:
   - { id: lists, tool: orders.list, approvers: [role:lead] }
 `),
       [
-        'desk.pact.yaml:14:11: rule `many` of `step_up` can never take effect: every call of ' +
+        'desk.pact.yaml:24:11: rule `many` of `step_up` can never take effect: every call of ' +
           '`mail.send` it is about is already refused; widen `allow` or remove the rule',
-        'desk.pact.yaml:15:11: rule `lists` of `step_up` can never take effect: no `allow` rule ' +
+        'desk.pact.yaml:25:11: rule `lists` of `step_up` can never take effect: no `allow` rule ' +
           'permits a call of `orders.list`; widen `allow` or remove the rule',
       ],
     );
@@ -128,7 +139,7 @@ exclude:
   - { id: big, tool: mail.send, when: size(args.to) == 0 && args.size > 3 }
 `),
       [
-        'desk.pact.yaml:14:11: rule `big` changes nothing: rule `empty` (desk.pact.yaml:13:11) ' +
+        'desk.pact.yaml:24:11: rule `big` changes nothing: rule `empty` (desk.pact.yaml:23:11) ' +
           'already covers every call it matches; remove it, or give it a condition the earlier ' +
           'rule does not cover',
       ],
