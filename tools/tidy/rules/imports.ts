@@ -10,6 +10,7 @@ export type Import = { readonly specifier: string; readonly offset: number };
 // Who may import whom; docs/ARCHITECTURE.md explains why. Testkit serves tests alone.
 const mayImport: ReadonlyMap<string, readonly string[]> = new Map([
   ['core', []],
+  ['ledger', []],
   ['cli', ['core']],
   ['testkit', ['core']],
 ]);
