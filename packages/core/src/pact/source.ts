@@ -7,6 +7,7 @@ import type { Result } from '../result.ts';
 import { problem } from './diagnostic.ts';
 import type { Diagnostic, DiagnosticCode, Place } from './diagnostic.ts';
 import { textFault } from './source-text.ts';
+import { strayOffset } from './stray-token.ts';
 
 /** A scalar; `lines` maps offsets of a string value to places, ascending. */
 export type ScalarNode = {
@@ -126,6 +127,8 @@ class Walk {
       }
     }
     tokens.push(...parser.end());
+    const stray = strayOffset(tokens);
+    if (stray !== null) this.#fail(stray, 'yaml-syntax', 'not YAML: a value after a value');
     return tokens;
   }
 
@@ -224,9 +227,11 @@ class Walk {
   /** Finds each source line of a string in its value, so that offsets lead back to places. */
   #linesOf(value: string, start: number, end: number): ScalarNode['lines'] {
     const found: { from: number; place: Place }[] = [];
-    let offset = start;
+    // The header of a block (`|`, `>-`) is not part of its value.
+    const header = /^[|>][^\n]*/.exec(this.#text.slice(start, end))?.[0].length ?? 0;
+    let offset = start + header;
     let cursor = 0;
-    for (const line of this.#text.slice(start, end).split('\n')) {
+    for (const line of this.#text.slice(offset, end).split('\n')) {
       const trimmed = trimQuotes(line);
       const at = trimmed.text === '' ? -1 : value.indexOf(trimmed.text, cursor);
       if (at >= 0) {
