@@ -59,11 +59,22 @@ export type {
   Trust,
   Window,
 } from './pact/compiled.ts';
+export { canonicalDocument, pactDigest } from './pact/canonical-form.ts';
 export { type Diagnostic, formatDiagnostic } from './pact/diagnostic.ts';
-export { formatPact } from './pact/fmt.ts';
+export { draftPact } from './pact/draft/draft.ts';
+export type {
+  DraftCall,
+  DraftRequest,
+  DraftRun,
+  DraftTask,
+  DraftTool,
+} from './pact/draft/request.ts';
+export { formatPact, printPact } from './pact/fmt.ts';
 export { matchesTool } from './pact/glob.ts';
 export { compileCondition } from './pact/expression/condition.ts';
 export { parseTree } from './pact/expression/parse.ts';
+export { parsePact } from './pact/parse.ts';
+export { loadDocument } from './pact/load-document.ts';
 export { type LoadedPact, loadPact } from './pact/load.ts';
 export {
   type Entry,

@@ -6,7 +6,8 @@ import { test } from 'node:test';
 
 import type { CompiledPact } from './compiled.ts';
 import { formatDiagnostic } from './diagnostic.ts';
-import { loadDocument, loadPact } from './load.ts';
+import { loadDocument } from './load-document.ts';
+import { loadPact } from './load.ts';
 import type { LoadedPact } from './load.ts';
 
 const example = readFileSync(
@@ -80,6 +81,29 @@ test('load: a pact comes back from its canonical document with the same digest',
   const again = loadDocument(pact.document);
   assert.ok(again.ok);
   assert.equal(again.value.pact.digest, pact.digest);
+});
+
+test('load: layers with schemas and cases in files come back from one document', () => {
+  const schema = { type: 'object', properties: { n: { type: 'number', maximum: 1e300 } } };
+  const files = {
+    'a.yaml': `${HEAD}extends: lib/base.yaml
+cases: cases.yaml
+allow: [{ id: own, tool: t, when: args.n == 1 }]
+`,
+    'cases.yaml': '- { tool: t, args: { n: 1 }, expect: allow }\n',
+    'lib/base.yaml': `${HEAD}schemas: tools.json
+tools: { t: { effect: read } }
+allow: [{ id: base, tool: t }]
+`,
+    'lib/tools.json': JSON.stringify({ tools: [{ name: 't', inputSchema: schema }] }),
+  };
+  const { pact, warnings } = load(files);
+  const again = loadDocument(pact.document);
+  assert.ok(again.ok);
+  assert.equal(again.value.pact.digest, pact.digest);
+  assert.deepEqual(again.value.pact.tools.get('t')?.schema, schema);
+  assert.equal(again.value.pact.layers[0]?.allow[0]?.isCovered, true);
+  assert.deepEqual(warnings, []);
 });
 
 test('load: comments and layout do not change the digest, a rule does', () => {

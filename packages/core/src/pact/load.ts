@@ -1,5 +1,3 @@
-import type { JsonObject } from '../json.ts';
-import { isJsonObject } from '../json.ts';
 import { err, ok } from '../result.ts';
 import type { Result } from '../result.ts';
 import { analyse } from './analysis/analyse.ts';
@@ -11,7 +9,7 @@ import { checkDeclarations, checkMentions, checkSchemas } from './check/tools.ts
 import { checkMetrics, checkRuleOfTwo } from './check/whole.ts';
 import { compilePact } from './compile.ts';
 import type { CompiledPact } from './compiled.ts';
-import { problem, sortDiagnostics } from './diagnostic.ts';
+import { sortDiagnostics } from './diagnostic.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { FactDocument, FieldType, PactDocument, ToolDocument } from './document.ts';
 import { typeOfField } from './expression/types.ts';
@@ -50,27 +48,6 @@ export function loadPact(
   const all = sortDiagnostics(findings.all);
   if (findings.hasErrors) return err(all);
   return ok({ pact: compilePact(documents), documents, warnings: all });
-}
-
-/**
- * Returns a pact from its canonical document (`CompiledPact.document`), as a recorded decision
- * names it; its digest is the same.
- */
-export function loadDocument(document: JsonObject): Result<LoadedPact, readonly Diagnostic[]> {
-  const { layers } = document;
-  const list = Array.isArray(layers) ? layers : [];
-  const texts = list.map((layer, index) => {
-    const base = index + 1 < list.length ? { extends: `layer-${index + 2}.json` } : {};
-    return JSON.stringify(isJsonObject(layer) ? { ...layer, ...base } : layer);
-  });
-  if (texts.length === 0) {
-    const place = { file: 'layer-1.json', line: 1, column: 1 };
-    return err([problem({ code: 'missing-field', place, message: 'no `layers`: not a document' })]);
-  }
-  return loadPact('layer-1.json', (path) => {
-    const index = /^layer-(\d+)\.json$/.exec(path)?.[1];
-    return index === undefined ? undefined : texts[Number(index) - 1];
-  });
 }
 
 type Tools = ReadonlyMap<string, ToolDocument>;
