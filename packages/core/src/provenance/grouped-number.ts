@@ -19,12 +19,13 @@ const dates: RegExp = new RegExp(
  * Source: spec/decide.md, section "Sources of a value", identifiers.
  */
 export function groupedNumbersIn(text: string): readonly string[] {
-  const undated = text.replace(dates, '|');
   const found: string[] = [];
-  for (const [match] of undated.matchAll(ibanGroups)) {
+  const undated = text.replace(dates, '|').replace(ibanGroups, (match) => {
     const account = withoutTrailingWords(match);
-    if (countOf(account, /[a-z0-9]/gi) >= 12 && countOf(account, /\d/g) >= 8) found.push(account);
-  }
+    if (countOf(account, /[a-z0-9]/gi) < 12 || countOf(account, /\d/g) < 8) return match;
+    found.push(account);
+    return '|';
+  });
   for (const { 0: match, index } of undated.matchAll(digitGroups)) {
     const isWhole = !/\p{L}/u.test(undated.charAt(index + match.length));
     if (isWhole && isNumber(match)) found.push(match);

@@ -34,6 +34,7 @@ const kinds: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
   return /[0-9]/.test(char) ? DIGIT : 0;
 });
 
+const none: readonly string[] = [];
 const wideDelimiter = /[\p{White_Space}\p{Pi}\p{Pf}\p{Ps}\p{Pe}\p{Po}]/u;
 
 /**
@@ -42,29 +43,55 @@ const wideDelimiter = /[\p{White_Space}\p{Pi}\p{Pf}\p{Ps}\p{Pe}\p{Po}]/u;
  * Source: spec/decide.md, section "Sources of a value".
  */
 export function identifiersInText(text: string): readonly string[] {
-  if (text.length < 4) return [];
-  const found = new Set<string>();
-  const folded = fold(text).replaceAll('。', '.');
-  const digits = addWords(folded, found);
-  if (digits >= 8) for (const value of groupedNumbersIn(folded)) found.add(value);
-  return found.size === 0 ? [] : [...found];
+  if (text.length < 4) return none;
+  const folded = fold(text);
+  const dotted = folded.includes('。') ? folded.replaceAll('。', '.') : folded;
+  const found: string[] = [];
+  const digits = addWords(dotted, found);
+  if (digits >= 8) found.push(...groupedNumbersIn(dotted));
+  return found.length < 2 ? found : [...new Set(found)];
 }
 
 /** Adds what each word holds; returns how many digits the text has. */
-function addWords(text: string, found: Set<string>): number {
-  let [start, digits, before, mark, wide] = [0, 0, 0, 0, 0];
+function addWords(text: string, found: string[]): number {
+  let start = 0;
+  let digits = 0;
+  let before = 0;
+  let isMarked = false;
+  let isWide = false;
   for (let at = 0; at <= text.length; at += 1) {
     const kind = kindAt(text, at);
     if (kind === DIGIT) digits += 1;
-    else if (kind === MARK || (kind === DOT && kindAt(text, at + 1) >= LETTER)) mark = 1;
+    else if (kind === MARK) isMarked = true;
+    else if (kind > DIGIT) isWide = true;
+    else if (kind === DOT) isMarked ||= kindAt(text, at + 1) >= LETTER;
     else if (kind === DELIMITER) {
-      const isLong = digits > before && at - start >= 12;
-      const isCandidate = mark + wide > 0 || isLong || digits - before >= 8;
-      if (isCandidate && at - start >= 4) addWord(text.slice(start, at), found);
-      [start, before, mark, wide] = [at + 1, digits, 0, 0];
-    } else if (kind > DIGIT) wide = 1;
+      const length = at - start;
+      const mayHold = isMarked || digits - before >= 8 || (length >= 12 && digits > before);
+      if (length >= 4 && (mayHold || (isWide && length >= 8))) {
+        const word = text.slice(start, at);
+        addWord(word, found);
+        if (isWide) addUnspaced(word, found);
+      }
+      start = at + 1;
+      before = digits;
+      isMarked = false;
+      isWide = false;
+    }
   }
   return digits;
+}
+
+const unspacedScripts = ['Han', 'Hira', 'Kana', 'Thai', 'Laoo', 'Khmr', 'Mymr'];
+const unspaced: RegExp = new RegExp(
+  `[${unspacedScripts.map((script) => `\\p{Script=${script}}`).join('')}]+`,
+  'u',
+);
+
+/** Adds what stands between characters of scripts that are written without blanks. */
+function addUnspaced(word: string, found: string[]): void {
+  const pieces = word.split(unspaced);
+  if (pieces.length > 1) for (const piece of pieces) if (piece.length >= 4) addWord(piece, found);
 }
 
 function kindAt(text: string, at: number): number {
@@ -80,9 +107,9 @@ const brackets = new Set('()[]{}');
 
 const bareAddress = /^[a-z0-9][a-z0-9._%+-]*@[a-z0-9.-]+[a-z0-9]$/i;
 
-function addWord(word: string, found: Set<string>): void {
+function addWord(word: string, found: string[]): void {
   if (bareAddress.test(word)) {
-    found.add(word);
+    found.push(word);
     return;
   }
   const at = word.indexOf('://');
@@ -92,7 +119,7 @@ function addWord(word: string, found: Set<string>): void {
     return;
   }
   addPieces(word.slice(0, start), found);
-  found.add(trimUrl(word.slice(start)));
+  found.push(trimUrl(word.slice(start)));
 }
 
 function schemeStart(word: string, at: number): number {
@@ -114,22 +141,18 @@ function isTrimmed(char: string, keepsBrackets: boolean): boolean {
 }
 
 /** Cuts a word at punctuation no address has; a host with a path or query runs to its end. */
-function addPieces(word: string, found: Set<string>): void {
+function addPieces(word: string, found: string[]): void {
   for (const match of word.matchAll(/[^()[\]{},;|=&!?#$^*]+/g)) {
     const piece = trimPiece(match[0]);
-    const rest = word.slice(match.index);
-    if (isHostWithMore(piece, rest)) {
-      found.add(trimUrl(rest));
+    const start = match.index + match[0].indexOf(piece);
+    const host = /^[^/:]*/.exec(piece)?.[0] ?? '';
+    const after = word.slice(start + host.length, start + host.length + 2);
+    if (/^(?:[/?#]|:\d)/.test(after) && isHost(host)) {
+      found.push(trimUrl(word.slice(start)));
       return;
     }
     addPiece(piece, found);
   }
-}
-
-function isHostWithMore(piece: string, rest: string): boolean {
-  const next = /^[^/?#:]*/.exec(rest)?.[0] ?? '';
-  const hasMore = /^(?:[/?#]|:\d)/.test(rest.slice(next.length, next.length + 2));
-  return hasMore && piece.startsWith(next) && isHost(next);
 }
 
 function trimPiece(piece: string): string {
@@ -139,24 +162,25 @@ function trimPiece(piece: string): string {
   return piece.slice(start, end);
 }
 
-function addPiece(piece: string, found: Set<string>): void {
-  if (isLocalPath(piece)) found.add(piece);
+function addPiece(piece: string, found: string[]): void {
+  if (isLocalPath(piece)) found.push(piece);
   else for (const part of piece.split(':')) addPart(part, found);
 }
 
-function addPart(part: string, found: Set<string>): void {
+function addPart(part: string, found: string[]): void {
   if (part.includes('@')) addAddresses(part, found);
-  else if (isPath(part) || isHost(part) || isAddress(part)) found.add(trimPiece(part));
+  else if (isAmount(part)) return;
+  else if (isPath(part) || isHost(part) || isAddress(part)) found.push(trimPiece(part));
   else for (const token of part.split(/[^\p{L}\p{N}\p{M}-]+/u)) addToken(token, found);
 }
 
 /** Adds each `name@host`; what is before the first or after the last name and host stays out. */
-function addAddresses(part: string, found: Set<string>): void {
+function addAddresses(part: string, found: string[]): void {
   const sides = part.split('@');
   for (const [index, side] of sides.entries()) {
     const name = lastRun(sides[index - 1] ?? '');
     const host = trimPiece(firstRun(side));
-    if (index > 0 && name !== '' && host.length >= 2) found.add(`${name}@${host}`);
+    if (index > 0 && name !== '' && host.length >= 2) found.push(`${name}@${host}`);
   }
 }
 
@@ -181,6 +205,11 @@ function isHost(text: string): boolean {
 
 function endsPlausibly(labels: readonly string[]): boolean {
   return lastLabel.test(labels.at(-1) ?? '');
+}
+
+/** A number with one or two decimals. */
+function isAmount(text: string): boolean {
+  return /^\d+\.\d{1,2}$/.test(text);
 }
 
 /** An IPv4 address. */
@@ -213,10 +242,10 @@ const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const iban = /^[a-z]{2}\d{2}[a-z0-9]{8,30}$/i;
 const day = /^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:t?\d{4,6}z?)?$/i;
 
-function addToken(token: string, found: Set<string>): void {
+function addToken(token: string, found: string[]): void {
   if (token.length < 8) return;
-  if (uuid.test(token)) found.add(token);
-  else for (const run of token.split('-')) if (isAccount(run) || isOpaque(run)) found.add(run);
+  if (uuid.test(token)) found.push(token);
+  else for (const run of token.split('-')) if (isAccount(run) || isOpaque(run)) found.push(run);
 }
 
 /** 8 digits in a row that are no date, or what looks like an IBAN with at least 6 digits. */

@@ -14,7 +14,7 @@ export type Identifier = { readonly path: string; readonly value: string };
  */
 export function identifiersIn(args: JsonObject): readonly Identifier[] {
   const found: Identifier[] = [];
-  for (const [name, value] of Object.entries(args)) addFrom(value, name, found);
+  for (const name of Object.keys(args)) addFrom(args[name] ?? null, name, found);
   return found;
 }
 

@@ -5,6 +5,7 @@ import { collect, entryOf } from './entry.ts';
 import type { Held } from './held.ts';
 import { hold, isSame, withCalls } from './held.ts';
 import { wantedOf } from './normalise.ts';
+import { MAX_SEGMENT } from './segment.ts';
 import { holdsUntrustedText } from './split.ts';
 
 /** UTF-16 units a session keeps. */
@@ -95,10 +96,11 @@ function forget(memory: Memory, at: number): Held {
  * Returns the sorted names of a value's sources, never none.
  *
  * Names are `principal`, `session`, `untrusted`, `trusted`, `<tool>`, `<tool>:<field path>`; or
- * only `agent`, when the value stands in nothing the session remembers.
+ * only `agent`, when the value stands in nothing the session remembers or is longer than that.
  * Source: spec/decide.md, section "Sources of a value".
  */
 export function trace(memory: Memory, value: string | number): readonly string[] {
+  if (typeof value === 'string' && value.length > MAX_SEGMENT) return noSource;
   const wanted = wantedOf(value);
   const [plainest] = wanted.spellings;
   if (plainest === undefined) return noSource;

@@ -32,7 +32,7 @@ export function splitResult(result: Json, trust: Trust): readonly Part[] {
 }
 
 /**
- * Returns whether a result holds text that is not trusted; reads only as far as the first such text.
+ * Returns whether a result holds text that is not trusted; reads only up to the first such text.
  *
  * A result that cannot be split holds such text wherever any field could.
  */
@@ -69,8 +69,12 @@ export function leavesOf(value: Json): readonly string[] {
   return leaves;
 }
 
+/** Puts members on top of the rest so that the first is next, each after its name. */
 function pushMembers(rest: Json[], value: NonNullable<Json> & object): void {
-  const names = Object.keys(value);
-  for (const member of Object.values(value)) rest.push(member);
-  if (!Array.isArray(value)) for (const name of names) rest.push(name);
+  const names = Array.isArray(value) ? null : Object.keys(value);
+  const members: readonly Json[] = Object.values(value);
+  for (let at = members.length - 1; at >= 0; at -= 1) {
+    rest.push(members[at] ?? null);
+    if (names !== null) rest.push(names[at] ?? null);
+  }
 }
