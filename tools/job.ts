@@ -17,7 +17,7 @@ const node = (name: string, ...args: readonly string[]): Step => ({
 const format: Step = { name: 'format', command: [bin('prettier'), '--check', '--cache', '.'] };
 const lint: Step = {
   name: 'lint',
-  command: [bin('oxlint'), '--type-aware', '--deny-warnings', 'packages', 'tools'],
+  command: [bin('oxlint'), '--type-aware', '--deny-warnings', 'packages', 'bench', 'tools'],
 };
 const build: Step = { name: 'build', command: [bin('tsc'), '--build', 'tsconfig.build.json'] };
 const types: Step = { name: 'types', command: [bin('tsc'), '--project', 'tsconfig.json'] };
@@ -26,7 +26,9 @@ const everyRule: readonly Step[] = [format, lint, build, types, tidy()];
 
 /** The tests of one run, by suffix. Having none is a fault, never a pass. */
 function tests(name: string, isWanted: (path: string) => boolean): Step {
-  const files = globSync('{packages/*/src,packages/*/bin,tools}/**/*.test.ts', { cwd: root })
+  const files = globSync('{packages/*/src,packages/*/bin,bench/src,tools}/**/*.test.ts', {
+    cwd: root,
+  })
     .filter(isWanted)
     .sort();
   if (files.length === 0) throw new Error('no test files found');
@@ -47,6 +49,7 @@ const jobs: Readonly<Record<string, (args: readonly string[]) => readonly Step[]
   plumb: (args) => [node('plumb', cli, ...args)],
   test: () => [...everyRule, tests('every test', () => true)],
   check: () => [...everyRule, tests('fast tests', isFast)],
+  bench: (args) => [node('bench', '--expose-gc', 'bench/src/main.ts', ...args)],
   tidy: () => [tidy()],
   coverage: () => [tidy('--coverage')],
   build: () => [build],

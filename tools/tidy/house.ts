@@ -30,7 +30,11 @@ export type FileRule = (file: SourceFile, house: House) => Iterable<Problem>;
 /** A rule over the whole house. */
 export type HouseRule = (house: House) => Iterable<Problem>;
 
-const sourceGlobs = ['packages/*/{src,bin}/**/*.{ts,tsx,mjs}', 'tools/**/*.{ts,mjs}'];
+const sourceGlobs = [
+  'packages/*/{src,bin}/**/*.{ts,tsx,mjs}',
+  'bench/src/**/*.ts',
+  'tools/**/*.{ts,mjs}',
+];
 const documentGlobs = ['*.md', '{docs,spec,packages,examples}/**/*.{md,yaml,yml}'];
 
 /** Reads the repository at `root`. */
@@ -40,7 +44,7 @@ export function readHouse(root: string): House {
     globSync(globs, { cwd: root, exclude: ['**/node_modules/**', '**/dist/**'] })
       .map((path) => path.replaceAll('\\', '/'))
       .sort();
-  const manifests = find(['package.json', 'packages/*/package.json']);
+  const manifests = find(['package.json', 'packages/*/package.json', 'bench/package.json']);
   return {
     files: find(sourceGlobs).map((path) => parseSource(path, read(path))),
     documents: find(documentGlobs).map((path) => ({ path, lines: read(path).split('\n') })),

@@ -13,6 +13,7 @@ const mayImport: ReadonlyMap<string, readonly string[]> = new Map([
   ['ledger', []],
   ['cli', ['core']],
   ['testkit', ['core']],
+  ['bench', ['cli', 'core', 'testkit']],
 ]);
 const purePackages: ReadonlySet<string> = new Set(['core', 'ledger']);
 
@@ -34,9 +35,9 @@ export function importsOf(file: SourceFile): readonly Import[] {
   });
 }
 
-/** The folder of the package a file belongs to: `packages/core`, or `` for the root's tools. */
+/** The folder of a file's package: `packages/core`, `bench`, or `` for the root's tools. */
 export function packageFolder(path: string): string {
-  return /^packages\/[^/]+/.exec(path)?.[0] ?? '';
+  return /^(?:packages\/[^/]+|bench(?=\/))/.exec(path)?.[0] ?? '';
 }
 
 function sourceOf(node: Node): Node | null | undefined {
@@ -89,7 +90,7 @@ function undeclared(file: SourceFile, specifier: string, house: House): string |
   const dependency = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
   const manifest = house.manifests.get(folder);
   const root = house.manifests.get('');
-  const mayUseDev = file.isTest || folder === '';
+  const mayUseDev = file.isTest || folder === '' || folder === 'bench';
   const isDeclared =
     manifest?.dependencies.has(dependency) === true ||
     (mayUseDev && manifest?.devDependencies.has(dependency) === true);
