@@ -76,7 +76,8 @@ export function effectWhenDecided(
 function parsedEffect(tool: Tool, command: JsonObject | undefined): EffectOf {
   const effect = command?.['effect'];
   if (!isEffect(effect)) return WORST;
-  const isReversible = command?.['reversible'] !== 'no';
+  const reversible = command?.['reversible'];
+  const isReversible = reversible === 'yes' || reversible === 'partly';
   return { effect, isReversible, isOpenWorld: tool.isOpenWorld };
 }
 

@@ -3,6 +3,9 @@ import { type Stage, STAGES } from '@plumbline/core';
 /** How often each stage, and each pair of stages, found something in one decision. */
 export type Coverage = Map<string, number>;
 
+// Without an open session there is no task with source rules, and nothing was refused yet.
+const impossible: readonly string[] = ['session + sources', 'session + persistence'];
+
 /** Counts the stages and pairs of stages that fired in one decision. */
 export function count(coverage: Coverage, fired: readonly Stage[]): void {
   for (const [index, stage] of fired.entries()) {
@@ -17,7 +20,7 @@ export function uncovered(coverage: Coverage): readonly string[] {
     stage,
     ...STAGES.slice(index + 1).map((other) => `${stage} + ${other}`),
   ]);
-  return pairs.filter((pair) => !coverage.has(pair));
+  return pairs.filter((pair) => !coverage.has(pair) && !impossible.includes(pair));
 }
 
 function add(coverage: Coverage, key: string): void {

@@ -14,6 +14,9 @@ const anywhere: readonly string[] = [
   'facts.payee.known || facts.risk.score < 0.9',
   'has(facts.source) && facts.source.verified',
   'tool.startsWith("pay.")',
+  'counters["own-may-2"] < 1',
+  '!("own-may-3" in counters) || counters["own-may-3"] == 0',
+  'now.getHours() < 12',
   'now < timestamp("2026-03-29T12:00:00Z")',
   'agent == "agent-1" && task != ""',
 ];
@@ -37,6 +40,14 @@ const overArguments: readonly string[] = [
   '"principal" in sources["customer_id"]',
   'sources["customer_id"].exists(s, s == "trusted" || s == "session")',
   '!("untrusted" in sources["text"])',
+  'sources["to"].all(s, s in ["principal", "session", "trusted"])',
+  '"agent" in sources["items.name"]',
+  'sources["note"].exists(s, s == "agent")',
+  'args.amount * 2.0 < 60.0',
+  'args.items.size() == 2 && size(args.text) > 4',
+  'args.items[0].size > 3',
+  'args.to.filter(a, a.contains("@")).size() == 0',
+  'args.to == ["c2"] || args.meta != args.note',
 ];
 
 /** Returns the conditions a rule about a tool may have. */

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '@plumbline/core';
 
 import { conditions, keepConditions } from './conditions.ts';
 import type { Random } from './random.ts';
-import { agents, outputClasses, toolNames, tools } from './tools.ts';
+import { agents, crowded, outputClasses, toolNames, tools } from './tools.ts';
 
 /** The files of one pact by name; the first, `pact.yaml`, may extend `base.yaml`. */
 export type PactFiles = ReadonlyMap<string, JsonObject>;
@@ -13,13 +13,14 @@ export type Lean = { readonly rules: number; readonly restraint: number };
 /** Sections that stop most of what an agent does. */
 const strict: readonly string[] = ['tasks', 'tiers', 'rule_of_two', 'dormant'];
 const approvers = ['role:lead', 'role:support', 'ann@example.com'] as const;
-const spans = ['1s', '90s', '15m', '2h', '1d'] as const;
+const spans = ['1s', '90s', '15m', '2h', '1d', '30d'] as const;
+const busy = [...crowded, 'vault.patch', 'handoff.legal'] as const;
 const patterns = ['orders.*', 'mail.*', '*.load', 'pay.*'] as const;
 
 /** Returns a random pact, as the JSON its YAML stands for. */
 export function generatePact(random: Random): PactFiles {
   const isExtending = random.chance(0.3);
-  const lean = { rules: random.pick([0.3, 0.8, 1]), restraint: random.below(50) / 100 };
+  const lean = { rules: random.pick([0.6, 0.95, 1]), restraint: random.below(50) / 100 };
   const files = new Map<string, JsonObject>();
   files.set('pact.yaml', {
     ...layer(random, lean, 'own'),
@@ -35,12 +36,13 @@ function layer(random: Random, lean: Lean, name: string): JsonObject {
     agent: 'agent-1',
     purpose: 'Serve the customer of this session.',
     owner: 'owner@example.com',
-    autonomy: random.pick([1, 2, 2, 2, 2, 2, 2, 3, 3]),
+    autonomy: random.pick([1, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3]),
     timezone: random.pick(['UTC', 'UTC', 'Europe/Berlin']),
     session: { customer_id: 'string', customer_email: 'email' },
     facts: declaredFacts(),
     tools: tools(),
     allow: allow(random, lean, name),
+    unlisted: random.pick(['hard_block', 'block_and_replan', 'block_and_replan']),
     ...optional(random, lean, name),
   };
 }
@@ -60,18 +62,18 @@ function optional(random: Random, lean: Lean, name: string): JsonObject {
     defer: rules(random, lean, (id) => defer(random, `${name}-wait-${id}`)),
     modify: rules(random, lean, (id) => modify(random, `${name}-fix-${id}`)),
     flows: rules(random, lean, (id) => flow(random, `${name}-flow-${id}`)),
-    duplicates: rules(random, lean, (id) => duplicate(random, `${name}-twice-${id}`)),
+    duplicates: [0, 1].map((id) => duplicate(random, `${name}-twice-${id}`)),
     checkpoints: [
       { id: `${name}-checkpoint`, to: random.pick([agents[0], '*']), ...asking(random) },
     ],
     rule_of_two: random.pick(['off', 'step_up', 'deny']),
     tasks: tasks(random),
     tiers: tiers(random),
-    gates: random.chance(0.2) ? 'off' : { widen_after: 1 + random.below(3) },
+    gates: random.chance(0.5) ? 'off' : { widen_after: 1 + random.below(3) },
     bulk: { percentile: random.pick([50, 90]), floor: 1 + random.below(3), cold_start: 2 },
     persistence: persistence(random),
     dormant: { after: random.pick(spans) },
-    unlisted: random.pick(['hard_block', 'block_and_replan']),
+
     halt_on: ['canary'],
     approvers: [random.pick(approvers)],
   };
@@ -83,7 +85,7 @@ function optional(random: Random, lean: Lean, name: string): JsonObject {
 
 function isKept(random: Random, lean: Lean, [key, value]: readonly [string, Json]): boolean {
   const isEmpty = Array.isArray(value) && value.length === 0;
-  if (strict.includes(key)) return random.chance(lean.restraint / 2);
+  if (strict.includes(key)) return random.chance(lean.restraint);
   return !isEmpty && random.chance(0.3 + lean.restraint);
 }
 
@@ -93,7 +95,7 @@ function rules(random: Random, lean: Lean, make: (id: number) => JsonObject): re
 }
 
 function mode(random: Random): JsonObject {
-  return random.chance(0.12) ? { mode: 'observe' } : {};
+  return random.chance(0.1) ? { mode: 'observe' } : {};
 }
 
 function conditional(random: Random, tool: string, probability: number): JsonObject {
@@ -109,7 +111,7 @@ function about(random: Random, probability: number): JsonObject {
     const output = random.pick(['any', ...outputClasses]);
     return { output, ...conditional(random, 'output.message', probability) };
   }
-  const tool = random.pick(toolNames);
+  const tool = random.chance(0.4) ? random.pick(busy) : random.pick(toolNames);
   if (random.chance(0.1)) return { tool: random.pick(patterns) };
   if (random.chance(0.2)) return { tool: [...new Set([tool, random.pick(toolNames)])] };
   return { tool, ...conditional(random, tool, probability) };
@@ -144,11 +146,13 @@ function allow(random: Random, lean: Lean, name: string): readonly Json[] {
 
 function handoffs(random: Random, name: string): readonly Json[] {
   const tool = random.pick(['handoff.*', `handoff.${agents[0]}`]);
-  return random.chance(0.6) ? [{ id: `${name}-pass-on`, tool }] : [];
+  const budget = { sum: 'args.amount', max: '20', per: 'session' };
+  const limit = random.chance(0.4) ? { limit: { calls: 1, per: 'session' }, budget } : {};
+  return random.chance(0.7) ? [{ id: `${name}-pass-on`, tool, ...limit }] : [];
 }
 
 function allowance(random: Random, tool: string): JsonObject {
-  const limit = { calls: 1 + random.below(3), per: window(random) };
+  const limit = { calls: random.pick([1, 1, 2, 3]), per: window(random) };
   const second = { calls: 1 + random.below(5), per: random.pick(['session', 'agent']) };
   const budget = {
     sum: 'args.amount',
@@ -156,9 +160,9 @@ function allowance(random: Random, tool: string): JsonObject {
     per: window(random),
   };
   return {
-    ...conditional(random, tool, 0.2),
-    ...(random.chance(0.35) ? { limit: random.chance(0.2) ? [limit, second] : limit } : {}),
-    ...(tool === 'pay.create' && random.chance(0.5) ? { budget } : {}),
+    ...conditional(random, tool, 0.12),
+    ...(random.chance(0.45) ? { limit: random.chance(0.2) ? [limit, second] : limit } : {}),
+    ...(busy.some((name) => name === tool) && random.chance(0.25) ? { budget } : {}),
   };
 }
 
@@ -177,7 +181,7 @@ function defer(random: Random, id: string): JsonObject {
 }
 
 function modify(random: Random, id: string): JsonObject {
-  const tool = random.pick(['pay.create', 'mail.send', 'orders.get']);
+  const tool = random.pick([...busy, 'orders.get']);
   const steps: readonly JsonObject[] = [
     { redact: 'text', with: '[removed]' },
     { remove: 'note' },
@@ -185,6 +189,8 @@ function modify(random: Random, id: string): JsonObject {
     { keep: 'to', where: random.pick(keepConditions) },
     { set: 'customer_id', to: random.pick(['c1', 'c2']) },
     { set: 'meta.tag', to: 'x' },
+    { redact: 'items.name', with: '[item]' },
+    { clamp: 'items.size', min: 0, max: 5 },
   ];
   const rewrite = random.some(steps, 0.4);
   const some = rewrite.length === 0 ? [{ remove: 'note' }] : rewrite;
@@ -208,8 +214,8 @@ function flow(random: Random, id: string): JsonObject {
 }
 
 function duplicate(random: Random, id: string): JsonObject {
-  const tool = random.pick(['pay.create', 'mail.send', 'orders.set']);
-  const key = random.pick([['customer_id'], ['amount', 'to'], ['text']]);
+  const tool = [...new Set([random.pick(busy), random.pick(busy), random.pick(busy)])];
+  const key = random.pick([['customer_id'], ['customer_id'], ['meta.tag'], ['amount', 'to']]);
   const then = random.pick(['deny', 'step_up']);
   const ask = then === 'step_up' ? { approvers: [random.pick(approvers)] } : {};
   return { id, tool, key, within: random.pick(spans), then, ...ask };
@@ -226,6 +232,9 @@ function tasks(random: Random): JsonObject {
           ['mail.send.to', ['principal', 'trusted', 'orders.get']],
           ['pay.create.customer_id', ['inbox.load:from', 'principal', 'trusted']],
           ['pay.create.note', ['agent']],
+          ['everything.patch.to', ['principal', 'agent']],
+          ['vault.patch.customer_id', ['orders.get', 'trusted']],
+          ['handoff.legal.text', ['principal']],
         ] as const,
         0.5,
       )
@@ -251,7 +260,7 @@ function tiers(random: Random): JsonObject {
 }
 
 function persistence(random: Random): JsonObject {
-  const warn = 1 + random.below(2);
+  const warn = 1 + random.below(4);
   const pause = warn + 1;
   return { warn, pause, halt: pause + 1 + random.below(2) };
 }

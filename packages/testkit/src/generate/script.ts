@@ -10,7 +10,7 @@ import type {
 import { digestJson } from '@plumbline/core';
 
 import type { Random } from './random.ts';
-import { agents, outputClasses, toolNames } from './tools.ts';
+import { agents, crowded, outputClasses, toolNames } from './tools.ts';
 
 /** One thing that happens; `propose` is decided, and its decision becomes an event. */
 export type Step =
@@ -128,8 +128,9 @@ function toolName(random: Random): string {
   const roll = random.below(100);
   if (roll < 3) return random.pick(['nothing.known', 'mail.other']);
   if (roll < 11) return random.pick(['output.message', 'output.answer']);
-  if (roll < 19) return `handoff.${random.pick(agents)}`;
-  if (roll < 24) return 'everything.patch';
+  if (roll < 18) return `handoff.${random.pick(agents)}`;
+  if (roll < 23) return 'vault.patch';
+  if (roll < 75) return random.pick(crowded);
   return random.pick(toolNames);
 }
 
@@ -144,12 +145,13 @@ function amount(random: Random): Json {
 function argumentsOf(random: Random): JsonObject {
   const recipients = Array.from({ length: random.below(4) }, () => random.pick(words));
   const all: JsonObject = {
-    customer_id: random.pick(['c1', 'c2', 'c1', 'ann@example.com']),
+    customer_id: random.pick(['c1', 'c1', 'c1', 'c2', 'ann@example.com']),
     text: sentence(random),
     note: random.pick(['x', 'y', 'c2', '']),
     amount: amount(random),
     to: recipients,
     meta: { tag: random.pick(['x', 'y']) },
+    items: [{ name: random.pick(words), size: random.below(9) }, random.pick(words)],
   };
   return Object.fromEntries(Object.entries(all).filter(() => random.chance(0.8)));
 }
@@ -162,7 +164,7 @@ function facts({ random, at }: Story): readonly Fact[] {
     output: { classes: [...random.some(outputClasses, 0.5)], unsure: random.chance(0.2) },
     command: {
       effect: random.pick(['read', 'write', 'send', 'odd']),
-      reversible: random.pick(['yes', 'partly', 'no']),
+      ...(random.chance(0.8) ? { reversible: random.pick(['yes', 'partly', 'no']) } : {}),
     },
   };
   return random.some(Object.entries(values), 0.5).map(([name, value]) => ({
@@ -223,13 +225,13 @@ function happening(story: Story, roll: number): Event {
     return { kind: 'message', at, session, from, text: sentence(random) };
   }
   if (roll < 87) return claim(story, session);
-  if (roll < 89) return halting(story);
+  if (roll < 88) return halting(story);
   if (roll < 92) return locking(story);
   if (roll < 94) {
     const category = random.pick(['money', 'mail', 'crm', 'orders', 'unlisted', 'output']);
     const scope = random.chance(0.4) ? null : session;
-    const outcome = random.pick(['opened', 'opened', 'kept'] as const);
-    return { kind: 'gate', at, session: scope, category, outcome, by: 'ann' };
+    const verdict = random.pick(['opened', 'opened', 'kept'] as const);
+    return { kind: 'gate', at, session: scope, category, outcome: verdict, by: 'ann' };
   }
   if (roll < 95) {
     return { kind: 'finding', at, session, name: random.pick(['canary', 'other']) };

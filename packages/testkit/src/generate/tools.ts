@@ -9,7 +9,7 @@ export const outputClasses = ['commitment', 'advice'] as const;
 const text: JsonObject = { type: 'string' };
 const amount: JsonObject = { type: 'number' };
 
-const common: JsonObject = {
+const shared: JsonObject = {
   customer_id: text,
   text,
   note: text,
@@ -19,13 +19,24 @@ const common: JsonObject = {
 };
 
 function schema(): JsonObject {
-  return { type: 'object', properties: common };
+  return { type: 'object', properties: shared };
 }
 
 const byField: JsonObject = {
   default: 'untrusted',
   trusted: ['from', 'order.id'],
   format: 'json',
+};
+
+const whole: JsonObject = {
+  effect: 'write',
+  category: 'money',
+  trust: 'untrusted',
+  sensitive: ['customer'],
+  records: 'amount',
+  money: 'amount',
+  entity: { kind: 'order', id: 'customer_id' },
+  reversible: 'yes',
 };
 
 const declared: { readonly [name: string]: JsonObject } = {
@@ -65,16 +76,17 @@ const declared: { readonly [name: string]: JsonObject } = {
   'everything.patch': {
     effect: 'send',
     category: 'money',
-    tier: 'elevated',
     trust: 'untrusted',
     open_world: true,
     sensitive: ['customer'],
     records: 'amount',
     money: 'amount',
-    touches: ['self', 'memory', 'evaluator'],
+    touches: ['memory'],
     entity: { kind: 'order', id: 'customer_id' },
     reversible: 'no',
   },
+  'vault.patch': { ...whole, touches: ['self', 'evaluator'] },
+  'handoff.legal': { ...whole, touches: ['self'] },
 };
 
 /** The names of the declared tools. */
@@ -82,6 +94,9 @@ export const toolNames: readonly [string, ...string[]] = [
   'orders.get',
   ...Object.keys(declared).slice(1),
 ];
+
+/** Tools that rules of every kind are about often, so that stages meet. */
+export const crowded = ['pay.create', 'mail.send', 'orders.set', 'everything.patch'] as const;
 
 /** Returns the declarations of every tool, as a pact writes them. */
 export function tools(): JsonObject {

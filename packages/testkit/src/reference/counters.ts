@@ -5,6 +5,7 @@ import { argsLetThrough, type EventOf, isLetThrough, type OpenSession } from './
 import { valueAt } from './paths.ts';
 
 const DAY_MS = 86_400_000;
+const QUARTER_MS = 900_000;
 
 /** Where and when something is counted. */
 export type Counting = {
@@ -52,7 +53,14 @@ export function amountAt(args: Json, path: string): Json | undefined {
 /** Returns when the window that `now` is in ends, or null for one that does not end by itself. */
 export function windowEnd(pact: CompiledPact, per: Window, now: number): number | null {
   if (per.kind === 'window') return (Math.floor(now / per.lengthMs) + 1) * per.lengthMs;
-  return per.kind === 'day' ? (dayOf(pact, now) + 1) * DAY_MS - pact.offsetMs(now) : null;
+  return per.kind === 'day' ? endOfDay(pact, now) : null;
+}
+
+/** The first quarter of an hour of the next day: no zone's day begins at another time. */
+function endOfDay(pact: CompiledPact, now: number): number {
+  let end = (Math.floor(now / QUARTER_MS) + 1) * QUARTER_MS;
+  while (dayOf(pact, end) === dayOf(pact, now)) end += QUARTER_MS;
+  return end;
 }
 
 function dayOf(pact: CompiledPact, at: number): number {

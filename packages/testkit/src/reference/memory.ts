@@ -48,7 +48,7 @@ export function gateOf(turn: Turn, category: string): Gate {
   let principals = new Set<string>();
   for (const [index, event] of turn.history.entries()) {
     const isOwn = sessionOf(event) === turn.action.session;
-    if (event.kind === 'session_opened' && isOwn) own = 'open';
+    if (event.kind === 'session_closed' && isOwn) own = 'open';
     if (event.kind === 'decided' && violates(turn, event, category)) {
       if (isOwn && own === 'open') own = 'closed';
       const session = openSession(turn.history.slice(0, index), event.action.session);

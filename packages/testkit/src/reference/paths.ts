@@ -18,6 +18,15 @@ export function valueAt(args: Json, path: string): Json | undefined {
   return here;
 }
 
+/** Returns every string and number at a dotted path; lists are followed into every element. */
+export function scalarsAt(value: Json | undefined, path: string): readonly (string | number)[] {
+  if (path === '' || value === undefined || value === null) return scalarsIn(value);
+  if (typeof value !== 'object') return [];
+  if (isList(value)) return value.flatMap((element) => scalarsAt(element, path));
+  const [name = '', ...rest] = path.split('.');
+  return Object.hasOwn(value, name) ? scalarsAt(value[name], rest.join('.')) : [];
+}
+
 /** Returns every string and number inside a value, in document order. */
 export function scalarsIn(value: Json | undefined): readonly (string | number)[] {
   if (typeof value === 'string' || typeof value === 'number') return [value];
@@ -64,7 +73,9 @@ function below(
     return Object.keys(made).length === 0 ? undefined : made;
   }
   if (isObject(value)) return withValueAt(value, path, to);
-  return value;
+  return value !== null && typeof value === 'object' && isList(value)
+    ? value.map((element) => below(element, path, to) ?? null)
+    : value;
 }
 
 /** Returns how deep a value nests: 0 for a scalar, 1 for `{}`. */

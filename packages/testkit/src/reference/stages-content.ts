@@ -1,7 +1,7 @@
 import type { Finding, FlowRule, Layer, SourceRule, Task } from '@plumbline/core';
 
 import { labelsOf } from './labels.ts';
-import { scalarsIn, valueAt } from './paths.ts';
+import { scalarsAt } from './paths.ts';
 import { hasUntrustedIdentifier, sourcesOf } from './provenance.ts';
 import { denial, failing, layerRequirement, matchConditions, stepUp, type Turn } from './turn.ts';
 
@@ -16,11 +16,18 @@ export function sources(turn: Turn, layer: Layer): readonly Finding[] {
 }
 
 function holds(turn: Turn, rule: SourceRule): boolean {
-  return scalarsIn(valueAt(turn.action.args, rule.path))
+  return scalarsAt(turn.action.args, rule.path)
     .filter((value) => value !== '')
     .every((value) =>
-      sourcesOf(turn.pact, turn.session, value).some((name) => rule.sources.includes(name)),
+      sourcesOf(turn.pact, turn.session, value).some((name) =>
+        rule.sources.some((source) => covers(source, name)),
+      ),
     );
+}
+
+/** A source that is a field covers the fields below it. */
+function covers(source: string, name: string): boolean {
+  return name === source || (source.includes(':') && name.startsWith(`${source}.`));
 }
 
 function sourceFinding(purpose: Task, rule: SourceRule): Finding {

@@ -15,7 +15,7 @@ import type {
 import { evaluateText } from './condition.ts';
 import { callsUsed } from './counters.ts';
 import { isLetThrough, type OpenSession } from './history.ts';
-import { scalarsIn, valueAt } from './paths.ts';
+import { scalarsAt } from './paths.ts';
 import { sourcesOf } from './provenance.ts';
 import type { FreshFacts, Subject } from './subject.ts';
 
@@ -104,7 +104,7 @@ function countersOf(turn: Turn): Scope['counters'] {
   const counted = turn.pact.layers.flatMap((layer, index) =>
     layer.allow.flatMap((rule) => {
       const [first] = rule.limits;
-      return first === undefined
+      return first === undefined || first.per.kind === 'call'
         ? []
         : [[rule.id, callsUsed(turn, { layer: index, rule: rule.id }, first.per)] as const];
     }),
@@ -115,11 +115,10 @@ function countersOf(turn: Turn): Scope['counters'] {
 function sourcesOfPaths(turn: Turn, text: string): Scope['sources'] {
   const paths = [...text.matchAll(/sources\[\s*["']([^"']+)["']\s*\]/g)].map((m) => m[1] ?? '');
   const known = paths.flatMap((path) => {
-    const values = scalarsIn(valueAt(turn.action.args, path)).filter((value) => value !== '');
-    const names = values.flatMap((value) => sourcesOf(turn.pact, turn.session, value));
-    return valueAt(turn.action.args, path) === undefined
-      ? []
-      : [[path, [...new Set(names)]] as const];
+    const values = scalarsAt(turn.action.args, path);
+    const said = values.filter((value) => value !== '');
+    const names = said.flatMap((value) => sourcesOf(turn.pact, turn.session, value));
+    return values.length === 0 ? [] : [[path, [...new Set(names)]] as const];
   });
   return Object.fromEntries(known);
 }

@@ -6,7 +6,7 @@ import { valueAt } from '../paths.ts';
 import { BOUNDS } from '../state.ts';
 import type { Finding } from '../verdict.ts';
 
-/** Returns the key under which a duplicate rule remembers an action, whichever tool it is through. */
+/** Returns the key under which a duplicate rule remembers an action through any of its tools. */
 export function markOf(context: Context, rule: DuplicateRule): string {
   const values = rule.key.map((path) => valueAt(context.action.args, path) ?? null);
   return `${rule.id}|${canonical(values)}`;
