@@ -9,11 +9,14 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 export class Stop extends Error {
   readonly exit: ExitCode;
   readonly place: string | null;
+  /** The message without the place. */
+  readonly reason: string;
 
   constructor(message: string, place: string | null = null, exit: ExitCode = EXIT.input) {
     super(place === null ? message : `${place}: ${message}`);
     this.name = 'Stop';
     this.exit = exit;
     this.place = place;
+    this.reason = message;
   }
 }

@@ -10,10 +10,12 @@ import { parseManifest } from '../manifest/parse-manifest.ts';
 import { byteCounter, silentProgress, startProgress, type Progress } from '../output/progress.ts';
 import { openLog } from '../readers/lines.ts';
 import { FORMATS, type Format } from '../readers/run.ts';
-import { bareReadMs } from '../replay/bench.ts';
+import { benchOf } from '../replay/bench.ts';
 import { explainRun } from '../replay/explain-run.ts';
 import { PactFolder } from '../replay/pact-folder.ts';
-import { replayFiles, type Replay } from '../replay/replay.ts';
+import { replayFiles, replayInThreads } from '../replay/replay-files.ts';
+import type { WorkerJob } from '../replay/batch.ts';
+import type { Replay } from '../replay/replay.ts';
 import { explainedJson, renderExplained } from '../report/explained.ts';
 import { renderReport } from '../report/render.ts';
 import { Report } from '../report/tally.ts';
@@ -30,6 +32,7 @@ type Options = {
   readonly model?: readonly string[];
   readonly attack?: readonly string[];
   readonly limit?: number;
+  readonly jobs: number;
   readonly explain?: string;
   readonly allowUnmapped?: boolean;
   readonly bench?: boolean;
@@ -52,6 +55,7 @@ export function addReplay(program: Command, shell: Shell): void {
     .option('--model <name...>', 'only runs of these models')
     .option('--attack <name...>', 'only runs with these attacks (`none`: without)')
     .option('--limit <count>', 'stop after so many runs', countOf)
+    .option('--jobs <count>', 'replay in so many threads', countOf, 1)
     .option('--explain <run>', 'explain one run: file:line or suite/model/task/attack/injection')
     .option('--allow-unmapped', 'exit 0 although some runs could not be mapped')
     .option('--bench', 'also time reading and parsing alone')
@@ -92,13 +96,15 @@ async function replay(paths: readonly string[], options: Options, shell: Shell):
   const report = new Report();
   const progress = progressOf(options, shell, size);
   const bytes = byteCounter();
-  await replayFiles(job, { paths, read: { ...read, onBytes: bytes.onBytes }, report }, (runs) =>
-    progress.update(bytes.sum(), `${runs.toLocaleString('en-US')} runs`),
-  );
+  const sources = { paths, read: { ...read, onBytes: bytes.onBytes }, report };
+  const onBatch = (runs: number): void =>
+    progress.update(bytes.sum(), `${runs.toLocaleString('en-US')} runs`);
+  const threads = threadsFor(options);
+  if (threads === 1) await replayFiles(job, sources, onBatch);
+  else await replayInThreads({ ...job, threads }, sources, onBatch);
   progress.end();
   const elapsedMs = shell.nowMs() - startedMs;
-  const bareMs = options.bench === true ? await bareReadMs(paths) : null;
-  const bench = bareMs === null ? null : { bareMs, share: bareMs / elapsedMs };
+  const bench = options.bench === true ? await benchOf(paths, elapsedMs) : null;
   const times = { elapsedMs, bench };
   say(reportJson(report, { times, hasTasks: options.tasks }), options, shell);
 }
@@ -113,19 +119,30 @@ function say(json: ReplayJson, options: Options, { screen, exit }: Shell): void 
   if (json.unmapped.runs > 0 && options.allowUnmapped !== true) exit(EXIT.no);
 }
 
-function jobOf(options: Options): Replay {
+function jobOf(options: Options): Replay & { readonly job: WorkerJob } {
   const file = options.manifest ?? manifestBeside(options.pacts);
-  return {
-    mapper: new RunMapper(parseManifest(readText(file), file)),
-    pacts: new PactFolder(options.pacts, { hasTasks: options.tasks }),
-    hasTasks: options.tasks,
-    filters: {
-      suite: options.suite ?? null,
-      model: options.model ?? null,
-      attack: options.attack ?? null,
-    },
-    limit: options.limit ?? Number.POSITIVE_INFINITY,
+  const manifest = parseManifest(readText(file), file);
+  const hasTasks = options.tasks;
+  const filters = {
+    suite: options.suite ?? null,
+    model: options.model ?? null,
+    attack: options.attack ?? null,
   };
+  return {
+    mapper: new RunMapper(manifest),
+    pacts: new PactFolder(options.pacts, { hasTasks }),
+    hasTasks,
+    filters,
+    limit: options.limit ?? Number.POSITIVE_INFINITY,
+    job: { manifest, pactDir: options.pacts, hasTasks, filters },
+  };
+}
+
+const MOST_THREADS = 64;
+
+/** A limit counts runs in reading order, which only one thread knows. */
+function threadsFor({ jobs, limit }: Options): number {
+  return limit === undefined ? Math.min(jobs, MOST_THREADS) : 1;
 }
 
 function manifestBeside(dir: string): string {

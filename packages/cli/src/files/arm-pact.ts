@@ -1,5 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { formatDiagnostic, loadPact, type CompiledPact, type Diagnostic } from '@plumbline/core';
+import {
+  formatDiagnostic,
+  loadPact,
+  type CompiledPact,
+  type Diagnostic,
+  type LoadedPact,
+} from '@plumbline/core';
 
 import { Stop } from '../stop.ts';
 import { errorCode, whyNotRead } from './read-text.ts';
@@ -31,8 +37,13 @@ export function pactSource(path: string): string | undefined {
  * Errors: `Stop` with every diagnostic, one per line, when it does not load.
  */
 export function armPact(path: string): CompiledPact {
+  return loadOrStop(path).pact;
+}
+
+/** Returns a pact with the documents it is made of. Errors: as `armPact`. */
+export function loadOrStop(path: string): LoadedPact {
   const loaded = loadPact(path, pactSource);
-  if (loaded.ok) return loaded.value.pact;
+  if (loaded.ok) return loaded.value;
   throw new Stop(diagnosticLines(loaded.error));
 }
 

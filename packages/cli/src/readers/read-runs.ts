@@ -24,14 +24,15 @@ export async function* readRuns(
   path: string,
   { format, onBytes }: ReadOptions,
 ): AsyncGenerator<readonly Run[]> {
-  const reader = new FileReader(path, format);
+  const reader = new RunReader(path, format);
   for await (const lines of readLines(openLog(path), onBytes)) {
     if (lines.length > 0) yield reader.read(lines);
   }
   yield reader.finish();
 }
 
-class FileReader {
+/** Turns the lines of one file into runs; the first record says the format where none is given. */
+export class RunReader {
   readonly #path: string;
   #format: Format | null;
   readonly #spans: SpanCollector;
@@ -43,6 +44,12 @@ class FileReader {
     this.#spans = new SpanCollector(path);
   }
 
+  /** The format, or null before the first record. */
+  get format(): Format | null {
+    return this.#format;
+  }
+
+  /** Returns the runs that end in these lines; those of spans come at the end of the file. */
   read(lines: readonly Line[]): readonly Run[] {
     this.#hasRecord = true;
     const runs: Run[] = [];
@@ -53,6 +60,7 @@ class FileReader {
     return runs;
   }
 
+  /** Returns the runs known only now. Errors: `Stop` for a file without a run. */
   finish(): readonly Run[] {
     if (!this.#hasRecord) throw new Stop('the file holds no record', this.#path);
     if (this.#format !== 'otel') return [];

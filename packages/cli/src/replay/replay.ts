@@ -2,7 +2,6 @@ import type { RunMapper } from '../manifest/map-run.ts';
 import type { Mapping } from '../manifest/manifest.ts';
 import { jsonText } from '../readers/fields.ts';
 import { kindOf } from '../readers/labels.ts';
-import { readRuns, type ReadOptions } from '../readers/read-runs.ts';
 import { runPlace, type Run, type RunLabels } from '../readers/run.ts';
 import type { Report } from '../report/tally.ts';
 import { driveRun } from './drive.ts';
@@ -98,26 +97,4 @@ export function replayRun(replay: Replay, run: Run, report: Report): void {
     kernelMs: driven.kernelMs,
     elapsedMs: performance.now() - startedMs,
   });
-}
-
-/**
- * Replays the runs of files, in order, until the limit.
- *
- * onBatch: told after every batch how many runs were replayed.
- * Errors: `Stop` with a place for input that is not as its format says.
- */
-export async function replayFiles(
-  replay: Replay,
-  { paths, read, report }: { paths: readonly string[]; read: ReadOptions; report: Report },
-  onBatch: (runs: number) => void,
-): Promise<void> {
-  for (const path of paths) {
-    for await (const runs of readRuns(path, read)) {
-      for (const run of runs) {
-        if (report.all.runs >= replay.limit) return;
-        replayRun(replay, run, report);
-      }
-      onBatch(report.all.runs);
-    }
-  }
 }

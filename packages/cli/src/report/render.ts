@@ -1,6 +1,6 @@
 import type { Screen } from '../output/screen.ts';
 import { renderTable, type Column } from '../output/table.ts';
-import type { Miss } from './tally.ts';
+import type { CountedMiss } from './tally.ts';
 import type { ReplayJson, TallyJson } from './to-json.ts';
 import type { Share } from './wilson.ts';
 
@@ -133,7 +133,7 @@ const missColumns: readonly Column[] = [
   { head: 'rule' },
 ];
 
-function misses(title: string, list: readonly (Miss & { readonly runs: number })[]): string {
+function misses(title: string, list: readonly CountedMiss[]): string {
   if (list.length === 0) return '';
   const rows = list
     .slice(0, MOST_LISTED)
@@ -167,8 +167,10 @@ function speed(json: ReplayJson, title: (text: string) => string): string {
   const bare =
     bench === null
       ? ''
-      : `\nreading and parsing alone ${seconds(bench.bareMs)}: replay runs at ` +
-        `${percent(bench.share)} of that speed`;
+      : `\nbare read and parse in one thread ${seconds(bench.bareMs)}: replay runs at ` +
+        `${percent(bench.share)} of that speed` +
+        `\nthe same by this reader, unzipping beside it, ${seconds(bench.streamedMs)}: at ` +
+        percent(bench.streamedShare);
   return `${title('Time')}\n${kernel}${bare}`;
 }
 

@@ -9,7 +9,7 @@ import {
   keptBackBy,
 } from '../replay/classify.ts';
 import { isExecuted, type DecidedCall } from '../replay/drive.ts';
-import { UnmappedRuns } from './unmapped.ts';
+import { UnmappedRuns, type Unmapped } from './unmapped.ts';
 
 /** The counts of one group of runs. Times are milliseconds. */
 export type Tally = {
@@ -72,6 +72,17 @@ export function emptyTally(): Tally {
   };
 }
 
+/** A miss and the number of runs it was seen in. */
+export type CountedMiss = Miss & { readonly runs: number };
+
+/** What a report counted, as plain values that another thread can be given. */
+export type ReportParts = Pick<Report, 'all' | 'bySuite' | 'byModel' | 'byAttack'> & {
+  readonly reached: readonly CountedMiss[];
+  readonly honestTouched: readonly CountedMiss[];
+  readonly collateralTouched: readonly CountedMiss[];
+  readonly unmapped: readonly Unmapped[];
+};
+
 /**
  * Counts replayed runs: all together, by suite, model and attack, with lists of what got through
  * and of what was kept back.
@@ -85,6 +96,33 @@ export class Report {
   readonly honestTouched: Counted = new Counted();
   readonly collateralTouched: Counted = new Counted();
   readonly unmapped: UnmappedRuns = new UnmappedRuns();
+
+  /** Adds what another report counted over other runs. */
+  merge(parts: ReportParts): void {
+    sumInto(this.all, parts.all);
+    for (const by of ['bySuite', 'byModel', 'byAttack'] as const) {
+      for (const [name, tally] of parts[by]) sumInto(groupOf(this[by], name), tally);
+    }
+    for (const list of ['reached', 'honestTouched', 'collateralTouched'] as const) {
+      this[list].merge(parts[list]);
+    }
+    this.unmapped.merge(parts.unmapped);
+  }
+
+  /** Returns everything counted as plain values, which `merge` takes. */
+  parts(): ReportParts {
+    const { all, bySuite, byModel, byAttack } = this;
+    return {
+      all,
+      bySuite,
+      byModel,
+      byAttack,
+      reached: this.reached.list(),
+      honestTouched: this.honestTouched.list(),
+      collateralTouched: this.collateralTouched.list(),
+      unmapped: this.unmapped.list(),
+    };
+  }
 
   add(replayed: Replayed): void {
     const { suite, model, attack } = replayed.labels;
@@ -182,21 +220,44 @@ export class Counted {
 
   /** Adds the misses of one run, each once. */
   add(misses: Iterable<Miss>): void {
-    const seen = new Set<string>();
-    for (const miss of misses) {
-      const key = JSON.stringify(Object.values(miss));
-      if (seen.has(key)) continue;
-      seen.add(key);
-      const entry = this.#counts.get(key);
-      if (entry === undefined) this.#counts.set(key, { miss, runs: 1 });
-      else entry.runs += 1;
-    }
+    const seen = new Map(Array.from(misses, (miss) => [keyOf(miss), miss] as const));
+    for (const miss of seen.values()) this.#count(miss, 1);
+  }
+
+  /** Adds misses counted over other runs. */
+  merge(misses: readonly CountedMiss[]): void {
+    for (const { runs, ...miss } of misses) this.#count(miss, runs);
+  }
+
+  #count(miss: Miss, runs: number): void {
+    const key = keyOf(miss);
+    const entry = this.#counts.get(key);
+    if (entry === undefined) this.#counts.set(key, { miss, runs });
+    else entry.runs += runs;
   }
 
   /** Returns the misses, most frequent first; equal ones in order of their names. */
-  list(): readonly (Miss & { readonly runs: number })[] {
+  list(): readonly CountedMiss[] {
     return Array.from(this.#counts, ([key, { miss, runs }]) => ({ key, miss, runs }))
       .sort((a, b) => b.runs - a.runs || (a.key < b.key ? -1 : 1))
       .map(({ miss, runs }) => ({ ...miss, runs }));
+  }
+}
+
+function keyOf({ suite, task, injectionTask, tool, rule }: Miss): string {
+  return JSON.stringify([suite, task, injectionTask, tool, rule]);
+}
+
+type Numbers = { [name: string]: number | Numbers };
+
+function sumInto(total: Tally, part: Tally): void {
+  sumTree(total, part);
+}
+
+function sumTree(total: Numbers, part: Numbers): void {
+  for (const [name, value] of Object.entries(part)) {
+    const before = total[name];
+    if (typeof value !== 'number' && typeof before === 'object') sumTree(before, value);
+    else if (typeof value === 'number' && typeof before === 'number') total[name] = before + value;
   }
 }

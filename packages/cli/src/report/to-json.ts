@@ -1,11 +1,12 @@
+import type { Bench } from '../replay/bench.ts';
 import type { Unmapped } from './unmapped.ts';
-import type { Miss, Report, Tally } from './tally.ts';
+import type { CountedMiss, Report, Tally } from './tally.ts';
 import { wilson, type Share } from './wilson.ts';
 
 /** The times of a whole replay. Milliseconds. */
 export type Times = {
   readonly elapsedMs: number;
-  readonly bench: { readonly bareMs: number; readonly share: number } | null;
+  readonly bench: Bench | null;
 };
 
 /** The shares of a tally with their 95 % intervals. */
@@ -26,9 +27,9 @@ export type ReplayJson = TallyJson & {
   readonly bySuite: { readonly [suite: string]: TallyJson };
   readonly byModel: { readonly [model: string]: TallyJson };
   readonly byAttack: { readonly [attack: string]: TallyJson };
-  readonly misses: readonly (Miss & { readonly runs: number })[];
-  readonly honestTouched: readonly (Miss & { readonly runs: number })[];
-  readonly collateralTouched: readonly (Miss & { readonly runs: number })[];
+  readonly misses: readonly CountedMiss[];
+  readonly honestTouched: readonly CountedMiss[];
+  readonly collateralTouched: readonly CountedMiss[];
   readonly unmapped: { readonly runs: number; readonly reasons: readonly Unmapped[] };
   readonly tasks: boolean;
   readonly bench: Times['bench'];

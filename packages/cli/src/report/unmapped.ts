@@ -23,10 +23,32 @@ export class UnmappedRuns {
     this.#reasons.set(why, { reason: { why, agent, runs: 1, first: runPlace(run) }, runs: 1 });
   }
 
+  /** Adds reasons counted over other records, keeping the place that comes first in its file. */
+  merge(reasons: readonly Unmapped[]): void {
+    for (const reason of reasons) {
+      this.runs += reason.runs;
+      const entry = this.#reasons.get(reason.why);
+      const runs = (entry?.runs ?? 0) + reason.runs;
+      const isEarlier = entry === undefined || isBefore(reason.first, entry.reason.first);
+      this.#reasons.set(reason.why, { reason: isEarlier ? reason : entry.reason, runs });
+    }
+  }
+
   /** Returns the reasons, the most frequent first. */
   list(): readonly Unmapped[] {
     return Array.from(this.#reasons.values(), ({ reason, runs }) => ({ ...reason, runs })).sort(
-      (a, b) => b.runs - a.runs,
+      (a, b) => b.runs - a.runs || (a.why < b.why ? -1 : 1),
     );
   }
+}
+
+function isBefore(one: string, other: string): boolean {
+  const [file = '', line = ''] = splitPlace(one);
+  const [otherFile = '', otherLine = ''] = splitPlace(other);
+  return file === otherFile ? Number(line) < Number(otherLine) : file < otherFile;
+}
+
+function splitPlace(place: string): readonly string[] {
+  const colon = place.lastIndexOf(':');
+  return [place.slice(0, colon), place.slice(colon + 1)];
 }
