@@ -52,6 +52,10 @@ const jobs: Readonly<Record<string, (args: readonly string[]) => readonly Step[]
   bench: (args) => [node('bench', '--expose-gc', 'bench/src/main.ts', ...args)],
   tidy: () => [tidy()],
   coverage: () => [tidy('--coverage')],
+  differential: (args) => [
+    node('differential', 'packages/testkit/src/differential/main.ts', ...args),
+  ],
+  mutants: (args) => [node('mutants', 'packages/testkit/src/mutants/main.ts', ...args)],
   build: () => [build],
   format: () => [{ name: 'format', command: [bin('prettier'), '--write', '--cache', '.'] }],
 };
