@@ -1,7 +1,7 @@
 import { problem } from '../diagnostic.ts';
 import type { Place } from '../diagnostic.ts';
-import { all, any, fires, matches, not } from './goal.ts';
-import type { Goal } from './goal.ts';
+import { all, any, fires, matches, not, standingOf } from './goal.ts';
+import type { Goal, Standing } from './goal.ts';
 import type { Budget } from './solve.ts';
 import { at, concerns, namesExactly, sayTool, surelyFires } from './subject.ts';
 import type { Ground, Subject } from './subject.ts';
@@ -61,6 +61,7 @@ function neverFires(ground: Ground, subject: Subject, budget: Budget): readonly 
   const isDead =
     subject.tools.length > 0 &&
     subject.tools.every((tool) => {
+      if (isShownToFire(ground, subject, tool)) return false;
       const goal = permitted(ground, { tool, when: fires(subject.guard) });
       return goal === null || ask(ground, { goal, tool }, budget).kind === 'none';
     });
@@ -74,6 +75,17 @@ function neverFires(ground: Ground, subject: Subject, budget: Budget): readonly 
     `rule \`${subject.rule.id}\` of \`${subject.kind}\` can never take effect: ${why}; ` +
     'widen `allow` or remove the rule';
   return [fault(subject, subject.rule.place, message)];
+}
+
+/** Whether the example found for a rule is one that an `allow` permits and no `exclude` refuses. */
+function isShownToFire(ground: Ground, subject: Subject, tool: string): boolean {
+  const example = subject.examples.get(tool);
+  if (example === undefined) return false;
+  const stands = (goal: Goal): Standing => standingOf(goal, example);
+  return (
+    enforced(ground, 'allow', tool).some(({ guard }) => stands(matches(guard)) === 'met') &&
+    enforced(ground, 'exclude', tool).every((exclude) => stands(exclude.fires) === 'missed')
+  );
 }
 
 /** Calls some `allow` matches and no `exclude` surely refuses; null without such an `allow`. */

@@ -26,7 +26,10 @@ function fullyExcluded(ground: Ground, subject: Subject, budget: Budget): Fault 
   const blamed = new Set<Subject>();
   for (const tool of subject.tools) {
     const excludes = enforced(ground, 'exclude', tool);
-    if (excludes.length === 0) return null;
+    const example = subject.examples.get(tool);
+    const isSpared = (exclude: Subject): boolean =>
+      example !== undefined && standingOf(exclude.fires, example) === 'missed';
+    if (excludes.every(isSpared)) return null;
     const left = all(matches(subject.guard), ...excludes.map(surelyFires).map(not));
     if (ask(ground, { goal: left, tool }, budget).kind !== 'none') return null;
     const single = excludes.find((exclude) => {

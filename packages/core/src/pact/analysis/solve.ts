@@ -2,7 +2,7 @@ import { candidatesOf } from './candidates.ts';
 import type { Candidates } from './candidates.ts';
 import { atomsOf, keyOf, pathsOf } from './formula.ts';
 import type { Atom, Held } from './formula.ts';
-import { openWishes, standingOf, wishesOf } from './goal.ts';
+import { atomsOfGoal, openWishes, standingOf, wishesOf } from './goal.ts';
 import type { Goal } from './goal.ts';
 import { gatherNeeds } from './needs.ts';
 import type { DomainOf } from './needs.ts';
@@ -60,7 +60,7 @@ export function solve<W>(question: Question<W>): Answer<W> {
   const search: Search<W> = {
     question,
     goal,
-    cost: wishes.length + 1,
+    cost: 1 + Math.ceil([...atomsOfGoal(goal)].length / 4),
     candidates,
     held: new Map(),
     opaque: new Map(),
@@ -68,6 +68,8 @@ export function solve<W>(question: Question<W>): Answer<W> {
     unconfirmed: 0,
     isOut: false,
   };
+  // What a question costs before its first step: reading atoms and making up candidates.
+  search.question.budget.left -= 20 + 8 * search.cost;
   const witness = visit(search);
   if (witness !== null) return { kind: 'found', witness };
   if (search.isOut) return { kind: 'undetermined', why: 'too large' };

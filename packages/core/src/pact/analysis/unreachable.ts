@@ -23,8 +23,6 @@ export function ask(
   { goal, tool }: { readonly goal: Goal; readonly tool: string },
   budget: Budget,
 ): Answer<Knowledge> {
-  // What a question costs before its first step: reading atoms and making up candidates.
-  budget.left -= 20;
   const confirm = ({ held, opaque, below }: Knowledge): Knowledge => {
     return { held: new Map(held), opaque: new Map(opaque), below };
   };
