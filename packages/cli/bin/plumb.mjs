@@ -24,6 +24,6 @@ if (running < needed) {
     })
     .catch(function (cause) {
       process.stderr.write('plumb stopped on a fault of its own: ' + (cause && cause.stack) + '\n');
-      process.exitCode = 70;
+      process.exitCode = 3;
     });
 }

@@ -17,6 +17,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     process.exitCode = await run(argv, {
       screen,
+      program: programName(process.env),
       nowMs: () => performance.now(),
       wallMs: () => Date.now(),
     });
@@ -25,6 +26,12 @@ export async function main(argv: readonly string[]): Promise<void> {
     screen.note(`plumb stopped on a fault of its own: ${trace}\n`);
     process.exitCode = EXIT.internal;
   }
+}
+
+/** In a clone there is no `plumb` on the path, but a script of that name. */
+function programName(env: NodeJS.ProcessEnv): string {
+  const isScript = ['start', 'plumb'].includes(env['npm_lifecycle_event'] ?? '');
+  return isScript && env['npm_package_name'] === 'plumbline' ? 'npm run plumb --' : 'plumb';
 }
 
 if (import.meta.main) await main(process.argv.slice(2));

@@ -59,6 +59,10 @@ export type {
   Trust,
   Window,
 } from './pact/compiled.ts';
+export { type CaseReport, type CaseResult, runCases } from './pact/analysis/cases.ts';
+export type { Change, Example } from './pact/analysis/change.ts';
+export { diffPacts, type PactDiff, type TrafficChange } from './pact/analysis/diff.ts';
+export type { Trial } from './pact/analysis/trial.ts';
 export { canonicalDocument, pactDigest } from './pact/canonical-form.ts';
 export { type Diagnostic, formatDiagnostic } from './pact/diagnostic.ts';
 export { draftPact } from './pact/draft/draft.ts';
@@ -69,6 +73,7 @@ export type {
   DraftTask,
   DraftTool,
 } from './pact/draft/request.ts';
+export { explainPact, type Section } from './pact/explain/explain-pact.ts';
 export { formatPact, printPact } from './pact/fmt.ts';
 export { matchesTool } from './pact/glob.ts';
 export { compileCondition } from './pact/expression/condition.ts';

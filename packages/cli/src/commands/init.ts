@@ -9,7 +9,7 @@ import { Stop } from '../stop.ts';
 const STARTER = join(import.meta.dirname, '../../starter');
 
 /** Adds `plumb init`: a starter pact with cases and tool schemas, in a folder of their own. */
-export function addInit(program: Command, { screen }: Shell): void {
+export function addInit(program: Command, { screen, program: name }: Shell): void {
   program
     .command('init')
     .description('write a starter pact with test cases and tool schemas')
@@ -18,7 +18,7 @@ export function addInit(program: Command, { screen }: Shell): void {
     .action((folder: string, { json }: { json?: boolean }) => {
       const files = writeStarter(folder);
       const pact = files.find((file) => file.endsWith('.pact.yaml')) ?? folder;
-      const next = `plumb pact check ${pact}`;
+      const next = `${name} pact check ${pact}`;
       if (json === true) screen.json({ files, next });
       else screen.print([...files.map((file) => `wrote ${file}`), '', `next: ${next}`].join('\n'));
     });

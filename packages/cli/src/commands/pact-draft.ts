@@ -78,7 +78,9 @@ async function draft(options: Options, shell: Shell): Promise<void> {
   const counts = { tools: tools.length, tasks: request.tasks.length, runs: runs.length };
   if (options.json === true) return shell.screen.json({ ...counts, output: options.output, text });
   if (options.output === undefined) return shell.screen.print(text.trimEnd());
-  shell.screen.print(`wrote ${options.output}\n\nnext: plumb pact check ${options.output}`);
+  shell.screen.print(
+    `wrote ${options.output}\n\nnext: ${shell.program} pact check ${options.output}`,
+  );
 }
 
 async function honestRuns(options: Options, shell: Shell): Promise<readonly MappedRun[]> {

@@ -18,7 +18,7 @@ import type { WorkerJob } from '../replay/batch.ts';
 import type { Replay } from '../replay/replay.ts';
 import { explainedJson, renderExplained } from '../report/explained.ts';
 import { renderReport } from '../report/render.ts';
-import { Report } from '../report/tally.ts';
+import { Report } from '../report/report.ts';
 import { reportJson, type ReplayJson } from '../report/to-json.ts';
 import type { Shell } from '../shell.ts';
 import { Stop } from '../stop.ts';
@@ -109,14 +109,26 @@ async function replay(paths: readonly string[], options: Options, shell: Shell):
   say(reportJson(report, { times, hasTasks: options.tasks }), options, shell);
 }
 
-function say(json: ReplayJson, options: Options, { screen, exit }: Shell): void {
+function say(json: ReplayJson, options: Options, { screen, exit, program }: Shell): void {
   if (json.runs === 0 && json.unmapped.runs === 0) {
     throw new Stop('no run is left to replay, see --suite, --model and --attack');
   }
   const text = options.json === true ? JSON.stringify(json, null, 2) : renderReport(json, screen);
-  if (options.output === undefined) screen.print(text);
+  const isForPerson = options.json !== true && options.output === undefined;
+  if (isForPerson) screen.print(`${text}\n\nnext: ${program} ${nextCommand(json, options)}`);
+  else if (options.output === undefined) screen.print(text);
   else writeWhole(options.output, `${text}\n`, { isNew: false });
   if (json.unmapped.runs > 0 && options.allowUnmapped !== true) exit(EXIT.no);
+}
+
+/** What to look at next: a run that shows the first miss, else any run, explained. */
+function nextCommand(json: ReplayJson, { pacts, manifest }: Options): string {
+  const [miss] = [...json.misses, ...json.honestTouched, ...json.collateralTouched];
+  const place = miss?.first ?? json.unmapped.reasons[0]?.first;
+  if (place === undefined) return `pact test ${join(pacts, '*.pact.yaml')}`;
+  const file = place.slice(0, place.lastIndexOf(':'));
+  const mapped = manifest === undefined ? '' : ` --manifest ${manifest}`;
+  return `replay ${file} --pacts ${pacts}${mapped} --explain ${place}`;
 }
 
 function jobOf(options: Options): Replay & { readonly job: WorkerJob } {

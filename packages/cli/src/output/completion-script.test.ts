@@ -16,7 +16,13 @@ const screen = {
   json: nothing,
   note: nothing,
 };
-const program = buildProgram({ screen, nowMs: () => 0, wallMs: () => 0, exit: nothing });
+const program = buildProgram({
+  screen,
+  program: 'plumb',
+  nowMs: () => 0,
+  wallMs: () => 0,
+  exit: nothing,
+});
 const tree = describeTree(program);
 
 /** What bash offers for words of which the last is being typed. */

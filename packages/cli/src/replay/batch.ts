@@ -1,7 +1,7 @@
 import type { Manifest } from '../manifest/manifest.ts';
 import type { Line } from '../readers/lines.ts';
 import type { Format } from '../readers/run.ts';
-import type { ReportParts } from '../report/tally.ts';
+import type { ReportParts } from '../report/report.ts';
 import type { Filters } from './replay.ts';
 
 /** What a worker is started with. */

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 
 import type { Line } from '../readers/lines.ts';
 import type { Format } from '../readers/run.ts';
-import type { Report } from '../report/tally.ts';
+import type { Report } from '../report/report.ts';
 import { Stop } from '../stop.ts';
 import { packBatch, type Answer, type Order, type WorkerJob } from './batch.ts';
 

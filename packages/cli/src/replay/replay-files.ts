@@ -1,6 +1,6 @@
 import { openLog, readLines, type Line } from '../readers/lines.ts';
 import { readRuns, RunReader, type ReadOptions } from '../readers/read-runs.ts';
-import type { Report } from '../report/tally.ts';
+import type { Report } from '../report/report.ts';
 import { Stop } from '../stop.ts';
 import type { WorkerJob } from './batch.ts';
 import { ReplayPool } from './pool.ts';

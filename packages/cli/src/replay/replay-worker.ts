@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 
 import { RunMapper } from '../manifest/map-run.ts';
 import { RunReader } from '../readers/read-runs.ts';
-import { Report } from '../report/tally.ts';
+import { Report } from '../report/report.ts';
 import { Stop } from '../stop.ts';
 import { unpackBatch, type Answer, type Batch, type Order, type WorkerJob } from './batch.ts';
 import { PactFolder } from './pact-folder.ts';

@@ -3,7 +3,7 @@ import type { Mapping } from '../manifest/manifest.ts';
 import { jsonText } from '../readers/fields.ts';
 import { kindOf } from '../readers/labels.ts';
 import { runPlace, type Run, type RunLabels } from '../readers/run.ts';
-import type { Report } from '../report/tally.ts';
+import type { Report } from '../report/report.ts';
 import { driveRun } from './drive.ts';
 import type { FolderPact, PactFolder } from './pact-folder.ts';
 

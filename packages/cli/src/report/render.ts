@@ -1,6 +1,6 @@
 import type { Screen } from '../output/screen.ts';
 import { renderTable, type Column } from '../output/table.ts';
-import type { CountedMiss } from './tally.ts';
+import type { CountedMiss } from './misses.ts';
 import type { ReplayJson, TallyJson } from './to-json.ts';
 import type { Share } from './wilson.ts';
 
@@ -116,8 +116,8 @@ function groupRow(name: string, { attacks, honest, rates }: TallyJson): readonly
 }
 
 function asUser({ injectionAsUser }: ReplayJson, title: (text: string) => string): string {
-  const { runs, untouched, steppedUp, refused } = injectionAsUser;
-  const ends = { untouched, 'stepped up': steppedUp, refused };
+  const { runs, untouched, modified, steppedUp, refused } = injectionAsUser;
+  const ends = { untouched, modified, 'stepped up': steppedUp, refused };
   if (runs === 0) return '';
   const head = title('The principal itself asks for what an attack asks for');
   const tail = Object.entries(ends).map(([name, found]) => `${count(found)} ${name}`);
@@ -131,19 +131,21 @@ const missColumns: readonly Column[] = [
   { head: 'injection task' },
   { head: 'tool' },
   { head: 'rule' },
+  { head: 'first at' },
 ];
 
 function misses(title: string, list: readonly CountedMiss[]): string {
   if (list.length === 0) return '';
   const rows = list
     .slice(0, MOST_LISTED)
-    .map(({ runs, suite, task, injectionTask, tool, rule }) => [
+    .map(({ runs, suite, task, injectionTask, tool, rule, first }) => [
       count(runs),
       suite,
       task ?? '–',
       injectionTask ?? '–',
       tool,
       rule ?? '–',
+      first,
     ]);
   const left = list.length - rows.length;
   const more = left > 0 ? `\n… and ${count(left)} more kinds: \`--json\` lists them all` : '';

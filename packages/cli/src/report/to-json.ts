@@ -1,6 +1,8 @@
 import type { Bench } from '../replay/bench.ts';
 import type { Unmapped } from './unmapped.ts';
-import type { CountedMiss, Report, Tally } from './tally.ts';
+import type { CountedMiss } from './misses.ts';
+import type { Report } from './report.ts';
+import type { Tally } from './tally.ts';
 import { wilson, type Share } from './wilson.ts';
 
 /** The times of a whole replay. Milliseconds. */

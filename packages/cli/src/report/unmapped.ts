@@ -1,4 +1,5 @@
 import { runPlace, type Run } from '../readers/run.ts';
+import { isEarlier } from './places.ts';
 
 /** Why some records could not be mapped, how many, and where the first of them stands. */
 export type Unmapped = {
@@ -29,8 +30,8 @@ export class UnmappedRuns {
       this.runs += reason.runs;
       const entry = this.#reasons.get(reason.why);
       const runs = (entry?.runs ?? 0) + reason.runs;
-      const isEarlier = entry === undefined || isBefore(reason.first, entry.reason.first);
-      this.#reasons.set(reason.why, { reason: isEarlier ? reason : entry.reason, runs });
+      const isFirst = entry === undefined || isEarlier(reason.first, entry.reason.first);
+      this.#reasons.set(reason.why, { reason: isFirst ? reason : entry.reason, runs });
     }
   }
 
@@ -40,15 +41,4 @@ export class UnmappedRuns {
       (a, b) => b.runs - a.runs || (a.why < b.why ? -1 : 1),
     );
   }
-}
-
-function isBefore(one: string, other: string): boolean {
-  const [file = '', line = ''] = splitPlace(one);
-  const [otherFile = '', otherLine = ''] = splitPlace(other);
-  return file === otherFile ? Number(line) < Number(otherLine) : file < otherFile;
-}
-
-function splitPlace(place: string): readonly string[] {
-  const colon = place.lastIndexOf(':');
-  return [place.slice(0, colon), place.slice(colon + 1)];
 }

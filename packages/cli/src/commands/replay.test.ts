@@ -1,43 +1,25 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { createColors } from 'picocolors';
 import { verifies } from '@plumbline/testkit';
 
-import { run } from './program.ts';
+import {
+  fixtures,
+  plumb as plumbAnywhere,
+  plumbJson as json,
+  type Said,
+} from '../run-plumb.test.ts';
 
-const fixtures = relative('.', join(import.meta.dirname, '../fixtures'));
 const pacts = join(fixtures, 'pacts');
-const folder = mkdtempSync(join(tmpdir(), 'plumb-cli-'));
+const folder = mkdtempSync(join(tmpdir(), 'plumb-replay-'));
 after(() => rmSync(folder, { recursive: true }));
 
-type Said = { readonly exit: number; readonly out: string; readonly err: string };
-
-/** Runs one command line in this thread, with a clock that stands still. */
+/** Runs a command line; the folder of this test is called TMP in what it said. */
 async function plumb(...argv: readonly string[]): Promise<Said> {
-  const [out, err]: [string[], string[]] = [[], []];
-  const exit = await run(argv, {
-    screen: {
-      isTerminal: false,
-      columns: 100,
-      colors: createColors(false),
-      print: (text) => out.push(`${text}\n`),
-      json: (value) => out.push(`${JSON.stringify(value)}\n`),
-      note: (text) => err.push(text),
-    },
-    nowMs: () => 0,
-    wallMs: () => 1_767_225_600_000,
-  });
-  const clean = (texts: readonly string[]): string => texts.join('').replaceAll(folder, 'TMP');
-  return { exit, out: clean(out), err: clean(err) };
-}
-
-async function json(...argv: readonly string[]): Promise<Record<string, unknown>> {
-  const { out } = await plumb(...argv, '--json');
-  // Every answer with --json is one object; the compiler sees what JSON.parse promises.
-  return JSON.parse(out) as Record<string, unknown>;
+  const { exit, out, err } = await plumbAnywhere(...argv);
+  return { exit, out: out.replaceAll(folder, 'TMP'), err: err.replaceAll(folder, 'TMP') };
 }
 
 test('replay: every format runs under one manifest, --json has the documented shape', async () => {
@@ -84,6 +66,7 @@ test('replay: every format runs under one manifest, --json has the documented sh
       tool: 'email.send',
       rule: 'arguments',
       runs: 1,
+      first: `${join(fixtures, 'openai-chat.jsonl')}:2`,
     },
     {
       suite: 'none',
@@ -92,6 +75,7 @@ test('replay: every format runs under one manifest, --json has the documented sh
       tool: 'email.send',
       rule: 'untrusted-identifiers',
       runs: 1,
+      first: `${join(fixtures, 'otel.jsonl')}:1`,
     },
   ]);
   assert.deepEqual(Object.keys(Object(answer['byModel'])), ['gpt-4o', 'gpt-5', 'model-a']);
@@ -213,148 +197,17 @@ test('replay: several threads give the same report, and the earliest fault', asy
   assert.match(said.err, /^plumb: TMP\/faults\.jsonl:4: not JSON/);
 });
 
+test('replay: the report ends by naming the next command', async () => {
+  const path = join(fixtures, 'otel.jsonl');
+  const { out } = await plumb('replay', path, '--pacts', pacts);
+  const next = `next: plumb replay ${path} --pacts ${pacts} --explain ${path}:1\n`;
+  assert.equal(out.slice(out.indexOf('next:')), next);
+});
+
 test('replay: -o writes the report whole and says nothing else', async () => {
   const output = join(folder, 'whole.json');
   const path = join(fixtures, 'agentdojo.jsonl');
   const said = await plumb('replay', path, '--pacts', pacts, '--json', '-o', output);
   assert.deepEqual(said, { exit: 0, out: '', err: '' });
   assert.equal(JSON.parse(readFileSync(output, 'utf8')).runs, 2);
-});
-
-test('decide: the exit code is the verdict', async () => {
-  const pact = join(pacts, 'support.pact.yaml');
-  const decide = async (action: string, task: string): Promise<Said> =>
-    plumb('decide', action, '--pact', pact, '--session', `{"task":"${task}"}`);
-  const allowed = await decide('{"tool":"kb.search","args":{"query":"x"}}', 'order-status');
-  assert.deepEqual(allowed, {
-    exit: 0,
-    out:
-      'allow\n`kb.search` is allowed: rule `look-up`\nbecause\n  allow · look-up\n' +
-      'rules tried\n  allow · look-up matched: always\n',
-    err: '',
-  });
-  const denied = await decide(
-    '{"tool":"email.send","args":{"to":["a@b.example"]}}',
-    'order-status',
-  );
-  assert.equal(denied.exit, 1);
-  assert.match(denied.out, /^deny\n`email\.send` is refused: this is outside the task/);
-});
-
-test('decide: a history goes before the action', async () => {
-  const pact = join(pacts, 'support.pact.yaml');
-  const answer = await json(
-    'decide',
-    '{"tool":"email.send","args":{"to":["audit@example.org"]}}',
-    '--pact',
-    pact,
-    '--session',
-    '{"task":"write-mail"}',
-    '--history',
-    join(fixtures, 'otel.jsonl'),
-  );
-  assert.equal(answer['verdict'], 'deny');
-  const history = join(fixtures, 'agentdojo.jsonl');
-  const known = await json(
-    'decide',
-    '{"tool":"email.send","args":{"order":"A-1001"}}',
-    '--pact',
-    pact,
-    '--session',
-    '{"task":"write-mail"}',
-    '--history',
-    history,
-  );
-  assert.equal(known['verdict'], 'allow');
-});
-
-test('decide: each kind of bad input is one error', async () => {
-  const pact = join(pacts, 'support.pact.yaml');
-  const err = async (...argv: readonly string[]): Promise<string> => {
-    const said = await plumb('decide', '--pact', pact, ...argv);
-    assert.equal(said.exit, 2);
-    return said.err;
-  };
-  assert.match(await err('{"tool":'), /^plumb: the action is not JSON \(/);
-  assert.equal(await err('[]'), 'plumb: the action is not a JSON object\n');
-  assert.equal(await err('{}'), 'plumb: the action names no `tool`\n');
-  assert.equal(
-    await err('{"tool":"a","args":[]}'),
-    'plumb: `args` of the action is not a JSON object\n',
-  );
-  assert.equal(
-    await err('{"tool":"a"}', '--session', '{"tasks":"x"}'),
-    'plumb: unknown member `tasks` of the session, one of principal, task, attributes\n',
-  );
-  assert.equal(
-    await err('{"tool":"a"}', '--facts', '{"source":true}'),
-    'plumb: fact `source` is not a JSON object\n',
-  );
-  assert.equal(
-    await err('{"tool":"a"}', '--at', 'soon'),
-    'plumb: --at `soon` is not an ISO 8601 time\n',
-  );
-});
-
-test('pact check: a good pact is ready, a broken one says where', async () => {
-  verifies('pact.refuses-to-arm');
-  const good = await plumb('pact', 'check', join(pacts, 'support.pact.yaml'));
-  assert.equal(good.exit, 0);
-  assert.match(good.out, /support\.pact\.yaml: ready to arm \(sha256:[0-9a-f]{64}\)\n$/);
-  const path = join(folder, 'broken.pact.yaml');
-  const text = readFileSync(join(pacts, 'support.pact.yaml'), 'utf8');
-  writeFileSync(path, text.replace('tool: email.send', 'tool: email.sned'));
-  const broken = await plumb('pact', 'check', path);
-  assert.equal(broken.exit, 1);
-  assert.match(
-    broken.out,
-    /\nTMP\/broken\.pact\.yaml:17:11: unknown tool `email\.sned`, did you mean/,
-  );
-  assert.match(broken.out, /does not arm, \d errors?\n$/);
-});
-
-test('pact check: bytes that are not UTF-8 and a huge file are errors with a place', async () => {
-  const latin1 = join(folder, 'latin1.pact.yaml');
-  writeFileSync(latin1, Buffer.from('pact: plumbline/v1\nagent: caf\u00e9\n', 'latin1'));
-  const said = await plumb('pact', 'check', latin1);
-  assert.equal(said.exit, 1);
-  assert.match(said.out, /^TMP\/latin1\.pact\.yaml:2:11: replacement character/);
-  const huge = join(folder, 'huge.pact.yaml');
-  writeFileSync(huge, Buffer.alloc(50 * 1024 * 1024, 97));
-  const large = await plumb('pact', 'check', huge);
-  assert.equal(large.exit, 2);
-  assert.equal(large.err, 'plumb: TMP/huge.pact.yaml: larger than 8 MiB, that is no pact\n');
-});
-
-test('init: the starter is written once, names the next command, and passes it', async () => {
-  const target = join(folder, 'starter');
-  const said = await plumb('init', target);
-  assert.equal(said.exit, 0);
-  assert.match(
-    said.out,
-    /wrote .*support\.cases\.yaml\nwrote .*support\.pact\.yaml\n\nnext: plumb pact check /,
-  );
-  assert.equal((await plumb('pact', 'check', join(target, 'support.pact.yaml'))).exit, 0);
-  const again = await plumb('init', target);
-  assert.deepEqual(again, {
-    exit: 2,
-    out: '',
-    err: 'plumb: TMP/starter: the folder is not empty and nothing in it is overwritten\n',
-  });
-});
-
-test('usage: an unknown command or option is exit 2 and says what to do', async () => {
-  const typo = await plumb('repaly');
-  assert.equal(typo.exit, 2);
-  assert.match(typo.err, /unknown command 'repaly'\n\(Did you mean replay\?\)/);
-  assert.equal((await plumb('replay')).exit, 2);
-  assert.equal((await plumb('replay', 'x', '--pacts', 'y', '--colour')).exit, 2);
-  const help = await plumb('--help');
-  assert.equal(help.exit, 0);
-  assert.match(help.out, /\n {2}4 {2}decide: a person has to approve first\n/);
-});
-
-test('version: names plumb, kernel and Node', async () => {
-  const { out } = await plumb('version');
-  assert.match(out, /^plumb \d+\.\d+\.\d+ \(kernel \d+\.\d+\.\d+, Node 24\.\d+\.\d+\)\n$/);
 });
