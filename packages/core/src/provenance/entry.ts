@@ -1,6 +1,6 @@
 import type { JsonObject } from '../json.ts';
 import type { Held } from './held.ts';
-import { collapse, collapsePlain, foldLower, normalise, withoutMarks } from './normalise.ts';
+import { collapse, foldLower, normalise, withoutMarks } from './normalise.ts';
 import type { Wanted } from './normalise.ts';
 import { cutLeaves, cutText } from './segment.ts';
 import type { Part } from './split.ts';
@@ -21,24 +21,23 @@ type Sheet = { readonly text: string; readonly ends: readonly number[] };
  */
 export type Entry = {
   readonly held: Held;
-  readonly isPlain: boolean;
   readonly parts: readonly Part[];
   readonly tight: Sheet;
   spaced: Sheet | null;
   calls: readonly string[] | null;
 };
 
-const notPlain = /[^\n\x01-\x03\x20-\x7e]/;
+const beyondAscii = /[^\x00-\x7f]/;
 
-/** Returns held content as an entry. */
-export function entryOf(held: Held): Entry {
+/** Returns held content as an entry. isAscii: its texts are known to be ASCII. */
+export function entryOf(held: Held, isAscii = false): Entry {
   const parts = partsOf(held);
   const joined = parts.map((part) => cutLeaves(part.leaves).join(between));
   const whole = joined.join(edge);
-  const isPlain = !notPlain.test(whole);
-  const sheet = sheetOf(isPlain ? whole.toLowerCase() : foldedText(joined));
+  const isLower = isAscii || !beyondAscii.test(whole);
+  const sheet = sheetOf(isLower ? whole.toLowerCase() : foldedText(joined));
   const tight = sheet.ends.length === parts.length ? sheet : sheetOf(foldedText(joined));
-  return { held, isPlain, parts, tight, spaced: null, calls: null };
+  return { held, parts, tight, spaced: null, calls: null };
 }
 
 function partsOf(held: Held): readonly Part[] {
@@ -82,8 +81,7 @@ export function collect(entry: Entry, wanted: Wanted, names: Set<string>): void 
 
 function spacedSheet(entry: Entry): Sheet {
   const { text } = entry.tight;
-  const within = text.slice(1, -1);
-  entry.spaced ??= sheetOf(entry.isPlain ? collapsePlain(within) : collapse(within));
+  entry.spaced ??= sheetOf(collapse(text.slice(1, -1)));
   return entry.spaced;
 }
 

@@ -19,8 +19,10 @@ const dates: RegExp = new RegExp(
  * Source: spec/decide.md, section "Sources of a value", identifiers.
  */
 export function groupedNumbersIn(text: string): readonly string[] {
+  const rest = text.replace(dates, '|');
+  if (countOf(rest, /\d/g) < 8) return [];
   const found: string[] = [];
-  const undated = text.replace(dates, '|').replace(ibanGroups, (match) => {
+  const undated = rest.replace(ibanGroups, (match) => {
     const account = withoutTrailingWords(match);
     if (countOf(account, /[a-z0-9]/gi) < 12 || countOf(account, /\d/g) < 8) return match;
     found.push(account);

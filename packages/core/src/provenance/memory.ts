@@ -127,7 +127,7 @@ function probeOf(plainest: string): string {
 function read(reading: Reading, probe: string): Entry | null {
   if (reading.lower === undefined) reading.lower = lowerOf(reading.held);
   if (reading.lower !== null && !reading.lower.includes(probe)) return null;
-  reading.entry = entryOf(reading.held);
+  reading.entry = entryOf(reading.held, reading.lower !== null);
   reading.lower = null;
   return reading.entry;
 }

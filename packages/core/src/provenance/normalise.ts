@@ -4,6 +4,7 @@
  */
 const spaces = / [\x00\x04-\x20\x7f]+|[\x00\x04-\x1f\x7f][\x00\x04-\x20\x7f]*/g;
 const wideSpaces = /[\x00\x04-\x20\x7f-\x9f\p{White_Space}]+/gu;
+const notPlain = /[^\n\x01-\x03\x20-\x7e]/;
 const beyondAscii = /[^\x00-\x7f]/;
 const ignorable = /\p{Default_Ignorable_Code_Point}+/gu;
 const marks = /[\x01-\x03]/g;
@@ -29,17 +30,16 @@ export function foldLower(text: string): string {
   return fold(text).toLowerCase().replaceAll('ς', 'σ');
 }
 
-/**
- * Returns the same as `collapse`, for text of printable ASCII, line breaks and U+0001 to U+0003.
- */
-export function collapsePlain(text: string): string {
-  const flat = text.includes('\n') ? text.replaceAll('\n', ' ') : text;
-  return flat.includes('  ') ? flat.replace(/ {2,}/g, ' ') : flat;
-}
-
 /** Returns a folded text with runs of white space as one blank; U+0001 to U+0003 survive. */
 export function collapse(text: string): string {
+  if (!notPlain.test(text)) return collapsePlain(text);
   return text.replace(beyondAscii.test(text) ? wideSpaces : spaces, ' ');
+}
+
+/** The same for text whose only white space is blanks and line breaks. */
+function collapsePlain(text: string): string {
+  const flat = text.includes('\n') ? text.replaceAll('\n', ' ') : text;
+  return flat.includes('  ') ? flat.replace(/ {2,}/g, ' ') : flat;
 }
 
 /**
