@@ -27,7 +27,8 @@ import { parseManifest } from '@plumbline/cli/source/manifest/parse-manifest';
 import { readRuns } from '@plumbline/cli/source/readers/read-runs';
 import type { Run } from '@plumbline/cli/source/readers/run';
 import { driveRun } from '@plumbline/cli/source/replay/drive';
-import { Report, type Tally } from '@plumbline/cli/source/report/tally';
+import { Report } from '@plumbline/cli/source/report/report';
+import type { Tally } from '@plumbline/cli/source/report/tally';
 import { ratesOf } from '@plumbline/cli/source/report/to-json';
 import type { Share } from '@plumbline/cli/source/report/wilson';
 

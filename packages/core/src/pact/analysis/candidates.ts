@@ -99,7 +99,7 @@ function objects(count: number): readonly Json[] {
 }
 
 function fits(text: string, { shortest, longest }: Domain): boolean {
-  const length = [...text].length;
+  const length = Array.from(text).length;
   return length >= shortest && length <= longest && length <= maxSize;
 }
 

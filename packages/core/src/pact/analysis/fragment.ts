@@ -1,4 +1,4 @@
-import { Environment, type ASTNode } from '@marcbachmann/cel-js';
+import { Environment, ParseError, type ASTNode } from '@marcbachmann/cel-js';
 
 import type { Affix, Formula, Relation, Scalar, Segments, Term } from './formula.ts';
 
@@ -36,8 +36,8 @@ export function readFormula(text: string): Formula {
   try {
     return formulaOf(parser.parse(text).ast, null);
   } catch (error) {
-    // A text only another parser accepts is outside the fragment, which is an answer.
-    return { op: 'opaque', text: error instanceof Error ? text : String(text) };
+    if (!(error instanceof ParseError)) throw error;
+    return { op: 'opaque', text };
   }
 }
 

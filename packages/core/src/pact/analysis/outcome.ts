@@ -135,7 +135,7 @@ function mapped(look: Look, measure: (value: Json) => number | null): Look {
 }
 
 function sizeOf(value: Json): number | null {
-  if (typeof value === 'string') return [...value].length;
+  if (typeof value === 'string') return Array.from(value).length;
   if (Array.isArray(value)) return value.length;
   return isJsonObject(value) ? Object.keys(value).length : null;
 }

@@ -116,7 +116,7 @@ function isFaithful(group: PathGroup, shape: Shape, text: string): boolean {
 
 /** The text brought to a length where that keeps its ends; else a text of that length alone. */
 function stretched(text: string, size: number, index: number): string {
-  const length = [...text].length;
+  const length = Array.from(text).length;
   if (size >= length) return text + 'x'.repeat(size - length);
   return String.fromCodePoint('a'.charCodeAt(0) + (index % 26)).repeat(size);
 }
