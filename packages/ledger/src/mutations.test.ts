@@ -13,7 +13,7 @@ const signer = makeSigner('log.example/a', 1);
 const entries = makeEntries(600);
 const honest = await writeLog(sha256, signer, entries);
 
-/** What a verifier finds who knows the log's key, and perhaps a checkpoint from an earlier visit. */
+/** What a verifier finds who knows the key, and perhaps a checkpoint of an earlier visit. */
 async function judge(files: LogFiles, anchors: readonly Anchor[]): Promise<string> {
   const bytes = files.get('checkpoint') ?? new Uint8Array(0);
   const opened = await openCheckpoint(nodePrimitives, bytes, signer.key);

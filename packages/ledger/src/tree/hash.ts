@@ -1,5 +1,4 @@
 import { MAX_ENTRY_BYTES } from './bundle.ts';
-import { equalBytes } from '../bytes.ts';
 import type { Sha256 } from '../primitives.ts';
 
 /** The length of every hash in a log. */
@@ -21,6 +20,8 @@ export function leafHash(sha256: Sha256, entry: Uint8Array): Uint8Array {
 
 /** Returns the hash of two siblings: SHA-256(0x01 ‖ left ‖ right). Source: RFC 6962, 2.1. */
 export function nodeHash(sha256: Sha256, left: Uint8Array, right: Uint8Array): Uint8Array {
+  // What a shorter input leaves in the array is the last input's.
+  if (!isHash(left) || !isHash(right)) throw new Error('bug: only hashes have a common parent');
   nodeInput.set(left, 1);
   nodeInput.set(right, 1 + HASH_BYTES);
   return sha256(nodeInput);
@@ -59,9 +60,4 @@ export function splitOf(size: number): number {
 /** Returns whether the bytes are one hash. */
 export function isHash(bytes: Uint8Array | undefined): bytes is Uint8Array {
   return bytes?.length === HASH_BYTES;
-}
-
-/** Returns whether two roots are the same hash. */
-export function sameRoot(left: Uint8Array, right: Uint8Array): boolean {
-  return isHash(left) && equalBytes(left, right);
 }

@@ -34,6 +34,9 @@ function* spoiled(proof: readonly Uint8Array[]): Generator<readonly Uint8Array[]
     yield proof.toSpliced(at, 1);
     yield proof.toSpliced(at, 0, hash);
     yield proof.with(at, hash.subarray(1));
+    yield proof.with(at, hash.subarray(0, 31));
+    yield proof.with(at, new Uint8Array(0));
+    yield proof.with(at, Uint8Array.of(...hash, 0));
     if (at > 0) yield proof.toSpliced(at - 1, 2, hash, proof[at - 1] ?? hash);
   }
   yield [...proof, new Uint8Array(32)];
@@ -70,6 +73,8 @@ test('consistency: proves as the Go libraries do, and verifies', async () => {
     for (const root of goVectors.roots.map(fromHex)) {
       const isRight = encodeHex(root) === goVectors.roots[size];
       assert.equal(verifyConsistency(sha256, { ...claim, root }), isRight);
+      const isEarlier = encodeHex(root) === goVectors.roots[from];
+      assert.equal(verifyConsistency(sha256, { ...claim, earlierRoot: root }), isEarlier);
     }
   }
 });
@@ -78,8 +83,10 @@ test('inclusion: no flipped bit, lost, doubled or swapped hash passes', () => {
   for (const { from, size, hashes } of goVectors.inclusion) {
     const leaf = leafHash(sha256, classic[from] ?? new Uint8Array(0));
     const root = fromHex(goVectors.roots[size] ?? '');
+    const claim = { leaf, index: from, size, root };
+    assert.ok(verifyInclusion(sha256, { ...claim, proof: hashes.map(fromHex) }));
     for (const proof of spoiled(hashes.map(fromHex))) {
-      assert.ok(!verifyInclusion(sha256, { leaf, index: from, size, root, proof }));
+      assert.ok(!verifyInclusion(sha256, { ...claim, proof }));
     }
   }
 });
@@ -93,6 +100,18 @@ test('consistency: no flipped bit, lost, doubled or swapped hash passes', () => 
       assert.ok(!verifyConsistency(sha256, claim));
     }
   }
+});
+
+test('proofs: a root that does not belong to the size it claims is refused', () => {
+  const [first, second] = classic.slice(0, 2).map((entry) => leafHash(sha256, entry));
+  assert.ok(first && second);
+  const two = fromHex(goVectors.roots[2] ?? '');
+  const inclusion = { leaf: first, index: 0, root: two, proof: [second] };
+  assert.ok(verifyInclusion(sha256, { ...inclusion, size: 2 }));
+  assert.ok(!verifyInclusion(sha256, { ...inclusion, size: 1 }));
+  assert.ok(!verifyInclusion(sha256, { ...inclusion, size: 4 }));
+  const shrunk = { earlierSize: 3, earlierRoot: first, size: 2, root: two };
+  assert.ok(!verifyConsistency(sha256, { ...shrunk, proof: [first, second] }));
 });
 
 test('consistency: the empty tree grows into every tree, from its own root only', () => {

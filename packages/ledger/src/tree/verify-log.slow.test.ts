@@ -12,7 +12,7 @@ import { verifyLog } from './verify-log.ts';
 const COUNT = 1_000_000;
 const sha256 = (bytes: Uint8Array): Uint8Array => hash('sha256', bytes, 'buffer');
 
-/** The processor seconds that a piece of work took: unlike the clock, they ignore the neighbours. */
+/** The processor seconds a piece of work took: unlike the clock, they ignore the neighbours. */
 async function cpuSeconds(work: () => unknown): Promise<number> {
   const before = process.cpuUsage();
   await work();

@@ -1,6 +1,6 @@
 import { equalBytes } from '../bytes.ts';
 import { Frontier, type TileBytes } from './frontier.ts';
-import { leafHash, sameRoot } from './hash.ts';
+import { leafHash } from './hash.ts';
 import type { Sha256 } from '../primitives.ts';
 import { type Result, fault, ok } from '../result.ts';
 import { type LogSource, readBundle, readTile } from './source.ts';
@@ -62,7 +62,7 @@ export async function verifyLog(sha256: Sha256, claim: LogClaim): Promise<Result
   if (!compared.ok) return compared;
   const met = checkAnchors(frontier, claim.anchors);
   if (!met.ok) return met;
-  if (!sameRoot(frontier.root(), checkpoint.root)) {
+  if (!equalBytes(frontier.root(), checkpoint.root)) {
     return fault('mismatch', 'entries do not hash to the root of the checkpoint');
   }
   return ok({
@@ -92,7 +92,7 @@ function growBy(
 
 function checkAnchors(frontier: Frontier, anchors: readonly Anchor[]): Result<undefined> {
   const isForked = anchors.some(
-    ({ size, root }) => size === frontier.size && !sameRoot(frontier.root(), root),
+    ({ size, root }) => size === frontier.size && !equalBytes(frontier.root(), root),
   );
   return isForked
     ? fault('forked', `the first ${frontier.size} entries are not those seen before`)

@@ -1,4 +1,5 @@
-import { emptyRoot, isHash, nodeHash, sameRoot } from './hash.ts';
+import { equalBytes } from '../bytes.ts';
+import { emptyRoot, isHash, nodeHash } from './hash.ts';
 import type { Sha256 } from '../primitives.ts';
 
 /** More hashes than any proof over a tree of 2^63 leaves can have. */
@@ -24,7 +25,7 @@ export function verifyInclusion(sha256: Sha256, claim: InclusionClaim): boolean 
     if (walk.last === 0) return false;
     hash = climb(walk) ? nodeHash(sha256, sibling, hash) : nodeHash(sha256, hash, sibling);
   }
-  return walk.last === 0 && sameRoot(hash, root);
+  return walk.last === 0 && equalBytes(hash, root);
 }
 
 /** A claim that the tree of `size` and `root` only appended to the tree of the earlier pair. */
@@ -45,8 +46,8 @@ export function verifyConsistency(sha256: Sha256, claim: ConsistencyClaim): bool
   const { earlierSize, earlierRoot, size, root, proof } = claim;
   if (!isPosition(earlierSize) || !isPosition(size) || earlierSize > size) return false;
   if (!isHash(root) || !areHashes(proof)) return false;
-  if (earlierSize === size) return proof.length === 0 && sameRoot(earlierRoot, root);
-  if (earlierSize === 0) return proof.length === 0 && sameRoot(earlierRoot, emptyRoot(sha256));
+  if (earlierSize === size) return proof.length === 0 && equalBytes(earlierRoot, root);
+  if (earlierSize === 0) return proof.length === 0 && equalBytes(earlierRoot, emptyRoot(sha256));
   return verifyGrowth(sha256, claim);
 }
 
@@ -66,7 +67,7 @@ function verifyGrowth(sha256: Sha256, claim: ConsistencyClaim): boolean {
       later = nodeHash(sha256, sibling, later);
     } else later = nodeHash(sha256, later, sibling);
   }
-  return walk.last === 0 && sameRoot(earlier, earlierRoot) && sameRoot(later, root);
+  return walk.last === 0 && equalBytes(earlier, earlierRoot) && equalBytes(later, root);
 }
 
 type Walk = { first: number; last: number };

@@ -31,7 +31,7 @@ test('known logs: a line that is not one is refused, never skipped', () => {
   const witness = makeSigner('log.example/a', 1, 'cosignature');
   const bad = [
     `${line}\n${line}\n`,
-    `${line}`,
+    line,
     `${line} more\n`,
     `${line.replace(' 3 ', ' 03 ')}\n`,
     `${line.replace('c=', '=')}\n`,
