@@ -1,9 +1,17 @@
-import { canonical, type Event, type Finding, type Layer, type Requirement } from '@plumbline/core';
+import {
+  canonical,
+  type Event,
+  type Finding,
+  type Json,
+  type Layer,
+  type Requirement,
+} from '@plumbline/core';
 
 import { amountAt } from './counters.ts';
+import { decimalOf } from './decimal.ts';
 import { countingRecords, gateOf, refusalsOf, sampleTotals } from './memory.ts';
 import { isLetThrough } from './history.ts';
-import { valueAt } from './paths.ts';
+import { scalarsAt, valueAt } from './paths.ts';
 import { chargeOf } from './stages-rules.ts';
 import { denial, layerRequirement, stepUp, type Turn } from './turn.ts';
 
@@ -72,9 +80,12 @@ export function bulk(turn: Turn, layer: Layer): readonly Finding[] {
   return [stepUp('bulk', layerRequirement(layer, `bulk:${tool.name}`))];
 }
 
-function sizeOf(value: unknown): number {
-  if (typeof value === 'number') return value;
-  return Array.isArray(value) ? value.length : 0;
+/** What cannot be counted is more than any threshold. */
+function sizeOf(value: Json | undefined): number {
+  if (value === undefined || value === null) return 0;
+  if (Array.isArray(value)) return value.length;
+  const count = typeof value === 'string' && decimalOf(value) === null ? NaN : Number(value);
+  return typeof value !== 'boolean' && count >= 0 ? count : Infinity;
 }
 
 /** Stage 16. A session that is only warned has no finding. */
@@ -99,22 +110,34 @@ export function isWarned(turn: Turn, layer: Layer): boolean {
 export function locks({ subject, action, history, now }: Turn): readonly Finding[] {
   const { entity } = subject.tool;
   if (subject.effect === 'read' || entity === null) return [];
-  const value = valueAt(action.args, entity.id);
-  if (typeof value !== 'string' && typeof value !== 'number') return [];
+  const ids = scalarsAt(action.args, entity.id).map(String);
   const about = history.filter(
     (event) =>
       (event.kind === 'lock' || event.kind === 'unlock') &&
       event.entity === entity.kind &&
-      event.id === String(value),
+      ids.includes(event.id),
   );
   const isLocked = about.some((event, index) => {
     if (event.kind !== 'lock') return false;
     const later = about.slice(index + 1);
-    if (later.some((next) => 'field' in next && next.field === event.field)) return false;
+    const isSame = (next: Event): boolean =>
+      'field' in next && next.field === event.field && next.id === event.id;
+    if (later.some(isSame)) return false;
     if (event.untilMs !== null && now >= event.untilMs) return false;
-    return event.field === null || valueAt(action.args, event.field) !== undefined;
+    return event.field === null || namesIn(action.args, []).includes(event.field);
   });
   return isLocked ? [denial('locks', `lock:${entity.kind}`)] : [];
+}
+
+/** Every path to a member, and every end of one, because a field may lie inside a patch. */
+function namesIn(value: Json, above: readonly string[]): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap((each: Json) => namesIn(each, above));
+  return Object.entries(value).flatMap(([name, member]) => {
+    const path = [...above, name];
+    const ends = path.map((_, index) => path.slice(index).join('.'));
+    return [...ends, ...namesIn(member, path)];
+  });
 }
 
 /** Stage 18. */

@@ -98,10 +98,12 @@ export function defers(turn: Turn, layer: Layer): readonly Finding[] {
 /** Stage 22. */
 export function modifies(turn: Turn, layer: Layer): readonly Finding[] {
   return layer.rulesFor(turn.action.tool).modify.flatMap((rule) => {
-    const isChange = (): boolean => rewrite(turn, turn.action.args, [rule]).changes.length > 0;
-    return restricted(turn, { stage: 'modify', rule }, () =>
-      isChange() ? { stage: 'modify', rule: rule.id, kind: 'modify', say: '' } : null,
-    );
+    return restricted(turn, { stage: 'modify', rule }, () => {
+      const { changes, isMisfit } = rewrite(turn, turn.action.args, [rule]);
+      if (isMisfit) return denial('modify', rule.id);
+      if (changes.length === 0) return null;
+      return { stage: 'modify', rule: rule.id, kind: 'modify', say: '' };
+    });
   });
 }
 

@@ -1,3 +1,5 @@
+import { parseDecimal } from '../../decimal.ts';
+import type { Json } from '../../json.ts';
 import type { Layer } from '../../pact/compiled.ts';
 import { NOTHING } from '../context.ts';
 import type { Context, LayerView } from '../context.ts';
@@ -22,9 +24,16 @@ export function bulk(context: Context, view: LayerView): readonly Finding[] {
 
 function ownRecords(context: Context, path: string): number {
   if (path === 'result.count') return 0;
-  const value = valueAt(context.action.args, path);
-  if (typeof value === 'number') return value;
-  return Array.isArray(value) ? value.length : 0;
+  const value = valueAt(context.action.args, path) ?? null;
+  if (value === null) return 0;
+  if (Array.isArray(value)) return value.length;
+  // What cannot be counted (`-1` often means all) is more than any threshold.
+  const count = typeof value === 'number' ? value : decimalNumber(value);
+  return count >= 0 ? count : Infinity;
+}
+
+function decimalNumber(value: Json): number {
+  return typeof value === 'string' && parseDecimal(value) !== null ? Number(value) : Number.NaN;
 }
 
 // Nearest rank: the smallest sample that at least `percentile` percent of samples do not exceed.

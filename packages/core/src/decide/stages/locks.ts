@@ -1,8 +1,8 @@
 import { isJsonObject } from '../../json.ts';
-import type { JsonObject } from '../../json.ts';
+import type { Json, JsonObject } from '../../json.ts';
+import { valuesAt } from '../../provenance/identifiers.ts';
 import { NOTHING } from '../context.ts';
 import type { Context } from '../context.ts';
-import { valueAt } from '../paths.ts';
 import { BOUNDS, lockKey } from '../state.ts';
 import type { Finding } from '../verdict.ts';
 
@@ -21,19 +21,33 @@ function holds(context: Context): boolean {
   const entity = context.tool?.entity ?? null;
   if (entity === null || context.state.locks.size === 0) return false;
   if (context.state.locks.size >= BOUNDS.locks) return true;
-  const value = valueAt(context.action.args, entity.id);
-  if (typeof value !== 'string' && typeof value !== 'number') return false;
-  const fields = [null, ...memberPaths(context.action.args, '')];
-  return fields.some((field) => {
-    const untilMs = context.state.locks.get(lockKey(entity.kind, String(value), field));
-    return untilMs !== undefined && (untilMs === null || context.now < untilMs);
-  });
+  const { args } = context.action;
+  const ids = new Set(valuesAt(args, entity.id).map(String));
+  const fields = [null, ...fieldNames(args)];
+  return [...ids].some((id) => fields.some((field) => isHeld(context, entity.kind, { id, field })));
 }
 
-// A lock may name a member of a member, so every path through objects is one.
-function memberPaths(args: JsonObject, prefix: string): readonly string[] {
-  return Object.entries(args).flatMap(([name, member]) => {
-    const path = `${prefix}${name}`;
-    return isJsonObject(member) ? [path, ...memberPaths(member, `${path}.`)] : [path];
+type Held = { readonly id: string; readonly field: string | null };
+
+function isHeld({ state, now }: Context, kind: string, { id, field }: Held): boolean {
+  const untilMs = state.locks.get(lockKey(kind, id, field));
+  return untilMs !== undefined && (untilMs === null || now < untilMs);
+}
+
+// A field is present wherever its name stands: a tool may take it inside a patch or a list.
+function fieldNames(args: JsonObject): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const path of memberPaths(args, [])) {
+    for (const index of path.keys()) names.add(path.slice(index).join('.'));
+  }
+  return names;
+}
+
+function memberPaths(value: Json, above: readonly string[]): readonly (readonly string[])[] {
+  if (Array.isArray(value)) return value.flatMap((each: Json) => memberPaths(each, above));
+  if (!isJsonObject(value)) return [];
+  return Object.entries(value).flatMap(([name, member]) => {
+    const path = [...above, name];
+    return [path, ...memberPaths(member, path)];
   });
 }

@@ -4,7 +4,10 @@ import { restrict } from '../match.ts';
 import { rewriteArgs } from '../rewrite.ts';
 import type { Finding } from '../verdict.ts';
 
-/** Returns a finding for every matching rule whose rewrites would change the arguments. */
+/**
+ * Returns a finding for every matching rule whose rewrites would change the arguments, and a deny
+ * for one that meets a value it cannot rewrite.
+ */
 export function modify(context: Context, view: LayerView): readonly Finding[] {
   if (view.rules.modify.length === 0) return NOTHING;
   return view.rules.modify.flatMap((rule) => {
@@ -13,10 +16,8 @@ export function modify(context: Context, view: LayerView): readonly Finding[] {
     });
     if (finding === null) return [];
     if (finding.kind !== 'modify') return [finding];
-    return changes(context, rule) ? [finding] : [];
+    const { args, fault } = rewriteArgs(context, rule, context.action.args);
+    if (fault !== null) return [{ ...finding, kind: 'deny', say: `cannot be rewritten: ${fault}` }];
+    return args === context.action.args ? [] : [finding];
   });
-}
-
-function changes(context: Context, rule: Parameters<typeof rewriteArgs>[1]): boolean {
-  return rewriteArgs(context, rule, context.action.args).args !== context.action.args;
 }
