@@ -1,10 +1,8 @@
-import type { JsonObject } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
 import type { CompiledPact } from '../pact/compiled.ts';
 import { emptyMemory, remember } from '../provenance/memory.ts';
-import { leafPaths } from './paths.ts';
-import { valuesAt } from '../provenance/identifiers.ts';
 import type { Event } from './event.ts';
-import { BOUNDS } from './state.ts';
+import { BOUNDS, isGateOf } from './state.ts';
 import type { SessionState, State } from './state.ts';
 
 type Opened = Extract<Event, { readonly kind: 'session_opened' }>;
@@ -41,8 +39,16 @@ function attestedTexts({ principal, attributes }: Opened): readonly string[] {
   return [principal, ...attributeTexts(attributes)];
 }
 
+// In document order and without recursion: what opens a session may nest as deep as it likes.
 function attributeTexts(attributes: JsonObject): readonly string[] {
-  return leafPaths(attributes).flatMap((path) => valuesAt(attributes, path).map(String));
+  const texts: string[] = [];
+  const rest: Json[] = [attributes];
+  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+    if (typeof next === 'string' || typeof next === 'number') texts.push(String(next));
+    if (typeof next !== 'object' || next === null) continue;
+    for (const member of Object.values(next).toReversed()) rest.push(member);
+  }
+  return texts;
 }
 
 function closeIdlest(state: State): void {
@@ -59,7 +65,7 @@ export function closeSession(state: State, id: string): State {
   if (session === undefined) return state;
   for (const [tool, total] of session.records) sample(state, tool, total);
   for (const key of state.gates.keys()) {
-    if (key.startsWith(`${id}|`)) state.gates.delete(key);
+    if (isGateOf(key, { session: id })) state.gates.delete(key);
   }
   // A later session of the same id owes nothing to this one, and gets nothing back from it.
   for (const [decision, flight] of state.flights) {

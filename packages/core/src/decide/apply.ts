@@ -5,8 +5,9 @@ import { applyDecided } from './apply-decided.ts';
 import { applyOutcome } from './apply-outcome.ts';
 import { closeSession, openSession } from './apply-session.ts';
 import { setBounded } from './bounded.ts';
+import { laterOf } from './clock.ts';
 import type { Event } from './event.ts';
-import { BOUNDS, gateKey } from './state.ts';
+import { BOUNDS, gateKey, isGateOf } from './state.ts';
 import type { State } from './state.ts';
 import { haltSession, voidApprovals } from './void.ts';
 
@@ -18,7 +19,7 @@ import { haltSession, voidApprovals } from './void.ts';
  * Source: spec/decide.md, section "Events".
  */
 export function apply(pact: CompiledPact, state: State, event: Event): State {
-  state.now = Math.max(state.now, event.at);
+  state.now = laterOf(state.now, event.at);
   switch (event.kind) {
     case 'armed':
       state.pact = event.pact;
@@ -135,7 +136,7 @@ function applyGate(state: State, event: Of<'gate'>): State {
 function openEverywhere(state: State, category: string): void {
   state.gateViolators.delete(category);
   for (const key of state.gates.keys()) {
-    if (key.endsWith(`|${category}`)) state.gates.delete(key);
+    if (isGateOf(key, { category })) state.gates.delete(key);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Action } from './action.ts';
 import { allowanceOf } from './allow.ts';
 import { dischargesOf } from './approvals.ts';
 import type { Discharges } from './approvals.ts';
+import { laterOf } from './clock.ts';
 import type { Attested, Context, LayerView } from './context.ts';
 import { enter } from './enter.ts';
 import type { Inputs } from './enter.ts';
@@ -33,7 +34,7 @@ export type Proposal = {
 export function decide(pact: CompiledPact, state: State, proposal: Proposal): Decision {
   const { reader, readSet } = liveReader();
   const { action, facts } = proposal;
-  const now = Math.max(proposal.now, state.now);
+  const now = laterOf(state.now, proposal.now);
   const attested = attestedOf(state, action);
   return decideInputs({ pact, state, reader, action, attested, facts, now }, readSet);
 }

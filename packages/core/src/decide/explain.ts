@@ -1,6 +1,7 @@
 import type { CompiledPact, RuleBase } from '../pact/compiled.ts';
 import { attestedOf, decide } from './decide.ts';
 import type { Proposal } from './decide.ts';
+import { laterOf } from './clock.ts';
 import { enter } from './enter.ts';
 import type { Context } from './context.ts';
 import { flipsOf } from './flips.ts';
@@ -38,7 +39,7 @@ export function explain(pact: CompiledPact, state: State, proposal: Proposal): E
   const { reader } = liveReader();
   const { action, facts } = proposal;
   const attested = attestedOf(state, action);
-  const now = Math.max(proposal.now, state.now);
+  const now = laterOf(state.now, proposal.now);
   const context = enter({ pact, state, reader, action, attested, facts, now });
   return {
     decision,

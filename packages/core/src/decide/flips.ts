@@ -1,5 +1,6 @@
 import type { CompiledPact } from '../pact/compiled.ts';
 import type { Action } from './action.ts';
+import { fitsBounds } from './bounds.ts';
 import { decide } from './decide.ts';
 import type { Proposal } from './decide.ts';
 import { updateAt, leafPaths, valueAt } from './paths.ts';
@@ -40,6 +41,7 @@ function isMilder(kind: VerdictKind, than: VerdictKind): boolean {
 
 function argumentFlips(pact: CompiledPact, state: State, decided: Decided): readonly string[] {
   const { action } = decided.proposal;
+  if (!fitsBounds(action.args)) return [];
   const literals = literalsOf(pact, action, state);
   const trials = leafPaths(action.args).flatMap((path) => trialsAt(action, path, literals));
   return trials.slice(0, MOST_TRIALS).flatMap(({ path, value, changed }) => {

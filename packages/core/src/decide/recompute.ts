@@ -1,6 +1,7 @@
 import type { CompiledPact } from '../pact/compiled.ts';
 import { err, ok } from '../result.ts';
 import type { Result } from '../result.ts';
+import { laterOf } from './clock.ts';
 import type { Attested } from './context.ts';
 import { decideInputs } from './decide.ts';
 import type { Proposal } from './decide.ts';
@@ -25,7 +26,7 @@ export function recompute(pact: CompiledPact, recorded: Recorded): Result<Decisi
   const state = initialState(pact.agent);
   const reader = recordedReader(readSet);
   try {
-    const inputs = { pact, state, reader, action, attested, facts, now };
+    const inputs = { pact, state, reader, action, attested, facts, now: laterOf(state.now, now) };
     return ok(decideInputs(inputs, () => readSet));
   } catch (error) {
     if (error instanceof MissingReadError) return err(error.key);

@@ -113,7 +113,17 @@ export function haltKey(scope: Halt['scope'], target: string): string {
 
 /** Returns the key of a category's gate; `session` null is the agent's own gate. */
 export function gateKey(session: string | null, category: string): string {
-  return session === null ? `*|${category}` : `${session}|${category}`;
+  return JSON.stringify([session, category]);
+}
+
+/** Returns whether a gate's key is one of this session, or (given a category) of that category. */
+export function isGateOf(
+  key: string,
+  of: { readonly session: string } | { readonly category: string },
+): boolean {
+  return 'session' in of
+    ? key.startsWith(`[${JSON.stringify(of.session)},`)
+    : key.endsWith(`,${JSON.stringify(of.category)}]`);
 }
 
 /** Returns the key of a lock on an entity; `field` null is the whole entity. */

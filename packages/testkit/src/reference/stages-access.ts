@@ -47,9 +47,9 @@ export function fitsBounds(args: JsonObject): boolean {
 }
 
 function lettersIn(value: Json): number {
-  if (typeof value === 'string') return value.length;
+  if (typeof value === 'string') return Math.max(1, value.length);
   if (typeof value !== 'object' || value === null) return 1;
-  const own = Array.isArray(value) ? 0 : Object.keys(value).join('').length;
+  const own = 1 + (Array.isArray(value) ? 0 : Object.keys(value).join('').length);
   return Object.values(value).reduce((sum: number, member: Json) => sum + lettersIn(member), own);
 }
 
