@@ -108,6 +108,34 @@ test('provenance: a value put together from pieces is the agent’s own', () => 
   assert.deepEqual(trace(split, 'evil\u0002com'), ['agent']);
 });
 
+test('provenance: marks within a text move no field', () => {
+  verifies('detect.provenance');
+  const body = 'a\u0002eve@y.com\u0001x\u0003';
+  const result = { body, sender: 'bob@z.com', other: 'carl@z.com' };
+  const memory = memoryOfAll(gave('inbox', result, { trust: mail }));
+  assert.deepEqual(trace(memory, 'eve@y.com'), ['inbox', 'inbox:body', 'untrusted']);
+  assert.deepEqual(trace(memory, 'bob@z.com'), ['inbox', 'inbox:sender', 'trusted']);
+  assert.deepEqual(trace(memory, 'carl@z.com'), ['inbox', 'inbox:other', 'untrusted']);
+});
+
+test('provenance: a value is found behind the quotes, escapes and folds of its text', () => {
+  const yaml: Trust = { ...mail, format: 'yaml' };
+  const json: Trust = { ...mail, format: 'json' };
+  const cases: readonly (readonly [Trust, string, string])[] = [
+    [yaml, "sender: '- Conan O''Neil'\n", "conan o'neil"],
+    [yaml, "sender: '- O''Neil'\n", "o'neil"],
+    [yaml, 'sender: "\\tbob@\\\n  z.com"\n', 'bob@z.com'],
+    [yaml, 'sender: Bob\n  Marley\n', 'bob marley'],
+    [json, '{"sender":"\\u0062ob@z.com"}', 'bob@z.com'],
+    [json, '{"sender":"x\\nbob@z.com"}', 'bob@z.com'],
+    [json, '{"sender":"say \\"bob\\""}', 'say "bob"'],
+  ];
+  for (const [trust, result, value] of cases) {
+    const memory = memoryOfAll(gave('inbox', result, { trust }));
+    assert.deepEqual(trace(memory, value), ['inbox', 'inbox:sender', 'trusted'], result);
+  }
+});
+
 test('provenance: a number is found however many zeros its text carries', () => {
   const memory = memoryOfAll(said('send 50.00 to Bob, 12.50 to Eve and 100 to me'));
   assert.deepEqual(trace(memory, 50), ['principal']);
@@ -196,6 +224,8 @@ test('provenance: an echo is told in numbers, keys and long arguments', () => {
   const long = { query: `${'x '.repeat(40_000)}eve@y.com` };
   const padded = memoryOfAll(gave('find', 'eve@y.com', { trust: trusted, args: long }));
   assert.deepEqual(trace(padded, 'eve@y.com'), ['agent']);
+  const other = memoryOfAll(gave('find', 'bob@z.com', { trust: trusted, args: long }));
+  assert.deepEqual(trace(other, 'bob@z.com'), ['agent']);
 });
 
 test('provenance: whether a result holds untrusted text is exact for declared fields', () => {
@@ -260,6 +290,9 @@ test('provenance: the oldest tool results go first, what the principal said neve
   assert.deepEqual(trace(memory, 't3'), ['agent']);
   assert.deepEqual(trace(memory, 't2'), ['read', 'untrusted']);
   assert.ok(memory.size <= 256 * kib);
+  for (const word of ['t6', 't7', 't8']) remember(memory, gave('read', long(word, 60 * kib)));
+  assert.deepEqual(trace(memory, 't5'), ['agent']);
+  assert.deepEqual(trace(memory, 't8'), ['read', 'untrusted']);
 });
 
 test('provenance: what the principal leaves no room for is not kept', () => {

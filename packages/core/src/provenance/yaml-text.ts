@@ -67,14 +67,18 @@ function readBlock(reader: Reader, field: Field, place: Place): boolean {
   return isDash(reader.cursor) ? readList(reader, field, place) : readMapping(reader, field, place);
 }
 
-/** Reads a list at its first dash. Its lines may be those of the mapping it is a value of. */
+/**
+ * Reads a list at its first dash. Its lines may be indented like those of the mapping it is in.
+ *
+ * A line that no open block goes on with ends them all, and the text is not read to its end.
+ */
 function readList(reader: Reader, field: Field, place: Place): boolean {
   const { cursor } = reader;
   do {
     cursor.at += 2;
     if (!readItem(reader, field, deeper(place))) return false;
   } while (cursor.indent === place.indent && isDash(cursor));
-  return cursor.indent <= place.indent;
+  return true;
 }
 
 function readItem(reader: Reader, field: Field, place: Place): boolean {
@@ -93,7 +97,7 @@ function readMapping(reader: Reader, field: Field, place: Place): boolean {
     const below = name === null ? null : child(tree, field, { name, mapping });
     if (below === null || !readValue(reader, below, place)) return false;
   } while (cursor.indent === place.indent && !isDash(cursor));
-  return cursor.indent < place.indent;
+  return true;
 }
 
 /** Reads what follows a key's colon: a scalar on the line, or a block on the next ones. */
