@@ -1,4 +1,4 @@
-import { Environment } from '@marcbachmann/cel-js';
+import { Environment, EvaluationError } from '@marcbachmann/cel-js';
 
 import { toCel, type Rule } from '../rules.ts';
 import type { Ask, Peer, Question, RuleBook } from './peer.ts';
@@ -51,7 +51,17 @@ const environment = new Environment({ unlistedVariablesAreDyn: true });
 
 function compile(effect: Rule['effect'], text: string): Compiled {
   const program = environment.parse(text);
-  return { effect, holds: (scope) => program(scope) };
+  return { effect, holds: (scope) => valueOf(program, scope) };
+}
+
+/** What a condition says; null when an argument is not what it expects, which must not allow. */
+function valueOf(program: (scope: object) => unknown, scope: object): unknown {
+  try {
+    return program(scope);
+  } catch (cause) {
+    if (cause instanceof EvaluationError) return null;
+    throw cause;
+  }
 }
 
 function asks(rules: readonly Compiled[], { session, turn }: Question): Ask {
@@ -60,9 +70,9 @@ function asks(rules: readonly Compiled[], { session, turn }: Question): Ask {
   return () => {
     let isAllowed = false;
     for (const { effect, holds } of rules) {
-      if (holds(scope) !== true) continue;
-      if (effect === 'deny') return false;
-      isAllowed = true;
+      const held = holds(scope);
+      if (effect === 'deny' && held !== false) return false;
+      if (effect === 'allow' && held === true) isAllowed = true;
     }
     return isAllowed;
   };
