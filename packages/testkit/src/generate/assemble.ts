@@ -146,7 +146,7 @@ function trustOf(value: Json | undefined): Tool['trust'] {
     byDefault: choice(trust['default'], ['trusted', 'untrusted'], 'trusted'),
     trusted: texts(trust['trusted']),
     untrusted: texts(trust['untrusted']),
-    format: choice(trust['format'], ['json', 'yaml', 'text'], 'text'),
+    format: choice(trust['format'], ['json', 'yaml', 'text'], 'json'),
   };
 }
 

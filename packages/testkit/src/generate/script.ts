@@ -34,7 +34,14 @@ export type Step =
     };
 
 /** A session's worth of choices: who is in it, and what may happen next. */
-type Story = { readonly random: Random; at: number; serial: number; readonly proposals: Action[] };
+type Story = {
+  readonly random: Random;
+  at: number;
+  serial: number;
+  /** The session something has just happened in, to be looked at next at close range. */
+  watched: string | null;
+  readonly proposals: Action[];
+};
 
 const sessions = ['s1', 's2', 's3'] as const;
 const principals = ['ann', 'bob', 'cem'] as const;
@@ -60,7 +67,13 @@ const words = [
 
 /** Returns a random story of at most `length` steps. */
 export function generateScript(random: Random, length: number): readonly Step[] {
-  const story: Story = { random, at: random.pick(startsMs), serial: 0, proposals: [] };
+  const story: Story = {
+    random,
+    at: random.pick(startsMs),
+    serial: 0,
+    watched: null,
+    proposals: [],
+  };
   const steps: Step[] = [];
   if (random.chance(0.9)) steps.push(armed(story));
   for (const session of random.some(sessions, 0.9)) steps.push(opening(story, session));
@@ -75,6 +88,10 @@ function armed(story: Story): Step {
 
 function next(story: Story): Step {
   const { random } = story;
+  if (story.watched !== null) {
+    story.at += random.pick([0, 1, 1, 999, 1000]);
+    return proposal(story);
+  }
   story.at += random.pick(random.chance(0.12) ? leapsMs : boundariesMs);
   const roll = random.below(100);
   if (roll < 58) return proposal(story);
@@ -100,9 +117,11 @@ function opening({ random, at }: Story, session: string): Step {
 function proposal(story: Story): Step {
   const { random, at, proposals } = story;
   const isAgain = proposals.length > 0 && random.chance(0.4);
-  const again = isAgain ? proposals[random.below(proposals.length)] : undefined;
+  const again =
+    isAgain && story.watched === null ? proposals[random.below(proposals.length)] : undefined;
   const action = again === undefined ? newcomer(story) : repeated(story, again);
   proposals.push(action);
+  story.watched = null;
   story.serial += 1;
   return { kind: 'propose', at, id: `d${story.serial}`, action, facts: facts(story) };
 }
@@ -117,7 +136,13 @@ function newcomer(story: Story): Action {
   const tool = toolName(random);
   const args = tool.startsWith('output.') ? { text: sentence(random) } : argumentsOf(random);
   const digest = digestJson({ tool, args });
-  return { id: `r${story.serial}`, session: sessionName(random), tool, args, digest };
+  return {
+    id: `r${story.serial}`,
+    session: story.watched ?? sessionName(random),
+    tool,
+    args,
+    digest,
+  };
 }
 
 function sessionName(random: Random): string {
@@ -200,7 +225,8 @@ function result(random: Random): Json {
     body: sentence(random),
     order: { id: random.pick(words), items: [{ name: random.pick(words) }] },
   };
-  return random.pick<Json>([null, sentence(random), structured, JSON.stringify(structured), 7]);
+  const printed = random.chance(0.5) ? JSON.stringify(structured) : `${sentence(random)} {`;
+  return random.pick<Json>([null, sentence(random), structured, printed, 20, true]);
 }
 
 function answer(story: Story): Step {
@@ -220,6 +246,7 @@ function answer(story: Story): Step {
 function happening(story: Story, roll: number): Event {
   const { random, at } = story;
   const session = random.pick(sessions);
+  if (random.chance(0.5)) story.watched = session;
   if (roll < 84) {
     const from = random.pick(['principal', 'principal', 'untrusted'] as const);
     return { kind: 'message', at, session, from, text: sentence(random) };

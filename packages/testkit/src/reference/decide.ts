@@ -8,9 +8,7 @@ import {
   type Layer,
   type Obligation,
   type Stage,
-  STAGES,
   type Verdict,
-  VERDICTS,
 } from '@plumbline/core';
 
 import { countingApprovals, isDenied } from './approvals.ts';
@@ -35,6 +33,17 @@ export type Case = {
   readonly facts: readonly Fact[];
   readonly now: number;
 };
+
+/** The lattice, least restrictive first. */
+const lattice = ['allow', 'modify', 'step_up', 'defer', 'deny'] as const;
+
+/** The stages in the order of the specification. */
+const order: readonly Stage[] = [
+  ...(['halted', 'session', 'unlisted', 'excluded', 'protected', 'authority'] as const),
+  ...(['autonomy', 'task', 'sources', 'flows', 'rule_of_two', 'limits', 'gates'] as const),
+  ...(['duplicates', 'bulk', 'persistence', 'locks', 'dormant', 'checkpoints'] as const),
+  ...(['step_up', 'defer', 'modify', 'allow'] as const),
+];
 
 /** The rules whose finding alerts a person. */
 const alarms: readonly string[] = ['unlisted', 'protected:evaluator'];
@@ -84,7 +93,7 @@ export function referenceDecide(given: Case): ReferenceDecision {
 /** Returns the stages that find anything in a case, in stage order. */
 export function stagesFiring(given: Case): readonly Stage[] {
   const fired = new Set(findingsOf(turnOf(given)).map(({ stage }) => stage));
-  return STAGES.filter((stage) => fired.has(stage));
+  return order.filter((stage) => fired.has(stage));
 }
 
 function decideTurn(turn: Turn): ReferenceDecision {
@@ -129,7 +138,7 @@ function turnOf({ pact, events, action, facts, now: clock }: Case): Turn {
 
 /** Returns every finding in stage order, then layer order, then document order. */
 export function findingsOf(turn: Turn): readonly Finding[] {
-  return STAGES.flatMap((stage) => [
+  return order.flatMap((stage) => [
     ...(pactStages[stage]?.(turn) ?? []),
     ...turn.pact.layers.flatMap((layer) => layerStages[stage]?.(turn, layer) ?? []),
   ]);
@@ -141,7 +150,7 @@ function decideOnce(turn: Turn): ReferenceDecision {
   const joined = findings.filter(
     ({ observed, kind, rule }) => !observed && !(kind === 'step_up' && discharged.has(rule)),
   );
-  const kind = VERDICTS.findLast((verdict) => joined.some((f) => f.kind === verdict)) ?? 'deny';
+  const kind = lattice.findLast((verdict) => joined.some((f) => f.kind === verdict)) ?? 'deny';
   const winning = joined.filter((finding) => finding.kind === kind);
   const because = findings.filter((f) => winning.includes(f) || f.observed === true);
   const obligations = obligationsOf(turn, findings);

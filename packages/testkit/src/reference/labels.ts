@@ -43,8 +43,8 @@ function labelsOfOutcome(
   event: Extract<Event, { readonly kind: 'outcome' }>,
   isMemoryTainted: boolean,
 ): readonly string[] {
-  const tool = pact.tools.get(event.tool);
-  if (tool === undefined) return [];
+  const { tool, isDeclared } = subjectOf(pact, event.tool, new Map());
+  if (!isDeclared) return [];
   const isUntrusted =
     holdsUntrusted(tool, event.result) || (isMemoryTainted && tool.touches.includes('memory'));
   return isUntrusted ? [...tool.sensitive, 'untrusted'] : tool.sensitive;

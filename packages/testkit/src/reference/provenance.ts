@@ -2,6 +2,7 @@ import type { CompiledPact, Json, JsonObject, Tool } from '@plumbline/core';
 
 import type { OpenSession } from './history.ts';
 import { fieldsIn, scalarsIn } from './paths.ts';
+import { subjectOf } from './subject.ts';
 
 /** One piece of text a session has seen. `echoes` are the arguments it may only repeat. */
 type Segment = {
@@ -24,9 +25,10 @@ export function sourcesOf(
   session: OpenSession | null,
   value: string | number,
 ): readonly string[] {
-  const wanted = normal(String(value));
+  const forms = formsOf(value);
+  const isIn = (text: string): boolean => forms.some((form) => stands(form, text));
   const names = segmentsOf(pact, session)
-    .filter(({ text, echoes }) => stands(wanted, text) && !echoes.some((e) => stands(wanted, e)))
+    .filter(({ text, echoes }) => isIn(text) && !echoes.some(isIn))
     .flatMap(({ names: own }) => own);
   return names.length === 0 ? ['agent'] : [...new Set(names)];
 }
@@ -60,8 +62,8 @@ function segmentsOf(pact: CompiledPact, session: OpenSession | null): readonly S
   const seen = session.life.flatMap((event): readonly Segment[] => {
     if (event.kind === 'message') return [segment([event.from], event.text)];
     if (event.kind !== 'outcome' || event.status === 'not_sent') return [];
-    const tool = pact.tools.get(event.tool);
-    if (tool === undefined) return [];
+    const { tool, isDeclared } = subjectOf(pact, event.tool, new Map());
+    if (!isDeclared) return [];
     const echoes = scalarsIn(event.args).map((value) => normal(String(value)));
     return resultPieces(tool, event.result).map(({ path, text, isTrusted }) => ({
       ...segment(namesOf(tool, path, isTrusted), text),
@@ -101,19 +103,33 @@ function lengthOf(segments: readonly Segment[]): number {
 type Piece = { readonly path: string; readonly text: string; readonly isTrusted: boolean };
 
 function resultPieces(tool: Tool, result: Json): readonly Piece[] {
-  if (result === null || result === '') return [];
-  const { byDefault, trusted, untrusted } = tool.trust;
-  const isByField = trusted.length + untrusted.length > 0;
-  const structured = isByField ? structureOf(tool, result) : null;
+  if (result === null || typeof result === 'boolean') return [];
+  const structured = structureOf(tool, result);
   if (structured === null) {
-    const text = typeof result === 'object' ? scalarsIn(result).join('\n') : String(result);
-    return [{ path: '', text, isTrusted: byDefault === 'trusted' }];
+    const { byDefault, untrusted } = tool.trust;
+    const isTrusted = byDefault === 'trusted' && untrusted.length === 0;
+    const text = typeof result === 'object' ? '' : String(result);
+    return [{ path: '', text, isTrusted }];
   }
-  return fieldsIn(structured).map(([path, text]) => ({
-    path,
-    text,
-    isTrusted: isTrustedField(tool, path),
-  }));
+  const fields = [...fieldsIn(structured), ...keysIn(tool, structured, '')];
+  return fields.map(([path, text]) => ({ path, text, isTrusted: isTrustedField(tool, path) }));
+}
+
+/** Keys are text of their own field, unless a declaration is about that field or one below it. */
+function keysIn(tool: Tool, value: Json, path: string): readonly (readonly [string, string])[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (isList(value)) return value.flatMap((element) => keysIn(tool, element, path));
+  const declared = [...tool.trust.trusted, ...tool.trust.untrusted];
+  return Object.entries(value).flatMap(([name, member]) => {
+    const own = path === '' ? name : `${path}.${name}`;
+    const isDeclared = declared.some((field) => field === own || field.startsWith(`${own}.`));
+    const below = keysIn(tool, member, own);
+    return isDeclared ? below : [[own, name] as const, ...below];
+  });
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
 }
 
 /** A structured result, or text in the declared format that prints back to the same bytes. */
@@ -122,40 +138,117 @@ function structureOf(tool: Tool, result: Json): Json | null {
   if (typeof result !== 'string' || tool.trust.format !== 'json') return null;
   try {
     const parsed: Json = JSON.parse(result);
-    return typeof parsed === 'object' && JSON.stringify(parsed) === result ? parsed : null;
+    const printed = [JSON.stringify(parsed), JSON.stringify(parsed, null, 2)];
+    return typeof parsed === 'object' && printed.includes(result) ? parsed : null;
   } catch {
     // Text that is not JSON is one segment.
     return null;
   }
 }
 
-/** The longest declared path at or above the field decides; without one the default does. */
+/** The nearest declaration at or above the field decides; without one the default does. */
 function isTrustedField({ trust }: Tool, path: string): boolean {
   const covers = (declared: string): boolean =>
     path === declared || path.startsWith(`${declared}.`);
-  const longest = (paths: readonly string[]): number =>
+  const nearest = (paths: readonly string[]): number =>
     Math.max(-1, ...paths.filter(covers).map((declared) => declared.length));
-  const [yes, no] = [longest(trust.trusted), longest(trust.untrusted)];
-  return yes === no ? yes < 0 && trust.byDefault === 'trusted' : yes > no;
+  const [yes, no] = [nearest(trust.trusted), nearest(trust.untrusted)];
+  return yes < 0 && no < 0 ? trust.byDefault === 'trusted' : yes > no;
 }
 
 /** Returns a value or segment as it is compared. */
 function normal(text: string): string {
-  const plain = text.normalize('NFKC').toLowerCase().replaceAll(/\s+/g, ' ').trim();
-  return /^https?:\/\//.test(plain) ? plain.replace(/^https?:\/\//, '').replace(/\/$/, '') : plain;
+  const visible = text.replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '').normalize('NFKC');
+  const plain = visible
+    .replaceAll(/[‘’ʼ]/g, "'")
+    .replaceAll(/[“”]/g, '"')
+    .replaceAll('‐', '-')
+    .replaceAll(/(?![0-9])\p{Nd}/gu, digitOf)
+    .toLowerCase()
+    .replaceAll('ς', 'σ');
+  return plain.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
 }
 
-/** Returns whether a value stands in a text with nothing continuing it on either side. */
-function stands(value: string, text: string): boolean {
-  if (value === '') return false;
-  for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + 1)) {
-    const before = text.slice(0, at);
-    const after = text.slice(at + value.length);
-    const isContinued =
-      /[\p{L}\p{N}][-_.@/:%]?$/u.test(before) || /^[-_.@/:%]?[\p{L}\p{N}]/u.test(after);
-    if (!isContinued) return true;
+/** A digit of any script stands a known way after its zero. */
+function digitOf(sign: string): string {
+  const below = (count: number): string =>
+    String.fromCodePoint((sign.codePointAt(0) ?? 0) - count);
+  const value = [1, 2, 3, 4, 5, 6, 7, 8, 9].findIndex((count) => !/^\p{Nd}$/u.test(below(count)));
+  return String(value === -1 ? 9 : value);
+}
+
+/** Returns every way a value may be written, as patterns. */
+function formsOf(value: string | number): readonly RegExp[] {
+  if (typeof value === 'number') return numberForms(String(value).toLowerCase());
+  const bare = normal(value)
+    .replace(/^https?:\/\//, '')
+    .replace(/^[#@](?=[\p{L}\p{N}])/u, '')
+    .replace(/(?<=.)\/$/s, '');
+  if (bare === '') return [];
+  const plain = /^[1-9]\d{0,2}(,\d{3})+(\.\d{1,2})?$/.test(bare) ? bare.replaceAll(',', '') : bare;
+  if (/^(0|[1-9]\d{0,14})(\.\d{1,2})?$/.test(plain)) return numberForms(String(Number(plain)));
+  return isAccount(bare) ? [inGroups(bare.replaceAll(/[ ()+-]/g, ''))] : [literal(bare)];
+}
+
+function numberForms(text: string): readonly RegExp[] {
+  if (/^-\d+(\.\d)?$/.test(text)) {
+    return text.includes('.')
+      ? [text, `${text}0`].map(literal)
+      : [text, `${text}.0`, `${text}.00`].map(literal);
+  }
+  if (!/^\d+(\.\d{1,2})?$/.test(text)) return [literal(text)];
+  const [whole = '', decimals = ''] = text.split('.');
+  const apart = whole.replaceAll(/\B(?=(\d{3})+$)/g, "[,.' ]?");
+  const zeros = decimals === '' ? ['', '[.,]0', '[.,]00'] : [`[.,]${decimals}`, `[.,]${decimals}0`];
+  const isPlain = whole.length < 4 && decimals === '';
+  const written = isPlain ? ['', '\\.0', '\\.00'] : decimals.length === 2 ? zeros.slice(0, 1) : zeros;
+  const forms = written.map((end) => new RegExp(apart + end, 'y'));
+  return decimals === '' && whole.length >= 7 ? [...forms, inGroups(whole)] : forms;
+}
+
+function literal(text: string): RegExp {
+  return new RegExp(text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), 'yu');
+}
+
+/** IBAN-like, or seven and more digits of an account or phone. */
+function isAccount(text: string): boolean {
+  const digits = text.replaceAll(/\D/g, '').length;
+  if (text.length > 48) return false;
+  if (/^\+?[\d ()-]+$/.test(text)) return digits >= 7;
+  const isLong = text.replaceAll(/[ -]/g, '').length >= 12;
+  return isLong && digits >= 8 && /^[a-z]{2}\d{2}([ -]?[a-z0-9]+)+$/.test(text);
+}
+
+function inGroups(compact: string): RegExp {
+  return new RegExp([...compact].join('[ ()-]{0,2}'), 'y');
+}
+
+const unspaced = ['Hani', 'Hira', 'Kana', 'Hang', 'Thai', 'Laoo', 'Khmr', 'Mymr']
+  .map((script) => `\\p{scx=${script}}`)
+  .join('');
+const runsOn = new RegExp(`[${unspaced}]`, 'u');
+const word = `(?:(?![${unspaced}])[\\p{L}\\p{N}\\p{M}])`;
+const joinedBefore = new RegExp(`(?:${word}[-_.@/%]?|\\d:)$`, 'u');
+const joinedAfter = new RegExp(`^(?:[-_.@/%]?${word}|:\\d)`, 'u');
+const joinedAfterDigit = new RegExp(`^[-_.@/%:]?${word}`, 'u');
+
+/** Returns whether a form stands in a text with nothing continuing it on either side. */
+function stands(form: RegExp, text: string): boolean {
+  for (let at = 0; at < text.length; at += 1) {
+    form.lastIndex = at;
+    const found = form.exec(text)?.[0];
+    if (found !== undefined && isWhole(text, at, at + found.length)) return true;
   }
   return false;
+}
+
+function isWhole(text: string, start: number, end: number): boolean {
+  const [first = '', last = ''] = [[...text.slice(start, end)].at(0), [...text.slice(start, end)].at(-1)];
+  const after = /[0-9]/.test(last) ? joinedAfterDigit : joinedAfter;
+  return (
+    (runsOn.test(first) || !joinedBefore.test(text.slice(0, start))) &&
+    (runsOn.test(last) || !after.test(text.slice(end)))
+  );
 }
 
 const identifierShapes: readonly RegExp[] = [
