@@ -224,3 +224,44 @@ persistence: off
   assert.equal(pact.gates.isOn, false);
   assert.equal(pact.layers[0]?.persistence.halt, 9_007_199_254_740_991);
 });
+
+test('load: what is no mapping of a pact is one error', () => {
+  verifies('pact.refuses-to-arm');
+  for (const [text, found] of [
+    ['- a\n- b\n', 'a list'],
+    ['hello', '`hello`'],
+    ['', 'nothing'],
+    ['# only a comment\n', 'nothing'],
+  ] as const) {
+    const message = `a.yaml:1:1: expected a mapping of a pact, found ${found}`;
+    assert.deepEqual(faults({ 'a.yaml': text }), [message]);
+  }
+});
+
+const TOOL = 'tools:\n  a.b: { effect: read, sensitive: [';
+
+test('load: a label of the kernel is no label of a tool', () => {
+  for (const label of ['untrusted', 'external']) {
+    const text = `${HEAD}${TOOL}${label}] }\nallow: [{ id: c, tool: a.b }]\n`;
+    assert.deepEqual(faults({ 'a.yaml': text }), [
+      `a.yaml:7:36: expected a label other than the kernel's own \`untrusted\` and \`external\`` +
+        `, found \`${label}\``,
+    ]);
+  }
+});
+
+test('load: a loop over a mapping, and an int beyond 64 bits, are errors', () => {
+  const schema = 'schema: { properties: { meta: { type: object }, n: { type: integer } } }';
+  const of = (when: string): Files => ({
+    'a.yaml': `${HEAD}tools: { a.b: { effect: read, ${schema} } }
+allow: [{ id: c, tool: a.b, when: '${when}' }]
+`,
+  });
+  assert.deepEqual(faults(of('args.meta.all(m, m == "x")')), [
+    'a.yaml:7:36: `all` runs over lists, and this is a mapping: name its members',
+  ]);
+  assert.deepEqual(faults(of('args.n < 9223372036854775808')), [
+    'a.yaml:7:45: `9223372036854775808` is beyond 64 bits: write a float, or `money` of a text',
+  ]);
+  assert.deepEqual(faults(of('args.n < 9223372036854775807')), []);
+});

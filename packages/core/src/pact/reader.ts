@@ -33,8 +33,9 @@ export class Findings {
 /** Reads one value; undefined after reporting why it is none. */
 export type Reader<T> = (findings: Findings, node: SourceNode) => T | undefined;
 
-/** An opened mapping: its members by key, and where it stands. */
+/** An opened mapping: its members by key, and where it stands; none when it was no mapping. */
 export type Fields = {
+  readonly isMapping: boolean;
   readonly findings: Findings;
   readonly place: Place;
   readonly what: string;
@@ -60,7 +61,7 @@ export function open(
     findings.error({ code: 'unknown-field-name', place, message });
   }
   const members = new Map(entries.map((entry) => [entry.key, entry]));
-  return { findings, place: node.place, what, members };
+  return { isMapping: node.kind === 'map', findings, place: node.place, what, members };
 }
 
 /** Returns the entries of a mapping with free keys; reports any other kind of value. */
@@ -81,13 +82,16 @@ export function optional<T, F>(
   return read(fields.findings, entry.value) ?? or;
 }
 
-/** Returns a member read, or the fallback after reporting that it is missing or faulty. */
+/**
+ * Returns a member read, or the fallback after reporting that it is missing or faulty. What is no
+ * mapping was reported as that, and lacks nothing besides.
+ */
 export function required<T, F>(
   fields: Fields,
   key: string,
   { read, or }: { readonly read: Reader<T>; readonly or: F },
 ): T | F {
-  if (!fields.members.has(key)) {
+  if (fields.isMapping && !fields.members.has(key)) {
     const message = `${fields.what} lacks \`${key}\``;
     fields.findings.error({ code: 'missing-field', place: fields.place, message });
   }

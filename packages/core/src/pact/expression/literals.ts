@@ -3,20 +3,33 @@ import type { ASTNode } from '@marcbachmann/cel-js';
 import type { Json } from '../../json.ts';
 import { suggest } from '../suggest.ts';
 import type { ExpressionFault } from './parse.ts';
-import { chainOf, visit } from './tree.ts';
+import { chainOf, MACROS, visit } from './tree.ts';
 import { resolve } from './types.ts';
 import type { ValueType } from './types.ts';
 
-/** Returns comparisons with literals that never can, or always must, hold. */
+/** Returns comparisons with literals that never or always hold, and loops over mappings. */
 export function literalFaults(
   ast: ASTNode,
   variables: ReadonlyMap<string, ValueType>,
 ): readonly ExpressionFault[] {
   const faults: ExpressionFault[] = [];
   visit(ast, (node) => {
-    faults.push(...enumFaults(node, variables), ...sizeFaults(node));
+    const own = [enumFaults(node, variables), sizeFaults(node), loopFaults(node, variables)];
+    faults.push(...own.flat());
   });
   return faults;
+}
+
+function loopFaults(
+  node: ASTNode,
+  variables: ReadonlyMap<string, ValueType>,
+): readonly ExpressionFault[] {
+  if (node.op !== 'rcall' || !MACROS.has(node.args[0])) return [];
+  const [name, receiver] = node.args;
+  const kind = typeAt(receiver, variables)?.kind;
+  if (kind !== 'map' && kind !== 'object') return [];
+  const message = `\`${name}\` runs over lists, and this is a mapping: name its members`;
+  return [{ code: 'expression-type', offset: receiver.start, message }];
 }
 
 function enumFaults(
@@ -36,11 +49,16 @@ function allowedAt(
   node: ASTNode,
   variables: ReadonlyMap<string, ValueType>,
 ): readonly Json[] | null {
+  const type = typeAt(node, variables);
+  return type !== null && 'allowed' in type ? type.allowed : null;
+}
+
+function typeAt(node: ASTNode, variables: ReadonlyMap<string, ValueType>): ValueType | null {
   const chain = chainOf(node);
   const root = chain === null ? undefined : variables.get(chain.root);
   if (chain === null || root === undefined) return null;
   const resolved = resolve(root, chain.names, { throughLists: false });
-  return resolved.ok && 'allowed' in resolved.type ? resolved.type.allowed : null;
+  return resolved.ok ? resolved.type : null;
 }
 
 function outside(node: ASTNode, allowed: readonly Json[] | null): readonly ExpressionFault[] {

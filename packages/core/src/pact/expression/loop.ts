@@ -1,8 +1,8 @@
 import { assert } from '../../assert.ts';
-import { Fault, isList, isMembers, spend, TOO_COSTLY, typeName } from './values.ts';
+import { Fault, isList, spend, TOO_COSTLY, typeName } from './values.ts';
 import type { Code, Frame, Value } from './values.ts';
 
-/** A macro over the elements of a list, or the names of a mapping. */
+/** A macro over the elements of a list. */
 export type Loop = {
   readonly name: string;
   readonly over: Code;
@@ -43,9 +43,9 @@ function iterate(
   run: (item: Value) => Value | null,
 ): Value | null {
   if (items instanceof Fault) return items;
-  const list = isMembers(items) ? Object.keys(items) : items;
-  if (!isList(list)) return new Fault(`no loop over ${typeName(items)}`);
-  for (const item of list) {
+  // CEL runs over the names of a mapping; what its members hold would then pass unseen.
+  if (!isList(items)) return new Fault(`no loop over ${typeName(items)}`);
+  for (const item of items) {
     if (!spend(frame, 1)) return TOO_COSTLY;
     frame.slots[slot] = item;
     const value = run(item);

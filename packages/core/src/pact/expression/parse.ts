@@ -112,9 +112,7 @@ function ownFault(node: ASTNode, level: Level): ExpressionFault | null {
   if (level.depth > MAX_DEPTH * 2) return limit(at, `nested deeper than ${MAX_DEPTH * 2} levels`);
   switch (node.op) {
     case 'value':
-      return typeof node.args === 'object' && node.args !== null
-        ? unsupported(at, 'bytes and unsigned literals')
-        : null;
+      return literalFault(node.args, at);
     case 'map':
       return unsupported(at, 'mapping literals');
     case '.?':
@@ -127,6 +125,15 @@ function ownFault(node: ASTNode, level: Level): ExpressionFault | null {
     default:
       return null;
   }
+}
+
+function literalFault(value: unknown, at: number): ExpressionFault | null {
+  if (typeof value === 'bigint' && BigInt.asIntN(64, value) !== value) {
+    const message = `\`${value}\` is beyond 64 bits: write a float, or \`money\` of a text`;
+    return { code: 'expression-syntax', offset: at, message };
+  }
+  const isOther = typeof value === 'object' && value !== null;
+  return isOther ? unsupported(at, 'bytes and unsigned literals') : null;
 }
 
 function callFault(node: ASTNode, name: string, args: readonly ASTNode[]): ExpressionFault | null {

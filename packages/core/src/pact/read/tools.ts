@@ -16,7 +16,7 @@ import {
   text,
 } from '../reader.ts';
 import type { Fields, Reader } from '../reader.ts';
-import { isPath, isToolName } from '../scalars.ts';
+import { isName, isPath, isToolName } from '../scalars.ts';
 import type { Entry } from '../source.ts';
 import { word } from './approval.ts';
 
@@ -77,7 +77,7 @@ function readTool(fields: Fields, { key: name, place }: Entry): ToolDocument {
       or: 'standard',
     }),
     ...located.members,
-    sensitive: optional(fields, 'sensitive', { read: list(word), or: [] }),
+    sensitive: optional(fields, 'sensitive', { read: list(label), or: [] }),
     touches: optional(fields, 'touches', {
       read: list(choice(['self', 'memory', 'evaluator'])),
       or: [],
@@ -95,6 +95,13 @@ const toolName: Reader<string> = matching(isToolName, {
   code: 'bad-name',
   wanted: 'the name of a tool',
 });
+
+const label: Reader<string> = matching((text) => isName(text) && !OWN_LABELS.has(text), {
+  code: 'bad-name',
+  wanted: "a label other than the kernel's own `untrusted` and `external`",
+});
+
+const OWN_LABELS: ReadonlySet<string> = new Set(['untrusted', 'external']);
 
 function trustOf(isOpenWorld: boolean): Trust {
   const byDefault = isOpenWorld ? 'untrusted' : 'trusted';
