@@ -11,7 +11,8 @@ export function defer(context: Context, view: LayerView): readonly Finding[] {
     const missing = missingFacts(context, rule);
     if (missing.length === 0) return [];
     const finding = restrict(context, { stage: 'defer', rule }, () => {
-      return waitFor(context, missing, rule.withinMs);
+      const hit = waitFor(context, missing, rule.withinMs);
+      return hit.kind === 'defer' ? { ...hit, say: rule.say } : hit;
     });
     return finding === null ? [] : [finding];
   });
