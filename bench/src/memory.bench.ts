@@ -16,7 +16,7 @@ export function benchMemory(recorded: readonly Session[], pacts: Pacts, count: n
   const before = heapBytes();
   const states = new Map<string, State>();
   for (let index = 0; index < count; index += 1) {
-    const session = recorded[index % recorded.length];
+    const session = recorded[Math.floor((index * recorded.length) / count)];
     const pact = session === undefined ? undefined : pacts.get(session.agent);
     if (session === undefined || pact === undefined) continue;
     const own = copyOf(session, `open-${index}`);

@@ -1,4 +1,4 @@
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 
 import type { LengthRow } from './length.bench.ts';
 import type { Spread } from './measure.ts';
@@ -40,7 +40,8 @@ function machine({ sessions, actions }: Results): string {
   const model = all[0]?.model.trim() ?? 'unknown';
   const gib = Math.round(totalmem() / 1_024 ** 3);
   return [
-    `Machine: ${all.length} cores (${model}), ${gib} GiB, Node ${process.versions.node}.`,
+    `Machine: ${all.length} cores (${model}), ${gib} GiB, Node ${process.versions.node};`,
+    `${(loadavg()[2] ?? 0).toFixed(1)} runnable programs on average while this was measured.`,
     `Input: ${count(sessions)} recorded sessions with ${count(actions)} actions.`,
   ].join('\n');
 }
