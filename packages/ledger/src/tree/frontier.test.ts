@@ -6,7 +6,7 @@ import { nodePrimitives } from '../../testing/node-primitives.ts';
 import { fromHex, goVectors } from '../../testing/vectors.ts';
 import { encodeHex } from '../bytes.ts';
 import { Frontier, type TileBytes } from './frontier.ts';
-import { leafHash, rootOf } from './hash.ts';
+import { leafHash, nodeHash, rootOf } from './hash.ts';
 
 const { sha256 } = nodePrimitives;
 const leaves = makeEntries(600).map((entry) => leafHash(sha256, entry));
@@ -72,6 +72,9 @@ test('frontier: the third level appears with leaf 65,536', () => {
       { level: 2, index: 0, width: 1 },
     ],
   );
+  let root: Uint8Array = leaf;
+  for (let height = 0; height < 16; height += 1) root = nodeHash(sha256, root, root);
+  assert.deepEqual(frontier.partialTiles()[2]?.bytes, root);
 });
 
 test('frontier: resumes from its partial tiles as if it had never stopped', () => {

@@ -110,6 +110,8 @@ test('proofs: a root that does not belong to the size it claims is refused', () 
   assert.ok(verifyInclusion(sha256, { ...inclusion, size: 2 }));
   assert.ok(!verifyInclusion(sha256, { ...inclusion, size: 1 }));
   assert.ok(!verifyInclusion(sha256, { ...inclusion, size: 4 }));
+  const swapped = { leaf: second, index: 0, root: two, size: 1, proof: [first] };
+  assert.ok(!verifyInclusion(sha256, swapped));
   const shrunk = { earlierSize: 3, earlierRoot: first, size: 2, root: two };
   assert.ok(!verifyConsistency(sha256, { ...shrunk, proof: [first, second] }));
 });

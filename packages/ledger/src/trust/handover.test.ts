@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { makeSigner, nodePrimitives } from '../../testing/node-primitives.ts';
 import { decodeUtf8, encodeUtf8 } from '../bytes.ts';
 import { formatNote, parseNote } from '../note/note.ts';
+import { signText } from '../note/signature.ts';
+import { formatVerifierKey } from '../note/verifier-key.ts';
 import { isHandover, keyInForce, type PlacedEntry, signHandover, traceKeys } from './handover.ts';
 
 const first = makeSigner('log.example/a', 1);
@@ -50,6 +52,15 @@ test('hand-over: only the key in force hands over, once, and never back', async 
   const elsewhere = makeSigner('log.example/b', 4);
   await assert.rejects(signHandover(first, elsewhere));
   await assert.rejects(signHandover(first, first));
+});
+
+test('hand-over: a key of another log cannot succeed, though both sign', async () => {
+  const elsewhere = makeSigner('log.example/b', 4);
+  const keys = [first, elsewhere].map(({ key }) => `${formatVerifierKey(key)}\n`);
+  const text = `plumbline-key-handover/v1\n${keys.join('')}`;
+  const signatures = [await signText(first, text), await signText(elsewhere, text)];
+  const entry = encodeUtf8(formatNote({ text, signatures }));
+  assert.equal(await codeOf([{ index: 10, entry }]), 'mismatch');
 });
 
 test('hand-over: both keys must sign', async () => {

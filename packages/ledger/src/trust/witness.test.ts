@@ -82,7 +82,7 @@ test('witness: each status means one thing', () => {
   assert.deepEqual(kindOf(422), { kind: 'refused', why: 'inconsistent' });
   assert.deepEqual(kindOf(400), { kind: 'refused', why: 'bad-request' });
   const malformed: readonly (readonly [number, string])[] = [
-    [409, '5'],
+    [409, '55'],
     [409, '05\n'],
     [409, ''],
     [200, ''],
