@@ -98,8 +98,7 @@ function applyLet(pact: CompiledPact, state: State, { event, session }: Placed):
   const marks = decision.marks.filter((mark) => setMark(state, mark, event.at));
   for (const rule of decision.charges) state.lastUsed.set(rule, event.at);
   state.deferrals.delete(action.id);
-  const keys = marks.map(({ key }) => key);
-  const flight = { session: session.id, reserves: decision.reserves, marks: keys };
+  const flight = { session: session.id, reserves: decision.reserves, marks };
   state.flights.set(event.id, flight);
   label(pact, state, { event, session });
 }
@@ -111,8 +110,8 @@ function setMark(state: State, { key, untilMs }: Decision['marks'][number], at: 
   setBounded(state.marks, BOUNDS.marks, [key, untilMs]);
   if (isAlone) return true;
   for (const [id, flight] of state.flights) {
-    if (!flight.marks.includes(key)) continue;
-    state.flights.set(id, { ...flight, marks: flight.marks.filter((other) => other !== key) });
+    const marks = flight.marks.filter((mark) => mark.key !== key);
+    if (marks.length < flight.marks.length) state.flights.set(id, { ...flight, marks });
   }
   return false;
 }

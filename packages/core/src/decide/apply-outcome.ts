@@ -31,7 +31,10 @@ function giveBack(state: State, flight: Flight): void {
     const amount = parseDecimal(reservation.amount) ?? 0n;
     if (holder?.counters.has(reservation.key) === true) add(holder.counters, reservation, -amount);
   }
-  for (const key of flight.marks) state.marks.delete(key);
+  // A mark that ran out may have been set again since by another action, whose it is now.
+  for (const { key, untilMs } of flight.marks) {
+    if (state.marks.get(key) === untilMs) state.marks.delete(key);
+  }
 }
 
 function learn(

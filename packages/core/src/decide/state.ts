@@ -6,7 +6,7 @@ import type { Halt } from '../halt/halt.ts';
 import type { JsonObject } from '../json.ts';
 import type { RuleId } from '../pact/compiled.ts';
 import type { Memory } from '../provenance/memory.ts';
-import type { Reservation } from './verdict.ts';
+import type { Decision, Reservation } from './verdict.ts';
 
 /** The bounds of one agent's state. Source: spec/decide.md, section "Bounds". */
 export const BOUNDS = {
@@ -46,7 +46,8 @@ export type SessionState = {
 export type Flight = {
   readonly session: string;
   readonly reserves: readonly Reservation[];
-  readonly marks: readonly string[];
+  /** The duplicate marks that this action alone has set. */
+  readonly marks: Decision['marks'];
 };
 
 /** A gate: closed until a person decides, or kept shut for good. */
