@@ -1,5 +1,5 @@
 import { parseDecimal } from '../decimal.ts';
-import type { CompiledPact, Tool } from '../pact/compiled.ts';
+import type { CompiledPact, Tool, Trust } from '../pact/compiled.ts';
 import { holdsUntrusted, remember } from '../provenance/memory.ts';
 import { add } from './apply-decided.ts';
 import type { Event } from './event.ts';
@@ -43,10 +43,16 @@ function learn(
   { tool, event }: { readonly tool: Tool; readonly event: Outcome },
 ): void {
   const { args, result } = event;
-  const content = { kind: 'tool', tool: tool.name, trust: tool.trust, args, result } as const;
+  const isTainted = state.memoryTainted && tool.touches.includes('memory');
+  const trust = isTainted ? untrusting(tool.trust) : tool.trust;
+  const content = { kind: 'tool', tool: tool.name, trust, args, result } as const;
   remember(session.memory, content);
   for (const name of tool.sensitive) session.labels.add(name);
   if (session.labels.has('untrusted')) return;
-  const isTainted = state.memoryTainted && tool.touches.includes('memory');
   if (isTainted || holdsUntrusted(content)) session.labels.add('untrusted');
+}
+
+// What untrusted content may have been written into vouches for nothing, in any session.
+function untrusting({ format }: Trust): Trust {
+  return { byDefault: 'untrusted', trusted: [], untrusted: [], format };
 }

@@ -13,6 +13,7 @@ import {
 
 import { countingApprovals, isDenied } from './approvals.ts';
 import { countingEvents, openSession } from './history.ts';
+import { taintedOutcomes } from './labels.ts';
 import { lettingThrough } from './letting-through.ts';
 import { rewrite } from './rewrite.ts';
 import * as access from './stages-access.ts';
@@ -133,7 +134,8 @@ function turnOf({ pact, events, action, facts, now: clock }: Case): Turn {
   const session = openSession(history, action.session);
   const fits = access.fitsBounds(action.args);
   const seen = fits ? action : { ...action, args: {} };
-  return { pact, history, action: seen, fits, facts: fresh, now, session, subject };
+  const tainted = taintedOutcomes(pact, history);
+  return { pact, history, action: seen, fits, facts: fresh, now, session, tainted, subject };
 }
 
 /** Returns every finding in stage order, then layer order, then document order. */

@@ -14,7 +14,23 @@ export function labelsOf(
   history: readonly Event[],
   session: string,
 ): ReadonlySet<string> {
+  return readingOf(pact, history).labels.get(session) ?? new Set();
+}
+
+/** Returns the outcomes that came out of the agent's memory after it was tainted. */
+export function taintedOutcomes(pact: CompiledPact, history: readonly Event[]): ReadonlySet<Event> {
+  const hasMemory = [...pact.tools.values()].some(({ touches }) => touches.includes('memory'));
+  return hasMemory ? readingOf(pact, history).tainted : new Set();
+}
+
+type Reading = {
+  readonly labels: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly tainted: ReadonlySet<Event>;
+};
+
+function readingOf(pact: CompiledPact, history: readonly Event[]): Reading {
   const labels = new Map<string, Set<string>>();
+  const tainted = new Set<Event>();
   let isMemoryTainted = false;
   for (const event of history) {
     if (event.kind === 'session_opened') labels.set(event.session, new Set());
@@ -23,6 +39,8 @@ export function labelsOf(
       labels.get(event.session)?.add('untrusted');
     }
     if (event.kind === 'outcome' && event.status !== 'not_sent') {
+      const { tool } = subjectOf(pact, event.tool, new Map());
+      if (isMemoryTainted && tool.touches.includes('memory')) tainted.add(event);
       for (const label of labelsOfOutcome(pact, event, isMemoryTainted)) {
         labels.get(event.session)?.add(label);
       }
@@ -35,7 +53,7 @@ export function labelsOf(
     if (subject.effect === 'read' || !subject.tool.touches.includes('memory')) continue;
     isMemoryTainted ||= carried?.has('untrusted') ?? false;
   }
-  return labels.get(session) ?? new Set();
+  return { labels, tainted };
 }
 
 function labelsOfOutcome(

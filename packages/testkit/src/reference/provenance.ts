@@ -1,4 +1,4 @@
-import type { CompiledPact, Json, JsonObject, Tool } from '@plumbline/core';
+import type { CompiledPact, Event, Json, JsonObject, Tool } from '@plumbline/core';
 
 import type { OpenSession } from './history.ts';
 import { fieldsIn, scalarsIn } from './paths.ts';
@@ -12,6 +12,13 @@ type Segment = {
   readonly echoes: readonly string[];
 };
 
+/** What a session has seen; `tainted` are the outcomes that came out of a tainted memory. */
+type Seen = {
+  readonly pact: CompiledPact;
+  readonly session: OpenSession | null;
+  readonly tainted: ReadonlySet<Event>;
+};
+
 const segmentLength = 64 * 1024;
 const sessionLength = 256 * 1024;
 
@@ -20,30 +27,22 @@ const sessionLength = 256 * 1024;
  *
  * Source: spec/decide.md, section "Sources of a value".
  */
-export function sourcesOf(
-  pact: CompiledPact,
-  session: OpenSession | null,
-  value: string | number,
-): readonly string[] {
+export function sourcesOf(seen: Seen, value: string | number): readonly string[] {
   const forms = formsOf(value);
   const isIn = (text: string): boolean => forms.some((form) => stands(form, text));
-  const names = segmentsOf(pact, session)
+  const names = segmentsOf(seen)
     .filter(({ text, echoes }) => isIn(text) && !echoes.some(isIn))
     .flatMap(({ names: own }) => own);
   return names.length === 0 ? ['agent'] : [...new Set(names)];
 }
 
 /** Returns whether some identifier of the arguments has no source that is believed. */
-export function hasUntrustedIdentifier(
-  pact: CompiledPact,
-  session: OpenSession | null,
-  args: JsonObject,
-): boolean {
+export function hasUntrustedIdentifier(seen: Seen, args: JsonObject): boolean {
   return scalarsIn(args)
     .filter((value) => typeof value === 'string')
     .flatMap(identifiersIn)
     .some((identifier) => {
-      const sources = sourcesOf(pact, session, identifier);
+      const sources = sourcesOf(seen, identifier);
       return !['trusted', 'principal', 'session'].some((name) => sources.includes(name));
     });
 }
@@ -53,7 +52,7 @@ export function holdsUntrusted(tool: Tool, result: Json): boolean {
   return resultPieces(tool, result).some(({ isTrusted }) => !isTrusted);
 }
 
-function segmentsOf(pact: CompiledPact, session: OpenSession | null): readonly Segment[] {
+function segmentsOf({ pact, session, tainted }: Seen): readonly Segment[] {
   if (session === null) return [];
   const { principal, attributes } = session.opened;
   const attested = [...scalarsIn(attributes), principal].map((value) =>
@@ -65,8 +64,9 @@ function segmentsOf(pact: CompiledPact, session: OpenSession | null): readonly S
     const { tool, isDeclared } = subjectOf(pact, event.tool, new Map());
     if (!isDeclared) return [];
     const echoes = scalarsIn(event.args).map((value) => normal(String(value)));
+    const isBelieved = !tainted.has(event);
     return resultPieces(tool, event.result).map(({ path, text, isTrusted }) => ({
-      ...segment(namesOf(tool, path, isTrusted), text),
+      ...segment(namesOf(tool, path, isTrusted && isBelieved), text),
       isTool: true,
       echoes,
     }));

@@ -19,9 +19,7 @@ function holds(turn: Turn, rule: SourceRule): boolean {
   return scalarsAt(turn.action.args, rule.path)
     .filter((value) => value !== '')
     .every((value) =>
-      sourcesOf(turn.pact, turn.session, value).some((name) =>
-        rule.sources.some((source) => covers(source, name)),
-      ),
+      sourcesOf(turn, value).some((name) => rule.sources.some((source) => covers(source, name))),
     );
 }
 
@@ -63,10 +61,10 @@ function reaches({ subject }: Turn, flow: FlowRule): boolean {
 }
 
 function starts(turn: Turn, { from }: FlowRule): boolean {
-  const { pact, history, action, session, subject } = turn;
+  const { pact, history, action, subject } = turn;
   switch (from.kind) {
     case 'untrusted':
-      return hasUntrustedIdentifier(pact, session, action.args);
+      return hasUntrustedIdentifier(turn, action.args);
     case 'tainted':
       return labelsOf(pact, history, action.session).has('untrusted');
     case 'label':

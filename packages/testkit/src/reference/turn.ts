@@ -29,6 +29,8 @@ export type Turn = {
   readonly facts: FreshFacts;
   readonly now: number;
   readonly session: OpenSession | null;
+  /** Outcomes that came out of the agent's memory after it was tainted. */
+  readonly tainted: ReadonlySet<Event>;
   readonly subject: Subject;
 };
 
@@ -117,7 +119,7 @@ function sourcesOfPaths(turn: Turn, text: string): Scope['sources'] {
   const known = paths.flatMap((path) => {
     const values = scalarsAt(turn.action.args, path);
     const said = values.filter((value) => value !== '');
-    const names = said.flatMap((value) => sourcesOf(turn.pact, turn.session, value));
+    const names = said.flatMap((value) => sourcesOf(turn, value));
     return values.length === 0 ? [] : [[path, [...new Set(names)]] as const];
   });
   return Object.fromEntries(known);
