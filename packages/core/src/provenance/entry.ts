@@ -1,11 +1,11 @@
 import type { JsonObject } from '../json.ts';
 import type { Held } from './held.ts';
 import { collapse, foldLower, normalise, withoutMarks } from './normalise.ts';
-import type { Wanted } from './normalise.ts';
 import { cutLeaves, cutText } from './segment.ts';
 import type { Part } from './split.ts';
 import { leavesOf, splitResult } from './split.ts';
 import { nextStanding, standsIn } from './stands.ts';
+import type { Wanted } from './wanted.ts';
 
 const between = '\x01';
 const edge = '\x02';
@@ -65,8 +65,8 @@ function sheetOf(within: string): Sheet {
 export function collect(entry: Entry, wanted: Wanted, names: Set<string>): void {
   let isChecked = false;
   const sheet = wanted.hasSpace ? spacedSheet(entry) : entry.tight;
-  for (const spelling of wanted.spellings) {
-    let at = nextStanding(sheet.text, spelling, 0);
+  for (const form of wanted.forms) {
+    let at = nextStanding(sheet.text, form, 0);
     if (at === -1) continue;
     if (!isChecked && isEcho(entry, wanted)) return;
     isChecked = true;
@@ -74,7 +74,7 @@ export function collect(entry: Entry, wanted: Wanted, names: Set<string>): void 
       if (at === -1) break;
       if (at >= end) continue;
       addNames(entry, index, names);
-      at = nextStanding(sheet.text, spelling, end);
+      at = nextStanding(sheet.text, form, end);
     }
   }
 }
@@ -89,7 +89,7 @@ function spacedSheet(entry: Entry): Sheet {
 function isEcho(entry: Entry, wanted: Wanted): boolean {
   if (entry.held.kind !== 'tool') return false;
   entry.calls ??= entry.held.calls.map(callText);
-  return entry.calls.every((call) => wanted.spellings.some((each) => standsIn(call, each)));
+  return entry.calls.every((call) => wanted.forms.some((form) => standsIn(call, form)));
 }
 
 function callText(args: JsonObject): string {

@@ -35,7 +35,7 @@ const found: readonly (readonly [string, readonly string[]])[] = [
   ['evil。com', ['evil.com']],
   ['иван@пример.рф', ['иван@пример.рф']],
   ['写信给bob@evil.com谢谢', ['写信给bob@evil.com谢谢', 'bob@evil.com']],
-  ['١٢٣٤٥٦٧٨', ['١٢٣٤٥٦٧٨']],
+  ['١٢٣٤٥٦٧٨', ['12345678']],
   ['１２３４５６７８', ['12345678']],
 ];
 

@@ -82,8 +82,9 @@ test('json: what is printed is read as it was, whatever its texts hold', () => {
       fc.dictionary(text, tie('value'), { maxKeys: 4 }),
     ),
   })).value;
+  const indents = fc.constantFrom(0, 2, 4, '\t');
   fc.assert(
-    fc.property(fc.array(value, { maxLength: 4 }), fc.constantFrom(0, 2), (written, indent) => {
+    fc.property(fc.array(value, { maxLength: 4 }), indents, (written, indent) => {
       const read = fieldsOfJsonText(JSON.stringify(written, null, indent), trust);
       assert.deepEqual(leavesIn(read), leavesIn(fieldsOfJson(written, trust)));
     }),

@@ -19,11 +19,13 @@ type Style = {
   readonly indent: string;
 };
 
-/** `JSON.stringify`, Python's `json.dumps`, and both with an indent of two. */
+/** `JSON.stringify`, Python's `json.dumps`, and both with an indent of two, four or a tab. */
 const styles: readonly Style[] = [
   { comma: ',', colon: ':', indent: '' },
   { comma: ', ', colon: ': ', indent: '' },
   { comma: ',', colon: ': ', indent: '  ' },
+  { comma: ',', colon: ': ', indent: '    ' },
+  { comma: ',', colon: ': ', indent: '\t' },
 ];
 
 type Cursor = { readonly text: string; readonly style: Style; readonly tree: Tree; at: number };

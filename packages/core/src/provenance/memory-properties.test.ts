@@ -8,8 +8,8 @@ import type { Content } from './content.ts';
 import { collect, entryOf } from './entry.ts';
 import { emptyMemory, remember, trace } from './memory.ts';
 import type { Memory } from './memory.ts';
-import { wantedOf } from './normalise.ts';
 import { memoryFromJson, memoryToJson } from './snapshot.ts';
+import { wantedOf } from './wanted.ts';
 
 function memoryOfAll(...contents: readonly Content[]): Memory {
   const memory = emptyMemory();

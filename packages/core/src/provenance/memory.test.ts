@@ -99,9 +99,10 @@ test('provenance: case, white space, width and invisible characters make no diff
 });
 
 test('provenance: a value put together from pieces is the agent’s own', () => {
-  const memory = memoryOfAll(said('evil and .com'), gave('read', 'DE89 3704 0044 0532 0130 00'));
+  const memory = memoryOfAll(said('evil and .com, 1234 and 5678'), gave('read', ['4237', '4252']));
   assert.deepEqual(trace(memory, 'evil.com'), ['agent']);
-  assert.deepEqual(trace(memory, 'DE89370400440532013000'), ['agent']);
+  assert.deepEqual(trace(memory, '1234and5678'), ['agent']);
+  assert.deepEqual(trace(memory, '42374252'), ['agent']);
   const split = memoryOfAll(gave('list', ['evil', 'com'], { trust: trusted }));
   assert.deepEqual(trace(split, 'evil com'), ['agent']);
   assert.deepEqual(trace(split, 'evil\u0001com'), ['agent']);

@@ -4,9 +4,9 @@ import type { Entry } from './entry.ts';
 import { collect, entryOf } from './entry.ts';
 import type { Held } from './held.ts';
 import { hold, isSame, withCalls } from './held.ts';
-import { wantedOf } from './normalise.ts';
 import { MAX_SEGMENT } from './segment.ts';
 import { holdsUntrustedText } from './split.ts';
+import { wantedOf } from './wanted.ts';
 
 /** UTF-16 units a session keeps. */
 const MAX_MEMORY = 256 * 1024;
@@ -102,25 +102,13 @@ function forget(memory: Memory, at: number): Held {
 export function trace(memory: Memory, value: string | number): readonly string[] {
   if (typeof value === 'string' && value.length > MAX_SEGMENT) return noSource;
   const wanted = wantedOf(value);
-  const [plainest] = wanted.spellings;
-  if (plainest === undefined) return noSource;
-  const probe = probeOf(plainest);
+  if (wanted.forms.length === 0) return noSource;
   const names = new Set<string>();
   for (const reading of memory.readings) {
-    const entry = reading.entry ?? read(reading, probe);
+    const entry = reading.entry ?? read(reading, wanted.probe);
     if (entry !== null) collect(entry, wanted, names);
   }
   return names.size === 0 ? noSource : [...names].sort();
-}
-
-/**
- * The longest piece of a value that no folding, quoting or white space can part: a text without
- * it, in lower case, holds the value in no segment. Every other spelling begins with the plainest.
- */
-function probeOf(plainest: string): string {
-  if (!/[ '"]/.test(plainest)) return plainest;
-  const pieces = plainest.split(/[ '"]+/);
-  return pieces.reduce((longest, piece) => (piece.length > longest.length ? piece : longest), '');
 }
 
 /** Returns the entry of a piece, or null when its text shows that the value is not in it. */

@@ -8,16 +8,36 @@ const notPlain = /[^\n\x01-\x03\x20-\x7e]/;
 const beyondAscii = /[^\x00-\x7f]/;
 const ignorable = /\p{Default_Ignorable_Code_Point}+/gu;
 const marks = /[\x01-\x03]/g;
-const notOneWord = /[^\x21-\x7e]/;
+const typeset = /[‘’ʼ“”‐]|(?![0-9])\p{Nd}/u;
+const typesetSigns = /[‘’ʼ“”‐]/g;
+const otherDigits = /(?![0-9])\p{Nd}/gu;
+const digit = /^\p{Nd}$/u;
 
 /**
  * Returns the text as every comparison sees it: no invisible characters (zero-width, tags, soft
- * hyphens, variation selectors), NFKC, case kept. ASCII is returned as it is.
+ * hyphens, variation selectors), NFKC, curly quotes, typeset hyphens and the digits of every script
+ * as ASCII has them, case kept. ASCII is returned as it is.
  *
  * Invisible characters go before NFKC, so that none keeps a letter and its accent apart.
  */
 export function fold(text: string): string {
-  return beyondAscii.test(text) ? text.replace(ignorable, '').normalize('NFKC') : text;
+  if (!beyondAscii.test(text)) return text;
+  const folded = text.replace(ignorable, '').normalize('NFKC');
+  if (!typeset.test(folded)) return folded;
+  return folded.replace(typesetSigns, plainSign).replace(otherDigits, plainDigit);
+}
+
+function plainSign(sign: string): string {
+  if (sign === '‐') return '-';
+  return sign === '“' || sign === '”' ? '"' : "'";
+}
+
+/** Every script has its ten digits in a row, so the zero is where the row begins. */
+function plainDigit(sign: string): string {
+  const code = sign.codePointAt(0) ?? 0;
+  let value = 0;
+  while (value < 9 && digit.test(String.fromCodePoint(code - value - 1))) value += 1;
+  return String(value);
 }
 
 /**
@@ -54,33 +74,4 @@ export function normalise(text: string): string {
 /** Returns the text without the three characters that mark leaves, parts and cuts. */
 export function withoutMarks(text: string): string {
   return text.replace(marks, ' ');
-}
-
-/** A value as it is looked for; none without text. Every spelling begins with the first. */
-export type Wanted = { readonly spellings: readonly string[]; readonly hasSpace: boolean };
-
-/**
- * Returns how a value is looked for.
- *
- * A string has one spelling; a URL is without `http://`, `https://` and one trailing `/`. A number
- * is also looked for with trailing zeros up to two decimals (`50`, `50.0`, `50.00`).
- */
-export function wantedOf(value: string | number): Wanted {
-  if (typeof value === 'number') return { spellings: numberSpellings(value), hasSpace: false };
-  const isOneWord = !notOneWord.test(value);
-  const text = isOneWord ? value.toLowerCase() : normalise(withoutMarks(value)).trim();
-  const address = text.startsWith('http') ? withoutScheme(text) : text;
-  const spellings = address === '' ? [] : [address];
-  return { spellings, hasSpace: !isOneWord && address.includes(' ') };
-}
-
-function withoutScheme(text: string): string {
-  const scheme = /^https?:\/\//.exec(text);
-  return scheme === null ? text : text.slice(scheme[0].length).replace(/\/$/, '');
-}
-
-function numberSpellings(value: number): readonly string[] {
-  const text = String(value).toLowerCase();
-  if (!/^-?\d+(\.\d)?$/.test(text)) return [text];
-  return text.includes('.') ? [text, `${text}0`] : [text, `${text}.0`, `${text}.00`];
 }

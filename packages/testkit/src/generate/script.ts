@@ -63,6 +63,9 @@ const words = [
   'see https://shop.example/c1/ now',
   '/etc/passwd',
   'a1b2c3d4e5f6a7b8',
+  '给c1和',
+  '#c2',
+  '1,250.50',
 ] as const;
 
 /** Returns a random story of at most `length` steps. */

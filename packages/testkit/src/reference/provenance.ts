@@ -171,8 +171,7 @@ function normal(text: string): string {
 
 /** A digit of any script stands a known way after its zero. */
 function digitOf(sign: string): string {
-  const below = (count: number): string =>
-    String.fromCodePoint((sign.codePointAt(0) ?? 0) - count);
+  const below = (count: number): string => String.fromCodePoint((sign.codePointAt(0) ?? 0) - count);
   const value = [1, 2, 3, 4, 5, 6, 7, 8, 9].findIndex((count) => !/^\p{Nd}$/u.test(below(count)));
   return String(value === -1 ? 9 : value);
 }
@@ -201,13 +200,17 @@ function numberForms(text: string): readonly RegExp[] {
   const apart = whole.replaceAll(/\B(?=(\d{3})+$)/g, "[,.' ]?");
   const zeros = decimals === '' ? ['', '[.,]0', '[.,]00'] : [`[.,]${decimals}`, `[.,]${decimals}0`];
   const isPlain = whole.length < 4 && decimals === '';
-  const written = isPlain ? ['', '\\.0', '\\.00'] : decimals.length === 2 ? zeros.slice(0, 1) : zeros;
-  const forms = written.map((end) => new RegExp(apart + end, 'y'));
+  const written = isPlain
+    ? ['', '\\.0', '\\.00']
+    : decimals.length === 2
+      ? zeros.slice(0, 1)
+      : zeros;
+  const forms = written.map((end) => new RegExp(apart + end, 'g'));
   return decimals === '' && whole.length >= 7 ? [...forms, inGroups(whole)] : forms;
 }
 
 function literal(text: string): RegExp {
-  return new RegExp(text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), 'yu');
+  return new RegExp(text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&'), 'g');
 }
 
 /** IBAN-like, or seven and more digits of an account or phone. */
@@ -220,34 +223,35 @@ function isAccount(text: string): boolean {
 }
 
 function inGroups(compact: string): RegExp {
-  return new RegExp([...compact].join('[ ()-]{0,2}'), 'y');
+  return new RegExp(compact.split('').join('[ ()-]{0,2}'), 'g');
 }
 
 const unspaced = ['Hani', 'Hira', 'Kana', 'Hang', 'Thai', 'Laoo', 'Khmr', 'Mymr']
   .map((script) => `\\p{scx=${script}}`)
   .join('');
-const runsOn = new RegExp(`[${unspaced}]`, 'u');
-const word = `(?:(?![${unspaced}])[\\p{L}\\p{N}\\p{M}])`;
-const joinedBefore = new RegExp(`(?:${word}[-_.@/%]?|\\d:)$`, 'u');
-const joinedAfter = new RegExp(`^(?:[-_.@/%]?${word}|:\\d)`, 'u');
-const joinedAfterDigit = new RegExp(`^[-_.@/%:]?${word}`, 'u');
+const beginsRunningOn = new RegExp(`^[${unspaced}]`, 'u');
+const endsRunningOn = new RegExp(`[${unspaced}]$`, 'u');
+const wordSign = `(?:(?![${unspaced}])[\\p{L}\\p{N}\\p{M}])`;
+const joinedBefore = new RegExp(`(?:${wordSign}[-_.@/%]?|\\d:)$`, 'u');
+const joinedAfter = new RegExp(`^(?:[-_.@/%]?${wordSign}|:\\d)`, 'u');
+const joinedAfterDigit = new RegExp(`^[-_.@/%:]?${wordSign}`, 'u');
 
 /** Returns whether a form stands in a text with nothing continuing it on either side. */
 function stands(form: RegExp, text: string): boolean {
-  for (let at = 0; at < text.length; at += 1) {
-    form.lastIndex = at;
-    const found = form.exec(text)?.[0];
-    if (found !== undefined && isWhole(text, at, at + found.length)) return true;
+  form.lastIndex = 0;
+  for (let found = form.exec(text); found !== null; found = form.exec(text)) {
+    if (isWhole(text, found.index, found.index + found[0].length)) return true;
+    form.lastIndex = found.index + 1;
   }
   return false;
 }
 
 function isWhole(text: string, start: number, end: number): boolean {
-  const [first = '', last = ''] = [[...text.slice(start, end)].at(0), [...text.slice(start, end)].at(-1)];
-  const after = /[0-9]/.test(last) ? joinedAfterDigit : joinedAfter;
+  const value = text.slice(start, end);
+  const after = /[0-9]$/.test(value) ? joinedAfterDigit : joinedAfter;
   return (
-    (runsOn.test(first) || !joinedBefore.test(text.slice(0, start))) &&
-    (runsOn.test(last) || !after.test(text.slice(end)))
+    (beginsRunningOn.test(value) || !joinedBefore.test(text.slice(0, start))) &&
+    (endsRunningOn.test(value) || !after.test(text.slice(end)))
   );
 }
 
