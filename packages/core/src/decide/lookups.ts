@@ -1,5 +1,5 @@
 import { formatDecimal } from '../decimal.ts';
-import { trace } from '../provenance/memory.ts';
+import { isFrom, trace } from '../provenance/memory.ts';
 import { valuesAt } from '../provenance/identifiers.ts';
 import type { AllowRule } from '../pact/compiled.ts';
 import type { Context } from './context.ts';
@@ -12,13 +12,24 @@ import { windowOf } from './windows.ts';
  *
  * place: where the value stands, the key under which the look is recorded.
  */
-export function traceValue(
-  context: Context,
-  place: string,
-  value: string | number,
-): readonly string[] {
+function traceValue(context: Context, place: string, value: string | number): readonly string[] {
   return context.reader.look<readonly string[]>(`sources/${place}`, () => {
     return context.session === null ? ['agent'] : trace(context.session.memory, value);
+  });
+}
+
+/** A value of the arguments, and the sources that would do. */
+export type Claimed = { readonly value: string | number; readonly sources: readonly string[] };
+
+/**
+ * Returns whether a value of the arguments comes from one of some sources.
+ *
+ * place: where the value stands and which rule asks, the key under which the look is recorded.
+ */
+export function comesFrom(context: Context, place: string, { value, sources }: Claimed): boolean {
+  return context.reader.look(`from/${place}`, () => {
+    if (context.session === null) return sources.includes('agent');
+    return isFrom(context.session.memory, value, sources);
   });
 }
 

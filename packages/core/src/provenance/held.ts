@@ -53,6 +53,12 @@ export function hold(content: Content): Held | null {
   return { kind: 'tool', tool, calls: [args], returned: { kind: 'parts', parts }, size };
 }
 
+/** Returns whether some part of a result can be trusted. */
+export function mayBeTrusted({ returned }: HeldResult): boolean {
+  if (returned.kind === 'parts') return returned.parts.some((part) => part.isTrusted);
+  return returned.trust.byDefault === 'trusted' || returned.trust.trusted.length > 0;
+}
+
 function holdText(kind: HeldText['kind'], whole: string): HeldText | null {
   if (whole === '') return null;
   const text = cutLeaves([whole])[0] ?? '';

@@ -3,9 +3,10 @@ import type { Content, ToolContent } from './content.ts';
 import type { Entry } from './entry.ts';
 import { collect, entryOf } from './entry.ts';
 import type { Held } from './held.ts';
-import { hold, isSame, withCalls } from './held.ts';
+import { hold, isSame, mayBeTrusted, withCalls } from './held.ts';
 import { MAX_SEGMENT } from './segment.ts';
 import { holdsUntrustedText } from './split.ts';
+import type { Wanted } from './wanted.ts';
 import { wantedOf } from './wanted.ts';
 
 /** UTF-16 units a session keeps. */
@@ -100,15 +101,66 @@ function forget(memory: Memory, at: number): Held {
  * Source: spec/decide.md, section "Sources of a value".
  */
 export function trace(memory: Memory, value: string | number): readonly string[] {
-  if (typeof value === 'string' && value.length > MAX_SEGMENT) return noSource;
-  const wanted = wantedOf(value);
-  if (wanted.forms.length === 0) return noSource;
+  const wanted = wantedIn(value);
+  if (wanted === null) return noSource;
   const names = new Set<string>();
-  for (const reading of memory.readings) {
-    const entry = reading.entry ?? read(reading, wanted.probe);
-    if (entry !== null) collect(entry, wanted, names);
-  }
+  for (const reading of memory.readings) namesIn(reading, wanted, names);
   return names.size === 0 ? noSource : [...names].sort();
+}
+
+/**
+ * Returns whether one of a value's sources is among those given. `<tool>:<path>` stands for that
+ * field and those below it.
+ *
+ * The same as asking `trace`, but reads no more than decides: first what was said, then only the
+ * results that a given source can be in.
+ */
+export function isFrom(
+  memory: Memory,
+  value: string | number,
+  sources: readonly string[],
+): boolean {
+  const wanted = wantedIn(value);
+  if (wanted === null) return sources.includes('agent');
+  const isIn = (reading: Reading): boolean => {
+    const names = namesIn(reading, wanted, new Set());
+    return [...names].some((name) => sources.some((source) => covers(source, name)));
+  };
+  const { readings } = memory;
+  return (
+    readings.some((reading) => isSaid(reading, sources) && isIn(reading)) ||
+    readings.some((reading) => isResultOf(reading, sources) && isIn(reading)) ||
+    (sources.includes('agent') && trace(memory, value) === noSource)
+  );
+}
+
+function covers(source: string, name: string): boolean {
+  return source === name || (source.includes(':') && name.startsWith(`${source}.`));
+}
+
+function isSaid({ held }: Reading, sources: readonly string[]): boolean {
+  return held.kind !== 'tool' && sources.includes(held.kind);
+}
+
+function isResultOf({ held }: Reading, sources: readonly string[]): boolean {
+  if (held.kind !== 'tool') return false;
+  return sources.some((source) => {
+    if (source === 'trusted') return mayBeTrusted(held);
+    return source === 'untrusted' || source === held.tool || source.startsWith(`${held.tool}:`);
+  });
+}
+
+/** Null for a value without text, or longer than anything remembered. */
+function wantedIn(value: string | number): Wanted | null {
+  if (typeof value === 'string' && value.length > MAX_SEGMENT) return null;
+  const wanted = wantedOf(value);
+  return wanted.forms.length === 0 ? null : wanted;
+}
+
+function namesIn(reading: Reading, wanted: Wanted, names: Set<string>): Set<string> {
+  const entry = reading.entry ?? read(reading, wanted.probe);
+  if (entry !== null) collect(entry, wanted, names);
+  return names;
 }
 
 /** Returns the entry of a piece, or null when its text shows that the value is not in it. */

@@ -2,7 +2,7 @@ import type { FlowRule } from '../../pact/compiled.ts';
 import { identifiersIn } from '../../provenance/identifiers.ts';
 import { NOTHING } from '../context.ts';
 import type { Context, LayerView } from '../context.ts';
-import { hasLabel, traceValue } from '../lookups.ts';
+import { comesFrom, hasLabel } from '../lookups.ts';
 import { matchConditions, unevaluated } from '../match.ts';
 import type { Finding } from '../verdict.ts';
 
@@ -38,8 +38,7 @@ function starts(context: Context, flow: FlowRule): boolean {
 
 function isUnvouched(context: Context): boolean {
   return identifiersIn(context.action.args).some(({ path, value }, index) => {
-    const names = traceValue(context, `${path}@${index}`, value);
-    return !names.some((name) => VOUCHED.includes(name));
+    return !comesFrom(context, `${path}@${index}`, { value, sources: VOUCHED });
   });
 }
 

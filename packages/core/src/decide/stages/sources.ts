@@ -2,7 +2,7 @@ import type { SourceRule, Task } from '../../pact/compiled.ts';
 import { valuesAt } from '../../provenance/identifiers.ts';
 import { NOTHING } from '../context.ts';
 import type { Context, LayerView } from '../context.ts';
-import { traceValue } from '../lookups.ts';
+import { comesFrom } from '../lookups.ts';
 import type { Finding } from '../verdict.ts';
 import { taskOf } from './task.ts';
 
@@ -19,13 +19,9 @@ export function sources(context: Context, view: LayerView): readonly Finding[] {
 function isSourced(context: Context, rule: SourceRule): boolean {
   const values = valuesAt(context.action.args, rule.path);
   return values.every((value, index) => {
-    const names = traceValue(context, `${rule.path}#${index}`, value);
-    return names.some((name) => rule.sources.some((source) => covers(source, name)));
+    const place = `${rule.path}#${index}/${rule.sources.join(' ')}`;
+    return comesFrom(context, place, { value, sources: rule.sources });
   });
-}
-
-function covers(source: string, name: string): boolean {
-  return source === name || (source.includes(':') && name.startsWith(`${source}.`));
 }
 
 function unsourced(current: Task, { tool, path, sources: from, otherwise }: SourceRule): Finding {
