@@ -8,6 +8,27 @@ export function contentText(content: Json | undefined): string {
   return parts.map(partText).filter(Boolean).join('\n');
 }
 
+const partTypes: ReadonlySet<unknown> = new Set(
+  (
+    'text input_text output_text refusal image image_url input_image file input_file audio ' +
+    'input_audio document'
+  ).split(' '),
+);
+
+/**
+ * Returns a tool's result: text or the text of content parts, and any other JSON as it is, so that
+ * what a tool returned as an object or a list is never lost.
+ */
+export function resultContent(content: Json | undefined): Json {
+  if (content === undefined || content === null) return '';
+  if (typeof content === 'string' || !(Array.isArray(content) && isParts(content))) return content;
+  return contentText(content);
+}
+
+function isParts(items: readonly Json[]): boolean {
+  return items.every((item) => isJsonObject(item) && partTypes.has(item['type']));
+}
+
 function partText(part: Json): string {
   if (typeof part === 'string') return part;
   if (!isJsonObject(part)) return '';

@@ -4,7 +4,7 @@ import { Stop } from '../stop.ts';
 import type { RecordPlace } from './agentdojo.ts';
 import { fieldOf } from './fields.ts';
 import { attackCallsOf, labelsOf } from './labels.ts';
-import { contentText, responsesMessages } from './openai-items.ts';
+import { contentText, responsesMessages, resultContent } from './openai-items.ts';
 import type { Run } from './run.ts';
 import { argumentsOf, Transcript } from './transcript.ts';
 
@@ -103,7 +103,7 @@ function readResult(transcript: Transcript, message: JsonObject, at: At): void {
   const { tool_call_id: id, content, error } = message;
   const found = {
     id: typeof id === 'string' ? id : null,
-    result: contentText(content),
+    result: resultContent(content),
     isError: typeof error === 'string' && error !== '',
   };
   if (!transcript.result(found, at.atMs)) throw wrong(at, '', 'the result of a call before it');

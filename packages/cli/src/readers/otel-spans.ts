@@ -2,6 +2,8 @@ import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 
 import { Stop } from '../stop.ts';
 import { jsonText } from './fields.ts';
+import { messageOfEvent } from './otel-events.ts';
+import { attributesOf } from './otel-values.ts';
 
 /** One span (or log record of a span), its attributes as plain JSON. Times in milliseconds. */
 export type Span = {
@@ -30,7 +32,7 @@ export function spansOf(record: JsonObject, line: number, place: string): readon
   }
   const resource = isJsonObject(record['resource']) ? record['resource'] : {};
   const inner = resource['attributes'] ?? resource;
-  return [spanOf(record, { line, place, resource: attributesOf(inner) })];
+  return withMessages(record, { line, place, resource: attributesOf(inner) });
 }
 
 function list(value: Json | undefined): readonly JsonObject[] {
@@ -43,17 +45,43 @@ function spansOfResource(group: JsonObject, line: number, place: string): readon
   const resource = attributesOf(isJsonObject(given) ? given['attributes'] : undefined);
   return [...list(scopeSpans), ...list(scopeLogs)]
     .flatMap((scope) => [...list(scope['spans']), ...list(scope['logRecords'])])
-    .map((span) => spanOf(span, { line, place, resource }));
+    .flatMap((span) => withMessages(span, { line, place, resource }));
 }
 
 type Around = { readonly line: number; readonly place: string; readonly resource: JsonObject };
+
+/**
+ * A span or log record, and its events that tell one message each as spans of their own. These
+ * name their span as parent, so that none is taken for the root of the trace.
+ */
+function withMessages(record: JsonObject, around: Around): readonly Span[] {
+  const span = spanOf(record, around);
+  const told = messageOfEvent(eventNameOf(record), record);
+  if (told !== null) {
+    return [{ ...span, name: eventNameOf(record), parentId: span.spanId, attributes: told }];
+  }
+  const messages = list(record['events']).flatMap((event): Span[] => {
+    const name = eventNameOf(event);
+    const attributes = messageOfEvent(name, event);
+    const atMs = timeOf(event['timeUnixNano'] ?? event['timestamp']) || span.startMs;
+    if (attributes === null) return [];
+    return [{ ...span, name, parentId: span.spanId, startMs: atMs, endMs: atMs, attributes }];
+  });
+  return [span, ...messages];
+}
+
+function eventNameOf(event: JsonObject): string {
+  const name =
+    event['eventName'] ?? event['event_name'] ?? attributesOf(event['attributes'])['event.name'];
+  return jsonText(name ?? event['name'] ?? '');
+}
 
 function spanOf(span: JsonObject, { line, place, resource }: Around): Span {
   const context = isJsonObject(span['context']) ? span['context'] : {};
   const text = (...names: readonly string[]): string | null => firstText(span, context, names);
   const traceId = text('traceId', 'trace_id');
   if (traceId === null) throw new Stop('a span has no traceId', place);
-  const startMs = timeOf(span['startTimeUnixNano'] ?? span['start_time'] ?? span['timeUnixNano']);
+  const startMs = startOf(span);
   const status = isJsonObject(span['status']) ? span['status'] : {};
   return {
     line,
@@ -71,6 +99,13 @@ function spanOf(span: JsonObject, { line, place, resource }: Around): Span {
   };
 }
 
+/** A log record has the time of what happened, or only that of its being seen. */
+function startOf(span: JsonObject): number {
+  const logged = timeOf(span['timeUnixNano'] ?? span['timestamp']);
+  const seen = span['observedTimeUnixNano'] ?? span['observed_timestamp'];
+  return timeOf(span['startTimeUnixNano'] ?? span['start_time']) || logged || timeOf(seen);
+}
+
 function firstText(span: JsonObject, context: JsonObject, names: readonly string[]): string | null {
   for (const name of names) {
     const value = span[name] ?? context[name];
@@ -79,10 +114,12 @@ function firstText(span: JsonObject, context: JsonObject, names: readonly string
   return null;
 }
 
+const detailsEvent = 'gen_ai.client.inference.operation.details';
+
 /** Content may stand on the span or on its operation-details event; the span's own wins. */
 function withEvents(attributes: JsonObject, events: Json | undefined): JsonObject {
   const found = list(events)
-    .filter((event) => jsonText(event['name'] ?? null).startsWith('gen_ai.'))
+    .filter((event) => jsonText(event['name'] ?? null) === detailsEvent)
     .map((event) => attributesOf(event['attributes']));
   return found.length === 0 ? attributes : Object.assign({}, ...found, attributes);
 }
@@ -94,22 +131,4 @@ function timeOf(value: Json | undefined): number {
   if (/^\d+$/.test(value)) return Number(BigInt(value) / 1_000_000n);
   const parsed = Date.parse(value);
   return Number.isNaN(parsed) ? 0 : parsed;
-}
-
-/** Returns attributes as a plain object, from OTLP's list of keys and values or an object. */
-export function attributesOf(value: Json | undefined): JsonObject {
-  if (isJsonObject(value)) return value;
-  const entries = list(value).flatMap((pair): [string, Json][] =>
-    typeof pair['key'] === 'string' ? [[pair['key'], plainValue(pair['value'])]] : [],
-  );
-  return Object.fromEntries(entries);
-}
-
-function plainValue(value: Json | undefined): Json {
-  if (!isJsonObject(value)) return value ?? null;
-  const { stringValue, intValue, doubleValue, boolValue, arrayValue, kvlistValue } = value;
-  if (intValue !== undefined) return Number(intValue);
-  if (isJsonObject(arrayValue)) return list(arrayValue['values']).map(plainValue);
-  if (isJsonObject(kvlistValue)) return attributesOf(kvlistValue['values'] ?? []);
-  return stringValue ?? doubleValue ?? boolValue ?? value['bytesValue'] ?? null;
 }

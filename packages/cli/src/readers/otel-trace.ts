@@ -1,5 +1,6 @@
-import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
+import { canonical, isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 
+import { jsonText } from './fields.ts';
 import type { Span } from './otel-spans.ts';
 import { argumentsOf, Transcript } from './transcript.ts';
 
@@ -38,7 +39,7 @@ function momentsOf(spans: readonly Span[]): readonly Moment[] {
     }
     return [
       { atMs: startMs, order: 0, read: (reader) => reader.input(span) },
-      { atMs: endMs, order: 1, read: (reader) => reader.output(span) },
+      { atMs: endMs, order: isChoice(span) ? 5 : 1, read: (reader) => reader.output(span) },
     ];
   });
   // A tool's end may share its millisecond with the next call of the model, which has read it.
@@ -46,6 +47,11 @@ function momentsOf(spans: readonly Span[]): readonly Moment[] {
     .map((moment, at) => ({ moment, at }))
     .sort((a, b) => a.moment.atMs - b.moment.atMs || rank(a.moment, b.moment) || a.at - b.at)
     .map(({ moment }) => moment);
+}
+
+/** An event of an answer often has the time of the messages it answers. */
+function isChoice({ name }: Span): boolean {
+  return name === 'gen_ai.choice';
 }
 
 function rank(a: Moment, b: Moment): number {
@@ -57,16 +63,26 @@ class TraceReader {
   readonly transcript: Transcript = new Transcript();
   readonly attackCalls: Set<number> = new Set();
   readonly #seen: Set<string> = new Set();
+  /** The last call of each id; ids may begin anew with every turn. */
   readonly #callIds: Map<string, number> = new Map();
-  readonly #answered: Set<string> = new Set();
+  /** Calls by id, tool and arguments, however often the history repeats them. */
+  readonly #calls: Map<string, number> = new Map();
+  /** Calls without an id, by tool and arguments; `#history` counts those of the input now read. */
+  readonly #nameless: Map<string, readonly number[]> = new Map();
+  #history: Map<string, number> | null = null;
+  #namelessResults = 0;
+  readonly #answered: Set<number> = new Set();
+  readonly #responses: Set<string> = new Set();
 
   input({ attributes, startMs }: Span): void {
     this.#system(attributes['gen_ai.system_instructions'], startMs);
+    this.#history = new Map();
     for (const message of messagesIn(attributes['gen_ai.input.messages'])) {
       const { role } = message;
       if (role === 'assistant') this.#outputs(message, startMs);
       else this.#inputMessage(message, startMs);
     }
+    this.#history = null;
   }
 
   output({ attributes, endMs }: Span): void {
@@ -104,7 +120,8 @@ class TraceReader {
       if (part['type'] !== 'tool_call_response') continue;
       const id = idOf(part['id']);
       const result = part['response'] ?? part['result'] ?? '';
-      if (id !== null) this.#result(id, result, { isError: false, atMs });
+      if (id === null) this.#namelessResult(result, atMs);
+      else this.#result(id, result, { isError: false, atMs });
     }
     const role = message['role'] === 'user' ? 'user' : 'system';
     const text = parts.map(textOf).filter(Boolean).join('\n');
@@ -124,19 +141,44 @@ class TraceReader {
     found: { id: string | null; tool: Json | undefined; args: Json | undefined },
     atMs: number,
   ): number | undefined {
-    const { id, tool, args } = found;
-    const known = id === null ? undefined : this.#callIds.get(id);
+    const { id, tool, args: given } = found;
+    const args = argumentsOf(given);
+    const key = canonical([id, tool ?? null, args ?? jsonText(given ?? null)]);
+    const last = id !== null && isEmpty(given) ? this.#callIds.get(id) : undefined;
+    const known = id === null ? this.#repeated(key) : (this.#calls.get(key) ?? last);
     if (known !== undefined) return known;
     if (typeof tool !== 'string') return undefined;
     const at = `${this.transcript.callCount}:0`;
-    const call = this.transcript.call({ id, tool, args: argumentsOf(args), at }, atMs);
+    const call = this.transcript.call({ id, tool, args, at }, atMs);
     if (id !== null) this.#callIds.set(id, call);
+    this.#calls.set(key, call);
+    if (id === null) this.#nameless.set(key, [...(this.#nameless.get(key) ?? []), call]);
     return call;
   }
 
+  /** The call without an id that the history now read repeats, if it is one known already. */
+  #repeated(key: string): number | undefined {
+    if (this.#history === null) return undefined;
+    const count = this.#history.get(key) ?? 0;
+    this.#history.set(key, count + 1);
+    return this.#nameless.get(key)?.[count];
+  }
+
+  /** A result without an id answers the calls in order; the history repeats those before it. */
+  #namelessResult(result: Json, atMs: number): void {
+    const count = this.#history?.get('') ?? 0;
+    this.#history?.set('', count + 1);
+    if (count < this.#namelessResults) return;
+    this.#namelessResults += 1;
+    this.transcript.result({ id: null, result, isError: false }, atMs);
+  }
+
   #result(id: string, result: Json, { isError, atMs }: { isError: boolean; atMs: number }): void {
-    if (!this.#callIds.has(id) || this.#answered.has(id)) return;
-    this.#answered.add(id);
+    const call = this.#callIds.get(id);
+    const key = `${id}:${jsonText(result)}`;
+    if (call === undefined || this.#answered.has(call) || this.#responses.has(key)) return;
+    this.#answered.add(call);
+    this.#responses.add(key);
     this.transcript.result({ id, result, isError }, atMs);
   }
 
@@ -146,6 +188,11 @@ class TraceReader {
     this.#seen.add(key);
     return true;
   }
+}
+
+/** A span may leave the arguments out, or an exporter without content empty. */
+function isEmpty(args: Json | undefined): boolean {
+  return args === undefined || args === null || args === '' || args === '{}';
 }
 
 function idOf(value: Json | undefined): string | null {

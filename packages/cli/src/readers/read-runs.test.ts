@@ -210,3 +210,136 @@ test('readers: a record that breaks its format names the member', async () => {
     '/wrong.jsonl:1: kind is "odd", not benign, attack or injection_as_user',
   );
 });
+
+const logged = (name: string, at: number, body: unknown): unknown => ({
+  traceId: 't1',
+  spanId: 's1',
+  timeUnixNano: `${at}000000`,
+  eventName: name,
+  body,
+});
+
+test('readers: messages told by events are read, repeated history once', async () => {
+  const call = { id: 'c1', function: { name: 'orders.get', arguments: '{"order_id":"A-1"}' } };
+  const first = [
+    logged('gen_ai.system.message', 1, { content: 'Answer.' }),
+    logged('gen_ai.user.message', 1, { content: 'Where is A-1?' }),
+  ];
+  const records = [
+    ...first,
+    logged('gen_ai.choice', 2, { index: 0, message: { content: null, tool_calls: [call] } }),
+    ...first,
+    logged('gen_ai.assistant.message', 3, { tool_calls: [call] }),
+    logged('gen_ai.tool.message', 3, { id: 'c1', content: 'shipped' }),
+    logged('gen_ai.choice', 4, { message: { content: 'It is shipped.' } }),
+  ];
+  const lines = [
+    { resourceLogs: [{ scopeLogs: [{ logRecords: records }] }] },
+    {
+      resourceSpans: [
+        {
+          scopeSpans: [
+            { spans: [{ traceId: 't1', spanId: 's1', attributes: { 'gen_ai.agent.name': 'a' } }] },
+          ],
+        },
+      ],
+    },
+  ];
+  const path = written('events.jsonl', lines.map((line) => JSON.stringify(line)).join('\n'));
+  const [run] = await runsOf(path);
+  assert.deepEqual(told(run), [
+    'system: Answer.',
+    'user: Where is A-1?',
+    'call 0 orders.get {"order_id":"A-1"}',
+    'result 0 "shipped"',
+  ]);
+  assert.equal(run?.fields['gen_ai.agent.name'], 'a');
+});
+
+test('readers: events of a span tell messages in their attributes', async () => {
+  const event = (name: string, attributes: unknown): unknown => ({
+    name,
+    timestamp: '2026-01-01T00:00:00Z',
+    attributes,
+  });
+  const calls = JSON.stringify([{ id: 'c1', function: { name: 'pay', arguments: '{}' } }]);
+  const span = {
+    context: { trace_id: 't1', span_id: 's1' },
+    name: 'chat',
+    start_time: '2026-01-01T00:00:00Z',
+    end_time: '2026-01-01T00:00:01Z',
+    attributes: {},
+    events: [
+      event('gen_ai.user.message', { content: 'Pay Ada' }),
+      event('gen_ai.choice', { message: JSON.stringify({ tool_calls: JSON.parse(calls) }) }),
+    ],
+  };
+  const [run] = await runsOf(written('span-events.jsonl', JSON.stringify(span)));
+  assert.deepEqual(told(run), ['user: Pay Ada', 'call 0 pay {}']);
+});
+
+/** Spans of a model whose provider gives call ids anew each turn, or none. */
+function turns(ids: readonly (string | null)[]): string {
+  const part = (turn: number): unknown => ({
+    role: 'assistant',
+    parts: [{ type: 'tool_call', id: ids[turn], name: 'get', arguments: { key: `k${turn}` } }],
+  });
+  const answer = (turn: number): unknown => ({
+    role: 'tool',
+    parts: [{ type: 'tool_call_response', id: ids[turn], response: `v${turn}` }],
+  });
+  const spans = ids.map((_, turn) => ({
+    traceId: 't1',
+    spanId: `s${turn}`,
+    startTimeUnixNano: `${turn + 1}000000000`,
+    endTimeUnixNano: `${turn + 1}500000000`,
+    attributes: {
+      'gen_ai.input.messages': ids.slice(0, turn).flatMap((__, at) => [part(at), answer(at)]),
+      'gen_ai.output.messages': [part(turn)],
+    },
+  }));
+  return spans.map((span) => JSON.stringify(span)).join('\n');
+}
+
+test('readers: calls whose ids begin anew with every turn, or that have none, stay apart', async () => {
+  for (const [name, ids] of [
+    ['reused', ['call_0', 'call_0', 'call_0']],
+    ['nameless', [null, null, null]],
+  ] as const) {
+    const [run] = await runsOf(written(`${name}.jsonl`, turns(ids)));
+    assert.deepEqual(told(run), [
+      'call 0 get {"key":"k0"}',
+      'result 0 "v0"',
+      'call 1 get {"key":"k1"}',
+      'result 1 "v1"',
+      'call 2 get {"key":"k2"}',
+    ]);
+  }
+});
+
+test('readers: a tool result that is JSON stays JSON, content parts become their text', async () => {
+  const contents = [
+    { id: 'A-1' },
+    [{ id: 'A-2' }],
+    ['x', 'y'],
+    7,
+    null,
+    [{ type: 'text', text: 'z' }],
+  ];
+  const messages = contents.flatMap((content, at) => [
+    { role: 'assistant', tool_calls: [{ id: `c${at}`, function: { name: 'get' } }] },
+    { role: 'tool', tool_call_id: `c${at}`, content },
+  ]);
+  const [run] = await runsOf(written('results.jsonl', JSON.stringify({ messages })));
+  assert.deepEqual(
+    told(run).filter((line) => line.startsWith('result')),
+    [
+      'result 0 {"id":"A-1"}',
+      'result 1 [{"id":"A-2"}]',
+      'result 2 ["x","y"]',
+      'result 3 7',
+      'result 4 ""',
+      'result 5 "z"',
+    ],
+  );
+});

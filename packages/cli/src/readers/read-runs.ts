@@ -65,7 +65,11 @@ export class RunReader {
     if (!this.#hasRecord) throw new Stop('the file holds no record', this.#path);
     if (this.#format !== 'otel') return [];
     const runs = this.#spans.runs();
-    if (runs.length === 0) throw new Stop('no span has gen_ai attributes', this.#path);
+    if (runs.length === 0) {
+      const sought = 'gen_ai.input.messages, gen_ai.output.messages, gen_ai.tool.name';
+      const next = 'does the exporter capture content?';
+      throw new Stop(`no span or event tells a message or a call (${sought}), ${next}`, this.#path);
+    }
     return runs;
   }
 
