@@ -62,5 +62,6 @@ export function attackCallsOf(
  */
 export function objectOf(value: Json, place: string, what = 'record'): JsonObject {
   if (isJsonObject(value)) return value;
-  throw new Stop(`${what} is not a JSON object`, place);
+  const next = Array.isArray(value) ? ', it is a list: put each of its records on a line' : '';
+  throw new Stop(`${what} is not a JSON object${next}`, place);
 }

@@ -162,9 +162,8 @@ export function parseLine(line: Line, file: string): Json {
     return JSON.parse(line.bytes.toString('utf8', hasMark ? 3 : 0));
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    const next = /end of JSON|Unterminated/.test(why)
-      ? ', is the file cut off?'
-      : ', one JSON record per line is expected';
+    const isCut = line.number > 1 && /end of JSON|Unterminated/.test(why);
+    const next = isCut ? ', is the file cut off?' : ', one JSON record per line is expected';
     throw new Stop(`not JSON${next} (${shorten(why)})`, `${file}:${line.number}`);
   }
 }

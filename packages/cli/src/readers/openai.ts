@@ -4,14 +4,14 @@ import { Stop } from '../stop.ts';
 import type { RecordPlace } from './agentdojo.ts';
 import { fieldOf } from './fields.ts';
 import { attackCallsOf, labelsOf } from './labels.ts';
-import { contentText, responsesMessages, resultContent } from './openai-items.ts';
+import { blocksIn, contentText, responsesMessages, resultContent } from './openai-items.ts';
 import type { Run } from './run.ts';
 import { argumentsOf, Transcript } from './transcript.ts';
 
 /**
  * Returns the run of one OpenAI-style record: Chat Completions `messages` (also under `request`,
- * with the last answer under `choices` or `response.choices`), or Responses `input` and `output`
- * items.
+ * with the last answer under `choices` or `response.choices`), Responses `input` and `output`
+ * items, or messages with Anthropic's `tool_use` and `tool_result` blocks.
  *
  * Errors: `Stop` with `file:line` naming the member that is not as the format says.
  */
@@ -66,8 +66,10 @@ function readMessage(transcript: Transcript, message: Json, at: At): void {
     case 'developer':
       return transcript.message('system', contentText(content), at.atMs);
     case 'user':
+      readBlocks(transcript, content, at);
       return transcript.message('user', contentText(content), at.atMs);
     case 'assistant':
+      readBlocks(transcript, content, at);
       return readCalls(transcript, message, at);
     case 'tool':
     case 'function':
@@ -75,6 +77,24 @@ function readMessage(transcript: Transcript, message: Json, at: At): void {
     default:
       throw wrong(at, '.role', 'system, developer, user, assistant or tool');
   }
+}
+
+/** Anthropic's Messages hold calls and results among the blocks of a message's content. */
+function readBlocks(transcript: Transcript, content: Json | undefined, at: At): void {
+  for (const [index, block] of blocksIn(content).entries()) {
+    if (block.kind === 'call') {
+      const call = { id: block.id, function: { name: block.name, arguments: block.args } };
+      readCall(transcript, call, { ...at, call: index });
+      continue;
+    }
+    const { id, isError } = block;
+    const found = { id: textOrNull(id), result: resultContent(block.content), isError };
+    if (!transcript.result(found, at.atMs)) throw wrong(at, '', 'the result of a call before it');
+  }
+}
+
+function textOrNull(value: Json | undefined): string | null {
+  return typeof value === 'string' ? value : null;
 }
 
 function readCalls(transcript: Transcript, message: JsonObject, at: At): void {
@@ -91,18 +111,23 @@ function readCall(transcript: Transcript, call: Json, at: At & { readonly call: 
     throw wrong(at, `.tool_calls[${at.call}].function.name`, 'text');
   }
   const found = {
-    id: typeof call['id'] === 'string' ? call['id'] : null,
+    id: textOrNull(call['id']),
     tool: body['name'],
-    args: argumentsOf(body['arguments'] ?? body['input']),
+    args: argumentsOf(body['arguments'] ?? freeInput(body['input'])),
     at: `${at.index}:${at.call}`,
   };
   transcript.call(found, at.atMs);
 }
 
+/** A custom tool takes free text; the kernel sees it as the argument `input`. */
+function freeInput(input: Json | undefined): Json | undefined {
+  return typeof input === 'string' ? { input } : input;
+}
+
 function readResult(transcript: Transcript, message: JsonObject, at: At): void {
   const { tool_call_id: id, content, error } = message;
   const found = {
-    id: typeof id === 'string' ? id : null,
+    id: textOrNull(id),
     result: resultContent(content),
     isError: typeof error === 'string' && error !== '',
   };

@@ -175,7 +175,7 @@ test('readers: each kind of bad input is one error with its place', async () => 
   );
   assert.equal(
     await stopOf(written('list.jsonl', '[1]\n')),
-    '/list.jsonl:1: record is not a JSON object',
+    '/list.jsonl:1: record is not a JSON object, it is a list: put each of its records on a line',
   );
   assert.equal(
     await stopOf(written('other.jsonl', '{"a":1}\n')),
@@ -301,7 +301,7 @@ function turns(ids: readonly (string | null)[]): string {
   return spans.map((span) => JSON.stringify(span)).join('\n');
 }
 
-test('readers: calls whose ids begin anew with every turn, or that have none, stay apart', async () => {
+test('readers: calls whose ids begin anew each turn, or are missing, stay apart', async () => {
   for (const [name, ids] of [
     ['reused', ['call_0', 'call_0', 'call_0']],
     ['nameless', [null, null, null]],
@@ -317,7 +317,7 @@ test('readers: calls whose ids begin anew with every turn, or that have none, st
   }
 });
 
-test('readers: a tool result that is JSON stays JSON, content parts become their text', async () => {
+test('readers: a result that is JSON stays JSON, content parts become their text', async () => {
   const contents = [
     { id: 'A-1' },
     [{ id: 'A-2' }],
@@ -341,5 +341,58 @@ test('readers: a tool result that is JSON stays JSON, content parts become their
       'result 4 ""',
       'result 5 "z"',
     ],
+  );
+});
+
+test('readers: tool_result blocks are results, never words of the user', async () => {
+  const messages = [
+    { role: 'user', content: 'Pay Ada' },
+    {
+      role: 'assistant',
+      content: [
+        { type: 'text', text: 'Looking.' },
+        { type: 'tool_use', id: 't1', name: 'find', input: { who: 'Ada' } },
+      ],
+    },
+    {
+      role: 'user',
+      content: [
+        { type: 'tool_result', tool_use_id: 't1', content: [{ type: 'text', text: 'Eve wrote' }] },
+        { type: 'text', text: 'go on' },
+      ],
+    },
+  ];
+  const [run] = await runsOf(written('blocks.jsonl', JSON.stringify({ messages })));
+  assert.deepEqual(told(run), [
+    'user: Pay Ada',
+    'call 0 find {"who":"Ada"}',
+    'result 0 "Eve wrote"',
+    'user: go on',
+  ]);
+});
+
+test('readers: hosted MCP calls and free text for custom tools are calls', async () => {
+  const record = {
+    input: 'Pay Ada',
+    output: [
+      { type: 'mcp_call', id: 'm1', name: 'pay', arguments: '{"to":"Ada"}', output: 'paid' },
+      { type: 'custom_tool_call', call_id: 'x1', name: 'bash', input: 'ls' },
+      { type: 'custom_tool_call_output', call_id: 'x1', output: 'a.txt' },
+    ],
+  };
+  const [run] = await runsOf(written('hosted.jsonl', JSON.stringify(record)));
+  assert.deepEqual(told(run), [
+    'user: Pay Ada',
+    'call 0 pay {"to":"Ada"}',
+    'result 0 "paid"',
+    'call 1 bash {"input":"ls"}',
+    'result 1 "a.txt"',
+  ]);
+});
+
+test('readers: a record over several lines is told apart from a file cut off', async () => {
+  assert.match(
+    await stopOf(written('pretty.jsonl', '{\n "messages": []\n}')),
+    /^\/pretty\.jsonl:1: not JSON, one JSON record per line is expected/,
   );
 });

@@ -21,7 +21,7 @@ export type FoundResult = {
 
 /**
  * Collects the steps of one run and pairs results with calls: by id, and where
- * the format or the provider gave none, in order.
+ * the format or the provider gave none, on either side, in order.
  */
 export class Transcript {
   readonly steps: Step[] = [];
@@ -45,7 +45,8 @@ export class Transcript {
   /** Returns false when no call waits for this result. */
   result({ id, result, isError }: FoundResult, atMs: number | null = null): boolean {
     const isNamed = id !== null && id !== '';
-    const at = isNamed ? this.#waiting.findIndex((call) => call.id === id) : 0;
+    const named = isNamed ? this.#waiting.findIndex((call) => call.id === id) : 0;
+    const at = named < 0 ? this.#waiting.findIndex((call) => call.id === null) : named;
     if (at < 0) return false;
     const [found] = this.#waiting.splice(at, 1);
     if (found === undefined) return false;
