@@ -7,7 +7,7 @@ import type { Event } from './event.ts';
 import { BOUNDS, gateKey } from './state.ts';
 import type { Counter, SessionState, State } from './state.ts';
 import { categoryOf, toolOf } from './tools.ts';
-import { haltSession, voidApprovals } from './void.ts';
+import { endApproval, haltSession, voidApprovals } from './void.ts';
 import type { Decision, Reservation } from './verdict.ts';
 
 type Decided = Extract<Event, { readonly kind: 'decided' }>;
@@ -94,7 +94,7 @@ function applyLet(pact: CompiledPact, state: State, { event, session }: Placed):
   const { decision, action } = event;
   sweep(state);
   for (const reservation of decision.reserves) reserve(state, session, reservation);
-  for (const id of decision.spends) state.approvals.delete(id);
+  for (const id of decision.spends) endApproval(state, id);
   const marks = decision.marks.filter((mark) => setMark(state, mark, event.at));
   for (const rule of decision.charges) state.lastUsed.set(rule, event.at);
   state.deferrals.delete(action.id);

@@ -9,7 +9,7 @@ import { laterOf } from './clock.ts';
 import type { Event } from './event.ts';
 import { BOUNDS, gateKey, isGateOf } from './state.ts';
 import type { State } from './state.ts';
-import { haltSession, voidApprovals } from './void.ts';
+import { haltSession, takeApproval, voidApprovals } from './void.ts';
 
 /**
  * Returns the state after one event. The state given is consumed: it is changed in place and must
@@ -53,8 +53,7 @@ function applyPersons(
 ): State {
   switch (event.kind) {
     case 'approval':
-      dropExpired(state);
-      setBounded(state.approvals, BOUNDS.approvals, [event.approval.id, event.approval]);
+      takeApproval(state, event.approval);
       return state;
     case 'halt':
       return applyHalt(state, event);
@@ -137,12 +136,5 @@ function openEverywhere(state: State, category: string): void {
   state.gateViolators.delete(category);
   for (const key of state.gates.keys()) {
     if (isGateOf(key, { category })) state.gates.delete(key);
-  }
-}
-
-function dropExpired(state: State): void {
-  if (state.approvals.size < BOUNDS.approvals) return;
-  for (const [id, approval] of state.approvals) {
-    if (approval.expiresAtMs <= state.now) state.approvals.delete(id);
   }
 }

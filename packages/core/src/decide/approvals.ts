@@ -3,37 +3,42 @@ import { NOTHING } from './context.ts';
 import type { Context } from './context.ts';
 import type { Finding } from './verdict.ts';
 
-/** The rules that approvals discharge, and the approvals that do. */
+/** The findings that approvals discharge, and the approvals that do. */
 export type Discharges = {
-  readonly rules: ReadonlySet<string>;
+  readonly findings: ReadonlySet<Finding>;
   readonly approvals: readonly string[];
 };
 
-const NONE: Discharges = { rules: new Set(), approvals: [] };
+const NONE: Discharges = { findings: new Set(), approvals: [] };
 
 type Standing = {
   readonly id: string;
   readonly outcome: Approval['outcome'];
   readonly rules: readonly string[];
+  /** How many people approved. */
+  readonly people: number;
 };
 
 /**
- * Returns which step-up findings the unspent approvals of this exact action discharge: only the
- * rules they name. Source: spec/decide.md, section "Approvals".
+ * Returns which step-up findings the unspent approvals of this exact action discharge: only those
+ * whose rule they name, with as many people as its quorum.
+ * Source: spec/decide.md, section "Approvals".
  */
 export function dischargesOf(context: Context, found: readonly Finding[]): Discharges {
   const standing = standingFor(context).filter(({ outcome }) => outcome === 'approved');
   if (standing.length === 0) return NONE;
-  const asked = new Set(found.filter(isEnforcedStepUp).map(({ rule }) => rule));
-  const used = standing.filter(({ rules }) => rules.some((rule) => asked.has(rule)));
-  return {
-    rules: new Set(used.flatMap(({ rules }) => rules)),
-    approvals: used.map(({ id }) => id),
-  };
+  const asked = found.filter(isEnforcedStepUp);
+  const used = standing.filter((one) => asked.some((finding) => discharges(one, finding)));
+  const findings = asked.filter((finding) => used.some((one) => discharges(one, finding)));
+  return { findings: new Set(findings), approvals: used.map(({ id }) => id) };
 }
 
 function isEnforcedStepUp({ kind, observed }: Finding): boolean {
   return kind === 'step_up' && observed !== true;
+}
+
+function discharges({ rules, people }: Standing, { rule, requirement }: Finding): boolean {
+  return rules.includes(rule) && people >= Math.max(1, requirement?.quorum ?? 1);
 }
 
 /** Returns the deny of a person who said no to this exact action. */
@@ -62,6 +67,6 @@ function stands(context: Context, approval: Approval): boolean {
   );
 }
 
-function standingOf({ id, outcome, rules }: Approval): Standing {
-  return { id, outcome, rules };
+function standingOf({ id, outcome, rules, by }: Approval): Standing {
+  return { id, outcome, rules, people: new Set(by).size };
 }

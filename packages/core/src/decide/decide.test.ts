@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { factOf, sceneOf, verifies } from '@plumbline/testkit';
+import type { Action, Approval, JsonObject } from '@plumbline/core';
+import { factOf, type Scene, sceneOf, verifies } from '@plumbline/testkit';
 
 const DESK = `
 pact: plumbline/v1
@@ -52,6 +53,20 @@ modify:
     rewrite: [{ redact: args.phone, with: "[phone]" }]
 halt_on: [canary]
 `;
+
+function approvalOf(scene: Scene, action: Action): Approval {
+  return {
+    id: 'a1',
+    session: 's',
+    action: action.digest,
+    pact: scene.pact.digest,
+    rules: ['many'],
+    outcome: 'approved',
+    by: ['bo'],
+    reason: 'known customers',
+    expiresAtMs: scene.now + 1000,
+  };
+}
 
 const desk = (): ReturnType<typeof sceneOf> => sceneOf(DESK).open();
 
@@ -136,17 +151,7 @@ describe('decide', () => {
     const scene = desk();
     const action = scene.action({ tool: 'mail.send', args: { to: ['a', 'b'], body: 'hi' } });
     assert.equal(scene.lookAt(action).verdict.kind, 'step_up');
-    const approval = {
-      id: 'a1',
-      session: 's',
-      action: action.digest,
-      pact: scene.pact.digest,
-      rules: ['many'],
-      outcome: 'approved',
-      by: ['bo'],
-      reason: 'known customers',
-      expiresAtMs: scene.now + 1000,
-    } as const;
+    const approval = approvalOf(scene, action);
     scene.tell({ kind: 'approval', at: scene.now, approval });
     const decision = scene.lookAt(action);
     assert.equal(decision.verdict.kind, 'allow');
@@ -247,5 +252,54 @@ describe('decide', () => {
     const fact = factOf('source', { verified: true }, scene.now - 120_000);
     const decision = scene.look({ tool: 'orders.get', facts: [fact] });
     assert.equal(decision.verdict.kind, 'allow');
+  });
+
+  it('an approval that was spent does not come back when it is recorded again', () => {
+    const scene = desk();
+    const action = scene.action({ tool: 'mail.send', args: { to: ['a', 'b'], body: 'hi' } });
+    const event = { kind: 'approval', at: scene.now, approval: approvalOf(scene, action) } as const;
+    scene.tell(event);
+    const decision = scene.lookAt(action);
+    scene.tell({ kind: 'decided', at: scene.now, id: 'd', action, facts: [], decision });
+    scene.tell(event);
+    assert.equal(scene.lookAt(action).verdict.kind, 'step_up');
+  });
+
+  it('an approval by fewer people than the quorum discharges nothing', () => {
+    const scene = sceneOf(DESK.replace('within: 15m }', 'within: 15m, quorum: 2 }')).open();
+    const action = scene.action({ tool: 'mail.send', args: { to: ['a', 'b'], body: 'hi' } });
+    const approval = { ...approvalOf(scene, action), by: ['bo', 'bo'] };
+    scene.tell({ kind: 'approval', at: scene.now, approval });
+    assert.equal(scene.lookAt(action).verdict.kind, 'step_up');
+    scene.tell({
+      kind: 'approval',
+      at: scene.now,
+      approval: { ...approval, id: 'b', by: ['bo', 'cy'] },
+    });
+    assert.equal(scene.lookAt(action).verdict.kind, 'allow');
+  });
+
+  it('an argument the schema does not declare is refused, at any depth', () => {
+    const schema = `schema: { type: object, properties: { id: {}, to: { type: array, items:
+      { type: object, properties: { name: {} } } } } }`;
+    const scene = sceneOf(DESK.replace('category: orders,', `category: orders, ${schema},`)).open();
+    const look = (args: JsonObject): unknown =>
+      scene.look({ tool: 'orders.get', args }).verdict.kind;
+    assert.equal(look({ id: '1', to: [{ name: 'x' }, 'y'] }), 'allow');
+    assert.equal(look({ id: '1', bcc: 'x' }), 'deny');
+    assert.equal(look({ id: '1', to: [{ name: 'x', bcc: 'y' }] }), 'deny');
+  });
+
+  it('a task narrows what the agent calls, not what it answers', () => {
+    const yaml = `${DESK}tasks: { look: { tools: [orders.get] } }\n`.replace(
+      'allow:',
+      'allow:\n  - { id: answer, output: any }',
+    );
+    const scene = sceneOf(yaml).open({ task: 'look' });
+    assert.equal(scene.answer({ tool: 'output.answer', args: { text: 'hi' } })[0], 'allow');
+    assert.deepEqual(scene.answer({ tool: 'mail.send', args: { to: [], body: '' } }), [
+      'deny',
+      'task:look',
+    ]);
   });
 });

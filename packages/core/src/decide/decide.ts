@@ -98,13 +98,11 @@ function findings(context: Context, views: readonly LayerView[]): readonly Findi
   return found;
 }
 
-function undischarged(found: readonly Finding[], { rules }: Discharges): readonly Finding[] {
-  if (rules.size === 0) return found;
-  return found.filter((finding) => !rules.has(finding.rule) || !asks(finding));
-}
-
-function asks(finding: Finding): boolean {
-  return finding.kind === 'step_up' && finding.observed !== true;
+function undischarged(
+  found: readonly Finding[],
+  { findings: gone }: Discharges,
+): readonly Finding[] {
+  return gone.size === 0 ? found : found.filter((finding) => !gone.has(finding));
 }
 
 function chargeOf({ allowance }: LayerView): readonly string[] {

@@ -38,6 +38,7 @@ export type Snapshot = {
   readonly counters: Entries<CounterSnapshot>;
   readonly flights: Entries<Flight>;
   readonly approvals: Entries<Approval>;
+  readonly goneApprovals: Entries<number>;
   readonly gates: Entries<GateState>;
   readonly gateViolators: Entries<readonly string[]>;
   readonly unlistedPrincipals: readonly string[];
@@ -65,6 +66,7 @@ export function snapshot(state: State): Snapshot {
     counters: snapshotCounters(state.counters),
     flights: [...state.flights],
     approvals: [...state.approvals],
+    goneApprovals: [...state.goneApprovals],
     gates: [...state.gates],
     gateViolators: [...state.gateViolators].map(([key, principals]) => [key, [...principals]]),
     unlistedPrincipals: [...state.unlistedPrincipals],
@@ -97,6 +99,7 @@ export function restore(from: Snapshot): State {
     counters: restoreCounters(from.counters),
     flights: new Map(from.flights),
     approvals: new Map(from.approvals),
+    goneApprovals: new Map(from.goneApprovals),
     gates: new Map(from.gates),
     gateViolators: new Map(from.gateViolators.map(([key, who]) => [key, new Set(who)])),
     unlistedPrincipals: new Set(from.unlistedPrincipals),

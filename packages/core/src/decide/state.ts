@@ -71,6 +71,8 @@ export type State = {
   readonly counters: Map<string, Counter>;
   readonly flights: Map<string, Flight>;
   readonly approvals: Map<string, Approval>;
+  /** Approvals that were spent or voided, until they would have expired: none comes back. */
+  readonly goneApprovals: Map<string, number>;
   readonly gates: Map<string, GateState>;
   readonly gateViolators: Map<string, Set<string>>;
   readonly unlistedPrincipals: Set<string>;
@@ -96,6 +98,7 @@ export function initialState(agent: string): State {
     counters: new Map(),
     flights: new Map(),
     approvals: new Map(),
+    goneApprovals: new Map(),
     gates: new Map(),
     gateViolators: new Map(),
     unlistedPrincipals: new Set(),

@@ -1,3 +1,5 @@
+import type { Approval } from '../approval/approval.ts';
+import { BOUNDS } from './state.ts';
 import type { SessionState, State } from './state.ts';
 
 /** Halts a session without a person: its unspent approvals are void. */
@@ -9,6 +11,27 @@ export function haltSession(state: State, session: SessionState, reason: string)
 /** Forgets the approvals of the sessions that are stopped; what a person denied stays denied. */
 export function voidApprovals(state: State, isStopped: (session: string) => boolean): void {
   for (const [id, { session, outcome }] of state.approvals) {
-    if (outcome === 'approved' && isStopped(session)) state.approvals.delete(id);
+    if (outcome === 'approved' && isStopped(session)) endApproval(state, id);
   }
+}
+
+/** Ends an approval for good: recorded again, it counts no more. */
+export function endApproval(state: State, id: string): void {
+  const approval = state.approvals.get(id);
+  if (approval === undefined) return;
+  state.approvals.delete(id);
+  state.goneApprovals.set(id, approval.expiresAtMs);
+}
+
+/** Takes an approval that was not known before; a full table takes none. */
+export function takeApproval(state: State, approval: Approval): void {
+  const { approvals, goneApprovals: gone } = state;
+  if (approvals.size + gone.size >= BOUNDS.approvals) dropExpired(state);
+  if (approvals.has(approval.id) || gone.has(approval.id)) return;
+  if (approvals.size + gone.size < BOUNDS.approvals) approvals.set(approval.id, approval);
+}
+
+function dropExpired({ approvals, goneApprovals: gone, now }: State): void {
+  for (const [id, { expiresAtMs }] of approvals) if (expiresAtMs <= now) approvals.delete(id);
+  for (const [id, expiresAtMs] of gone) if (expiresAtMs <= now) gone.delete(id);
 }

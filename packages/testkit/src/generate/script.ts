@@ -181,7 +181,9 @@ function argumentsOf(random: Random): JsonObject {
     meta: { tag: random.pick(['x', 'y']) },
     items: [{ name: random.pick(words), size: random.below(9) }, random.pick(words)],
   };
-  return Object.fromEntries(Object.entries(all).filter(() => random.chance(0.8)));
+  const some = Object.entries(all).filter(() => random.chance(0.8));
+  const undeclared: JsonObject = random.pick([{ bcc: 'eve' }, { meta: { tag: 'x', bcc: 'eve' } }]);
+  return { ...Object.fromEntries(some), ...(random.chance(0.02) ? undeclared : {}) };
 }
 
 function facts({ random, at }: Story): readonly Fact[] {

@@ -16,6 +16,10 @@ const shared: JsonObject = {
   amount,
   to: { type: 'array', items: text },
   meta: { type: 'object', properties: { tag: text } },
+  items: {
+    type: 'array',
+    items: { type: 'object', properties: { name: text, size: amount } },
+  },
 };
 
 function schema(): JsonObject {

@@ -33,6 +33,18 @@ export const stageMutants: readonly Mutant[] = [
     says: 'refuses open sessions instead of missing ones',
   },
   {
+    file: 'stages/session.ts',
+    from: 'if (tool === null || tool.schema === null) return null;',
+    to: 'if (tool !== null) return null;',
+    says: 'lets undeclared arguments through',
+  },
+  {
+    file: 'stages/task.ts',
+    from: ' || isOutput(context.action.tool)',
+    to: '',
+    says: 'takes an answer for a call outside the task',
+  },
+  {
     file: 'stages/unlisted.ts',
     from: 'return tool === null || (',
     to: 'return (',
@@ -130,9 +142,9 @@ export const stageMutants: readonly Mutant[] = [
   },
   {
     file: 'stages/sources.ts',
-    from: 'names.some((name) =>',
-    to: 'names.every((name) =>',
-    says: 'wants every source of a value listed',
+    from: 'sources: rule.sources });',
+    to: 'sources: rule.sources.slice(1) });',
+    says: 'forgets the first source a rule lists',
   },
   {
     file: 'stages/flows.ts',

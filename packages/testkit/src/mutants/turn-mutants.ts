@@ -244,7 +244,7 @@ export const turnMutants: readonly Mutant[] = [
   },
   {
     file: 'apply-decided.ts',
-    from: 'for (const id of decision.spends) state.approvals.delete(id);',
+    from: 'for (const id of decision.spends) endApproval(state, id);',
     to: '',
     says: 'lets an approval be used again',
   },
@@ -325,6 +325,18 @@ export const turnMutants: readonly Mutant[] = [
     from: 'if (!state.armedAt.has(event.pact)) state.armedAt.set',
     to: 'state.armedAt.set',
     says: 'takes arming again for arming',
+  },
+  {
+    file: 'approvals.ts',
+    from: 'people >= Math.max(1, requirement?.quorum ?? 1)',
+    to: 'people >= 1',
+    says: 'is content with one person where a quorum is asked for',
+  },
+  {
+    file: 'void.ts',
+    from: 'approvals.has(approval.id) || gone.has(approval.id)',
+    to: 'approvals.has(approval.id)',
+    says: 'takes a spent approval back',
   },
   {
     file: 'void.ts',

@@ -1,4 +1,4 @@
-import type { Approval } from '@plumbline/core';
+import type { Approval, Finding } from '@plumbline/core';
 
 import { isLetThrough, type Latch, latches, openSession } from './history.ts';
 import type { Turn } from './turn.ts';
@@ -9,6 +9,7 @@ export function countingApprovals(turn: Turn): readonly Approval[] {
   const all = latches(turn.pact, turn.history);
   return turn.history.flatMap((event, index) => {
     if (event.kind !== 'approval' || !isFor(turn, event.approval)) return [];
+    if (!isFirst(turn, event.approval)) return [];
     const { approval } = event;
     const isVoid = all.some((latch) => latch.isOn && latch.index > index && stops(turn, latch));
     const counts = approval.outcome === 'approved' && !spent.has(approval.id) && !isVoid;
@@ -22,8 +23,21 @@ export function isDenied(turn: Turn): boolean {
     (event) =>
       event.kind === 'approval' &&
       event.approval.outcome === 'denied' &&
+      isFirst(turn, event.approval) &&
       isFor(turn, event.approval),
   );
+}
+
+/** Returns whether an approval with this id was not recorded before. */
+function isFirst({ history }: Turn, approval: Approval): boolean {
+  const first = history.find((e) => e.kind === 'approval' && e.approval.id === approval.id);
+  return first?.kind === 'approval' && first.approval === approval;
+}
+
+/** Returns whether an approval discharges a step-up finding: its rule, by enough people. */
+export function discharges(approval: Approval, { rule, requirement }: Finding): boolean {
+  const people = new Set(approval.by).size;
+  return approval.rules.includes(rule) && people >= Math.max(1, requirement?.quorum ?? 1);
 }
 
 function isFor({ action, pact, now }: Turn, approval: Approval): boolean {

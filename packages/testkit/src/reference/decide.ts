@@ -11,7 +11,7 @@ import {
   type Verdict,
 } from '@plumbline/core';
 
-import { countingApprovals, isDenied } from './approvals.ts';
+import { countingApprovals, discharges, isDenied } from './approvals.ts';
 import { countingEvents, openSession } from './history.ts';
 import { taintedOutcomes } from './labels.ts';
 import { lettingThrough } from './letting-through.ts';
@@ -148,10 +148,10 @@ export function findingsOf(turn: Turn): readonly Finding[] {
 
 function decideOnce(turn: Turn): ReferenceDecision {
   const findings = findingsOf(turn);
-  const discharged = new Set(discharging(turn).flatMap(({ rules: named }) => named));
-  const joined = findings.filter(
-    ({ observed, kind, rule }) => !observed && !(kind === 'step_up' && discharged.has(rule)),
-  );
+  const approvals = discharging(turn);
+  const isGone = (finding: Finding): boolean =>
+    finding.kind === 'step_up' && approvals.some((approval) => discharges(approval, finding));
+  const joined = findings.filter((finding) => !finding.observed && !isGone(finding));
   const kind = lattice.findLast((verdict) => joined.some((f) => f.kind === verdict)) ?? 'deny';
   const winning = joined.filter((finding) => finding.kind === kind);
   const because = findings.filter((f) => winning.includes(f) || f.observed === true);
@@ -167,12 +167,10 @@ function decideOnce(turn: Turn): ReferenceDecision {
 
 /** The approvals that discharge some finding. */
 function discharging(turn: Turn): ReturnType<typeof countingApprovals> {
-  const stepUps = new Set(
-    findingsOf(turn)
-      .filter(({ kind, observed }) => kind === 'step_up' && !observed)
-      .map(({ rule }) => rule),
+  const asking = findingsOf(turn).filter(({ kind, observed }) => kind === 'step_up' && !observed);
+  return countingApprovals(turn).filter((approval) =>
+    asking.some((finding) => discharges(approval, finding)),
   );
-  return countingApprovals(turn).filter(({ rules: named }) => named.some((r) => stepUps.has(r)));
 }
 
 function verdictOf(

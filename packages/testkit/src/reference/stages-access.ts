@@ -1,3 +1,4 @@
+import { isJsonObject } from '@plumbline/core';
 import type { Finding, Json, JsonObject, Layer, TierRule } from '@plumbline/core';
 
 import { compareDecimals, decimalOf } from './decimal.ts';
@@ -37,8 +38,22 @@ export function halted({ pact, history, action, session }: Turn): readonly Findi
 export function presence(turn: Turn): readonly Finding[] {
   return [
     ...(turn.session === null ? [denial('session', 'session')] : []),
-    ...(turn.fits ? [] : [denial('session', 'arguments')]),
+    ...(turn.fits && isDeclared(turn.subject.tool.schema ?? undefined, turn.action.args)
+      ? []
+      : [denial('session', 'arguments')]),
   ];
+}
+
+/** Returns whether a schema names every member of a value, at any depth. */
+function isDeclared(schema: Json | undefined, value: Json): boolean {
+  if (!isJsonObject(schema)) return true;
+  if (Array.isArray(value)) return value.every((item) => isDeclared(schema['items'], item));
+  const { properties } = schema;
+  if (!isJsonObject(value) || !isJsonObject(properties)) return true;
+  const isOpen = (schema['additionalProperties'] ?? false) !== false;
+  return Object.entries(value).every(([name, member]) =>
+    Object.hasOwn(properties, name) ? isDeclared(properties[name], member) : isOpen,
+  );
 }
 
 /** Returns whether arguments are small and shallow enough to be looked at. */
@@ -149,7 +164,7 @@ export function autonomy(turn: Turn, layer: Layer): readonly Finding[] {
 
 /** Stage 8. */
 export function task(turn: Turn, layer: Layer): readonly Finding[] {
-  if (layer.tasks === null) return [];
+  if (layer.tasks === null || /^output\.(answer|message)$/.test(turn.action.tool)) return [];
   const purpose = layer.tasks.get(turn.session?.opened.task ?? '');
   if (purpose === undefined) return [denial('task', 'task')];
   if (purpose.tools.some((tool) => globMatches(tool, turn.action.tool))) return [];

@@ -49,7 +49,8 @@ function parsedEffect(
 }
 
 function builtin(name: string): Tool | undefined {
-  if (name === 'output.message' || name === 'output.answer') return plainTool(name, 'output', {});
+  if (name === 'output.message') return plainTool(name, 'output', {});
+  if (name === 'output.answer') return plainTool(name, 'output', { effect: 'read' });
   return name.startsWith('handoff.') ? plainTool(name, 'handoff', {}) : undefined;
 }
 

@@ -2,6 +2,7 @@ import type { Task } from '../../pact/compiled.ts';
 import { matchesTool } from '../../pact/glob.ts';
 import { NOTHING } from '../context.ts';
 import type { Context, LayerView } from '../context.ts';
+import { isOutput } from '../tools.ts';
 import type { Finding } from '../verdict.ts';
 
 /** Returns the task of the session as the layer knows it, or null. */
@@ -12,7 +13,7 @@ export function taskOf(context: Context, view: LayerView): Task | null {
 
 /** Returns what the session's task makes of a tool it does not list. */
 export function task(context: Context, view: LayerView): readonly Finding[] {
-  if (view.layer.tasks === null) return NOTHING;
+  if (view.layer.tasks === null || isOutput(context.action.tool)) return NOTHING;
   const current = taskOf(context, view);
   if (current === null) {
     const say = 'the session has no task this pact knows';
