@@ -142,6 +142,33 @@ describe('draftPact', () => {
     assert.equal(layer?.flows[0]?.unless?.text, 'task in ["answer-ticket"]');
   });
 
+  it('draft: members of objects and lists in arguments are guarded as arguments are', () => {
+    const person = { type: 'object', properties: { name: text, note: text, when: text } };
+    const paid = { type: 'object', properties: { account_id: text, amount: { type: 'number' } } };
+    const book = tool('certificates.issue', 'Issues.', {
+      owner: person,
+      payments: { type: 'array', items: paid },
+    });
+    const drafted = draftPact({
+      agent: 'a',
+      tools: [book],
+      tasks: [{ name: 'issue certificates' }],
+    });
+    assert.match(drafted, /certificates\.issue\.owner\.name: \[/);
+    assert.match(drafted, /certificates\.issue\.payments\.account_id: \[/);
+    assert.doesNotMatch(drafted, /owner\.(note|when)|amount: \[/);
+    load(drafted);
+  });
+
+  it('draft: a category is spelled as the tool spells it', () => {
+    const drafted = draftPact({
+      agent: 'a',
+      tools: [tool('send_certificates', 'Sends certificates.', { user: text })],
+      tasks: [{ name: 'send certificates' }],
+    });
+    assert.match(drafted, /category: certificate,/);
+  });
+
   it('draft: no value of a run reaches the pact', () => {
     const yaml = draftPact(request);
     for (const value of ['A-778', 'DE0212', 'kim@', 'late', 'parcel', 'on its way', '91']) {

@@ -94,7 +94,7 @@ const categories: readonly (readonly [string, string])[] = [
   ['files', 'file document folder drive attachment'],
   ['money', 'money transaction payment balance iban account invoice refund billing'],
   ['web', 'webpage web website url page internet'],
-  ['chat', 'channel slack message chat thread'],
+  ['chat', 'channel message chat thread'],
   ['people', 'contact user person member customer profile password'],
 ];
 
@@ -106,7 +106,11 @@ function categoryOf({ name }: DraftTool): string {
     wordsIn(members).some((member) => words.includes(member)),
   );
   const noun = words.find((word) => deedOf(word) === null && word.length > 2);
-  return row?.[0] ?? noun ?? 'other';
+  return row?.[0] ?? (noun === undefined ? 'other' : singular(spelledIn(name, noun)));
+}
+
+function singular(word: string): string {
+  return word.replace(/ies$/, 'y').replace(/([^s])s$/, '$1');
 }
 
 type Shape = { readonly format: Trust['format']; readonly fields: readonly string[] };
@@ -164,15 +168,27 @@ function propertiesOf(schema: JsonObject | null): readonly (readonly [string, Js
   return isJsonObject(properties) ? Object.entries(properties) : [];
 }
 
+/** Members of an argument are looked into this far. */
+const maxArgumentDepth = 3;
+
 /**
- * Arguments that name a recipient, an account, a record or a place: texts (or lists of them) that
- * are neither prose, nor times, nor one of a few listed words.
+ * Arguments, and members of them, that name a recipient, an account, a record or a place: texts (or
+ * lists of them) that are neither prose, nor times, nor one of a few listed words.
  */
-function guardedArguments(schema: JsonObject | null): readonly string[] {
+function guardedArguments(schema: JsonObject | null, depth = 1): readonly string[] {
   return propertiesOf(schema)
-    .filter(([name, of]) => isPlainName(name) && isTextual(of))
-    .map(([name]) => name)
-    .filter((name) => !isFreeText(name) && !isTimely(name));
+    .filter(([name]) => isPlainName(name) && !isFreeText(name) && !isTimely(name))
+    .flatMap(([name, of]) => {
+      if (isTextual(of)) return [name];
+      const inner = depth < maxArgumentDepth ? objectWithin(of) : null;
+      return guardedArguments(inner, depth + 1).map((path) => `${name}.${path}`);
+    });
+}
+
+/** The object an argument is, or that each element of its list is. */
+function objectWithin(schema: Json): JsonObject | null {
+  if (!isJsonObject(schema)) return null;
+  return schema['type'] === 'array' ? objectWithin(schema['items'] ?? null) : schema;
 }
 
 function isPlainName(name: string): boolean {

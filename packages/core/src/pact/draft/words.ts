@@ -33,7 +33,8 @@ function stems(words: string): ReadonlySet<string> {
 const readVerbs = stems(
   'get list read search find fetch query lookup look show view check describe count browse ' +
     'retrieve return summarize compare calculate compute download inspect watch monitor validate ' +
-    'is has who what when resolve convert translate parse analyze estimate recommend suggest',
+    'is has who what when resolve convert translate parse analyze estimate recommend suggest ' +
+    'think reason',
 );
 
 /** Verbs that send something out, or to somebody. */
@@ -70,8 +71,7 @@ export function deedOf(word: string): Deed | null {
 const kinships: readonly ReadonlySet<string>[] = [
   'send email mail message reply respond write forward notify tell inform contact text post',
   'post publish upload announce share',
-  'pay transfer send wire refund remit settle reimburse payment money bill invoice ' +
-    'rent transaction',
+  'pay transfer send wire refund remit settle reimburse payment money bill invoice transaction',
   'create add make register insert generate draft start save put new open set write',
   'schedule book reserve plan arrange appoint reservation booking',
   'update change modify edit adjust move reschedule rename correct replace append set write add',
@@ -82,16 +82,12 @@ const kinships: readonly ReadonlySet<string>[] = [
   'email mail inbox',
   'event appointment meeting calendar reminder remind',
   'file document folder drive attachment',
-  'money payment bill invoice rent transaction amount subscription order',
+  'money payment bill invoice transaction amount subscription order',
   'user person people member colleague customer client contact',
   'web webpage page website site url link article blog',
   'password credential passcode',
   'account profile info information address detail',
   'standing recurring scheduled schedule regular subscription order',
-  'trip hotel stay accommodation',
-  'flight airline',
-  'restaurant dinner lunch table',
-  'car rental vehicle',
 ].map(stems);
 
 /** Returns the rows of related words a word stands in. */
