@@ -160,6 +160,20 @@ describe('draftPact', () => {
     load(drafted);
   });
 
+  it('draft: what runs programs has the effect of the program, known by fact', () => {
+    const bash = tool('execute_bash', 'Execute a command.', { command: text });
+    const edit = tool('edit_file', 'Edits a file.', {
+      path: text,
+      command: { type: 'string', enum: ['view', 'create'] },
+    });
+    const drafted = draftPact({ agent: 'a', tools: [bash, edit], tasks: [] });
+    const declared = load(drafted).pact.tools;
+    assert.equal(declared.get('execute_bash')?.effect, null);
+    assert.equal(declared.get('execute_bash')?.effectFrom, 'command');
+    assert.equal(declared.get('edit_file')?.effect, 'write');
+    assert.doesNotMatch(drafted, /execute_bash\.command: \[/);
+  });
+
   it('draft: a category is spelled as the tool spells it', () => {
     const drafted = draftPact({
       agent: 'a',

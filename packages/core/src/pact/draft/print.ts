@@ -68,12 +68,14 @@ function toolLines({ request, readings }: Drafted): Lines {
 }
 
 function toolLine(reading: Reading, isInline: boolean): Lines {
-  const { tool, effect, effectWhy, category, isOpenWorld, isFinal, trustWhy } = reading;
-  const reversible = effect === 'read' ? [] : [`reversible: ${isFinal ? 'no' : 'partly'}`];
+  const { tool, effectWhy, effectFrom, category, isOpenWorld, isFinal, trustWhy } = reading;
+  const effect = effectFrom === null ? reading.effect : `from(${effectFrom})`;
+  const isStatic = effectFrom === null && effect !== 'read';
+  const reversible = isStatic ? [`reversible: ${isFinal ? 'no' : 'partly'}`] : [];
   const attributes = [
     `effect: ${effect}`,
     `category: ${scalar(nameOf(category))}`,
-    ...(isOpenWorld ? ['open_world: true'] : []),
+    ...(isOpenWorld && effectFrom === null ? ['open_world: true'] : []),
     ...trustAttribute(reading),
     ...reversible,
     ...(tool.inputSchema === null || !isInline ? [] : [`schema: ${jsonOf(tool.inputSchema)}`]),

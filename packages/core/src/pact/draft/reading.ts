@@ -7,9 +7,11 @@ import {
   headWords,
   isFreeText,
   isOpenWord,
+  isProgramText,
   isStrangers,
   isSystemField,
   isTimely,
+  saysProgramsRun,
   spelledIn,
   wordsIn,
 } from './words.ts';
@@ -18,13 +20,15 @@ import type { Deed } from './words.ts';
 /**
  * What a draft believes about a tool, each belief with its reason.
  *
- * `guarded` are the arguments that say whom or what a call is about; `fields` are the fields seen
- * in its results.
+ * A tool that runs programs has the worst effect. `guarded` are the arguments that say whom or
+ * what a call is about; `fields` are the fields seen in its results.
  */
 export type Reading = {
   readonly tool: DraftTool;
   readonly effect: Effect;
   readonly effectWhy: string;
+  /** The argument that holds a program, whose effect is known call by call only; else null. */
+  readonly effectFrom: string | null;
   readonly category: string;
   readonly isOpenWorld: boolean;
   readonly isFinal: boolean;
@@ -36,14 +40,16 @@ export type Reading = {
 
 /** Returns what a draft believes about a tool, from its listing and the results it gave in runs. */
 export function readTool(tool: DraftTool, calls: readonly DraftCall[]): Reading {
-  const effect = effectOf(tool);
-  const isOpenWorld = leavesForTheWorld(tool);
+  const effectFrom = programArgument(tool);
+  const effect = effectFrom === null ? effectOf(tool) : programEffect(effectFrom);
+  const isOpenWorld = effectFrom !== null || leavesForTheWorld(tool);
   const shape = shapeOf(calls.map((call) => call.result));
   const trust = trustOf(tool, { ...effect, isOpenWorld }, shape);
   return {
     tool,
     effect: effect.effect,
     effectWhy: effect.why,
+    effectFrom,
     category: categoryOf(tool),
     isOpenWorld,
     isFinal: effect.isFinal,
@@ -54,6 +60,25 @@ export function readTool(tool: DraftTool, calls: readonly DraftCall[]): Reading 
 }
 
 type Judged = Deed & { readonly why: string };
+
+/** The argument with the program of a tool that runs programs, unless its server says it reads. */
+function programArgument({
+  name,
+  description,
+  inputSchema,
+  annotations,
+}: DraftTool): string | null {
+  if (annotations?.readOnlyHint === true || !saysProgramsRun(`${name} ${description}`)) return null;
+  const programs = propertiesOf(inputSchema).filter(
+    ([argument, of]) => isPlainName(argument) && isProgramText(argument) && isTextual(of),
+  );
+  return programs[0]?.[0] ?? null;
+}
+
+function programEffect(argument: string): Judged {
+  const why = `\`${argument}\` says what it does; the worst until fact \`command\` tells`;
+  return { effect: 'send', isFinal: true, why };
+}
 
 function effectOf(tool: DraftTool): Judged {
   const hints = tool.annotations ?? {};

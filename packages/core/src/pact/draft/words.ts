@@ -158,13 +158,26 @@ const freeText = stems(
   'body content text message description subject title summary comment note review ' +
     'snippet caption ' +
     'bio about memo reference detail remark reason feedback answer question html ' +
-    'markdown location venue',
+    'markdown location venue command cmd code script expression thought prompt instruction',
 );
+const programText = stems('command cmd code script');
+const programWords = stems('bash shell terminal command run execute python code script cell');
+
 const systemText = stems('id uuid date time timestamp status type kind size count read version');
 
 /** Returns whether a field's or argument's name says that people write prose into it. */
 export function isFreeText(name: string): boolean {
   return wordsIn(name).some((word) => freeText.has(word));
+}
+
+/** Returns whether an argument's name says that it holds a program or a command line. */
+export function isProgramText(name: string): boolean {
+  return wordsIn(name).some((word) => programText.has(word));
+}
+
+/** Returns whether a text says that programs or command lines are run. */
+export function saysProgramsRun(text: string): boolean {
+  return wordsIn(text).some((word) => programWords.has(word));
 }
 
 /** Returns whether a field's name says that the system fills it in. */
