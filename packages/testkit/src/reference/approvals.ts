@@ -1,7 +1,9 @@
-import type { Approval, Finding } from '@plumbline/core';
+import type { Approval, Event, Finding } from '@plumbline/core';
 
 import { isLetThrough, type Latch, latches, openSession } from './history.ts';
 import type { Turn } from './turn.ts';
+
+type Approved = Extract<Event, { readonly kind: 'approval' }>;
 
 /** Returns the approvals that count for this action, oldest first. */
 export function countingApprovals(turn: Turn): readonly Approval[] {
@@ -9,7 +11,7 @@ export function countingApprovals(turn: Turn): readonly Approval[] {
   const all = latches(turn.pact, turn.history);
   return turn.history.flatMap((event, index) => {
     if (event.kind !== 'approval' || !isFor(turn, event.approval)) return [];
-    if (!isFirst(turn, event.approval)) return [];
+    if (!isFirst(turn, event)) return [];
     const { approval } = event;
     const isVoid = all.some((latch) => latch.isOn && latch.index > index && stops(turn, latch));
     const counts = approval.outcome === 'approved' && !spent.has(approval.id) && !isVoid;
@@ -23,15 +25,15 @@ export function isDenied(turn: Turn): boolean {
     (event) =>
       event.kind === 'approval' &&
       event.approval.outcome === 'denied' &&
-      isFirst(turn, event.approval) &&
+      isFirst(turn, event) &&
       isFor(turn, event.approval),
   );
 }
 
 /** Returns whether an approval with this id was not recorded before. */
-function isFirst({ history }: Turn, approval: Approval): boolean {
-  const first = history.find((e) => e.kind === 'approval' && e.approval.id === approval.id);
-  return first?.kind === 'approval' && first.approval === approval;
+function isFirst({ history }: Turn, event: Approved): boolean {
+  const { id } = event.approval;
+  return history.find((e) => e.kind === 'approval' && e.approval.id === id) === event;
 }
 
 /** Returns whether an approval discharges a step-up finding: its rule, by enough people. */
