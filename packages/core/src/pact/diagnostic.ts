@@ -56,6 +56,7 @@ export const DIAGNOSTIC_CODES = [
   'unreachable-rule',
   'shadowed-rule',
   'contradictory-rule',
+  'analysis-stopped',
 ] as const;
 
 /** The code of a diagnostic; a closed set, pinned by golden tests. */

@@ -165,11 +165,56 @@ exclude:
     );
   });
 
-  it('analyse: a thousand rules about one tool take a bounded time', () => {
+  it('analyse: among thousands of rules about one tool, one that says the same is found', () => {
+    verifies('pact.refuses-to-arm');
     const rules = Array.from(
-      { length: 1000 },
+      { length: 3000 },
       (_, index) => `  - { id: r${index}, tool: orders.get, when: 'args.id == "${index}"' }\n`,
     );
-    assert.deepEqual(told(`allow:\n${rules.join('')}`), []);
+    const same = '  - { id: same, tool: orders.get, when: \'args.id in ["7"]\' }\n';
+    const found = told(
+      `allow: [{ id: all, tool: orders.get }]\nexclude:\n${rules.join('')}${same}`,
+    );
+    assert.deepEqual(found, [
+      'desk.pact.yaml:3023:11: rule `same` changes nothing: rule `r7` (desk.pact.yaml:30:11) ' +
+        'already covers every call it matches; remove it, or give it a condition the earlier ' +
+        'rule does not cover',
+    ]);
+  });
+
+  it('analyse: globs over many tools of one schema are looked at once', () => {
+    const tools = Array.from({ length: 60 }, (_, index) => `  notes.t${index}: { effect: read }\n`);
+    const rules = Array.from(
+      { length: 300 },
+      (_, index) => `  - { id: r${index}, tool: notes.*, when: 'args.n > ${300 - index}' }\n`,
+    );
+    const last = "  - { id: last, tool: notes.t*, when: 'args.n > 500' }\n";
+    const found = told(`${tools.join('')}exclude:\n${rules.join('')}${last}`);
+    assert.deepEqual(
+      found.map((line) => line.replace(/;.*/, '')),
+      [
+        'desk.pact.yaml:382:11: rule `last` changes nothing: rule `r0` (desk.pact.yaml:82:11) ' +
+          'already covers every call it matches',
+      ],
+    );
+  });
+
+  it('analyse: what is too much to look at ends in one warning that names the rule', () => {
+    verifies('pact.refuses-to-arm');
+    const either = Array.from(
+      { length: 12 },
+      (_, index) => `(args.size * ${index} == 1 || args.size * ${index} == 2)`,
+    );
+    const hard = `${either.join(' && ')} && size(args.to) > 3 && size(args.to) < 3`;
+    const rules = Array.from(
+      { length: 12 },
+      (_, index) =>
+        `  - { id: r${index}, tool: mail.send, when: '${hard} && args.size > ${index}' }\n`,
+    );
+    const same = '  - { id: same, tool: orders.get }\n  - { id: again, tool: orders.get }\n';
+    assert.deepEqual(told(`allow:\n${rules.join('')}${same}`), [
+      'desk.pact.yaml:29:11: warning: the analysis stopped at rule `r7`: not all rules were ' +
+        'checked for whether they ever matter; join rules that differ in one value with `in [...]`',
+    ]);
   });
 });

@@ -2,34 +2,36 @@ import { problem } from '../diagnostic.ts';
 import type { Place } from '../diagnostic.ts';
 import { all, any, fires, matches, not, standingOf } from './goal.ts';
 import type { Goal, Standing } from './goal.ts';
-import type { Budget } from './solve.ts';
-import { at, concerns, namesExactly, sayTool, surelyFires } from './subject.ts';
-import type { Ground, Subject } from './subject.ts';
-import { ask } from './unreachable.ts';
+import { possiblyMet, rulesFor } from './rule-index.ts';
+import { exampleOf } from './ground.ts';
+import type { Ground } from './ground.ts';
+import { at, namesExactly, sayTool, surelyFires } from './subject.ts';
+import type { Subject } from './subject.ts';
+import { isImpossible } from './unreachable.ts';
 import type { Fault } from './unreachable.ts';
+import { eachWithin } from './work.ts';
+import type { Work } from './work.ts';
 
 /**
  * Returns the rules of a pact that contradict others: an `allow` that names a tool of which every
  * call is excluded, and a restriction that can never take effect because everything it is about is
  * refused anyway.
  */
-export function contradictions(ground: Ground, budget: Budget): readonly Fault[] {
-  return ground.subjects.flatMap((subject) => {
+export function contradictions(ground: Ground, work: Work): readonly Fault[] {
+  return eachWithin(ground.subjects, work, (subject) => {
     if (subject.rule.mode === 'observe' || subject.kind === 'exclude') return [];
     if (subject.kind === 'allow') return excludedByName(ground, subject);
-    return neverFires(ground, subject, budget);
+    return neverFires(ground, subject, work);
   });
 }
 
 /** Returns the enforced rules of a kind that concern a tool. */
 export function enforced(
-  { subjects }: Ground,
+  { index }: Ground,
   kind: Subject['kind'],
   tool: string,
 ): readonly Subject[] {
-  return subjects.filter((subject) => {
-    return subject.kind === kind && subject.rule.mode === 'enforce' && concerns(subject, tool);
-  });
+  return rulesFor(index, kind, tool).rules;
 }
 
 function excludedByName(ground: Ground, subject: Subject): readonly Fault[] {
@@ -57,13 +59,13 @@ function fault(subject: Subject, place: Place, message: string): Fault {
   return { subject, diagnostic: problem({ code: 'contradictory-rule', place, message }) };
 }
 
-function neverFires(ground: Ground, subject: Subject, budget: Budget): readonly Fault[] {
+function neverFires(ground: Ground, subject: Subject, work: Work): readonly Fault[] {
   const isDead =
     subject.tools.length > 0 &&
     subject.tools.every((tool) => {
-      if (isShownToFire(ground, subject, tool)) return false;
+      if (isShownToFire(ground, { subject, tool }, work)) return false;
       const goal = permitted(ground, { tool, when: fires(subject.guard) });
-      return goal === null || ask(ground, { goal, tool }, budget).kind === 'none';
+      return goal === null || isImpossible(ground, { goal, tool }, work);
     });
   if (!isDead) return [];
   const isNamed = subject.tools.some((tool) => enforced(ground, 'allow', tool).length > 0);
@@ -78,13 +80,22 @@ function neverFires(ground: Ground, subject: Subject, budget: Budget): readonly 
 }
 
 /** Whether the example found for a rule is one that an `allow` permits and no `exclude` refuses. */
-function isShownToFire(ground: Ground, subject: Subject, tool: string): boolean {
-  const example = subject.examples.get(tool);
+function isShownToFire(
+  ground: Ground,
+  { subject, tool }: { readonly subject: Subject; readonly tool: string },
+  work: Work,
+): boolean {
+  const example = exampleOf(ground, subject, tool);
   if (example === undefined) return false;
-  const stands = (goal: Goal): Standing => standingOf(goal, example);
+  const stands = (goal: Goal): Standing => {
+    work.left -= 1;
+    return standingOf(goal, example);
+  };
   return (
     enforced(ground, 'allow', tool).some(({ guard }) => stands(matches(guard)) === 'met') &&
-    enforced(ground, 'exclude', tool).every((exclude) => stands(exclude.fires) === 'missed')
+    possiblyMet(rulesFor(ground.index, 'exclude', tool), example).every(
+      (exclude) => stands(exclude.fires) === 'missed',
+    )
   );
 }
 

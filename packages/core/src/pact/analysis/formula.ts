@@ -115,6 +115,18 @@ export function* atomsOf(formula: Formula): Generator<Atom> {
   }
 }
 
+/** Returns whether any path of a formula starts with a root, those inside `each` bodies too. */
+export function namesRoot(formula: Formula, root: string): boolean {
+  for (const atom of atomsOf(formula)) {
+    if (
+      atom.op === 'opaque' ? atom.text.includes(root) : pathsOf(atom).some(([at]) => at === root)
+    ) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /** Returns the terms an atom names; not those inside an `each` body. */
 export function termsOf(atom: Atom): readonly Term[] {
   switch (atom.op) {

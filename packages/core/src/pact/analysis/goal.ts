@@ -96,6 +96,15 @@ export function standingOf(goal: Goal, known: Knowledge): Standing {
   return standing;
 }
 
+/** Returns whether a restriction is known not to restrict: its goal `fires` is missed. */
+export function isMissed(
+  { guard, fires: goal }: { readonly guard: Guard; readonly fires: Goal },
+  known: Knowledge,
+): boolean {
+  const isFalse = guard.when !== null && outcomesOf(guard.when.formula, known) === FALSE;
+  return isFalse || standingOf(goal, known) === 'missed';
+}
+
 /** Returns the wishes of a goal that are still open, in order. */
 export function* openWishes(goal: Goal, known: Knowledge): Generator<Wish> {
   if (standingOf(goal, known) !== 'open') return;

@@ -1,40 +1,41 @@
 import { problem } from '../diagnostic.ts';
 import type { Place } from '../diagnostic.ts';
 import { enforced } from './contradiction.ts';
-import { all, any, fails, fires, matches, not, standingOf } from './goal.ts';
+import { all, any, fails, fires, isMissed, matches, not } from './goal.ts';
 import type { Goal } from './goal.ts';
-import type { Budget } from './solve.ts';
-import { at, concerns, isFactual, namesExactly, surelyFires } from './subject.ts';
-import type { Ground, Subject } from './subject.ts';
-import { ask } from './unreachable.ts';
+import { distinctTools, possiblyMet, rulesFor } from './rule-index.ts';
+import { exampleOf } from './ground.ts';
+import type { Ground } from './ground.ts';
+import { at, concerns, namesExactly, surelyFires } from './subject.ts';
+import type { Subject } from './subject.ts';
+import { isImpossible } from './unreachable.ts';
 import type { Fault } from './unreachable.ts';
+import { eachWithin } from './work.ts';
+import type { Work } from './work.ts';
 
 /**
  * Returns the rules that others make superfluous: an `allow` whose every call is excluded, and a
  * rule that an earlier one of its kind implies with the same effect.
  */
-export function shadows(ground: Ground, budget: Budget): readonly Fault[] {
-  return ground.subjects.flatMap((subject) => {
+export function shadows(ground: Ground, work: Work): readonly Fault[] {
+  return eachWithin(ground.subjects, work, (subject) => {
     if (subject.rule.mode === 'observe' || subject.tools.length === 0) return [];
-    const excluded = subject.kind === 'allow' ? fullyExcluded(ground, subject, budget) : null;
-    const found = excluded ?? implied(ground, subject, budget);
+    const excluded = subject.kind === 'allow' ? fullyExcluded(ground, subject, work) : null;
+    const found = excluded ?? implied(ground, subject, work);
     return found === null ? [] : [found];
   });
 }
 
-function fullyExcluded(ground: Ground, subject: Subject, budget: Budget): Fault | null {
+function fullyExcluded(ground: Ground, subject: Subject, work: Work): Fault | null {
   const blamed = new Set<Subject>();
   for (const tool of subject.tools) {
     const excludes = enforced(ground, 'exclude', tool);
-    const example = subject.examples.get(tool);
-    const isSpared = (exclude: Subject): boolean =>
-      example !== undefined && standingOf(exclude.fires, example) === 'missed';
-    if (excludes.every(isSpared)) return null;
+    if (isSpared(ground, { subject, tool }, work)) return null;
     const left = all(matches(subject.guard), ...excludes.map(surelyFires).map(not));
-    if (ask(ground, { goal: left, tool }, budget).kind !== 'none') return null;
+    if (!isImpossible(ground, { goal: left, tool }, work)) return null;
     const single = excludes.find((exclude) => {
       const goal = all(matches(subject.guard), not(surelyFires(exclude)));
-      return ask(ground, { goal, tool }, budget).kind === 'none';
+      return isImpossible(ground, { goal, tool }, work);
     });
     for (const exclude of single === undefined ? excludes : [single]) blamed.add(exclude);
   }
@@ -43,6 +44,20 @@ function fullyExcluded(ground: Ground, subject: Subject, budget: Budget): Fault 
     `rule \`${subject.rule.id}\` never allows anything: every call it matches is excluded by ` +
     `${others}; narrow the exclusion or remove the rule`;
   return fault(subject, message);
+}
+
+/** Whether some call the rule matches is known to escape every exclusion. */
+function isSpared(
+  ground: Ground,
+  { subject, tool }: { readonly subject: Subject; readonly tool: string },
+  work: Work,
+): boolean {
+  const example = exampleOf(ground, subject, tool);
+  const excludes = possiblyMet(rulesFor(ground.index, 'exclude', tool), example);
+  return excludes.every((exclude) => {
+    work.left -= 1;
+    return example !== undefined && isMissed(exclude, example);
+  });
 }
 
 function named({ rule }: Subject): string {
@@ -54,11 +69,12 @@ function fault(subject: Subject, message: string): Fault {
   return { subject, diagnostic: problem({ code: 'shadowed-rule', place, message }) };
 }
 
-function implied(ground: Ground, subject: Subject, budget: Budget): Fault | null {
+function implied(ground: Ground, subject: Subject, work: Work): Fault | null {
   if (subject.effect === null) return null;
-  const end = ground.subjects.indexOf(subject);
-  const earlier = ground.subjects.find(
-    (other, index) => index < end && implies(ground, { other, subject }, budget),
+  const [tool = ''] = subject.tools;
+  const list = rulesFor(ground.index, subject.kind, tool);
+  const earlier = possiblyMet(list, exampleOf(ground, subject, tool)).find(
+    (other) => other.position < subject.position && implies(ground, { other, subject }, work),
   );
   if (earlier === undefined) return null;
   const message =
@@ -69,20 +85,20 @@ function implied(ground: Ground, subject: Subject, budget: Budget): Fault | null
 
 type Pair = { readonly other: Subject; readonly subject: Subject };
 
-function implies(ground: Ground, pair: Pair, budget: Budget): boolean {
+function implies(ground: Ground, pair: Pair, work: Work): boolean {
   const { other, subject } = pair;
-  if (other.kind !== subject.kind || other.rule.mode === 'observe') return false;
-  if (other.effect !== subject.effect) return false;
-  if (!subject.tools.every((tool) => covers(pair, tool))) return false;
+  if (other.effect !== subject.effect || work.left < 0) return false;
   // The examples found for the later rule usually refute the claim at once.
-  if (subject.tools.some((tool) => isRefuted(pair, tool))) return false;
+  const tools = distinctTools(subject.tools, [subject, other], ground.argumentKinds);
+  for (const tool of tools) {
+    work.left -= 1;
+    const example = exampleOf(ground, subject, tool);
+    if (example !== undefined && isMissed(other, example)) return false;
+  }
+  work.left -= subject.tools.length;
+  if (!subject.tools.every((tool) => covers(pair, tool))) return false;
   const goal = beyond(pair);
-  return subject.tools.every((tool) => ask(ground, { goal, tool }, budget).kind === 'none');
-}
-
-function isRefuted({ other, subject }: Pair, tool: string): boolean {
-  const example = subject.examples.get(tool);
-  return example !== undefined && standingOf(other.fires, example) === 'missed';
+  return tools.every((tool) => isImpossible(ground, { goal, tool }, work));
 }
 
 function covers({ other, subject }: Pair, tool: string): boolean {
@@ -98,7 +114,7 @@ function beyond({ other, subject }: Pair): Goal {
   const [wide, narrow] = [other.guard, subject.guard];
   if (subject.kind === 'exclude') return all(fires(narrow), not(surelyFires(other)));
   const matching = all(matches(narrow), not(matches(wide)));
-  if (subject.kind === 'allow' && !isFactual(subject)) return matching;
+  if (subject.kind === 'allow' && !subject.isFactual) return matching;
   const failing = all(fails(narrow), not(matches(wide)), not(fails(wide)));
   const refusing = all(fails(narrow), not(fails(wide)));
   return any(matching, subject.kind === 'allow' ? failing : refusing);

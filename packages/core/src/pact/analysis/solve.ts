@@ -20,6 +20,8 @@ export type Question<W> = {
   readonly budget: Budget;
   /** Returns the example these values make when it holds for real, or null. */
   readonly confirm: (known: Knowledge) => W | null;
+  /** Only `none` matters: where it cannot be proved, nothing is searched. */
+  readonly isProofOnly?: boolean;
 };
 
 /** `none` is certain; `found` is confirmed; anything else is `undetermined`. */
@@ -70,13 +72,16 @@ export function solve<W>(question: Question<W>): Answer<W> {
   };
   // What a question costs before its first step: reading atoms and making up candidates.
   search.question.budget.left -= 20 + 8 * search.cost;
+  const isExact = [...candidates.values()].every((each) => each.isExact);
+  if (!isExact && question.isProofOnly === true) return OUTSIDE;
   const witness = visit(search);
   if (witness !== null) return { kind: 'found', witness };
   if (search.isOut) return { kind: 'undetermined', why: 'too large' };
-  const isExact = [...candidates.values()].every((each) => each.isExact);
   const isProof = isExact && search.unconfirmed === 0;
-  return isProof ? { kind: 'none' } : { kind: 'undetermined', why: 'outside the fragment' };
+  return isProof ? { kind: 'none' } : OUTSIDE;
 }
+
+const OUTSIDE = { kind: 'undetermined', why: 'outside the fragment' } as const;
 
 function visit<W>(search: Search<W>): W | null {
   const { question, goal } = search;

@@ -9,10 +9,15 @@ import { all, matches, wish } from './goal.ts';
 import type { Goal } from './goal.ts';
 import { TRUE } from './outcome.ts';
 import type { Knowledge } from './outcome.ts';
+import { distinctTools } from './rule-index.ts';
 import { solve } from './solve.ts';
-import type { Answer, Budget } from './solve.ts';
-import { domainsFor, sayTool } from './subject.ts';
-import type { Ground, Subject } from './subject.ts';
+import type { Answer } from './solve.ts';
+import { domainsFor, exampleKey } from './ground.ts';
+import type { Ground } from './ground.ts';
+import { sayTool } from './subject.ts';
+import type { Subject } from './subject.ts';
+import { eachWithin, spendOn } from './work.ts';
+import type { Work } from './work.ts';
 
 /** A rule and what is wrong with it. */
 export type Fault = { readonly subject: Subject; readonly diagnostic: Diagnostic };
@@ -21,37 +26,51 @@ export type Fault = { readonly subject: Subject; readonly diagnostic: Diagnostic
 export function ask(
   ground: Ground,
   { goal, tool }: { readonly goal: Goal; readonly tool: string },
-  budget: Budget,
+  work: Work,
 ): Answer<Knowledge> {
   const confirm = ({ held, opaque, below }: Knowledge): Knowledge => {
     return { held: new Map(held), opaque: new Map(opaque), below };
   };
-  return solve({ goal, domainOf: domainsFor(ground, tool), budget, confirm });
+  const domainOf = domainsFor(ground, tool);
+  return spendOn(work, (budget) => solve({ goal, domainOf, budget, confirm }));
+}
+
+/** Returns whether it is certain that no values of an action of a tool meet a goal. */
+export function isImpossible(
+  ground: Ground,
+  { goal, tool }: { readonly goal: Goal; readonly tool: string },
+  work: Work,
+): boolean {
+  const domainOf = domainsFor(ground, tool);
+  const question = { goal, domainOf, confirm: () => true, isProofOnly: true };
+  return spendOn(work, (budget) => solve({ ...question, budget })).kind === 'none';
 }
 
 /** Returns the rules whose conditions no action of any of their tools can meet. */
-export function unreachables(ground: Ground, budget: Budget): readonly Fault[] {
-  return ground.subjects.flatMap((subject) => {
+export function unreachables(ground: Ground, work: Work): readonly Fault[] {
+  return eachWithin(ground.subjects, work, (subject) => {
     if (subject.guard.when === null && subject.guard.unless === null) return [];
-    return isUnreachable(ground, subject, budget) ? [fault(ground, subject, budget)] : [];
+    return isUnreachable(ground, subject, work) ? [fault(ground, subject, work)] : [];
   });
 }
 
-function isUnreachable(ground: Ground, subject: Subject, budget: Budget): boolean {
+function isUnreachable(ground: Ground, subject: Subject, work: Work): boolean {
   const goal = matches(subject.guard);
   let isDead = subject.tools.length > 0;
-  for (const tool of subject.tools) {
-    const answer = ask(ground, { goal, tool }, budget);
-    if (answer.kind === 'found') subject.examples.set(tool, answer.witness);
+  const { argumentKinds } = ground;
+  for (const tool of distinctTools(subject.tools, [subject], argumentKinds)) {
+    const answer = ask(ground, { goal, tool }, work);
+    if (answer.kind === 'found')
+      subject.examples.set(exampleKey(ground, subject, tool), answer.witness);
     if (answer.kind !== 'none') isDead = false;
   }
   return isDead;
 }
 
-function fault(ground: Ground, subject: Subject, budget: Budget): Fault {
+function fault(ground: Ground, subject: Subject, work: Work): Fault {
   const { rule } = subject;
   const tools = subject.tools.slice(0, 3).map(sayTool).join(', ');
-  const clash = rule.when && clashIn(ground, subject, budget);
+  const clash = rule.when && clashIn(ground, subject, work);
   const place = clash?.place ?? rule.when?.place ?? rule.unless?.place ?? rule.place;
   const why = clash?.why ?? 'its conditions cannot both hold';
   const message =
@@ -63,16 +82,19 @@ function fault(ground: Ground, subject: Subject, budget: Budget): Fault {
 /** The smallest part of `when` that already cannot hold: one operand of its `&&`s, or two. */
 function clashIn(
   ground: Ground,
-  { rule, tools }: Subject,
-  budget: Budget,
+  subject: Subject,
+  work: Work,
 ): { readonly place: Expression['place']; readonly why: string } | null {
+  const { rule, tools } = subject;
   const when = rule.when;
   if (when === null) return null;
   const isDead = (nodes: readonly ASTNode[]): boolean => {
     const goal = all(
       ...nodes.map((node) => wish({ formula: readNode(node), condition: null }, TRUE, TRUE)),
     );
-    return tools.every((tool) => ask(ground, { goal, tool }, budget).kind === 'none');
+    return distinctTools(tools, [subject], ground.argumentKinds).every((tool) =>
+      isImpossible(ground, { goal, tool }, work),
+    );
   };
   const parts = conjunctsOf(when.ast).slice(0, 12);
   const single = parts.find((part) => isDead([part]));

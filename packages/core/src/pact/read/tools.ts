@@ -96,7 +96,7 @@ const toolName: Reader<string> = matching(isToolName, {
   wanted: 'the name of a tool',
 });
 
-const label: Reader<string> = matching((text) => isName(text) && !OWN_LABELS.has(text), {
+const label: Reader<string> = matching((name) => isName(name) && !OWN_LABELS.has(name), {
   code: 'bad-name',
   wanted: "a label other than the kernel's own `untrusted` and `external`",
 });
