@@ -82,8 +82,8 @@ export const turnMutants: readonly Mutant[] = [
   },
   {
     file: 'match.ts',
-    from: "result.ok) return result.value ? YES : NO;\n  return waiting(context, condition) ?? { kind: 'failed', why: result.why };",
-    to: 'result.ok) return result.value ? YES : NO;\n  return waiting(context, condition) ?? NO;',
+    from: "return waiting(context, condition) ?? { kind: 'failed', why: result.why };",
+    to: 'return waiting(context, condition) ?? NO;',
     says: 'takes an error for false',
   },
   {

@@ -27,7 +27,7 @@ export type Vector = {
   readonly steps: readonly VectorStep[];
 };
 
-/** Returns every vector with the section it is in, files shared by a section put beside its pact. */
+/** Returns every vector with its section, the files a section shares put beside its pact. */
 export function readVectors(): readonly (Vector & { readonly section: string })[] {
   const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
   return names.sort().flatMap((name) => {
