@@ -114,6 +114,31 @@ test('replay: filters and the limit choose runs; none left is an error', async (
   });
 });
 
+test('replay: --explain says when arguments are none, and when an effect is guessed', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'plumb-explain-'));
+  after(() => rmSync(dir, { recursive: true }));
+  const lines = [
+    'pact: plumbline/v1',
+    'agent: coder',
+    'purpose: Run commands.',
+    'owner: lead@example.com',
+    'autonomy: 2',
+    'tools: { bash: { effect: from(command) } }',
+    'allow: [{ id: run, tool: bash }]',
+  ];
+  writeFileSync(join(dir, 'coder.pact.yaml'), lines.join('\n'));
+  const manifest = 'replay: plumbline/v1\nrules: [{ agent: coder }]\n';
+  writeFileSync(join(dir, 'manifest.yaml'), manifest);
+  const call = (args: string): object => ({ function: { name: 'bash', arguments: args } });
+  const calls = [call('{"command":"ls"}'), call('{"command":')];
+  const record = { messages: [{ role: 'assistant', tool_calls: calls }] };
+  writeFileSync(join(dir, 'runs.jsonl'), JSON.stringify(record));
+  const log = join(dir, 'runs.jsonl');
+  const { out } = await plumb('replay', log, '--pacts', dir, '--explain', 'runs.jsonl:1');
+  assert.match(out, /fact `command` would tell from `command`, and none is known/);
+  assert.match(out, /2\. deny bash\(null\)\n {3}the arguments are not a JSON object: refused/);
+});
+
 test('replay: --explain tells every step, the rules tried and where values came from', async () => {
   verifies('evidence.explain');
   const path = join(fixtures, 'agentdojo.jsonl');

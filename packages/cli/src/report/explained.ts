@@ -1,9 +1,12 @@
+import type { CompiledPact, Tool } from '@plumbline/core';
+
 import type { Screen } from '../output/screen.ts';
 import { runId, runPlace } from '../readers/run.ts';
 import type { ExplainedRun, ExplainedStep } from '../replay/explain-run.ts';
 import { renderExplanation, verdictWord } from './explanation.ts';
 
 const MOST_TEXT = 300;
+const NO_OBJECT = 'the arguments are not a JSON object';
 
 /** Returns an explained run as JSON: every step, verdict, rule tried and source. */
 export function explainedJson({ staged, steps }: ExplainedRun): object {
@@ -27,7 +30,7 @@ function stepJson({ step, answer, explanation, sources, isAttackCall }: Explaine
     ...step,
     verdict: answer?.verdict ?? 'deny',
     isAttackCall,
-    summary: explanation?.summary ?? 'the arguments are not a JSON object',
+    summary: explanation?.summary ?? NO_OBJECT,
     because: explanation?.decision.because ?? [],
     tried: explanation?.tried ?? [],
     flips: explanation?.flips ?? [],
@@ -48,7 +51,8 @@ export function renderExplained({ staged, steps }: ExplainedRun, screen: Screen)
     `task ${task ?? 'none'}, principal ${mapping.principal}`,
     `mapped by ${mapping.rules.join(', ')}; session ${JSON.stringify(mapping.session)}`,
   ];
-  const body = steps.map((each) => renderStep(each, { screen, kept }));
+  const { tools } = folderPact.pact;
+  const body = steps.map((each) => renderStep(each, { screen, kept, tools }));
   return [...head, '', ...body, dim('Nothing here was executed.')].join('\n');
 }
 
@@ -58,9 +62,22 @@ function isKept(step: ExplainedStep['step'], answer: ExplainedStep['answer']): s
   return step.kind === 'call' && answer?.verdict !== 'allow' && answer?.verdict !== 'modify';
 }
 
+type Around = {
+  readonly screen: Screen;
+  readonly kept: ReadonlySet<number>;
+  readonly tools: CompiledPact['tools'];
+};
+
+/** Why a call was taken for worse than it looks: a replay knows no facts. */
+function renderEffect(tool: Tool | undefined): readonly string[] {
+  if (tool === undefined || tool.effectFrom === null) return [];
+  const told = `fact \`command\` would tell from \`${tool.effectFrom}\``;
+  return [`   taken for the worst effect, a send to the open world: ${told}, and none is known`];
+}
+
 function renderStep(
   { step, answer, explanation, sources, isAttackCall }: ExplainedStep,
-  { screen, kept }: { readonly screen: Screen; readonly kept: ReadonlySet<number> },
+  { screen, kept, tools }: Around,
 ): string {
   const { dim, bold } = screen.colors;
   switch (step.kind) {
@@ -81,8 +98,11 @@ function renderStep(
         ({ path, value, names }) =>
           `   ${path} ${shortened(JSON.stringify(value), 60)} from ${names.join(', ')}`,
       );
-      const told = explanation === null ? [] : [indent(renderExplanation(explanation, screen))];
-      return [`${step.call + 1}. ${verdict} ${call}${theirs}`, ...from, ...told, ''].join('\n');
+      const effect = explanation === null ? [] : renderEffect(tools.get(step.tool));
+      const told =
+        explanation === null ? `${NO_OBJECT}: refused` : renderExplanation(explanation, screen);
+      const head = `${step.call + 1}. ${verdict} ${call}${theirs}`;
+      return [head, ...from, ...effect, indent(told), ''].join('\n');
     }
   }
 }
