@@ -2,6 +2,7 @@
 export const DIAGNOSTIC_CODES = [
   'unreadable-file',
   'too-large',
+  'too-many',
   'encoding',
   'yaml-syntax',
   'many-documents',

@@ -41,3 +41,12 @@ test('diagnostics: a file of 50 MB gives one clear error at once', () => {
     'big.pact.yaml:1:1: the file is larger than 1048576 characters: split it with `extends`';
   assert.deepEqual(parsed.error.map(formatDiagnostic), [text]);
 });
+
+test('diagnostics: tens of thousands of faults are a hundred and a count', () => {
+  const keys = Array.from({ length: 45_000 }, (_, index) => `key_${index}: 1\n`);
+  const parsed = parsePact(`pact: plumbline/v1\n${keys.join('')}`, 'many.yaml');
+  assert.ok(!parsed.ok);
+  assert.equal(parsed.error.length, 101);
+  const counted = parsed.error.find(({ code }) => code === 'too-many');
+  assert.equal(counted?.message, '… and 44904 more errors: correct those above first');
+});

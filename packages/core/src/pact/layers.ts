@@ -100,11 +100,11 @@ function readSchemas(
     const file = resolvePath(document.file, value);
     const text = readFile(file);
     if (text === undefined) {
-      findings.all.push(unreadable(file, place));
+      findings.add(unreadable(file, place));
       continue;
     }
     const schemas = parseSchemas(text, file);
-    if (!schemas.ok) findings.all.push(schemas.error);
+    if (!schemas.ok) findings.add(schemas.error);
     else for (const [name, schema] of schemas.value) all.set(name, schema);
   }
   return all;
@@ -130,12 +130,12 @@ function readCases(
   const file = resolvePath(document.file, document.caseFile.value);
   const text = readFile(file);
   if (text === undefined) {
-    findings.all.push(unreadable(file, document.caseFile.place));
+    findings.add(unreadable(file, document.caseFile.place));
     return [];
   }
   const source = parseSource(text, file);
   if (source.ok) return cases(findings, source.value) ?? [];
-  findings.all.push(source.error);
+  findings.add(source.error);
   return [];
 }
 

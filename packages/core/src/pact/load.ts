@@ -43,7 +43,8 @@ export function loadPact(
   const contexts = contextsOf(documents, { findings, visible });
   checkLayers(contexts);
   if (!findings.hasErrors) {
-    for (const { document, tools } of contexts) findings.all.push(...analyse({ document, tools }));
+    const found = contexts.flatMap(({ document, tools }) => analyse({ document, tools }));
+    for (const diagnostic of sortDiagnostics(found)) findings.add(diagnostic);
   }
   const all = sortDiagnostics(findings.all);
   if (findings.hasErrors) return err(all);

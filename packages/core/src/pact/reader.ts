@@ -8,26 +8,59 @@ import { toJson } from './source.ts';
 import type { Entry, MapNode, SourceNode } from './source.ts';
 import { suggest } from './suggest.ts';
 
+/** Errors, and warnings, that are told of one file; those beyond are counted. */
+const MAX_TOLD = 100;
+
+type Tally = { readonly severity: Diagnostic['severity']; count: number; beyond: Place | null };
+
 /** Collects diagnostics while a document is read; reading goes on after each. */
 export class Findings {
-  readonly all: Diagnostic[] = [];
+  readonly #told: Diagnostic[] = [];
+  readonly #tallies: Map<string, Tally> = new Map();
 
   /** Adds an error. Returns undefined, so that a reader can end with it. */
   error(remark: Remark): undefined {
-    this.all.push(problem(remark));
+    this.add(problem(remark));
     return undefined;
   }
 
   /** Adds a warning. */
   warn(remark: Remark): undefined {
-    this.all.push(warning(remark));
+    this.add(warning(remark));
     return undefined;
+  }
+
+  /** Adds what was found elsewhere. */
+  add(diagnostic: Diagnostic): void {
+    const { severity, file, line, column } = diagnostic;
+    const key = `${severity} ${file}`;
+    const tally: Tally = this.#tallies.get(key) ?? { severity, count: 0, beyond: null };
+    this.#tallies.set(key, tally);
+    tally.count += 1;
+    if (tally.count <= MAX_TOLD) this.#told.push(diagnostic);
+    else tally.beyond ??= { file, line, column };
+  }
+
+  /** Whether errors of a file are only counted from here on, so that their words do not matter. */
+  isFull(file: string): boolean {
+    return (this.#tallies.get(`error ${file}`)?.count ?? 0) >= MAX_TOLD;
+  }
+
+  /** What was found, of each file at most a hundred errors and warnings and how many more. */
+  get all(): readonly Diagnostic[] {
+    return [...this.#told, ...[...this.#tallies.values()].flatMap(more)];
   }
 
   /** Whether anything stops the pact from loading. */
   get hasErrors(): boolean {
-    return this.all.some(({ severity }) => severity === 'error');
+    return [...this.#tallies.values()].some(({ severity }) => severity === 'error');
   }
+}
+
+function more({ severity, count, beyond }: Tally): readonly Diagnostic[] {
+  if (beyond === null) return [];
+  const message = `… and ${count - MAX_TOLD} more ${severity}s: correct those above first`;
+  return [{ severity, code: 'too-many', ...beyond, message }];
 }
 
 /** Reads one value; undefined after reporting why it is none. */
@@ -54,14 +87,19 @@ export function open(
 ): Fields {
   const entries = node.kind === 'map' ? node.entries : [];
   if (node.kind !== 'map') mismatch(findings, node, `a mapping of ${what}`);
+  const known = new Set(keys);
   for (const { key, place } of entries) {
-    if (keys.includes(key)) continue;
-    const hint = suggest(key, keys, `: it has ${keys.map((k) => `\`${k}\``).join(', ')}`);
-    const message = `unknown field \`${key}\` of ${what}${hint}`;
+    if (known.has(key)) continue;
+    const message = findings.isFull(place.file) ? '' : sayUnknown(key, what, keys);
     findings.error({ code: 'unknown-field-name', place, message });
   }
   const members = new Map(entries.map((entry) => [entry.key, entry]));
   return { isMapping: node.kind === 'map', findings, place: node.place, what, members };
+}
+
+function sayUnknown(key: string, what: string, keys: readonly string[]): string {
+  const hint = suggest(key, keys, `: it has ${keys.map((k) => `\`${k}\``).join(', ')}`);
+  return `unknown field \`${key}\` of ${what}${hint}`;
 }
 
 /** Returns the entries of a mapping with free keys; reports any other kind of value. */

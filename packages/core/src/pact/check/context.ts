@@ -93,6 +93,11 @@ export function toolsOf(context: Context, pattern: string): readonly string[] {
   return [...context.tools.keys()].filter((name) => matchesTool(pattern, name));
 }
 
+/** Returns whether a tool's schema has an argument at a path. */
+export function hasArgument(context: Context, tool: string, path: string): boolean {
+  return resolve(argsOf(context, tool), path.split('.'), { throughLists: true }).ok;
+}
+
 /** Checks that an argument path exists in a tool's schema. Returns its type, or null. */
 export function checkArgument(
   context: Context,
@@ -119,6 +124,7 @@ export function unknown(
     readonly known: Iterable<string>;
   },
 ): void {
-  const message = `unknown ${about.what} \`${value}\`${suggest(value, about.known)}`;
+  const hint = context.findings.isFull(place.file) ? '' : suggest(value, about.known);
+  const message = `unknown ${about.what} \`${value}\`${hint}`;
   context.findings.error({ code: about.code, place, message });
 }

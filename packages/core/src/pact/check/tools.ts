@@ -3,7 +3,7 @@ import type { Placed } from '../document.ts';
 import { visit } from '../expression/tree.ts';
 import { isGlob, matchesAny, matchesTool } from '../glob.ts';
 import { suggest } from '../suggest.ts';
-import { checkArgument, toolsOf } from './context.ts';
+import { checkArgument, hasArgument, toolsOf } from './context.ts';
 import type { Context } from './context.ts';
 
 /** Checks the declared tools of a layer, and its rules against what the tools are. */
@@ -38,10 +38,7 @@ function checkFactKeys(context: Context): void {
   for (const { key, isBuiltIn } of document.facts.values()) {
     const known = [...tools.values()];
     if (key === null || isBuiltIn || known.some(({ schema }) => schema === null)) continue;
-    const before = findings.all.length;
-    const isFound = known.some(({ name }) => checkArgument(context, name, key) !== null);
-    findings.all.length = before;
-    if (isFound) continue;
+    if (known.some(({ name }) => hasArgument(context, name, key.value))) continue;
     const message = `no tool has an argument \`${key.value}\` to look the fact up by`;
     findings.error({ code: 'unknown-field', place: key.place, message });
   }
