@@ -99,3 +99,13 @@ test('provenance: words of scripts without blanks are found inside a sentence', 
     ['для Ивана', 'Иван', false],
   ]);
 });
+
+test('provenance: a value made to look almost like an account is looked for at once', () => {
+  const memory = emptyMemory();
+  remember(memory, { kind: 'principal', text: `de89 ${'1'.repeat(60_000)} ${'( '.repeat(2_000)}` });
+  const started = performance.now();
+  for (const value of [`de8912345678${'a'.repeat(35)}!`, '1'.repeat(47), `${'1 '.repeat(23)}2`]) {
+    assert.deepEqual(trace(memory, value), ['agent']);
+  }
+  assert.ok(performance.now() - started < 2_000);
+});

@@ -89,7 +89,7 @@ function thousandsApart(whole: string, decimals: string): RegExp {
 }
 
 const digits = /^\+?[\d ()-]+$/;
-const iban = /^[a-z]{2}\d{2}(?:[ -]?[a-z0-9]+)+$/;
+const iban = /^[a-z]{2}\d{2}[a-z0-9]*(?:[ -][a-z0-9]+)*$/;
 
 /** Null for a text that is no account or phone number. */
 function accountWanted(text: string): Wanted | null {

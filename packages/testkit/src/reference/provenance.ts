@@ -219,7 +219,7 @@ function isAccount(text: string): boolean {
   if (text.length > 48) return false;
   if (/^\+?[\d ()-]+$/.test(text)) return digits >= 7;
   const isLong = text.replaceAll(/[ -]/g, '').length >= 12;
-  return isLong && digits >= 8 && /^[a-z]{2}\d{2}([ -]?[a-z0-9]+)+$/.test(text);
+  return isLong && digits >= 8 && /^[a-z]{2}\d{2}[a-z0-9]*([ -][a-z0-9]+)*$/.test(text);
 }
 
 function inGroups(compact: string): RegExp {
@@ -250,8 +250,9 @@ function isWhole(text: string, start: number, end: number): boolean {
   const value = text.slice(start, end);
   const after = /[0-9]$/.test(value) ? joinedAfterDigit : joinedAfter;
   return (
-    (beginsRunningOn.test(value) || !joinedBefore.test(text.slice(0, start))) &&
-    (endsRunningOn.test(value) || !after.test(text.slice(end)))
+    (beginsRunningOn.test(value) ||
+      !joinedBefore.test(text.slice(Math.max(0, start - 4), start))) &&
+    (endsRunningOn.test(value) || !after.test(text.slice(end, end + 4)))
   );
 }
 
