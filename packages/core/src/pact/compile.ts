@@ -16,6 +16,8 @@ const ESCALATE = 'this needs verified authority: ask the owner of this agent for
 export function compilePact(documents: readonly PactDocument[]): CompiledPact {
   const [own] = documents;
   const document = canonicalDocument(documents);
+  const haltOn = new Set(documents.flatMap((layer) => layer.haltOn));
+  const isHard = haltOn.has('unlisted_tool');
   return {
     agent: own?.agent.value ?? '',
     digest: digestJson(document),
@@ -26,8 +28,12 @@ export function compilePact(documents: readonly PactDocument[]): CompiledPact {
     facts: mergeFacts(documents),
     sessionFields: [...new Set(documents.flatMap(({ session }) => [...session.keys()]))],
     gates: mergeGates(documents),
-    haltOn: [...new Set(documents.flatMap(({ haltOn }) => haltOn))],
-    layers: documents.map((layer) => compileLayer(layer)),
+    haltOn: [...haltOn],
+    layers: documents.map((layer) => ({
+      ...compileLayer(layer),
+      // To halt on an unlisted tool is to block it hard, in whichever layer it is unlisted.
+      unlisted: isHard ? 'hard_block' : layer.unlisted,
+    })),
   };
 }
 

@@ -29,6 +29,7 @@ export const DIAGNOSTIC_CODES = [
   'unknown-field',
   'unknown-session-field',
   'unknown-fact',
+  'unknown-label',
   'unknown-task',
   'unknown-source',
   'unknown-rule',

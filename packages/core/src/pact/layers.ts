@@ -57,7 +57,7 @@ function below({ extends: base, file }: PactDocument): Placed<string> | null {
 }
 
 /** Returns a path relative to the folder of a file, without `.` and `..` where they fold. */
-export function resolvePath(file: string, path: string): string {
+function resolvePath(file: string, path: string): string {
   if (path.startsWith('/') || /^[A-Za-z]:[\\/]/.test(path)) return path;
   const parts = file.replaceAll('\\', '/').split('/').slice(0, -1);
   for (const part of path.split('/')) {

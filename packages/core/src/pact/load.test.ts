@@ -265,3 +265,82 @@ allow: [{ id: c, tool: a.b, when: '${when}' }]
   ]);
   assert.deepEqual(faults(of('args.n < 9223372036854775807')), []);
 });
+
+const CRM = `tools:
+  crm.get:
+    effect: read
+    sensitive: [customer]
+    schema:
+      type: object
+      properties:
+        id: { type: string }
+        rows: { type: array, items: { type: object, properties: { sum: { type: number } } } }
+`;
+const ALLOWED = 'allow: [{ id: see, tool: crm.get }]\n';
+
+function faultsOf(rest: string): readonly string[] {
+  return faults({ 'a.yaml': `${HEAD}${CRM}${ALLOWED}${rest}` });
+}
+
+test('load: what would have no effect is an error that says what would', () => {
+  verifies('pact.refuses-to-arm');
+  assert.deepEqual(faultsOf('halt_on: [canry]\n'), [
+    'a.yaml:16:11: expected one of `canary`, `bypass`, `unlisted_tool`, found `canry`, ' +
+      'did you mean `canary`?',
+  ]);
+  assert.deepEqual(faultsOf('tasks: {}\n'), [
+    'a.yaml:16:8: `tasks` without a task lets no session act: name one, or drop `tasks`',
+  ]);
+  const flow = '{ id: f, from: untrusted, to: send, then: deny, approvers: [role:lead] }';
+  assert.deepEqual(faultsOf(`flows:\n  - ${flow}\n`), [
+    'a.yaml:17:53: `approvers` means nothing with `then: deny`: drop it, or write `then: step_up`',
+  ]);
+  const asking = '{ id: ask, tool: crm.get, approvers: [b@x.org, b@x.org], quorum: 2 }';
+  assert.deepEqual(faultsOf(`step_up:\n  - ${asking}\n`), [
+    'a.yaml:17:11: rule `ask` asks 2 people and names 1: lower `quorum`, or name more approvers ' +
+      'or a role',
+  ]);
+});
+
+test('load: an output class that is nearly a known one is doubtful', () => {
+  const rest = 'step_up: [{ id: ask, output: comitment }]\n';
+  const { warnings } = load({
+    'a.yaml': `${HEAD}${CRM}${ALLOWED}exclude: []\n${rest}`.replace(
+      ALLOWED,
+      'allow: [{ id: see, tool: crm.get }, { id: say, output: comitment }]\n',
+    ),
+  });
+  assert.deepEqual(warnings.map(formatDiagnostic), [
+    'a.yaml:15:56: warning: output class `comitment` is none of the known ones, did you mean ' +
+      '`commitment`?',
+    'a.yaml:17:30: warning: output class `comitment` is none of the known ones, did you mean ' +
+      '`commitment`?',
+  ]);
+});
+
+test('load: to halt on an unlisted tool is to block it hard', () => {
+  const rest = 'unlisted: block_and_replan\n';
+  const soft = load({ 'a.yaml': `${HEAD}${CRM}${ALLOWED}${rest}` });
+  const hard = load({ 'a.yaml': `${HEAD}${CRM}${ALLOWED}${rest}halt_on: [unlisted_tool]\n` });
+  assert.equal(soft.pact.layers[0]?.unlisted, 'block_and_replan');
+  assert.equal(hard.pact.layers[0]?.unlisted, 'hard_block');
+});
+
+test('load: the Rule of Two turned off in words is no oversight', () => {
+  const world = `tools:
+  web.fetch: { effect: read, open_world: true }
+  crm.get: { effect: read, sensitive: [customer] }
+allow: [{ id: all, tool: [web.fetch, crm.get] }]
+`;
+  const codes = (rest: string): readonly string[] =>
+    load({ 'a.yaml': `${HEAD}${world}${rest}` }).warnings.map(({ code }) => code);
+  assert.deepEqual(codes(''), ['rule-of-two']);
+  assert.deepEqual(codes('rule_of_two: off\n'), []);
+});
+
+test('source: UTF-16 is named', () => {
+  const wide = HEAD.replaceAll(/[^]/g, '$&\u0000');
+  const told = ['a.yaml:1:1: the file is UTF-16: save it as UTF-8'];
+  assert.deepEqual(faults({ 'a.yaml': wide }), told);
+  assert.deepEqual(faults({ 'a.yaml': `\ufffd\ufffd${wide}` }), told);
+});

@@ -189,6 +189,6 @@ function readSettings(fields: Fields): Settings {
       read: choice(['hard_block', 'block_and_replan']),
       or: 'hard_block',
     }),
-    haltOn: optional(fields, 'halt_on', { read: list(word), or: [] }),
+    haltOn: optional(fields, 'halt_on', { read: list(settings.haltingFinding), or: [] }),
   };
 }

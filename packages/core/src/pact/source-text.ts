@@ -22,12 +22,23 @@ export function textFault(text: string): TextFault | null {
     const message = `the file is larger than ${MAX_TEXT} characters: split it with \`extends\``;
     return { code: 'too-large', line: 1, column: 1, message };
   }
+  if (isTwoBytes(text)) {
+    const message = 'the file is UTF-16: save it as UTF-8';
+    return { code: 'encoding', line: 1, column: 1, message };
+  }
   const offset = text.search(UNWANTED);
   if (offset >= 0)
     return { code: 'encoding', ...lineOf(text, offset), message: sayAt(text, offset) };
   if (text.isWellFormed()) return null;
   const message = 'not well-formed text: save the file as UTF-8';
   return { code: 'encoding', ...lineOf(text, text.search(/\p{Surrogate}/u)), message };
+}
+
+/** UTF-16 read as UTF-8: every other character of plain text is U+0000. */
+function isTwoBytes(text: string): boolean {
+  const start = text.replace(/^\ufffd+/, '').slice(0, 64);
+  const zeros = start.split('\u0000').length - 1;
+  return zeros >= 4 && zeros * 3 >= start.length;
 }
 
 function lineOf(text: string, offset: number): { readonly line: number; readonly column: number } {

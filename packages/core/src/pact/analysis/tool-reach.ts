@@ -80,7 +80,7 @@ function reachText(rules: ToolRules, world: { isOpen: boolean; asks: boolean }):
 }
 
 /** Returns a rule as one line: its kind, its conditions, whether it is only observed. */
-export function ruleText(kind: string, { when, unless, mode }: RuleBase): string {
+function ruleText(kind: string, { when, unless, mode }: RuleBase): string {
   const parts = [
     ...(when === null ? [] : [`when ${when.text}`]),
     ...(unless === null ? [] : [`unless ${unless.text}`]),

@@ -1,10 +1,12 @@
 import type { Place } from '../diagnostic.ts';
-import type { AllowDocument, Expression, Placed, RuleDocument } from '../document.ts';
+import type { AllowDocument, FlowDocument, Placed, RuleDocument } from '../document.ts';
 import { makeChecker } from '../expression/checker.ts';
 import type { Checker } from '../expression/checker.ts';
 import { DYN, TEXT } from '../expression/types.ts';
 import type { ValueType } from '../expression/types.ts';
 import { isGlob } from '../glob.ts';
+import { isAddress } from '../scalars.ts';
+import { suggest } from '../suggest.ts';
 import {
   checkArgument,
   checkCondition,
@@ -26,6 +28,8 @@ const STAGES =
 export function isKernelRule(id: string): boolean {
   return RESERVED.has(id) || STAGES.test(id);
 }
+
+const OUTPUT_CLASSES: readonly string[] = ['any', 'commitment', 'advice'];
 
 /** A rule id and where it stands. */
 export type RuleName = { readonly id: string; readonly place: Place };
@@ -61,13 +65,15 @@ export function checkRules(context: Context): void {
   for (const rule of [...allow, ...exclude, ...stepUp, ...defer, ...modify]) {
     checkTools(context, rule.tools);
     checkConditions(context, rule);
+    checkOutput(context, rule);
   }
   for (const rule of allow) checkAllow(context, rule);
   for (const { until } of defer) {
     for (const name of until) checkFact(context, name);
   }
   for (const rule of modify) checkRewrites(context, rule);
-  for (const { unless } of flows) checkFlow(context, unless);
+  for (const flow of flows) checkFlow(context, flow);
+  checkQuorums(context);
   for (const rule of duplicates) {
     checkTools(context, rule.tools);
     checkPaths(context, rule.tools, rule.key);
@@ -183,6 +189,40 @@ function itemChecker(context: Context, tool: string, item: ValueType): Checker {
   return makeChecker({ variables, of: tool });
 }
 
-function checkFlow(context: Context, unless: Expression | null): void {
+/** A detector may find other classes, so only a near miss of a known one is doubtful. */
+function checkOutput({ findings }: Context, { output }: RuleDocument): void {
+  if (output === null || OUTPUT_CLASSES.includes(output.value)) return;
+  const hint = suggest(output.value, OUTPUT_CLASSES);
+  if (hint === '') return;
+  const message = `output class \`${output.value}\` is none of the known ones${hint}`;
+  findings.warn({ code: 'bad-value', place: output.place, message });
+}
+
+/** Where every approver is one person, no more than these can ever approve. */
+function checkQuorums({ document, findings }: Context): void {
+  const { stepUp, flows, checkpoints } = document;
+  for (const rule of [...stepUp, ...flows, ...checkpoints]) {
+    const people = new Set(rule.approvers ?? document.approvers);
+    if ([...people].some((name) => !isAddress(name)) || rule.quorum <= people.size) continue;
+    const message =
+      `rule \`${rule.id}\` asks ${rule.quorum} people and names ${people.size}: ` +
+      'lower `quorum`, or name more approvers or a role';
+    findings.error({ code: 'bad-value', place: rule.place, message });
+  }
+}
+
+function checkLabel({ tools, findings }: Context, { from, place }: FlowDocument): void {
+  if (from.kind !== 'label') return;
+  const given = [...tools.values()].flatMap(({ sensitive }) => sensitive);
+  const labels = new Set([...given, 'untrusted', 'external']);
+  if (labels.has(from.label)) return;
+  const hint = suggest(from.label, labels, ': list it under `sensitive` of a tool');
+  const message = `no tool gives the label \`${from.label}\`${hint}`;
+  findings.error({ code: 'unknown-label', place, message });
+}
+
+function checkFlow(context: Context, flow: FlowDocument): void {
+  checkLabel(context, flow);
+  const { unless } = flow;
   if (unless !== null) checkCondition(context, unless, checkerOf(context, 'any'));
 }

@@ -14,7 +14,7 @@ import type { Context } from './context.ts';
 export function checkRuleOfTwo(contexts: readonly Context[]): void {
   const [own] = contexts;
   if (own === undefined) return;
-  if (contexts.some(({ document }) => document.ruleOfTwo.value !== 'off')) return;
+  if (contexts.some(hasSaid)) return;
   for (const within of own.document.tasks?.map(({ tools }) => patternsOf(tools)) ?? [null]) {
     const reachable = [...own.tools.values()].filter(
       ({ name }) =>
@@ -27,6 +27,12 @@ export function checkRuleOfTwo(contexts: readonly Context[]): void {
     own.findings.warn({ code: 'rule-of-two', place, message });
     return;
   }
+}
+
+/** An `off` that is written out was meant. */
+function hasSaid({ document: { ruleOfTwo, place } }: Context): boolean {
+  const isDefault = ruleOfTwo.place.line === place.line && ruleOfTwo.place.column === place.column;
+  return ruleOfTwo.value !== 'off' || !isDefault;
 }
 
 function patternsOf(tools: readonly { readonly value: string }[]): readonly string[] {
@@ -51,7 +57,8 @@ function sayRuleOfTwo(tools: readonly Tool[]): string | null {
   if (untrusted === '' || sensitive === '' || external === '') return null;
   return (
     `one session can read untrusted content (${untrusted}), see sensitive records (${sensitive}) ` +
-    `and act on the world (${external}): set \`rule_of_two: step_up\``
+    `and act on the world (${external}): set ` +
+    '`rule_of_two` to `step_up`, or to `off` to accept it'
   );
 }
 

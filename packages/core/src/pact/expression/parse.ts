@@ -35,14 +35,14 @@ const CLOCK = [
 ] as const;
 
 /** The functions of a condition. Source: spec/pact/language.md, section "Conditions". */
-export const FUNCTIONS: ReadonlySet<string> = new Set(
+const FUNCTIONS: ReadonlySet<string> = new Set(
   'has size money int double string timestamp duration'.split(' '),
 );
 
 const TEXT_METHODS = 'startsWith endsWith contains matches size lowerAscii upperAscii'.split(' ');
 
 /** The methods of a condition. */
-export const METHODS: ReadonlySet<string> = new Set([...TEXT_METHODS, ...MACROS, ...CLOCK]);
+const METHODS: ReadonlySet<string> = new Set([...TEXT_METHODS, ...MACROS, ...CLOCK]);
 
 const grammar = new Environment({
   unlistedVariablesAreDyn: true,

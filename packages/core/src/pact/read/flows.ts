@@ -31,10 +31,22 @@ const origin: Reader<FlowOrigin> = (findings, node) => {
 
 const destination = choice(['read', 'write', 'send', 'open_world']);
 const answer = choice(['deny', 'step_up']);
+const ASK = 'step_up' as const;
 
 function readHead(fields: Fields): Pick<FlowDocument, 'id' | 'place'> {
   const id = required(fields, 'id', { read: word, or: '' });
   return { id, place: fields.members.get('id')?.value.place ?? fields.place };
+}
+
+/** Nobody is asked about what is denied. */
+function forbidApproval({ members, findings }: Fields): void {
+  for (const key of APPROVAL_KEYS) {
+    const entry = members.get(key);
+    if (entry === undefined) continue;
+    const advice = 'drop it, or write `then: step_up`';
+    const message = `\`${key}\` means nothing with \`then: deny\`: ${advice}`;
+    findings.error({ code: 'unknown-field-name', place: entry.place, message });
+  }
 }
 
 /** Reads a rule of `flows`. */
@@ -42,13 +54,15 @@ export const flow: Reader<FlowDocument> = (findings, node) => {
   const own = ['id', 'from', 'to', 'unless', 'then', 'say', 'mode'];
   const keys = [...own, ...APPROVAL_KEYS];
   const fields = open(findings, node, { what: 'a rule of `flows`', keys });
+  const then = required(fields, 'then', { read: answer, or: ASK });
+  if (then === 'deny') forbidApproval(fields);
   return {
     ...readHead(fields),
     mode: optional(fields, 'mode', { read: choice(['enforce', 'observe']), or: 'enforce' }),
     from: required(fields, 'from', { read: origin, or: { kind: 'untrusted' } }),
     to: required(fields, 'to', { read: oneOrMany(destination), or: [] }),
     unless: optional(fields, 'unless', { read: expression, or: null }),
-    then: required(fields, 'then', { read: answer, or: 'deny' }),
+    then,
     say: optional(fields, 'say', { read: text, or: null }),
     ...readApproval(fields),
   };

@@ -32,7 +32,7 @@ import { APPROVAL_KEYS, readApproval, word } from './approval.ts';
 import { expression } from './expression.ts';
 
 /** Reads a tool's name, or a glob over tools. */
-export const toolPattern: Reader<string> = matching(isToolPattern, {
+const toolPattern: Reader<string> = matching(isToolPattern, {
   code: 'bad-name',
   wanted: 'a tool such as `orders.get` or `orders.*`',
 });

@@ -1,5 +1,6 @@
 import type { PactDocument } from '../document.ts';
 import {
+  choice,
   decimalNumber,
   duration,
   integer,
@@ -17,7 +18,7 @@ import type { SourceNode } from '../source.ts';
 import { approvers, word } from './approval.ts';
 
 /** Returns a reader that takes `off` for a value of its own. */
-export function orOff<T>(read: Reader<T>, off: T): Reader<T> {
+function orOff<T>(read: Reader<T>, off: T): Reader<T> {
   return (findings, node) =>
     node.kind === 'scalar' && node.value === 'off' ? off : read(findings, node);
 }
@@ -85,6 +86,12 @@ const someDormant: Reader<number | null> = (findings, node) => {
 
 /** Reads `dormant`. Returns milliseconds, or null for off. */
 export const dormant: Reader<number | null> = orOff(someDormant, null);
+
+/** The findings that can halt a session. */
+const HALTING = ['canary', 'bypass', 'unlisted_tool'] as const;
+
+/** Reads the name of a finding in `halt_on`. */
+export const haltingFinding: Reader<string> = choice(HALTING);
 
 /** Checks the members the kernel does not read: they stay in the document for other rooms. */
 export const KEPT: Readonly<Record<string, Reader<null>>> = {

@@ -20,8 +20,14 @@ import { toolPatterns } from './rules.ts';
 const KEYS = ['tools', 'sources', 'otherwise', 'approvers', 'within', 'say'];
 
 /** Reads the tasks, in document order. */
-export const tasks: Reader<readonly TaskDocument[]> = (findings, node) =>
-  openEntries(findings, node, 'a mapping of tasks').map((entry) => readTask(findings, entry));
+export const tasks: Reader<readonly TaskDocument[]> = (findings, node) => {
+  if (node.kind === 'map' && node.entries.length === 0) {
+    const message = '`tasks` without a task lets no session act: name one, or drop `tasks`';
+    return findings.error({ code: 'missing-field', place: node.place, message });
+  }
+  const entries = openEntries(findings, node, 'a mapping of tasks');
+  return entries.map((entry) => readTask(findings, entry));
+};
 
 function readTask(findings: Findings, { key: name, place, value }: Entry): TaskDocument {
   if (!isName(name)) {
