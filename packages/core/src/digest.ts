@@ -8,7 +8,7 @@ import type { Json } from './json.ts';
 export type Digest = `sha256:${string}`;
 
 /** Returns the digest of the UTF-8 bytes of a text. Source: FIPS 180-4. */
-export function digestText(text: string): Digest {
+function digestText(text: string): Digest {
   return `sha256:${bytesToHex(sha256(utf8ToBytes(text)))}`;
 }
 

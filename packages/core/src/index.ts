@@ -27,7 +27,7 @@ export {
   VERDICTS,
   type VerdictKind,
 } from './decide/verdict.ts';
-export { type Digest, digestJson, digestText } from './digest.ts';
+export { type Digest, digestJson } from './digest.ts';
 export type { Halt, HaltScope, Resume } from './halt/halt.ts';
 export { isJsonObject, type Json, type JsonObject } from './json.ts';
 export type {
@@ -75,7 +75,7 @@ export type {
 } from './pact/draft/request.ts';
 export { explainPact, type Section } from './pact/explain/explain-pact.ts';
 export { formatPact, printPact } from './pact/fmt.ts';
-export { matchesTool } from './pact/glob.ts';
+export { matchesText, matchesTool } from './pact/glob.ts';
 export { compileCondition } from './pact/expression/condition.ts';
 export { parseTree } from './pact/expression/parse.ts';
 export { parsePact } from './pact/parse.ts';

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { matchesText } from '@plumbline/core';
 import type { Json, JsonObject } from '@plumbline/core';
 
 import { fieldOf, jsonText } from '../readers/fields.ts';
@@ -106,24 +107,7 @@ function matches(rule: ManifestRule, run: Run): boolean {
 
 function equals(wanted: MatchValue, value: Json): boolean {
   if (typeof wanted !== 'string' || !wanted.includes('*')) return wanted === value;
-  return typeof value === 'string' && globMatches(wanted, value);
-}
-
-/** `*` stands for any run of characters; linear, since each part is sought once. */
-function globMatches(glob: string, text: string): boolean {
-  const parts = glob.split('*');
-  const [head = '', ...rest] = parts;
-  const tail = rest.pop() ?? '';
-  if (text.length < head.length + tail.length) return false;
-  if (!text.startsWith(head) || !text.endsWith(tail)) return false;
-  let from = head.length;
-  const end = text.length - tail.length;
-  for (const part of rest) {
-    const at = text.indexOf(part, from);
-    if (at < 0 || at + part.length > end) return false;
-    from = at + part.length;
-  }
-  return true;
+  return typeof value === 'string' && matchesText(wanted, value);
 }
 
 /** Returns a field of a run: of its record, or `file`, `line` and `format`. */

@@ -10,12 +10,15 @@ export function matchesTool(pattern: string, tool: string): boolean {
   const given = tool.split('.');
   return (
     wanted.length === given.length &&
-    wanted.every((segment, index) => matchesSegment(segment, given[index] ?? ''))
+    wanted.every((segment, index) => matchesText(segment, given[index] ?? ''))
   );
 }
 
-/** The first piece is a prefix, the last a suffix, those between stand leftmost in order. */
-function matchesSegment(pattern: string, text: string): boolean {
+/**
+ * Returns whether a text matches a pattern in which `*` stands for any text, none included; linear:
+ * the first piece is a prefix, the last a suffix, those between stand leftmost in order.
+ */
+export function matchesText(pattern: string, text: string): boolean {
   const [prefix = '', ...rest] = pattern.split('*');
   const suffix = rest.pop();
   if (suffix === undefined) return pattern === text;

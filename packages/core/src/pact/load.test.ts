@@ -302,6 +302,36 @@ test('load: what would have no effect is an error that says what would', () => {
   ]);
 });
 
+test('load: a path that is summed or compared does not run through a list', () => {
+  verifies('pact.refuses-to-arm');
+  const through = 'runs through `args.rows`, a list of crm.get: name a path that holds one value';
+  const duplicate = '{ id: twice, tool: crm.get, key: rows.sum, within: 1h }';
+  assert.deepEqual(faultsOf(`duplicates:\n  - ${duplicate}\n`), [
+    `a.yaml:17:38: \`rows.sum\` ${through}`,
+  ]);
+  const budget = 'allow: [{ id: see, tool: crm.get, budget: { sum: rows.sum, max: 5, per: day } }]';
+  assert.deepEqual(faults({ 'a.yaml': `${HEAD}${CRM}${budget}` }), [
+    `a.yaml:15:50: \`rows.sum\` ${through}`,
+  ]);
+  const money = CRM.replace('    schema:', '    money: rows.sum\n    records: rows\n    schema:');
+  assert.deepEqual(faults({ 'a.yaml': `${HEAD}${money}${ALLOWED}` }), [
+    `a.yaml:10:12: \`rows.sum\` ${through}`,
+  ]);
+});
+
+test('load: a task may list hand-offs and what the agent says', () => {
+  const rules =
+    'allow: [{ id: see, tool: [crm.get, handoff.billing] }, { id: say, output: any }]\n';
+  const listed = '[crm.get, handoff.billing, output.*, output.answer, output.message]';
+  const tasks = `tasks: { look: { tools: ${listed} } }\n`;
+  const { pact } = load({ 'a.yaml': `${HEAD}${CRM}${rules}${tasks}` });
+  assert.deepEqual([...(pact.layers[0]?.tasks?.keys() ?? [])], ['look']);
+  const wrong = tasks.replace('output.answer', 'output.anser');
+  assert.deepEqual(faults({ 'a.yaml': `${HEAD}${CRM}${rules}${wrong}` }), [
+    'a.yaml:16:62: `output.anser` is not named as a tool: write `output: any`',
+  ]);
+});
+
 test('load: an output class that is nearly a known one is doubtful', () => {
   const rest = 'step_up: [{ id: ask, output: comitment }]\n';
   const { warnings } = load({

@@ -114,6 +114,28 @@ export function checkArgument(
   return null;
 }
 
+/**
+ * Checks that an argument path exists and leads to one value: what is summed, counted or compared
+ * is looked up by member names, which find nothing in a list. Returns its type, or null.
+ */
+export function checkValuePath(
+  context: Context,
+  tool: string,
+  path: Placed<string>,
+): ValueType | null {
+  const type = checkArgument(context, tool, path);
+  if (type === null) return null;
+  const names = path.value.split('.');
+  const resolved = resolve(argsOf(context, tool), names, { throughLists: false });
+  if (resolved.ok) return type;
+  const list = ['args', ...names.slice(0, resolved.depth)].join('.');
+  const message =
+    `\`${path.value}\` runs through \`${list}\`, a list of ${tool}: ` +
+    'name a path that holds one value';
+  context.findings.error({ code: 'bad-path', place: path.place, message });
+  return null;
+}
+
 /** Reports a name that is not among the known ones. */
 export function unknown(
   context: Context,

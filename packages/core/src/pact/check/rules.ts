@@ -10,6 +10,7 @@ import { suggest } from '../suggest.ts';
 import {
   checkArgument,
   checkCondition,
+  checkValuePath,
   checkerOf,
   toolsOf,
   unknown,
@@ -143,7 +144,7 @@ function checkPaths(
   const names = new Set(patterns.flatMap(({ value }) => toolsOf(context, value)));
   return paths.flatMap((sum) => {
     for (const tool of names) {
-      const type = checkArgument(context, tool, sum);
+      const type = checkValuePath(context, tool, sum);
       if (type === null) return [];
       if (type.kind !== 'dyn') return [{ sum, type }];
     }

@@ -7,10 +7,16 @@ import { checkTools, isKernelRule } from './rules.ts';
 
 const SOURCES: readonly string[] = ['principal', 'session', 'agent', 'trusted', 'untrusted'];
 
+/** What an agent says is an action that a task may list. */
+const OUTPUTS: readonly string[] = ['output.*', 'output.answer', 'output.message'];
+
 /** Checks the tasks of a layer against its tools and its `allow` rules. */
 export function checkTasks(context: Context): void {
   for (const task of context.document.tasks ?? []) {
-    checkTools(context, task.tools);
+    checkTools(
+      context,
+      task.tools.filter(({ value }) => !OUTPUTS.includes(value)),
+    );
     for (const tool of task.tools) checkIsAllowed(context, task, tool);
     for (const source of task.sources) checkSource(context, task, source);
   }

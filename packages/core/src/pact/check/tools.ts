@@ -3,13 +3,13 @@ import type { Placed } from '../document.ts';
 import { visit } from '../expression/tree.ts';
 import { isGlob, matchesAny, matchesTool } from '../glob.ts';
 import { suggest } from '../suggest.ts';
-import { checkArgument, hasArgument, toolsOf } from './context.ts';
+import { checkValuePath, hasArgument, toolsOf } from './context.ts';
 import type { Context } from './context.ts';
 
 /** Checks the declared tools of a layer, and its rules against what the tools are. */
 export function checkDeclarations(context: Context): void {
   for (const { tool, undo, paths } of context.document.tools.values()) {
-    for (const path of paths) checkArgument(context, tool.name, path);
+    for (const path of paths) checkValuePath(context, tool.name, path);
     if (undo !== null && !context.visible.has(undo.value)) checkUndo(context, tool, undo);
   }
   checkFactKeys(context);
