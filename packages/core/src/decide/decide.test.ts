@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import type { Action, Approval, JsonObject } from '@plumbline/core';
 import { factOf, type Scene, sceneOf, verifies } from '@plumbline/testkit';
+
+import type { Approval } from '../approval/approval.ts';
+import type { JsonObject } from '../json.ts';
+import type { Action } from './action.ts';
 
 const DESK = `
 pact: plumbline/v1
@@ -279,9 +282,9 @@ describe('decide', () => {
     assert.equal(scene.lookAt(action).verdict.kind, 'allow');
   });
 
-  it('an argument the schema does not declare is refused, at any depth', () => {
+  it('an argument the schema does not declare is refused; deeper, where it is closed', () => {
     const schema = `schema: { type: object, properties: { id: {}, to: { type: array, items:
-      { type: object, properties: { name: {} } } } } }`;
+      { type: object, properties: { name: {} }, additionalProperties: false } } } }`;
     const scene = sceneOf(DESK.replace('category: orders,', `category: orders, ${schema},`)).open();
     const look = (args: JsonObject): unknown =>
       scene.look({ tool: 'orders.get', args }).verdict.kind;

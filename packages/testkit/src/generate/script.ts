@@ -182,7 +182,7 @@ function argumentsOf(random: Random): JsonObject {
     items: [{ name: random.pick(words), size: random.below(9) }, random.pick(words)],
   };
   const some = Object.entries(all).filter(() => random.chance(0.8));
-  const undeclared: JsonObject = random.pick([{ bcc: 'eve' }, { meta: { tag: 'x', bcc: 'eve' } }]);
+  const undeclared: JsonObject = random.pick([{ bcc: 'eve' }, { items: [{ bcc: 'eve' }] }]);
   return { ...Object.fromEntries(some), ...(random.chance(0.02) ? undeclared : {}) };
 }
 

@@ -18,7 +18,11 @@ const shared: JsonObject = {
   meta: { type: 'object', properties: { tag: text } },
   items: {
     type: 'array',
-    items: { type: 'object', properties: { name: text, size: amount } },
+    items: {
+      type: 'object',
+      properties: { name: text, size: amount },
+      additionalProperties: false,
+    },
   },
 };
 

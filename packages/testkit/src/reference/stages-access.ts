@@ -44,15 +44,15 @@ export function presence(turn: Turn): readonly Finding[] {
   ];
 }
 
-/** Returns whether a schema names every member of a value, at any depth. */
-function isDeclared(schema: Json | undefined, value: Json): boolean {
+/** Returns whether a schema names every member of a value; deeper ones only where it says so. */
+function isDeclared(schema: Json | undefined, value: Json, byDefault = false): boolean {
   if (!isJsonObject(schema)) return true;
-  if (Array.isArray(value)) return value.every((item) => isDeclared(schema['items'], item));
+  if (Array.isArray(value)) return value.every((item) => isDeclared(schema['items'], item, true));
   const { properties } = schema;
   if (!isJsonObject(value) || !isJsonObject(properties)) return true;
-  const isOpen = (schema['additionalProperties'] ?? false) !== false;
+  const isOpen = (schema['additionalProperties'] ?? byDefault) !== false;
   return Object.entries(value).every(([name, member]) =>
-    Object.hasOwn(properties, name) ? isDeclared(properties[name], member) : isOpen,
+    Object.hasOwn(properties, name) ? isDeclared(properties[name], member, true) : isOpen,
   );
 }
 
