@@ -248,4 +248,7 @@ export type PactDocument = {
   readonly haltOn: readonly string[];
   readonly metrics: MetricsDocument;
   readonly cases: readonly CaseDocument[];
+  /** Where canaries are planted, and what is watched. */
+  readonly planted: readonly Placed<string>[];
+  readonly watched: readonly Placed<string>[];
 };

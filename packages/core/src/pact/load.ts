@@ -6,7 +6,7 @@ import type { Context } from './check/context.ts';
 import { checkNames, checkRules, ruleNames } from './check/rules.ts';
 import { checkCases, checkTasks } from './check/tasks.ts';
 import { checkDeclarations, checkMentions, checkSchemas } from './check/tools.ts';
-import { checkMetrics, checkRuleOfTwo } from './check/whole.ts';
+import { checkKept, checkMetrics, checkRuleOfTwo } from './check/whole.ts';
 import { compilePact } from './compile.ts';
 import type { CompiledPact } from './compiled.ts';
 import { sortDiagnostics } from './diagnostic.ts';
@@ -105,6 +105,7 @@ function checkLayers(contexts: readonly Context[]): void {
     checkTasks(context);
     checkCases(context, names);
     checkMetrics(context);
+    checkKept(context);
     checkSchemas(context);
   }
   checkMentions(contexts);

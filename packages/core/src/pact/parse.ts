@@ -71,7 +71,24 @@ function readPact(findings: Findings, node: SourceNode): PactDocument {
     ...readDeclarations(fields),
     ...readRules(fields),
     ...readSettings(fields),
+    planted: plantedIn(fields.members.get('canaries')?.value),
+    watched: watchedIn(fields.members.get('watch')?.value),
   };
+}
+
+/** Their shape is checked elsewhere; these are the names. */
+function plantedIn(node: SourceNode | undefined): PactDocument['planted'] {
+  if (node?.kind !== 'map') return [];
+  const plant = node.entries.find(({ key }) => key === 'plant')?.value;
+  if (plant?.kind !== 'list') return [];
+  return plant.items.flatMap((item) =>
+    item.kind === 'scalar' ? [{ value: String(item.value), place: item.place }] : [],
+  );
+}
+
+function watchedIn(node: SourceNode | undefined): PactDocument['watched'] {
+  const entries = node?.kind === 'map' ? node.entries : [];
+  return entries.map(({ key, place }) => ({ value: key, place }));
 }
 
 type Identity = Pick<

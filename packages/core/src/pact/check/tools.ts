@@ -3,8 +3,9 @@ import type { Placed } from '../document.ts';
 import { visit } from '../expression/tree.ts';
 import { isGlob, matchesAny, matchesTool } from '../glob.ts';
 import { suggest } from '../suggest.ts';
-import { checkValuePath, hasArgument, toolsOf } from './context.ts';
+import { checkValuePath, toolsOf } from './context.ts';
 import type { Context } from './context.ts';
+import { checkFactKeys } from './fact-keys.ts';
 
 /** Checks the declared tools of a layer, and its rules against what the tools are. */
 export function checkDeclarations(context: Context): void {
@@ -30,18 +31,6 @@ function checkUndo(
   const remark = { code: 'unknown-undo', place: undo.place, message } as const;
   if (hint !== '' || document.autonomy.value === 3) findings.error(remark);
   else findings.warn(remark);
-}
-
-/** A fact is looked up by an argument, which at least one tool must have. */
-function checkFactKeys(context: Context): void {
-  const { findings, document, tools } = context;
-  for (const { key, isBuiltIn } of document.facts.values()) {
-    const known = [...tools.values()];
-    if (key === null || isBuiltIn || known.some(({ schema }) => schema === null)) continue;
-    if (known.some(({ name }) => hasArgument(context, name, key.value))) continue;
-    const message = `no tool has an argument \`${key.value}\` to look the fact up by`;
-    findings.error({ code: 'unknown-field', place: key.place, message });
-  }
 }
 
 function worldly(tool: Tool): boolean {

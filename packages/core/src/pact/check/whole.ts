@@ -62,6 +62,26 @@ function sayRuleOfTwo(tools: readonly Tool[]): string | null {
   );
 }
 
+/**
+ * Warns of a name under `canaries.plant` or `watch` that is nearly one the pact knows. Other parts
+ * of the product may know more of both.
+ */
+export function checkKept({ document, findings, tools }: Context): void {
+  const places = new Set([...tools.values()].flatMap(({ name, category }) => [name, category]));
+  const signals = new Set(['scope_violations', ...document.metrics.metrics.map((m) => m.name)]);
+  const pairs = [
+    { what: 'place to plant canaries', names: document.planted, known: places },
+    { what: 'signal to watch', names: document.watched, known: signals },
+  ];
+  for (const { what, names, known } of pairs) {
+    for (const { value, place } of names) {
+      const hint = known.has(value) ? '' : suggest(value, known);
+      if (hint === '') continue;
+      findings.warn({ code: 'bad-value', place, message: `\`${value}\` is no ${what}${hint}` });
+    }
+  }
+}
+
 /** Checks score and constraints as CEL over the declared metrics. */
 export function checkMetrics({ document, findings }: Context): void {
   const { metrics, score, must, truth } = document.metrics;
