@@ -19,6 +19,8 @@ describe('vectors', () => {
 
   test('every stage decides in some vector', () => {
     verifies('pact.excluded', 'pact.default-deny', 'pact.limits', 'pact.tiers', 'pact.tasks');
+    verifies('pact.autonomy', 'pact.flows', 'enforce.hard-block', 'enforce.evaluator-isolation');
+    verifies('enforce.dormant', 'enforce.bulk', 'human.checkpoints');
     const text = JSON.stringify(vectors);
     assert.deepEqual(
       STAGES.filter((stage) => !text.includes(`"stage":"${stage}"`)),
