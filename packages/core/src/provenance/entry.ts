@@ -29,12 +29,12 @@ export type Entry = {
 
 const beyondAscii = /[^\x00-\x7f]/;
 
-/** Returns held content as an entry. isAscii: its texts are known to be ASCII. */
-export function entryOf(held: Held, isAscii = false): Entry {
+/** Returns held content as an entry. */
+export function entryOf(held: Held): Entry {
   const parts = partsOf(held);
   const joined = parts.map((part) => cutLeaves(part.leaves).join(between));
   const whole = joined.join(edge);
-  const isLower = isAscii || !beyondAscii.test(whole);
+  const isLower = !beyondAscii.test(whole);
   const sheet = sheetOf(isLower ? whole.toLowerCase() : foldedText(joined));
   const tight = sheet.ends.length === parts.length ? sheet : sheetOf(foldedText(joined));
   return { held, parts, tight, spaced: null, calls: null };

@@ -4,6 +4,7 @@ import type { Entry } from './entry.ts';
 import { collect, entryOf } from './entry.ts';
 import type { Held } from './held.ts';
 import { hold, isSame, mayBeTrusted, withCalls } from './held.ts';
+import { isLatin } from './normalise.ts';
 import { MAX_SEGMENT } from './segment.ts';
 import { holdsUntrustedText } from './split.ts';
 import type { Wanted } from './wanted.ts';
@@ -167,22 +168,24 @@ function namesIn(reading: Reading, wanted: Wanted, names: Set<string>): Set<stri
 function read(reading: Reading, probe: string): Entry | null {
   if (reading.lower === undefined) reading.lower = lowerOf(reading.held);
   if (reading.lower !== null && !reading.lower.includes(probe)) return null;
-  reading.entry = entryOf(reading.held, reading.lower !== null);
+  reading.entry = entryOf(reading.held);
   reading.lower = null;
   return reading.entry;
 }
 
-const beyondAscii = /[^\x00-\x7f]/;
 const otherEscape = /\\[^n]/;
 
-/** A text of ASCII in lower case, or null when an escape in it may stand for part of a word. */
+/**
+ * A Latin text in lower case, or null when an escape in it may stand for part of a word. Typeset
+ * signs stay as they are: a probe has none of the quotes they stand for.
+ */
 function lowerOf(held: Held): string | null {
-  if (held.kind !== 'tool') return beyondAscii.test(held.text) ? null : held.text.toLowerCase();
+  if (held.kind !== 'tool') return isLatin(held.text) ? held.text.toLowerCase() : null;
   const { returned } = held;
   if (returned.kind !== 'whole' || typeof returned.result !== 'string') return null;
   const text = returned.result;
   const mayEscape = returned.trust.format !== 'text' && text.includes('\\');
-  if (beyondAscii.test(text) || (mayEscape && otherEscape.test(text))) return null;
+  if (!isLatin(text) || (mayEscape && otherEscape.test(text))) return null;
   return text.toLowerCase();
 }
 

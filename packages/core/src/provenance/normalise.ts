@@ -8,6 +8,11 @@ const notPlain = /[^\n\x01-\x03\x20-\x7e]/;
 const beyondAscii = /[^\x00-\x7f]/;
 const ignorable = /\p{Default_Ignorable_Code_Point}+/gu;
 const marks = /[\x01-\x03]/g;
+/**
+ * What NFKC, and the removal of invisible characters, may change: everything but ASCII, the letters
+ * of Latin-1 and Latin Extended-A that stand for themselves, and the commonest typeset signs.
+ */
+const beyondLatin = /[^\x00-\x7f\xc0-\u0131\u0134-\u013e\u0141-\u0148\u014a-\u017e–—‘’“”•€]/;
 const typeset = /[‘’ʼ“”‐]|(?![0-9])\p{Nd}/u;
 const typesetSigns = /[‘’ʼ“”‐]/g;
 const otherDigits = /(?![0-9])\p{Nd}/gu;
@@ -21,10 +26,15 @@ const digit = /^\p{Nd}$/u;
  * Invisible characters go before NFKC, so that none keeps a letter and its accent apart.
  */
 export function fold(text: string): string {
-  if (!beyondAscii.test(text)) return text;
+  if (isLatin(text)) return text.replace(typesetSigns, plainSign);
   const folded = text.replace(ignorable, '').normalize('NFKC');
   if (!typeset.test(folded)) return folded;
   return folded.replace(typesetSigns, plainSign).replace(otherDigits, plainDigit);
+}
+
+/** Returns whether folding a text changes no more than its typeset signs, each for one other. */
+export function isLatin(text: string): boolean {
+  return !beyondLatin.test(text);
 }
 
 function plainSign(sign: string): string {
