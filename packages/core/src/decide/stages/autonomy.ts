@@ -1,3 +1,4 @@
+import { askLayer } from '../ask.ts';
 import { NOTHING } from '../context.ts';
 import type { Context, LayerView } from '../context.ts';
 import type { Finding } from '../verdict.ts';
@@ -31,15 +32,6 @@ function refuse(level: 1 | 2 | 3, say: string): Finding {
 function review(context: Context, view: LayerView): readonly Finding[] {
   const isFinal = context.effect !== 'read' && !context.isReversible;
   if (!isFinal && tierOf(context, view.layer) !== 'elevated') return NOTHING;
-  const { approvers, approvalWithinMs: withinMs } = view.layer;
-  const rule = 'autonomy:3';
-  return [
-    {
-      stage: 'autonomy',
-      rule,
-      kind: 'step_up',
-      say: 'a person reviews what cannot be undone',
-      requirement: { rule, approvers, quorum: 1, withinMs },
-    },
-  ];
+  const say = 'a person reviews what cannot be undone';
+  return [askLayer({ stage: 'autonomy', rule: 'autonomy:3', say }, view)];
 }

@@ -1,6 +1,7 @@
 import { parseDecimal } from '../../decimal.ts';
 import type { Json } from '../../json.ts';
 import type { Layer } from '../../pact/compiled.ts';
+import { askLayer } from '../ask.ts';
 import { NOTHING } from '../context.ts';
 import type { Context, LayerView } from '../context.ts';
 import { valueAt } from '../paths.ts';
@@ -46,8 +47,6 @@ function thresholdOf(samples: readonly number[], rules: NonNullable<Layer['bulk'
 
 function finding(context: Context, view: LayerView): Finding {
   const rule = `bulk:${context.action.tool}`;
-  const { approvers, approvalWithinMs: withinMs } = view.layer;
-  const requirement = { rule, approvers, quorum: 1, withinMs };
   const say = 'this touches more records than this agent usually does';
-  return { stage: 'bulk', rule, kind: 'step_up', say, requirement };
+  return askLayer({ stage: 'bulk', rule, say }, view);
 }

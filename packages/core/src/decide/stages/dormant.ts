@@ -1,3 +1,4 @@
+import { askLayer } from '../ask.ts';
 import { NOTHING } from '../context.ts';
 import type { Context, LayerView } from '../context.ts';
 import type { Finding } from '../verdict.ts';
@@ -13,8 +14,6 @@ export function dormant(context: Context, view: LayerView): readonly Finding[] {
   });
   if (context.now - since <= afterMs) return NOTHING;
   const rule = `dormant:${charged.id}`;
-  const { approvers, approvalWithinMs: withinMs } = view.layer;
-  const requirement = { rule, approvers, quorum: 1, withinMs };
   const say = `\`${charged.id}\` was not used for long and no case covers it`;
-  return [{ stage: 'dormant', rule, kind: 'step_up', say, requirement }];
+  return [askLayer({ stage: 'dormant', rule, say }, view)];
 }

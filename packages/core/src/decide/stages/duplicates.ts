@@ -1,5 +1,6 @@
 import { canonical } from '../../canonical.ts';
 import type { DuplicateRule } from '../../pact/compiled.ts';
+import { askOne } from '../ask.ts';
 import { NOTHING } from '../context.ts';
 import type { Context, LayerView } from '../context.ts';
 import { valueAt } from '../paths.ts';
@@ -32,6 +33,5 @@ function hit(rule: DuplicateRule): Finding {
   const say = 'the same action was let through a short while ago';
   if (rule.then === 'deny') return { stage: 'duplicates', rule: rule.id, kind: 'deny', say };
   const { id, approvers, approvalWithinMs: withinMs } = rule;
-  const requirement = { rule: id, approvers, quorum: 1, withinMs };
-  return { stage: 'duplicates', rule: id, kind: 'step_up', say, requirement };
+  return askOne({ stage: 'duplicates', rule: id, say }, { approvers, withinMs });
 }

@@ -1,3 +1,4 @@
+import { askOne } from '../ask.ts';
 import { NOTHING } from '../context.ts';
 import type { Context, LayerView } from '../context.ts';
 import { gateKey } from '../state.ts';
@@ -15,8 +16,8 @@ export function gates(context: Context, view: LayerView): readonly Finding[] {
   const say = `\`${context.category}\` is paused until a person decides where the boundary is`;
   if (gate === 'kept') return [{ stage: 'gates', rule, kind: 'deny', say }];
   const { approvers } = context.pact.gates;
-  const requirement = { rule, approvers, quorum: 1, withinMs: view.layer.approvalWithinMs };
-  return [{ stage: 'gates', rule, kind: 'step_up', say, requirement }];
+  const withinMs = view.layer.approvalWithinMs;
+  return [askOne({ stage: 'gates', rule, say }, { approvers, withinMs })];
 }
 
 function closedGate(context: Context): GateState | null {

@@ -1,3 +1,4 @@
+import { askLayer } from '../ask.ts';
 import { NOTHING } from '../context.ts';
 import type { Context, LayerView } from '../context.ts';
 import type { Finding } from '../verdict.ts';
@@ -14,13 +15,7 @@ export function persistence(context: Context, view: LayerView): readonly Finding
   if (refusals >= halt) {
     return [{ stage: 'persistence', rule, kind: 'deny', say, halts: 'session' }];
   }
-  if (refusals >= pause) return [paused(view, rule, say)];
+  if (refusals >= pause) return [askLayer({ stage: 'persistence', rule, say }, view)];
   if (refusals >= warn) context.obligations.push({ kind: 'warn', rule, say });
   return NOTHING;
-}
-
-function paused(view: LayerView, rule: string, say: string): Finding {
-  const { approvers, approvalWithinMs: withinMs } = view.layer;
-  const requirement = { rule, approvers, quorum: 1, withinMs };
-  return { stage: 'persistence', rule, kind: 'step_up', say, requirement };
 }

@@ -1,3 +1,4 @@
+import { askLayer } from '../ask.ts';
 import { NOTHING } from '../context.ts';
 import type { Context, LayerView } from '../context.ts';
 import { hasLabel } from '../lookups.ts';
@@ -39,7 +40,5 @@ function finding(view: LayerView, setting: 'step_up' | 'deny'): Finding {
   const rule = 'rule_of_two';
   const say = 'untrusted input, sensitive access and an outside effect meet in one session';
   if (setting === 'deny') return { stage: 'rule_of_two', rule, kind: 'deny', say };
-  const { approvers, approvalWithinMs: withinMs } = view.layer;
-  const requirement = { rule, approvers, quorum: 1, withinMs };
-  return { stage: 'rule_of_two', rule, kind: 'step_up', say, requirement };
+  return askLayer({ stage: 'rule_of_two', rule, say }, view);
 }

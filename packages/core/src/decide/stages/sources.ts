@@ -1,5 +1,6 @@
 import type { SourceRule, Task } from '../../pact/compiled.ts';
 import { valuesAt } from '../../provenance/identifiers.ts';
+import { askOne } from '../ask.ts';
 import { NOTHING } from '../context.ts';
 import type { Context, LayerView } from '../context.ts';
 import { comesFrom } from '../lookups.ts';
@@ -28,7 +29,5 @@ function unsourced(current: Task, { tool, path, sources: from, otherwise }: Sour
   const rule = `source:${tool}.${path}`;
   const say = `\`${path}\` must come from ${from.join(', ')}`;
   if (otherwise === 'deny') return { stage: 'sources', rule, kind: 'deny', say, violation: true };
-  const { approvers, withinMs } = current;
-  const requirement = { rule, approvers, quorum: 1, withinMs };
-  return { stage: 'sources', rule, kind: 'step_up', say, requirement };
+  return askOne({ stage: 'sources', rule, say }, current);
 }

@@ -1,5 +1,6 @@
 import type { Task } from '../../pact/compiled.ts';
 import { matchesTool } from '../../pact/glob.ts';
+import { askOne } from '../ask.ts';
 import { NOTHING } from '../context.ts';
 import type { Context, LayerView } from '../context.ts';
 import { isOutput } from '../tools.ts';
@@ -28,7 +29,5 @@ function outside(current: Task): Finding {
   if (current.otherwise === 'deny') {
     return { stage: 'task', rule, kind: 'deny', say: current.say, violation: true };
   }
-  const { approvers, withinMs } = current;
-  const requirement = { rule, approvers, quorum: 1, withinMs };
-  return { stage: 'task', rule, kind: 'step_up', say: current.say, requirement };
+  return askOne({ stage: 'task', rule, say: current.say }, current);
 }
