@@ -28,6 +28,14 @@ export async function plumb(...argv: readonly string[]): Promise<Said> {
   return { exit, out: out.join(''), err: err.join('') };
 }
 
+/** Returns a runner of command lines that calls a folder TMP in what they said. */
+export function plumbIn(folder: string): (...argv: readonly string[]) => Promise<Said> {
+  return async (...argv) => {
+    const { exit, out, err } = await plumb(...argv);
+    return { exit, out: out.replaceAll(folder, 'TMP'), err: err.replaceAll(folder, 'TMP') };
+  };
+}
+
 /** Runs one command line with `--json` and returns its answer. */
 export async function plumbJson(...argv: readonly string[]): Promise<Record<string, unknown>> {
   const { out } = await plumb(...argv, '--json');

@@ -5,22 +5,13 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { verifies } from '@plumbline/testkit';
 
-import {
-  fixtures,
-  plumb as plumbAnywhere,
-  plumbJson as json,
-  type Said,
-} from '../run-plumb.test.ts';
+import { fixtures, plumbIn, plumbJson as json } from '../run-plumb.test.ts';
 
 const pacts = join(fixtures, 'pacts');
 const folder = mkdtempSync(join(tmpdir(), 'plumb-replay-'));
 after(() => rmSync(folder, { recursive: true }));
 
-/** Runs a command line; the folder of this test is called TMP in what it said. */
-async function plumb(...argv: readonly string[]): Promise<Said> {
-  const { exit, out, err } = await plumbAnywhere(...argv);
-  return { exit, out: out.replaceAll(folder, 'TMP'), err: err.replaceAll(folder, 'TMP') };
-}
+const plumb = plumbIn(folder);
 
 test('replay: every format runs under one manifest, --json has the documented shape', async () => {
   verifies('incident.counterfactual');
