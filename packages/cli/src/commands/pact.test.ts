@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { verifies } from '@plumbline/testkit';
 
-import { fixtures, plumbIn, plumbJson as json } from '../run-plumb.test.ts';
+import { fixtures, plumbIn, plumbJson as json, type Said } from '../run-plumb.test.ts';
 
 const pacts = join(fixtures, 'pacts');
 const folder = mkdtempSync(join(tmpdir(), 'plumb-pact-'));
