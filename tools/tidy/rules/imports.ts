@@ -11,9 +11,10 @@ export type Import = { readonly specifier: string; readonly offset: number };
 const mayImport: ReadonlyMap<string, readonly string[]> = new Map([
   ['core', []],
   ['ledger', []],
-  ['cli', ['core']],
+  ['server', ['core', 'ledger']],
+  ['cli', ['core', 'ledger', 'server']],
   ['testkit', ['core']],
-  ['bench', ['cli', 'core', 'testkit']],
+  ['bench', ['cli', 'core', 'ledger', 'server', 'testkit']],
 ]);
 const purePackages: ReadonlySet<string> = new Set(['core', 'ledger']);
 

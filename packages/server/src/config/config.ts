@@ -1,0 +1,66 @@
+/** Everything that can be configured, after defaults. Read once, at the start. */
+export type Config = {
+  /** The data directory, absolute; of mode 0700. */
+  readonly data: string;
+  readonly rootKey: RootKeySource;
+  /** The log's name: a URL without scheme, such as `ledger.example/agents/prod`. */
+  readonly origin: string;
+  readonly listen: {
+    /** Null: the socket alone. Port 0 takes a free one. */
+    readonly http: { readonly host: string; readonly port: number } | null;
+    readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+    /** A proxy in front ends TLS; without it, only loopback is listened on in the clear. */
+    readonly isBehindProxy: boolean;
+    /** Names beside the address that `Host` may have. */
+    readonly hosts: readonly string[];
+  };
+  /** What the daemon's own user may do on the socket. */
+  readonly localRights: 'all' | 'enforce';
+  readonly log: {
+    /** Whether `/log/` needs a key. */
+    readonly isOpen: boolean;
+    readonly publishEveryMs: number;
+    readonly heartbeatMs: number;
+    readonly segmentBytes: number;
+    /** Rolls the log over at this size; null: never by itself. */
+    readonly rollAtEntries: number | null;
+    /** Entry bundles and blobs of rolled logs are dropped after it; null: never. */
+    readonly keepDays: number | null;
+    /** Policy text naming the witnesses (c2sp.org/tlog-policy); null: none. */
+    readonly witnesses: string | null;
+    /** URL of an RFC 3161 time-stamping authority; null: none. */
+    readonly timestamps: string | null;
+  };
+  readonly disk: {
+    /** A warning is recorded and shown below this; decisions go on. */
+    readonly warnBytes: number;
+    /** Nothing more is accepted below this, so that what is in flight can still be finished. */
+    readonly refuseBytes: number;
+  };
+  readonly guard: {
+    readonly permitMs: number;
+    readonly gatherMs: number;
+    readonly waiting: number;
+    readonly sessionIdleMs: number;
+  };
+  /** Where facts are looked up, by fact name. */
+  readonly facts: ReadonlyMap<string, { readonly url: string; readonly timeoutMs: number }>;
+  /** Networks that outgoing calls may reach although they are private. */
+  readonly allowNetworks: readonly string[];
+  readonly publishing: {
+    /** How many people it takes: 1 or 2. */
+    readonly people: 1 | 2;
+    /** Verifier keys of which as many must have signed; none: signatures are not asked for. */
+    readonly signers: readonly string[];
+  };
+  readonly limits: {
+    readonly bodyBytes: number;
+    readonly requestsPerMinute: number;
+    readonly badKeysPerMinute: number;
+  };
+};
+
+/** Where the root key comes from; never from the data directory. */
+export type RootKeySource =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'credential'; readonly name: string };

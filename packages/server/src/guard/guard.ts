@@ -1,0 +1,202 @@
+import type {
+  CompiledPact,
+  Explanation,
+  Json,
+  JsonObject,
+  OutcomeStatus,
+  Permit,
+  Requirement,
+  VerdictKind,
+} from '@plumbline/core';
+
+/** W3C Trace Context ids: 32 and 16 hex digits. */
+export type Trace = { readonly traceId: string; readonly spanId: string };
+
+/** What whoever opens a session attests. Never comes from the agent's own key. */
+export type OpenRequest = {
+  readonly agent: string;
+  readonly principal: string;
+  readonly task: string | null;
+  readonly room: string | null;
+  readonly attributes: JsonObject;
+  /**
+   * What the opener calls the session; sealed. Opening again under the same name while it is open
+   * returns it.
+   */
+  readonly name: string | null;
+  /** Whose data the session holds, for erasure; the principal when null. */
+  readonly subject: string | null;
+  /** The id of the key that attests. */
+  readonly openedBy: string;
+};
+
+/** One proposed action as an enforcement point sends it. */
+export type ActionRequest = {
+  readonly agent: string;
+  readonly session: string;
+  /**
+   * The request id: sent again with the same body it gets the first answer, with another body a
+   * conflict.
+   */
+  readonly request: string;
+  readonly tool: string;
+  readonly args: JsonObject;
+  readonly trace?: Trace;
+};
+
+/** Leave to act once: redeemed at the moment of forwarding. */
+export type GivenPermit = { readonly token: string } & Pick<Permit, 'id' | 'epoch' | 'expiresAtMs'>;
+
+/**
+ * The answer to one action. When it is there, its entry is durable.
+ *
+ * `permit` is there for `allow` and `modify` alone, and null once it was redeemed, expired or
+ * voided.
+ * `say` is the text for the agent, with a refusal. `isRepeat`: the answer to an earlier request
+ * of this id.
+ */
+export type Answer = {
+  readonly decision: string;
+  readonly index: number;
+  readonly verdict: VerdictKind;
+  readonly permit: GivenPermit | null;
+  /** The arguments to act with: rewritten ones under `modify`. */
+  readonly args: JsonObject | null;
+  readonly say: string | null;
+  readonly rules: readonly string[];
+  readonly requirements: readonly Requirement[];
+  readonly until: readonly string[];
+  readonly expiresAtMs: number | null;
+  readonly obligations: readonly { readonly kind: string; readonly say: string }[];
+  readonly isRepeat: boolean;
+};
+
+/** What an enforcement point reports after it acted, or instead of acting. */
+export type OutcomeReport = {
+  readonly agent: string;
+  readonly session: string;
+  readonly decision: string;
+  readonly status: OutcomeStatus;
+  readonly result: Json;
+  readonly records: number | null;
+};
+
+/**
+ * Why the guard did not do what was asked. `unavailable` and `overloaded` mean that nothing was
+ * decided and the
+ * same request may be sent again; everything else is final for this request.
+ */
+export type RefusalCode =
+  | 'unknown-agent'
+  | 'not-armed'
+  | 'unknown-session'
+  | 'session-closed'
+  | 'unknown-decision'
+  | 'outcome-known'
+  | 'not-let-through'
+  | 'conflict'
+  | 'permit-used'
+  | 'permit-expired'
+  | 'permit-void'
+  | 'permit-unknown'
+  | 'too-large'
+  | 'bad-request'
+  | 'self-test-failed'
+  | 'overloaded'
+  | 'unavailable';
+
+/** A refusal of the guard itself; a `deny` is an `Answer`. The message says what to do. */
+export type Refusal = { readonly code: RefusalCode; readonly message: string };
+
+/** Either a value, or why not. */
+export type Outcome<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Refusal };
+
+/** How an agent stands. Times are ms UTC. */
+export type AgentStatus = {
+  readonly agent: string;
+  readonly pact: string | null;
+  readonly shadow: string | null;
+  readonly epoch: number;
+  readonly halts: readonly {
+    readonly scope: string;
+    readonly target: string;
+    readonly reason: string;
+  }[];
+  readonly openSessions: number;
+  readonly inFlight: number;
+  readonly waiting: number;
+};
+
+/**
+ * Decides every action of every agent, one ordered mailbox per agent: plan, gather, turn,
+ * durable, answer.
+ *
+ * Contract:
+ * - Whatever resolves with `ok: true` is durable in the ledger. When the ledger stopped,
+ *   everything is
+ *   `unavailable`.
+ * - Turns of one agent happen one after the other; ledger order is decision order.
+ * - At most `bounds.waiting` requests of one agent wait; the next is `overloaded`, at once.
+ * - Permits live in memory, are redeemed once, and do not outlive the daemon: after a restart
+ *   every earlier
+ *   permit is unknown. A halt (of any scope that covers it), a closed session or a changed pact
+ * voids them.
+ * - A fact that does not arrive by its deadline is missing, which the pact answers.
+ */
+export type Guard = {
+  readonly openSession: (
+    request: OpenRequest,
+  ) => Promise<
+    Outcome<{ readonly session: string; readonly index: number; readonly isRepeat: boolean }>
+  >;
+  readonly closeSession: (of: {
+    readonly agent: string;
+    readonly session: string;
+  }) => Promise<Outcome<{ readonly index: number }>>;
+  readonly message: (message: {
+    readonly agent: string;
+    readonly session: string;
+    readonly from: 'principal' | 'untrusted';
+    readonly text: string;
+  }) => Promise<Outcome<{ readonly index: number }>>;
+  readonly decide: (request: ActionRequest) => Promise<Outcome<Answer>>;
+  /** A dry run against the state as it stands: nothing is recorded, reserved or remembered. */
+  readonly evaluate: (request: ActionRequest) => Promise<Outcome<Explanation>>;
+  /** Synchronous, so that an enforcement point can redeem and forward in one turn of its own. */
+  readonly redeem: (permit: { readonly agent: string; readonly token: string }) => Outcome<{
+    readonly decision: string;
+    readonly args: JsonObject;
+  }>;
+  readonly outcome: (report: OutcomeReport) => Promise<Outcome<{ readonly index: number }>>;
+  readonly halt: (of: {
+    readonly agent: string;
+    readonly scope: 'agent' | 'session';
+    readonly target: string;
+    readonly reason: string;
+    readonly by: string;
+  }) => Promise<Outcome<{ readonly index: number; readonly epoch: number }>>;
+  readonly resume: (of: {
+    readonly agent: string;
+    readonly scope: 'agent' | 'session';
+    readonly target: string;
+    readonly reason: string;
+    readonly by: string;
+  }) => Promise<Outcome<{ readonly index: number }>>;
+  /** Adds an agent without a pact: everything it asks is refused until one is armed. */
+  readonly addAgent: (agent: string, by: string) => Promise<Outcome<{ readonly index: number }>>;
+  /**
+   * Proves by a probe session that the pact refuses through this same path, records that, and
+   * arms it. Sessions
+   * go on under the pact that is armed now.
+   */
+  readonly arm: (agent: string, pact: CompiledPact) => Promise<Outcome<{ readonly index: number }>>;
+  /** Runs a second pact on the agent's traffic and records where it differs; null stops that. */
+  readonly shadow: (agent: string, pact: CompiledPact | null) => Promise<Outcome<undefined>>;
+  /** Closes the open sessions of a subject before its key is destroyed; returns which. */
+  readonly forget: (subject: string) => Promise<Outcome<{ readonly sessions: readonly string[] }>>;
+  readonly status: (agent: string) => AgentStatus | undefined;
+  readonly agents: () => readonly AgentStatus[];
+  /** Stops taking requests, waits for what is in flight, snapshots. */
+  readonly close: () => Promise<void>;
+};

@@ -1,0 +1,1 @@
+export type { Appended, LogStatus, Sequencer, Submission } from './ledger/sequencer.ts';

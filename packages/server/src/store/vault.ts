@@ -1,0 +1,81 @@
+/** A person whose data is sealed: the random id that stands in the ledger, and the 32-byte key. */
+export type Subject = { readonly id: string; readonly key: Uint8Array };
+
+/** What an API key is for. Source: spec/api/README.md, section "Who may do what". */
+export type KeyKind = 'person' | 'agent' | 'opener' | 'service';
+
+/**
+ * What a person may do; each role holds the rights of those before it, but `approver` and
+ * `operator` differ.
+ */
+export type Role = 'viewer' | 'operator' | 'approver' | 'admin';
+
+/** An API key as it is kept: never the secret, only its hash. */
+export type ApiKey = {
+  readonly id: string;
+  readonly kind: KeyKind;
+  readonly name: string;
+  /** For people; empty for machines. */
+  readonly roles: readonly Role[];
+  /** For machines of kind `service`; empty otherwise. */
+  readonly scopes: readonly string[];
+  /** The agents a machine's key is for; null: every agent. An agent's key names exactly one. */
+  readonly agents: readonly string[] | null;
+  /** SHA-256 of the secret, hex. The secret has 256 random bits, so no slow hash is needed. */
+  readonly hash: string;
+  readonly addedAt: number;
+  readonly addedBy: string;
+  readonly expiresAt: number | null;
+  readonly revokedAt: number | null;
+};
+
+/**
+ * Keys and credentials. Never in the ledger, never in its backups.
+ *
+ * Contract, of every implementation:
+ * - Every secret value at rest is encrypted under the root key, with its place as associated
+ *   data: a
+ *   row moved to another place does not open.
+ * - A resolved write is durable. After `eraseSubject` resolved, neither key nor name of the
+ *   subject is
+ *   in any file of the vault, free pages and journals included.
+ * - A vault opened with another root key, of a newer schema, or damaged is refused when it is
+ *   opened,
+ *   with a `VaultError` that says which, and nothing is changed.
+ * - Names of subjects are looked up by a keyed hash; they are stored encrypted.
+ */
+export type Vault = {
+  /** Returns the subject of a name, made when there is none. Two calls at once make one. */
+  readonly subject: (name: string) => Promise<Subject>;
+  /** Returns the key of a subject's id, or undefined when it was erased or never was. */
+  readonly subjectKey: (id: string) => Promise<Uint8Array | undefined>;
+  /** Returns the id a name has, or undefined. Makes none. */
+  readonly findSubject: (name: string) => Promise<string | undefined>;
+  /** Destroys a subject's key and name. Returns whether there was one. */
+  readonly eraseSubject: (id: string) => Promise<boolean>;
+  /** Returns a named secret (the log's key, a snapshot key), or undefined. */
+  readonly secret: (name: string) => Promise<Uint8Array | undefined>;
+  readonly putSecret: (name: string, value: Uint8Array) => Promise<void>;
+  readonly removeSecret: (name: string) => Promise<void>;
+  readonly addKey: (key: ApiKey) => Promise<void>;
+  readonly key: (id: string) => Promise<ApiKey | undefined>;
+  readonly keys: () => Promise<readonly ApiKey[]>;
+  /** Returns whether there was such a key that was not revoked yet. */
+  readonly revokeKey: (id: string, at: number) => Promise<boolean>;
+  /** Writes a consistent copy of the whole vault, still encrypted under the root key. */
+  readonly backup: (file: string) => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+/** Why a vault could not be opened or used. */
+export type VaultFault = 'wrong-root-key' | 'newer-schema' | 'damaged' | 'locked' | 'disk';
+
+/** The vault refused; the message says what to do. */
+export class VaultError extends Error {
+  readonly fault: VaultFault;
+
+  constructor(fault: VaultFault, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.fault = fault;
+  }
+}
