@@ -6,6 +6,13 @@ export { apply } from './decide/apply.ts';
 export type { Attested } from './decide/context.ts';
 export { attestedOf, decide, type Proposal } from './decide/decide.ts';
 export type { Event, OutcomeStatus } from './decide/event.ts';
+export {
+  ENTRY_KINDS,
+  type Entry,
+  type EntryKind,
+  type Parts,
+  type Sealed,
+} from './evidence/entry.ts';
 export { explain, type Explanation, type Tried } from './decide/explain.ts';
 export { leafPaths } from './decide/paths.ts';
 export { plan } from './decide/plan.ts';
@@ -82,7 +89,7 @@ export { parsePact } from './pact/parse.ts';
 export { loadDocument } from './pact/load-document.ts';
 export { type LoadedPact, loadPact } from './pact/load.ts';
 export {
-  type Entry,
+  type Entry as SourceEntry,
   type ListNode,
   type MapNode,
   parseSource,

@@ -2,7 +2,7 @@ import {
   formatDiagnostic,
   parseSource,
   toJson,
-  type Entry,
+  type SourceEntry,
   type JsonObject,
   type SourceNode,
 } from '@plumbline/core';
@@ -117,16 +117,16 @@ function textOf(node: SourceNode, name: string): string {
   throw wrong(node, `\`${name}\` is not text`);
 }
 
-function entriesOf(node: SourceNode, what: string): readonly Entry[] {
+function entriesOf(node: SourceNode, what: string): readonly SourceEntry[] {
   if (node.kind === 'map') return node.entries;
   throw wrong(node, `${what} is not a mapping`);
 }
 
-function valueOf(entries: readonly Entry[], key: string): SourceNode | undefined {
+function valueOf(entries: readonly SourceEntry[], key: string): SourceNode | undefined {
   return entries.find((entry) => entry.key === key)?.value;
 }
 
-function onlyKeys(entries: readonly Entry[], known: readonly string[], what: string): void {
+function onlyKeys(entries: readonly SourceEntry[], known: readonly string[], what: string): void {
   const stranger = entries.find(({ key }) => !known.includes(key));
   if (stranger === undefined) return;
   const { file, line, column } = stranger.place;
