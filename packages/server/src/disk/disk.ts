@@ -1,7 +1,6 @@
 /**
  * The files of one folder tree, as much of a file system as the daemon needs. One implementation
- * stands on
- * `node:fs`, one is simulated and drops, tears and reorders whatever was not synced.
+ * stands on `node:fs`, one is simulated and drops, tears and reorders whatever was not synced.
  *
  * Contract, of every implementation:
  * - Paths are relative to the tree, with `/`, without `.` and `..`.
@@ -19,12 +18,14 @@ export type Disk = {
   readonly open: (path: string) => Promise<DiskFile>;
   /**
    * Puts a whole file in place so that after a crash either the old or the whole file is there:
-   * written
-   * beside, synced, renamed, folder synced. Resolves when durable.
+   * written beside, synced, renamed, folder synced. Resolves when durable.
    */
   readonly replace: (path: string, bytes: Uint8Array) => Promise<void>;
+  /** Gives a file another name in the same folder, instead of whatever had it; open files stay. */
+  readonly rename: (from: string, to: string) => Promise<void>;
+  /** Removes a file; one that is not there is removed already. */
   readonly remove: (path: string) => Promise<void>;
-  /** Makes a folder's names durable. */
+  /** Makes a folder's names durable, and the folder itself. A folder that is not there has none. */
   readonly syncFolder: (folder: string) => Promise<void>;
   /** How many bytes an unprivileged writer still has. */
   readonly freeBytes: () => Promise<number>;
