@@ -44,6 +44,20 @@ export type ActionRequest = {
   readonly trace?: Trace;
 };
 
+/** What a caller who may open sessions attests for one evaluation, instead of opening one. */
+export type Attestation = Pick<
+  OpenRequest,
+  'principal' | 'task' | 'room' | 'attributes' | 'openedBy'
+>;
+
+/** What a dry run is about: an action in an open session, or for someone attested to. */
+export type EvaluationRequest = {
+  readonly agent: string;
+  readonly session: string | Attestation;
+  readonly tool: string;
+  readonly args: JsonObject;
+};
+
 /** Leave to act once: redeemed at the moment of forwarding. */
 export type GivenPermit = { readonly token: string } & Pick<Permit, 'id' | 'epoch' | 'expiresAtMs'>;
 
@@ -161,8 +175,11 @@ export type Guard = {
     readonly text: string;
   }) => Promise<Outcome<{ readonly index: number }>>;
   readonly decide: (request: ActionRequest) => Promise<Outcome<Answer>>;
-  /** A dry run against the state as it stands: nothing is recorded, reserved or remembered. */
-  readonly evaluate: (request: ActionRequest) => Promise<Outcome<Explanation>>;
+  /**
+   * A dry run against the state as it stands: nothing is recorded, reserved or remembered. With an
+   * attestation it runs as the first action of a session opened that moment, which then never was.
+   */
+  readonly evaluate: (request: EvaluationRequest) => Promise<Outcome<Explanation>>;
   /** Synchronous, so that an enforcement point can redeem and forward in one turn of its own. */
   readonly redeem: (permit: { readonly agent: string; readonly token: string }) => Outcome<{
     readonly decision: string;

@@ -114,7 +114,7 @@ export type KeyRequest = {
 export type GivenKey = { readonly key: ShownKey; readonly token: string };
 
 /**
- * API keys. An id is 16 lower-case hex digits, a secret 64: 32 random bytes.
+ * API keys. Tokens are made, taken apart and hashed by `key-token.ts` alone.
  *
  * Contract:
  * - `find` is synchronous and answers from memory, revoked and expired keys included: the caller
