@@ -1,0 +1,62 @@
+import type { Json, JsonObject } from '@plumbline/core';
+
+import type { Config, RootKeySource } from './config.ts';
+
+/**
+ * Returns a configuration in the form of its file, for `plumb up --print-config`. It names where
+ * secrets come from and holds none: what stands before the `@` of a URL is left out.
+ */
+export function printConfig(config: Config): JsonObject {
+  const { listen, log, disk, guard, publishing, limits } = config;
+  return {
+    data: config.data,
+    rootKey: printRootKey(config.rootKey),
+    origin: config.origin,
+    listen: {
+      http: listen.http === null ? 'none' : printAddress(listen.http),
+      ...(listen.tls === null ? {} : listen.tls),
+      behindProxy: listen.isBehindProxy,
+      hosts: [...listen.hosts],
+    },
+    localRights: config.localRights,
+    log: {
+      open: log.isOpen,
+      publishEveryMs: log.publishEveryMs,
+      heartbeatMs: log.heartbeatMs,
+      segmentBytes: log.segmentBytes,
+      rollAtEntries: log.rollAtEntries,
+      keepDays: log.keepDays,
+      witnesses: log.witnesses,
+      timestamps: log.timestamps === null ? null : withoutCredentials(log.timestamps),
+    },
+    disk: { ...disk },
+    guard: { ...guard },
+    facts: Object.fromEntries([...config.facts].map(printFact)),
+    allowNetworks: [...config.allowNetworks],
+    publishing: { people: publishing.people, signers: [...publishing.signers] },
+    limits: { ...limits },
+  };
+}
+
+function printFact([name, { url, timeoutMs }]: [
+  string,
+  { readonly url: string; readonly timeoutMs: number },
+]): [string, Json] {
+  return [name, { url: withoutCredentials(url), timeoutMs }];
+}
+
+function printRootKey(source: RootKeySource): string {
+  return source.kind === 'file' ? source.path : `credential:${source.name}`;
+}
+
+/** Returns `host:port`, with an IPv6 address in brackets. */
+export function printAddress({ host, port }: { host: string; port: number }): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function withoutCredentials(text: string): string {
+  const url = new URL(text);
+  url.username = '';
+  url.password = '';
+  return url.href;
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+
+const count = (least: number, most: number): z.ZodNumber => z.number().int().min(least).max(most);
+const DAY_MS = 86_400_000;
+const MEBIBYTE = 1024 * 1024;
+
+const address = z
+  .string()
+  .regex(/^(?:none|(?:\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):\d{1,5})$/, 'must be `host:port` or `none`');
+const origin = z
+  .string()
+  .max(255)
+  .regex(
+    /^[^\p{White_Space}\p{Cc}+:]+$/u,
+    'must be a URL without scheme, such as `ledger.example/agents/prod`',
+  );
+const fact = z.strictObject({ url: z.url(), timeoutMs: count(1, 60_000).default(2_000) });
+
+const schema = z.strictObject({
+  data: z.string().min(1).optional(),
+  rootKey: z.string().min(1).optional(),
+  origin: origin.default('localhost/plumbline'),
+  listen: z
+    .strictObject({
+      http: address.default('127.0.0.1:7411'),
+      certFile: z.string().min(1).optional(),
+      keyFile: z.string().min(1).optional(),
+      behindProxy: z.boolean().default(false),
+      hosts: z.array(z.string().min(1)).max(100).default([]),
+    })
+    .prefault({}),
+  localRights: z.enum(['all', 'enforce']).default('all'),
+  log: z
+    .strictObject({
+      open: z.boolean().default(true),
+      publishEveryMs: count(10, 3_600_000).default(1_000),
+      heartbeatMs: count(100, DAY_MS).default(60_000),
+      segmentBytes: count(MEBIBYTE, 1024 * MEBIBYTE).default(16 * MEBIBYTE),
+      rollAtEntries: count(1_000, 2 ** 40)
+        .nullable()
+        .default(null),
+      keepDays: count(1, 36_500).nullable().default(null),
+      witnesses: z.string().min(1).nullable().default(null),
+      witnessesFile: z.string().min(1).nullable().default(null),
+      timestamps: z
+        .url({ protocol: /^https?$/ })
+        .nullable()
+        .default(null),
+    })
+    .prefault({}),
+  disk: z
+    .strictObject({
+      warnBytes: count(0, 2 ** 50).default(1024 * MEBIBYTE),
+      refuseBytes: count(0, 2 ** 50).default(128 * MEBIBYTE),
+    })
+    .prefault({}),
+  guard: z
+    .strictObject({
+      permitMs: count(100, 3_600_000).default(30_000),
+      gatherMs: count(1, 60_000).default(2_000),
+      waiting: count(1, 100_000).default(1_000),
+      sessionIdleMs: count(1_000, 30 * DAY_MS).default(DAY_MS),
+    })
+    .prefault({}),
+  facts: z.record(z.string().min(1), fact).default({}),
+  allowNetworks: z.array(z.string().min(1)).max(1_000).default([]),
+  publishing: z
+    .strictObject({
+      people: z.union([z.literal(1), z.literal(2)]).default(1),
+      signers: z.array(z.string().min(1)).max(100).default([]),
+    })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      bodyBytes: count(1_024, 64 * MEBIBYTE).default(MEBIBYTE),
+      requestsPerMinute: count(1, 10_000_000).default(600_000),
+      badKeysPerMinute: count(1, 1_000_000).default(30),
+    })
+    .prefault({}),
+});
+
+/** What the file says once every default that does not depend on the machine is filled in. */
+export type Settled = z.infer<typeof schema>;
+
+/** Returns the settings of an object in the form of the configuration file, or what is wrong. */
+export function parseSettings(raw: unknown): z.ZodSafeParseResult<Settled> {
+  return schema.safeParse(raw);
+}

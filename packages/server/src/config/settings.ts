@@ -1,0 +1,69 @@
+/** How a setting is read from one string: a list is parted by commas, json is parsed. */
+export type SettingForm = 'text' | 'number' | 'boolean' | 'list' | 'json';
+
+/** One setting: its place in the file, how it is read from a string, and what it means. */
+export type Setting = {
+  readonly path: string;
+  readonly form: SettingForm;
+  readonly says: string;
+  /** The flag of `plumb up` that sets it, beside `--set <path>=<value>`. */
+  readonly flag?: string;
+};
+
+/** Every setting. docs/daemon.md lists the same, which a test holds. */
+export const SETTINGS: readonly Setting[] = [
+  { path: 'data', form: 'text', says: 'the data directory', flag: 'data' },
+  {
+    path: 'rootKey',
+    form: 'text',
+    says: 'the root key: a file, or `credential:<name>` for a credential of systemd',
+  },
+  { path: 'origin', form: 'text', says: "the log's name: a URL without scheme", flag: 'origin' },
+  {
+    path: 'listen.http',
+    form: 'text',
+    says: '`host:port` to listen on, or `none` for the socket alone; port 0 takes a free one',
+    flag: 'listen',
+  },
+  { path: 'listen.certFile', form: 'text', says: 'the TLS certificate, PEM' },
+  { path: 'listen.keyFile', form: 'text', says: "the certificate's key, PEM" },
+  { path: 'listen.behindProxy', form: 'boolean', says: 'a proxy in front ends TLS' },
+  { path: 'listen.hosts', form: 'list', says: 'names beside the address that `Host` may have' },
+  { path: 'localRights', form: 'text', says: 'what the socket may do: `all` or `enforce`' },
+  { path: 'log.open', form: 'boolean', says: 'whether `/log/` answers without a key' },
+  { path: 'log.publishEveryMs', form: 'number', says: 'how often a checkpoint is published' },
+  { path: 'log.heartbeatMs', form: 'number', says: 'an entry is written when idle for as long' },
+  { path: 'log.segmentBytes', form: 'number', says: 'the size of one segment of the log' },
+  { path: 'log.rollAtEntries', form: 'number', says: 'the log rolls over at this size' },
+  { path: 'log.keepDays', form: 'number', says: 'how long entries of rolled logs are kept' },
+  { path: 'log.witnesses', form: 'text', says: 'a policy that names the witnesses, as text' },
+  { path: 'log.witnessesFile', form: 'text', says: 'the same policy, in a file' },
+  { path: 'log.timestamps', form: 'text', says: 'the URL of a time-stamping authority' },
+  { path: 'disk.warnBytes', form: 'number', says: 'a warning is recorded below this much space' },
+  { path: 'disk.refuseBytes', form: 'number', says: 'nothing is accepted below this much space' },
+  { path: 'guard.permitMs', form: 'number', says: 'how long a permit lives' },
+  { path: 'guard.gatherMs', form: 'number', says: 'how long facts are waited for' },
+  { path: 'guard.waiting', form: 'number', says: 'how many requests of one agent may wait' },
+  { path: 'guard.sessionIdleMs', form: 'number', says: 'an idle session is closed after it' },
+  {
+    path: 'facts',
+    form: 'json',
+    says: '`{"<fact>": {"url", "timeoutMs"}}`: where facts come from',
+  },
+  { path: 'allowNetworks', form: 'list', says: 'private networks that calls out may reach' },
+  { path: 'publishing.people', form: 'number', says: 'how many people publishing takes: 1 or 2' },
+  { path: 'publishing.signers', form: 'list', says: 'verifier keys that sign what is published' },
+  { path: 'limits.bodyBytes', form: 'number', says: 'the largest body of a request' },
+  { path: 'limits.requestsPerMinute', form: 'number', says: 'how many requests a key may make' },
+  {
+    path: 'limits.badKeysPerMinute',
+    form: 'number',
+    says: 'how many wrong keys an address may try',
+  },
+];
+
+/** Returns the environment's name of a setting: `log.keepDays` is `PLUMBLINE_LOG_KEEP_DAYS`. */
+export function environmentName(path: string): string {
+  const words = path.replaceAll(/([a-z])([A-Z])/g, '$1_$2').replaceAll('.', '_');
+  return `PLUMBLINE_${words.toUpperCase()}`;
+}

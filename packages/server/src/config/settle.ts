@@ -1,0 +1,123 @@
+import { hash } from 'node:crypto';
+import { isIPv4, isIPv6 } from 'node:net';
+import { join, resolve } from 'node:path';
+import { parseVerifierKey } from '@plumbline/ledger';
+import ipaddr from 'ipaddr.js';
+
+import type { Config, RootKeySource } from './config.ts';
+import { readOptional } from './read-optional.ts';
+import type { Settled } from './schema.ts';
+
+/** Where configuration and data of this user stand unless told otherwise. */
+export type Home = { readonly config: string; readonly data: string };
+
+/** Ends reading with a message about the setting at a path. */
+export type Refuse = (path: string, message: string) => never;
+
+/** Returns the configuration of checked settings; what they contradict is refused. */
+export function settle(settled: Settled, home: Home, refuse: Refuse): Config {
+  const { listen, log, publishing } = settled;
+  const folder = resolve(settled.data ?? home.data);
+  const rootKey = rootKeyOf(settled.rootKey ?? join(home.config, 'root.key'));
+  if (rootKey.kind === 'file' && `${rootKey.path}/`.startsWith(`${folder}/`)) {
+    refuse('rootKey', 'must not stand in the data directory: whoever copies it would hold the key');
+  }
+  checkKeys(publishing.signers, (message) => refuse('publishing.signers', message));
+  for (const network of settled.allowNetworks) {
+    if (!isNetwork(network))
+      refuse('allowNetworks', `\`${network}\` is not a network such as 10.0.0.0/8`);
+  }
+  if (settled.disk.warnBytes < settled.disk.refuseBytes) {
+    refuse(
+      'disk.warnBytes',
+      'must not be below `disk.refuseBytes`: the warning would come too late',
+    );
+  }
+  return {
+    data: folder,
+    rootKey,
+    origin: settled.origin,
+    listen: {
+      http: httpOf(listen, refuse),
+      tls: tlsOf(listen, refuse),
+      isBehindProxy: listen.behindProxy,
+      hosts: listen.hosts,
+    },
+    localRights: settled.localRights,
+    log: {
+      isOpen: log.open,
+      publishEveryMs: log.publishEveryMs,
+      heartbeatMs: log.heartbeatMs,
+      segmentBytes: log.segmentBytes,
+      rollAtEntries: log.rollAtEntries,
+      keepDays: log.keepDays,
+      witnesses: log.witnesses ?? witnessesOf(log.witnessesFile, refuse),
+      timestamps: log.timestamps,
+    },
+    disk: settled.disk,
+    guard: settled.guard,
+    facts: new Map(Object.entries(settled.facts)),
+    allowNetworks: settled.allowNetworks,
+    publishing: { people: publishing.people, signers: publishing.signers },
+    limits: settled.limits,
+  };
+}
+
+function rootKeyOf(text: string): RootKeySource {
+  const name = /^credential:(.+)$/.exec(text)?.[1];
+  return name === undefined ? { kind: 'file', path: resolve(text) } : { kind: 'credential', name };
+}
+
+function httpOf(listen: Settled['listen'], refuse: Refuse): Config['listen']['http'] {
+  if (listen.http === 'none') return null;
+  const cut = listen.http.lastIndexOf(':');
+  const host = listen.http.slice(0, cut).replaceAll(/[[\]]/g, '');
+  const port = Number(listen.http.slice(cut + 1));
+  if (port > 65_535) refuse('listen.http', `port ${port} is beyond 65535`);
+  const isClear = listen.certFile === undefined && !listen.behindProxy;
+  if (isClear && !isLoopback(host)) {
+    refuse(
+      'listen.http',
+      `\`${host}\` is not loopback: give \`listen.certFile\` and \`listen.keyFile\`, ` +
+        'or say `listen.behindProxy` when a proxy in front ends TLS',
+    );
+  }
+  return { host, port };
+}
+
+function isLoopback(host: string): boolean {
+  return (
+    host === 'localhost' ||
+    (isIPv4(host) && host.startsWith('127.')) ||
+    (isIPv6(host) && host === '::1')
+  );
+}
+
+function tlsOf({ certFile, keyFile }: Settled['listen'], refuse: Refuse): Config['listen']['tls'] {
+  if (certFile === undefined && keyFile === undefined) return null;
+  if (certFile === undefined) return refuse('listen.certFile', 'is missing beside the key');
+  if (keyFile === undefined) return refuse('listen.keyFile', 'is missing beside the certificate');
+  return { certFile: resolve(certFile), keyFile: resolve(keyFile) };
+}
+
+function witnessesOf(file: string | null, refuse: Refuse): string | null {
+  if (file === null) return null;
+  return readOptional(resolve(file)) ?? refuse('log.witnessesFile', `no such file \`${file}\``);
+}
+
+function checkKeys(keys: readonly string[], refuse: (message: string) => never): void {
+  for (const key of keys) {
+    const parsed = parseVerifierKey((bytes) => hash('sha256', bytes, 'buffer'), key);
+    if (!parsed.ok) refuse(`\`${key}\` ${parsed.error.message}; \`plumb key sign-new\` prints one`);
+  }
+}
+
+function isNetwork(text: string): boolean {
+  try {
+    ipaddr.parseCIDR(text);
+    return true;
+  } catch (cause) {
+    if (cause instanceof Error) return false;
+    throw cause;
+  }
+}
