@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { after, test, type TestContext } from 'node:test';
+import { after, test } from 'node:test';
 import { verifies } from '@plumbline/testkit';
-import { buildGoTool, type GoTool, type Ran, runProgram } from '../testing/go-tools.ts';
+import { type GoTool, type Ran, runProgram } from '../testing/go-tools.ts';
 import { type LogFiles, makeEntries, writeLog } from '../testing/memory-log.ts';
+import { needTool } from '../testing/need-tool.ts';
 import { makeSigner, nodePrimitives } from '../testing/node-primitives.ts';
 import { serveFolder } from '../testing/serve-folder.ts';
 import { encodeBase64, encodeUtf8 } from './bytes.ts';
@@ -30,15 +31,6 @@ const fsck: GoTool = {
   folder: 'fsck',
   target: 'github.com/transparency-dev/tessera/cmd/fsck',
 };
-
-/** The tool's path. Without Go the test is skipped, and counted; in CI that is a failure. */
-async function needTool(t: TestContext, tool: GoTool): Promise<string | undefined> {
-  const built = await buildGoTool(tool, scratch);
-  if ('path' in built) return built.path;
-  if (process.env['CI'] === 'true') assert.fail(built.why);
-  t.skip(`NOT CHECKED BY OTHER PEOPLE'S TOOLS: ${built.why}`);
-  return undefined;
-}
 
 /** A log with a cosigned checkpoint, proofs of some entries, and a claim about all of it. */
 async function makeFolder(): Promise<LogFiles> {
@@ -106,7 +98,7 @@ const spoiled: readonly (readonly [string, number])[] = [
 
 test('interop: the Go libraries verify checkpoint, cosignature, entries and proofs', async (t) => {
   verifies('evidence.tlog');
-  const tool = await needTool(t, sumdb);
+  const tool = await needTool(t, sumdb, scratch);
   if (tool === undefined) return;
   const checked = await runProgram(tool, ['check', honest], scratch);
   assert.equal(checked.stderr, '');
@@ -121,7 +113,7 @@ test('interop: the Go libraries verify checkpoint, cosignature, entries and proo
 
 test('interop: the Go libraries refuse the log after one flipped bit', async (t) => {
   verifies('evidence.tlog');
-  const tool = await needTool(t, sumdb);
+  const tool = await needTool(t, sumdb, scratch);
   if (tool === undefined) return;
   const more: readonly (readonly [string, number])[] = [
     ['proofs/256.tlog-proof', 60],
@@ -149,7 +141,7 @@ async function runFsck(tool: string, folder: string): Promise<Ran> {
 
 test('interop: Tessera’s fsck finds nothing to complain of', async (t) => {
   verifies('evidence.tlog');
-  const tool = await needTool(t, fsck);
+  const tool = await needTool(t, fsck, scratch);
   if (tool === undefined) return;
   const checked = await runFsck(tool, honest);
   assert.ok(checked.isOk);
@@ -159,7 +151,7 @@ test('interop: Tessera’s fsck finds nothing to complain of', async (t) => {
 
 test('interop: Tessera’s fsck complains of one flipped bit', async (t) => {
   verifies('evidence.tlog');
-  const tool = await needTool(t, fsck);
+  const tool = await needTool(t, fsck, scratch);
   if (tool === undefined) return;
   for (const [at, [path, byte]] of spoiled.entries()) {
     const folder = writeFolder(`fsck-${at}`, spoil(files, path, byte));

@@ -28,7 +28,7 @@ export async function runProgram(
 }
 
 /** A Go program to build: its folder below `interop/`, and the package in that module. */
-export type GoTool = { readonly folder: 'sumdb' | 'fsck'; readonly target: string };
+export type GoTool = { readonly folder: 'sumdb' | 'fsck' | 'witness'; readonly target: string };
 
 /**
  * Builds a Go program at the versions its module pins.
