@@ -13,6 +13,17 @@ export {
   type Parts,
   type Sealed,
 } from './evidence/entry.ts';
+export { callOf, eventOf, eventsOf, isSecretOf } from './evidence/event-of.ts';
+export { formatEntry } from './evidence/format.ts';
+export { parseEntry } from './evidence/parse.ts';
+export {
+  type Call,
+  type CloseReason,
+  decisionJson,
+  partsOf,
+  type PartsContext,
+  type RecordedEvent,
+} from './evidence/parts.ts';
 export { explain, type Explanation, type Tried } from './decide/explain.ts';
 export { leafPaths } from './decide/paths.ts';
 export { plan } from './decide/plan.ts';

@@ -1,0 +1,173 @@
+import { isJsonObject } from '../json.ts';
+import { STAGES, VERDICTS } from '../decide/verdict.ts';
+import type { EntryKind } from './entry.ts';
+import {
+  isAny,
+  isCount,
+  isDigest,
+  isName,
+  isObject,
+  isOneOf,
+  isText,
+  isWhole,
+  listOf,
+  membersOf,
+  optional,
+  orNull,
+  type Shape,
+} from './shape.ts';
+
+const isTrue = isOneOf([true]);
+const isScope = isOneOf(['fleet', 'agent', 'session', 'room', 'tool', 'task']);
+const STATUSES = ['ok', 'error', 'not_sent', 'unknown'] as const;
+const REASONS = ['closed', 'idle', 'erased', 'evicted'] as const;
+
+const isFinding = membersOf({
+  stage: isOneOf(STAGES),
+  rule: isText,
+  kind: isOneOf(VERDICTS),
+  observed: optional(isTrue),
+  violation: optional(isTrue),
+  halts: optional(isOneOf(['session'])),
+});
+
+const isReservation = membersOf({
+  key: isText,
+  amount: (value) => typeof value === 'string' && /^-?\d{1,40}(?:\.\d{1,40})?$/.test(value),
+  windowEndMs: orNull(isWhole),
+});
+
+const isPermit = membersOf({ id: isName, epoch: isCount, expiresAtMs: isWhole });
+
+const decided: Shape = membersOf({
+  decision: isName,
+  pact: isDigest,
+  tool: orNull(isText),
+  verdict: isOneOf(VERDICTS),
+  findings: listOf(isFinding),
+  charges: listOf(isText),
+  reserves: listOf(isReservation),
+  spends: listOf(isText),
+  permit: orNull(isPermit),
+});
+
+const lock = { entity: isText, id: isText, field: orNull(isText), by: isText };
+const stop = { scope: isScope, target: isText, reason: isText, by: isText };
+
+/** What the open part of each event of the kernel must be; other kinds are open as they like. */
+export const OPEN_SHAPES: ReadonlyMap<EntryKind, Shape> = new Map([
+  [
+    'session_opened',
+    membersOf({
+      task: orNull(isText),
+      room: orNull(isText),
+      openedBy: isText,
+      pact: orNull(isDigest),
+    }),
+  ],
+  ['session_closed', membersOf({ reason: isOneOf(REASONS) })],
+  ['message', membersOf({ from: isOneOf(['principal', 'untrusted']) })],
+  ['decided', decided],
+  [
+    'outcome',
+    membersOf({
+      decision: isName,
+      status: isOneOf(STATUSES),
+      records: orNull(isWhole),
+      redeemedAt: orNull(isCount),
+    }),
+  ],
+  [
+    'approval',
+    membersOf({ id: isText, outcome: isOneOf(['approved', 'denied']), rules: listOf(isText) }),
+  ],
+  ['claim', membersOf({ mechanism: isText })],
+  ['finding', membersOf({ name: isText })],
+  ['gate', membersOf({ category: isText, outcome: isOneOf(['opened', 'kept']), by: isText })],
+  ['armed', membersOf({ pact: isDigest })],
+  ['halt', membersOf({ ...stop, epoch: isCount })],
+  ['resume', membersOf(stop)],
+  ['lock', membersOf({ ...lock, untilMs: orNull(isWhole) })],
+  ['unlock', membersOf(lock)],
+]);
+
+const isFact = membersOf({
+  name: isText,
+  value: isObject,
+  source: isText,
+  observedAtMs: isWhole,
+  maxAgeMs: isWhole,
+});
+
+const isModify = membersOf({
+  kind: isOneOf(['modify']),
+  args: isObject,
+  rewrites: listOf(membersOf({ rule: isText, path: isText, value: optional(isAny) })),
+});
+
+const isVerdict: Shape = (value) => {
+  if (!isJsonObject(value)) return false;
+  return value['kind'] === 'modify' ? isModify(value) : isOneOf(VERDICTS)(value['kind']);
+};
+
+const decision: Shape = membersOf({
+  at: isWhole,
+  verdict: isVerdict,
+  because: listOf(isObject),
+  charges: listOf(isText),
+  reserves: listOf(isReservation),
+  spends: listOf(isText),
+  marks: listOf(membersOf({ key: isText, untilMs: isWhole })),
+  obligations: listOf(isObject),
+  readSet: isObject,
+});
+
+/** What the sealed plaintext of each event of the kernel must be; of the others, an object. */
+export const SECRET_SHAPES: ReadonlyMap<EntryKind, Shape> = new Map([
+  [
+    'session_opened',
+    membersOf({
+      principal: isText,
+      task: orNull(isText),
+      room: orNull(isText),
+      attributes: isObject,
+      openedBy: isText,
+      name: orNull(isText),
+    }),
+  ],
+  ['message', membersOf({ from: isOneOf(['principal', 'untrusted']), text: isText })],
+  [
+    'decided',
+    membersOf({
+      action: membersOf({ id: isText, tool: isText, args: isObject, digest: isDigest }),
+      facts: listOf(isFact),
+      decision,
+    }),
+  ],
+  ['outcome', membersOf({ tool: optional(isText), args: optional(isObject), result: isAny })],
+  [
+    'approval',
+    membersOf({
+      id: isText,
+      session: isText,
+      action: isDigest,
+      pact: isDigest,
+      rules: listOf(isText),
+      outcome: isOneOf(['approved', 'denied']),
+      by: listOf(isText),
+      reason: isText,
+      expiresAtMs: isWhole,
+    }),
+  ],
+  [
+    'claim',
+    membersOf({
+      session: isText,
+      name: isText,
+      values: listOf(isText),
+      mechanism: isText,
+      verifiedAtMs: isWhole,
+      expiresAtMs: isWhole,
+    }),
+  ],
+]);
