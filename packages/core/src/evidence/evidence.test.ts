@@ -188,7 +188,7 @@ describe('reading entries', () => {
   test('refuses whole numbers past 2^53 - 1, deep nesting, bytes that are not UTF-8', () => {
     const read = (open: Json): string => {
       // Only the reader can say that this is no open part.
-      const made = { ...entry, kind: 'read', open: open as JsonObject } as const;
+      const made = { ...entry, kind: 'shadowed', open: open as JsonObject } as const;
       const said = parseEntry(encode(formatEntry(made)));
       return said.ok ? '' : said.error;
     };

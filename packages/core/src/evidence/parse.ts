@@ -53,6 +53,7 @@ const AGENT_KINDS: ReadonlySet<EntryKind> = new Set([
   'pact_shadowed',
   'pact_withdrawn',
   'self_test',
+  'read',
 ]);
 
 /** Returns the shape of the padded base64 of some bytes. */
