@@ -45,20 +45,28 @@ export type ApiKey = {
  * - Names of subjects are looked up by a keyed hash; they are stored encrypted.
  */
 export type Vault = {
-  /** Returns the subject of a name, made when there is none. Two calls at once make one. */
+  /**
+   * Returns the subject of a name, made when there is none. Two calls at once make one. A name has
+   * 1 to 1,024 bytes; another is a bug.
+   */
   readonly subject: (name: string) => Promise<Subject>;
   /** Returns the key of a subject's id, or undefined when it was erased or never was. */
   readonly subjectKey: (id: string) => Promise<Uint8Array | undefined>;
   /** Returns the id a name has, or undefined. Makes none. */
   readonly findSubject: (name: string) => Promise<string | undefined>;
-  /** Destroys a subject's key and name. Returns whether there was one. */
+  /**
+   * Destroys a subject's key and name. Returns whether there was one. When it rejects, repeat it
+   * until it resolves, whatever it then returns.
+   */
   readonly eraseSubject: (id: string) => Promise<boolean>;
   /** Returns a named secret (the log's key, a snapshot key), or undefined. */
   readonly secret: (name: string) => Promise<Uint8Array | undefined>;
   readonly putSecret: (name: string, value: Uint8Array) => Promise<void>;
   readonly removeSecret: (name: string) => Promise<void>;
+  /** Adds a key; one of the same id is a bug. */
   readonly addKey: (key: ApiKey) => Promise<void>;
   readonly key: (id: string) => Promise<ApiKey | undefined>;
+  /** Returns every key, in the order they were added. */
   readonly keys: () => Promise<readonly ApiKey[]>;
   /** Returns whether there was such a key that was not revoked yet. */
   readonly revokeKey: (id: string, at: number) => Promise<boolean>;
@@ -67,8 +75,15 @@ export type Vault = {
   readonly close: () => Promise<void>;
 };
 
-/** Why a vault could not be opened or used. */
-export type VaultFault = 'wrong-root-key' | 'newer-schema' | 'damaged' | 'locked' | 'disk';
+/** What may be done with a vault that is open for reading, beside a daemon that writes it. */
+export type VaultReader = Pick<
+  Vault,
+  'subjectKey' | 'findSubject' | 'secret' | 'key' | 'keys' | 'backup' | 'close'
+>;
+
+/** Why a vault could not be opened or used; `older-schema` when it was opened for reading alone. */
+export type VaultFault =
+  'wrong-root-key' | 'newer-schema' | 'older-schema' | 'damaged' | 'locked' | 'disk';
 
 /** The vault refused; the message says what to do. */
 export class VaultError extends Error {
