@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import type { JsonObject } from '@plumbline/core';
+
+import type { Caller } from '../routes/caller.ts';
+import type { ApiKey, Vault } from '../store/vault.ts';
+import { formatKeyToken, hashSecret } from './key-token.ts';
+import { refused, served } from './served.ts';
+import type { GivenKey, KeyRequest, Keys, Recorded, Served, ShownKey } from './services.ts';
+import type { WriteEntry } from './write-entry.ts';
+
+/** What keys are kept with. `random` returns so many random bytes. */
+export type KeysNeeds = {
+  readonly vault: Pick<Vault, 'addKey' | 'revokeKey' | 'keys'>;
+  readonly write: WriteEntry;
+  readonly clock: () => number;
+  readonly random?: (size: number) => Uint8Array;
+};
+
+const AGENT_NAME = /^[a-z][a-z0-9-]{0,62}$/;
+const MOST_KEYS = 100_000;
+
+/** Returns the service of keys, with every key of the vault in memory. */
+export async function openKeys(needs: KeysNeeds): Promise<Keys> {
+  const known = new Map((await needs.vault.keys()).map((key) => [key.id, key] as const));
+  const add = (request: KeyRequest, by: string): Promise<Served<GivenKey>> => {
+    const fault =
+      known.size >= MOST_KEYS ? `there are ${MOST_KEYS} keys already` : faultOf(request);
+    return fault === null
+      ? addKey(needs, known, { request, by })
+      : Promise.resolve(refused('bad-request', fault));
+  };
+  return {
+    find: (id) => known.get(id),
+    list: () => Promise.resolve([...known.values()].map(shown)),
+    add: (request, by) => add(request, by.id),
+    revoke: (id, by) => revokeKey(needs, known, { id, by }),
+    recover: (name) => add({ ...ADMIN, name }, 'local'),
+  };
+}
+
+const ADMIN: Omit<KeyRequest, 'name'> = {
+  kind: 'person',
+  roles: ['admin'],
+  scopes: [],
+  agents: null,
+  expiresAt: null,
+};
+
+/** Returns what keeps a key from being made, or null. */
+function faultOf({ kind, name, roles, scopes, agents }: KeyRequest): string | null {
+  if (!/^[^\p{Cc}]{1,200}$/u.test(name)) return '`name` must have 1 to 200 printable characters';
+  if (agents?.some((agent) => !AGENT_NAME.test(agent)) === true) {
+    return '`agents` holds what is no name of an agent';
+  }
+  if (kind === 'person') {
+    if (roles.length === 0) return 'a person needs a role: viewer, operator, approver or admin';
+    if (agents !== null) return "a person's key is for every agent: leave `agents` out";
+  } else if (roles.length > 0) return `a key of kind \`${kind}\` has no roles`;
+  if (kind !== 'service' && scopes.length > 0) return `a key of kind \`${kind}\` has no scopes`;
+  if (kind === 'service' && scopes.length === 0) return 'a service needs scopes: read, measure';
+  if (scopes.some((scope) => scope !== 'read' && scope !== 'measure')) {
+    return '`scopes` are read and measure';
+  }
+  if (kind === 'agent' && agents?.length !== 1) return "an agent's key is for exactly one agent";
+  return null;
+}
+
+// Evidence before effect: a key works only once the ledger says that it was made.
+async function addKey(
+  needs: KeysNeeds,
+  known: Map<string, ApiKey>,
+  { request, by }: { readonly request: KeyRequest; readonly by: string },
+): Promise<Served<GivenKey>> {
+  const random = needs.random ?? randomBytes;
+  const id = Buffer.from(random(8)).toString('hex');
+  const secret = Buffer.from(random(32)).toString('hex');
+  const key: ApiKey = {
+    ...request,
+    id,
+    hash: hashSecret(secret),
+    addedAt: needs.clock(),
+    addedBy: by,
+    revokedAt: null,
+  };
+  const written = await needs.write({ kind: 'key_added', agent: null, open: openOf(key, by) });
+  if (!written.ok) return written;
+  await needs.vault.addKey(key);
+  known.set(id, key);
+  return served({ key: shown(key), token: formatKeyToken({ id, secret }) });
+}
+
+// A key that must stop stops first: the record follows, and asking again completes it.
+async function revokeKey(
+  needs: KeysNeeds,
+  known: Map<string, ApiKey>,
+  { id, by }: { readonly id: string; readonly by: Caller },
+): Promise<Served<Recorded>> {
+  const key = known.get(id);
+  if (key === undefined) return refused('not-found', `there is no key \`${id}\``);
+  const at = needs.clock();
+  if (by.kind !== 'local' && isAdmin(key, at) && !hasOtherAdmin(known, key, at)) {
+    return refused('conflict', 'the last admin key is not revoked: add another admin key first');
+  }
+  known.set(id, { ...key, revokedAt: key.revokedAt ?? at });
+  await needs.vault.revokeKey(id, at);
+  const written = await needs.write({ kind: 'key_revoked', agent: null, open: openOf(key, by.id) });
+  return written.ok ? served({ index: written.value.index }) : written;
+}
+
+function isAdmin(key: ApiKey, at: number): boolean {
+  const isLive = key.revokedAt === null && (key.expiresAt === null || key.expiresAt > at);
+  return isLive && key.kind === 'person' && key.roles.includes('admin');
+}
+
+function hasOtherAdmin(known: ReadonlyMap<string, ApiKey>, key: ApiKey, at: number): boolean {
+  return [...known.values()].some((other) => other.id !== key.id && isAdmin(other, at));
+}
+
+/** The name of a key may be a person's and stays out of the ledger. */
+function openOf({ id, kind, roles, scopes, agents }: ApiKey, by: string): JsonObject {
+  return { key: id, kind, roles, scopes, agents, by };
+}
+
+function shown({ hash: _hash, ...rest }: ApiKey): ShownKey {
+  return rest;
+}

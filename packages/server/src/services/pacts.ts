@@ -1,0 +1,238 @@
+import type { CompiledPact, EntryKind } from '@plumbline/core';
+
+import type { Guard } from '../guard/guard.ts';
+import type { Caller } from '../routes/caller.ts';
+import { openOfVersion, type PactRegistry, type Version } from './pact-registry.ts';
+import { checkSignatures, type SigningRule } from './pact-signatures.ts';
+import { blobOf, compileSources, type PactSources, sourcesIn } from './pact-sources.ts';
+import type { OpenEntry, WriteEntry } from './write-entry.ts';
+import { fromGuard, refused, served } from './served.ts';
+import type { PactAt, PactProposal, PactRow, Pacts, PactVersion, Served } from './services.ts';
+import { makeTurns } from './turns.ts';
+
+/** What publishing works with. */
+export type PactsNeeds = {
+  readonly guard: Pick<Guard, 'arm' | 'shadow' | 'status'>;
+  readonly registry: PactRegistry;
+  readonly write: WriteEntry;
+  /** Returns a blob of the ledger, checked against its digest. */
+  readonly blob: (digest: string) => Promise<Uint8Array | undefined>;
+  readonly rule: SigningRule;
+  /** Returns the name of the person a key belongs to, so that one person with two keys is one. */
+  readonly personOf: (key: string) => string | undefined;
+};
+
+type Draft = {
+  readonly agent: string;
+  readonly pact: CompiledPact;
+  readonly version: Omit<Version, 'index' | 'at' | 'state'>;
+  readonly blobs: readonly Uint8Array[];
+};
+
+/** Returns the service of publishing. */
+export function makePacts(needs: PactsNeeds): Pacts {
+  const { registry } = needs;
+  const turn = makeTurns();
+  const known = <T>(agent: string, act: () => Promise<Served<T>>): Promise<Served<T>> =>
+    needs.guard.status(agent) === undefined
+      ? Promise.resolve(refused('unknown-agent', `there is no agent \`${agent}\``))
+      : turn(agent, act);
+  return {
+    list: (agent) => known(agent, async () => served(registry.list(agent).map(rowOf))),
+    get: (of) => known(of.agent, () => readVersion(needs, of)),
+    propose: (proposal, by) => known(proposal.agent, () => propose(needs, proposal, by)),
+    approve: (of, by) => known(of.agent, () => approve(needs, of, by)),
+    rollback: (of, by) => known(of.agent, () => rollback(needs, of, by)),
+    endShadow: (agent, by) => known(agent, () => endShadow(needs, agent, by)),
+  };
+}
+
+async function propose(
+  needs: PactsNeeds,
+  proposal: PactProposal,
+  by: Caller,
+): Promise<Served<PactRow>> {
+  const { agent, mode, reason, signatures } = proposal;
+  const compiled = compileSources(proposal);
+  if (!compiled.ok) return compiled;
+  const pact = compiled.value;
+  const clash = clashOf(needs, { agent, digest: pact.digest }, mode);
+  if (clash !== null) return refused('conflict', clash);
+  const blob = blobOf(proposal);
+  const draft: Draft = {
+    agent,
+    pact,
+    version: {
+      digest: pact.digest,
+      by: by.id,
+      approvedBy: null,
+      reason,
+      sources: blob.digest,
+      signatures,
+    },
+    blobs: [blob.bytes],
+  };
+  return mode === 'shadow' ? startShadow(needs, draft) : publish(needs, draft, by);
+}
+
+function clashOf(needs: PactsNeeds, of: PactAt, mode: PactProposal['mode']): string | null {
+  const state = needs.registry.version(of.agent, of.digest)?.state;
+  if (state === 'armed') return `${of.digest} is armed already`;
+  if (mode === 'shadow' && state === 'shadow') return `${of.digest} runs as a shadow already`;
+  const isWaiting = mode === 'publish' && state === 'proposed';
+  return isWaiting ? `${of.digest} waits for another person's approval already` : null;
+}
+
+/** One person's word arms, or waits for the second person's. */
+async function publish(needs: PactsNeeds, draft: Draft, by: Caller): Promise<Served<PactRow>> {
+  const { agent, pact, version } = draft;
+  const signed = await checkSignatures(
+    { agent, digest: pact.digest },
+    version.signatures,
+    needs.rule,
+  );
+  if (!signed.ok) return signed;
+  if (needs.rule.people === 1) return arm(needs, draft);
+  if (by.kind !== 'person') {
+    return refused('forbidden', "publishing takes two people: propose with a person's own key");
+  }
+  const written = await write(needs, 'pact_proposed', draft);
+  return written.ok ? served(currentRow(needs, draft)) : written;
+}
+
+async function approve(needs: PactsNeeds, of: PactAt, by: Caller): Promise<Served<PactRow>> {
+  const version = needs.registry.version(of.agent, of.digest);
+  if (version === undefined) return refused('not-found', `\`${of.agent}\` never had ${of.digest}`);
+  if (version.state !== 'proposed') {
+    return refused('conflict', `${of.digest} is ${version.state} and waits for nobody`);
+  }
+  if (by.kind !== 'person') {
+    return refused('forbidden', "publishing takes two people: approve with a person's own key");
+  }
+  if (isSamePerson(needs, version.by, by.id)) {
+    return refused('forbidden', 'whoever proposed a pact cannot approve it: ask another person');
+  }
+  const again = await draftOf(needs, of, version);
+  if (!again.ok) return again;
+  const signed = await checkSignatures(of, version.signatures, needs.rule);
+  if (!signed.ok) return signed;
+  const draft = again.value;
+  return arm(needs, { ...draft, version: { ...draft.version, approvedBy: by.id } });
+}
+
+function isSamePerson({ personOf }: PactsNeeds, one: string, other: string): boolean {
+  return one === other || (personOf(one) ?? one) === (personOf(other) ?? other);
+}
+
+async function rollback(
+  needs: PactsNeeds,
+  of: PactAt & { readonly reason: string },
+  by: Caller,
+): Promise<Served<PactRow>> {
+  const version = needs.registry.version(of.agent, of.digest);
+  if (version === undefined) return refused('not-found', `\`${of.agent}\` never had ${of.digest}`);
+  if (version.state !== 'earlier') {
+    return refused('conflict', `${of.digest} is ${version.state}; only an earlier pact comes back`);
+  }
+  const draft = await draftOf(needs, of, version);
+  if (!draft.ok) return draft;
+  const asked = { ...draft.value.version, by: by.id, approvedBy: null, reason: of.reason };
+  return publish(needs, { ...draft.value, version: asked }, by);
+}
+
+/** The sources are compiled again: what is armed is what the ledger holds. */
+async function draftOf(needs: PactsNeeds, of: PactAt, version: Version): Promise<Served<Draft>> {
+  const sources = await sourcesOf(needs, version);
+  if (!sources.ok) return sources;
+  const compiled = compileSources(sources.value);
+  if (!compiled.ok) return compiled;
+  if (compiled.value.digest !== of.digest) {
+    return refused('bad-pact', `the sources of ${of.digest} now mean ${compiled.value.digest}`);
+  }
+  return served({ agent: of.agent, pact: compiled.value, version, blobs: [] });
+}
+
+async function sourcesOf(needs: PactsNeeds, version: Version): Promise<Served<PactSources>> {
+  const blob = await needs.blob(version.sources);
+  return blob === undefined
+    ? refused('unavailable', `the sources of ${version.digest} are not on the disk any more`)
+    : served(sourcesIn(blob));
+}
+
+// The sources are durable before the pact is armed, so that every start can compile it again.
+async function arm(needs: PactsNeeds, draft: Draft): Promise<Served<PactRow>> {
+  const { agent, pact } = draft;
+  const shadow = needs.registry.inState(agent, 'shadow');
+  const written = await write(needs, 'pact_published', draft);
+  if (!written.ok) return written;
+  if (shadow?.digest === pact.digest) await needs.guard.shadow(agent, null);
+  const armed = fromGuard(await needs.guard.arm(agent, pact));
+  if (!armed.ok) return armed;
+  const at = Math.max(written.value.at, 0);
+  needs.registry.fold({
+    kind: 'armed',
+    agent,
+    at,
+    open: { pact: pact.digest },
+    index: armed.value.index,
+  });
+  return served(currentRow(needs, draft));
+}
+
+async function startShadow(needs: PactsNeeds, draft: Draft): Promise<Served<PactRow>> {
+  const started = fromGuard(await needs.guard.shadow(draft.agent, draft.pact));
+  if (!started.ok) return started;
+  const written = await write(needs, 'pact_shadowed', draft);
+  return written.ok ? served(currentRow(needs, draft)) : written;
+}
+
+async function endShadow(
+  needs: PactsNeeds,
+  agent: string,
+  by: Caller,
+): Promise<Served<{ readonly index: number }>> {
+  const version = needs.registry.inState(agent, 'shadow');
+  if (version === undefined) return refused('not-found', `\`${agent}\` has no shadow pact`);
+  const stopped = fromGuard(await needs.guard.shadow(agent, null));
+  if (!stopped.ok) return stopped;
+  const entry = openEntry('pact_withdrawn', agent, { ...version, by: by.id, approvedBy: null });
+  const written = await writeEntry(needs, entry);
+  return written.ok ? served({ index: written.value.index }) : written;
+}
+
+function openEntry(kind: EntryKind, agent: string, version: Draft['version']): OpenEntry {
+  return { kind, agent, open: openOfVersion(version) };
+}
+
+function write(
+  needs: PactsNeeds,
+  kind: EntryKind,
+  { agent, version, blobs }: Draft,
+): ReturnType<WriteEntry> {
+  return writeEntry(needs, { ...openEntry(kind, agent, version), blobs });
+}
+
+async function writeEntry(needs: PactsNeeds, entry: OpenEntry): ReturnType<WriteEntry> {
+  const written = await needs.write(entry);
+  if (written.ok) needs.registry.fold({ ...entry, ...written.value });
+  return written;
+}
+
+function currentRow({ registry }: PactsNeeds, { agent, pact }: Draft): PactRow {
+  const version = registry.version(agent, pact.digest);
+  if (version === undefined) throw new Error('bug: a version that was just written is not there');
+  return rowOf(version);
+}
+
+async function readVersion(needs: PactsNeeds, of: PactAt): Promise<Served<PactVersion>> {
+  const version = needs.registry.version(of.agent, of.digest);
+  if (version === undefined) return refused('not-found', `\`${of.agent}\` never had ${of.digest}`);
+  const sources = await sourcesOf(needs, version);
+  if (!sources.ok) return sources;
+  return served({ ...rowOf(version), ...sources.value, signatures: version.signatures });
+}
+
+function rowOf(version: Version): PactRow {
+  const { digest, state, at, index, by, approvedBy, reason } = version;
+  return { digest, state, at, index, by, approvedBy, reason };
+}

@@ -1,0 +1,56 @@
+import type { EntryKind, JsonObject } from '@plumbline/core';
+
+import { LedgerStopped } from '../ledger/sequencer.ts';
+import type { Appended } from '../ledger/sequencer.ts';
+import { EntryTooLarge, type Recordable } from '../record/recorder.ts';
+import { refused, served } from './served.ts';
+import type { Recorded, Served } from './services.ts';
+
+/** One entry whose parts are all open, and the blobs it names. */
+export type OpenEntry = {
+  readonly kind: EntryKind;
+  readonly agent: string | null;
+  readonly open: JsonObject;
+  readonly blobs?: readonly Uint8Array[];
+};
+
+/** Where an entry stands, and the moment written in it. */
+export type Written = Recorded & { readonly at: number };
+
+/**
+ * Writes one entry into the node's chain or an agent's. Resolves when it is durable.
+ *
+ * Errors: `unavailable` and `overloaded` when the log takes nothing, `too-large`.
+ */
+export type WriteEntry = (entry: OpenEntry) => Promise<Served<Written>>;
+
+/** What entries are written with: the one recorder of the daemon, shared with the guard. */
+export type WritingNeeds = {
+  readonly recorder: {
+    readonly now: (toldMs: number) => number;
+    readonly record: (what: Recordable) => Appended;
+  };
+  readonly clock: () => number;
+};
+
+/** Returns the way services write entries. */
+export function makeWriteEntry({ recorder, clock }: WritingNeeds): WriteEntry {
+  return async (entry) => {
+    const at = recorder.now(clock());
+    try {
+      const appended = recorder.record({
+        ...entry,
+        at,
+        session: null,
+        secret: null,
+        subject: null,
+      });
+      await appended.durable;
+      return served({ index: appended.index, at });
+    } catch (cause) {
+      if (cause instanceof EntryTooLarge) return refused('too-large', cause.message);
+      if (!(cause instanceof LedgerStopped)) throw cause;
+      return refused(cause.reason === 'backlog' ? 'overloaded' : 'unavailable', cause.message);
+    }
+  };
+}
