@@ -24,9 +24,8 @@ export type Wal = {
   readonly append: (submission: Submission) => Appended;
   readonly status: () => WalStatus;
   /**
-   * Returns at most `limit` durable entries from an index on, fewer at the end or at the end of a
-   * segment: ask again from behind the last. Empty at `durableSize`. The bytes are the caller's.
-   * Throws a `RangeError` below `firstIndex` or above `durableSize`.
+   * Returns at most `limit` durable entries from an index on, fewer at the end. The bytes are the
+   * caller's. Throws a `RangeError` below `firstIndex` or above `durableSize`.
    */
   readonly read: (from: number, limit: number) => Promise<readonly Uint8Array[]>;
   /**
@@ -57,7 +56,7 @@ export type WalOptions = {
   readonly disk: Disk;
   /** The folder of the segments within the disk's tree, such as `segments`. */
   readonly folder: string;
-  /** Puts blobs durably, each under its digest; `putBlobs` of `blobs.ts` is one. */
+  /** Puts blobs durably, each under its digest; `put` of a `blobStore` is one. */
   readonly putBlobs: (blobs: readonly Uint8Array[]) => Promise<void>;
   /**
    * How many entries tiles and the stored root already cover; 0 for a log that begins. Without any

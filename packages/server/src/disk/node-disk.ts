@@ -1,0 +1,258 @@
+import {
+  close,
+  constants,
+  fdatasync,
+  fstat,
+  fsync,
+  ftruncate,
+  open as openFile,
+  read,
+  write,
+} from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
+import { dirname, join, posix } from 'node:path';
+import { promisify } from 'node:util';
+import { type Disk, DiskError, type DiskFault, type DiskFile } from './disk.ts';
+
+// The callback functions of `node:fs` run off the main thread as its promises do, at half the cost.
+const files = {
+  open: promisify(openFile),
+  stat: promisify(fstat),
+  truncate: promisify(ftruncate),
+  sync: promisify(fsync),
+  close: promisify(close),
+};
+
+const PRIVATE_FILE = 0o600;
+const PRIVATE_FOLDER = 0o700;
+/** Beside the file that `replace` is about to put in place; never listed. */
+const PART = '.part';
+
+const faults: ReadonlyMap<string, DiskFault> = new Map([
+  ['ENOSPC', 'full'],
+  ['EDQUOT', 'full'],
+  ['EROFS', 'read-only'],
+  ['EACCES', 'no-permission'],
+  ['EPERM', 'no-permission'],
+]);
+
+const advice: Readonly<Record<DiskFault, string>> = {
+  full: 'the disk is full: make room',
+  'read-only': 'the disk is read-only: mount it for writing',
+  'no-permission': "permission is missing: give it to the daemon's user",
+  broken: 'the disk failed: look at its health',
+};
+
+/** Returns the files below a folder of this machine, which is made when the first is opened. */
+export function nodeDisk(root: string): Disk {
+  return new NodeDisk(root);
+}
+
+/** Returns what kind of failure an error of the operating system is. */
+export function faultOf(error: unknown): DiskFault {
+  return faults.get(codeOf(error) ?? '') ?? 'broken';
+}
+
+class NodeDisk implements Disk {
+  readonly #root: string;
+  /** Folders whose own names are known to be durable. */
+  readonly #anchored = new Set<string>(['.']);
+  /** The last replacement of each path, so that two never write the same part. */
+  readonly #replacing = new Map<string, Promise<void>>();
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  async read(path: string): Promise<Uint8Array | undefined> {
+    return await told('read', path, unlessMissing(readFile(this.#at(path)), undefined));
+  }
+
+  async list(folder: string): Promise<readonly string[]> {
+    const names = await told('list', folder, unlessMissing(readdir(this.#at(folder)), []));
+    return names.filter((name) => !name.endsWith(PART)).sort();
+  }
+
+  async open(path: string): Promise<DiskFile> {
+    return await told('open', path, this.#open(path));
+  }
+
+  async replace(path: string, bytes: Uint8Array): Promise<void> {
+    const before = this.#replacing.get(path) ?? Promise.resolve();
+    const put = (): Promise<void> => this.#replace(path, bytes);
+    const mine = before.then(put, put);
+    this.#replacing.set(path, mine);
+    try {
+      await mine;
+    } finally {
+      if (this.#replacing.get(path) === mine) this.#replacing.delete(path);
+    }
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    await told('rename', from, rename(this.#at(from), this.#at(to)));
+  }
+
+  async remove(path: string): Promise<void> {
+    await told('remove', path, rm(this.#at(path), { force: true }));
+  }
+
+  async syncFolder(folder: string): Promise<void> {
+    await told('sync', folder, this.#syncFolder(posix.normalize(folder)));
+  }
+
+  async freeBytes(): Promise<number> {
+    const { bavail, bsize } = await told('measure', '.', statfs(this.#root));
+    return bavail * bsize;
+  }
+
+  #at(path: string): string {
+    if (posix.isAbsolute(path) || path.split('/').includes('..')) {
+      throw new Error(`bug: \`${path}\` leaves the disk's tree`);
+    }
+    return join(this.#root, path);
+  }
+
+  async #open(path: string): Promise<NodeFile> {
+    const place = this.#at(path);
+    await mkdir(dirname(place), { recursive: true, mode: PRIVATE_FOLDER });
+    // `a+` and `w+` would append or empty it; there is no letter for what is wanted here.
+    const flags = constants.O_RDWR | constants.O_CREAT;
+    return new NodeFile(path, await files.open(place, flags, PRIVATE_FILE));
+  }
+
+  async #replace(path: string, bytes: Uint8Array): Promise<void> {
+    const part = path + PART;
+    try {
+      const file = await this.open(part);
+      try {
+        await file.truncate(0);
+        await file.write(0, bytes);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await this.rename(part, path);
+    } catch (error) {
+      // What is left of the part only takes room, and the first failure is the one to be told.
+      await this.remove(part).catch(() => undefined);
+      throw error;
+    }
+    await this.syncFolder(posix.dirname(path));
+  }
+
+  async #syncFolder(folder: string): Promise<void> {
+    if (!(await this.#fsync(folder))) return;
+    for (let name = folder; !this.#anchored.has(name); name = posix.dirname(name)) {
+      await this.#fsync(posix.dirname(name));
+      this.#anchored.add(name);
+    }
+  }
+
+  /** Returns whether the folder is there. */
+  async #fsync(folder: string): Promise<boolean> {
+    const fd = await unlessMissing(files.open(this.#at(folder), 'r'), undefined);
+    if (fd === undefined) return false;
+    try {
+      await files.sync(fd);
+    } finally {
+      await files.close(fd);
+    }
+    return true;
+  }
+}
+
+class NodeFile implements DiskFile {
+  readonly #path: string;
+  readonly #fd: number;
+
+  constructor(path: string, fd: number) {
+    this.#path = path;
+    this.#fd = fd;
+  }
+
+  async size(): Promise<number> {
+    return (await told('measure', this.#path, files.stat(this.#fd))).size;
+  }
+
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    const bytes = Buffer.allocUnsafe(length);
+    let done = 0;
+    while (done < length) {
+      const count = await this.#readSome(bytes, { done, offset });
+      if (count === 0) break;
+      done += count;
+    }
+    return bytes.subarray(0, done);
+  }
+
+  write(offset: number, bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const from = (done: number): void => {
+        write(this.#fd, bytes, done, bytes.length - done, offset + done, (error, count) => {
+          if (error !== null) reject(diskError('write', this.#path, error));
+          else if (done + count < bytes.length) from(done + count);
+          else resolve();
+        });
+      };
+      from(0);
+    });
+  }
+
+  sync(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      fdatasync(this.#fd, (error) => {
+        if (error === null) resolve();
+        else reject(diskError('sync', this.#path, error));
+      });
+    });
+  }
+
+  async truncate(size: number): Promise<void> {
+    await told('truncate', this.#path, files.truncate(this.#fd, size));
+  }
+
+  async close(): Promise<void> {
+    await told('close', this.#path, files.close(this.#fd));
+  }
+
+  #readSome(
+    bytes: Uint8Array,
+    { done, offset }: { readonly done: number; readonly offset: number },
+  ): Promise<number> {
+    return new Promise((resolve, reject) => {
+      read(this.#fd, bytes, done, bytes.length - done, offset + done, (error, count) => {
+        if (error === null) resolve(count);
+        else reject(diskError('read', this.#path, error));
+      });
+    });
+  }
+}
+
+async function told<T>(verb: string, path: string, done: Promise<T>): Promise<T> {
+  try {
+    return await done;
+  } catch (error) {
+    throw error instanceof DiskError ? error : diskError(verb, path, error);
+  }
+}
+
+async function unlessMissing<T, U>(done: Promise<T>, missing: U): Promise<T | U> {
+  try {
+    return await done;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return missing;
+    throw error;
+  }
+}
+
+function diskError(verb: string, path: string, cause: unknown): DiskError {
+  const fault = faultOf(cause);
+  const said = codeOf(cause) ?? 'an unknown error';
+  return new DiskError(fault, `cannot ${verb} \`${path}\` (${said}): ${advice[fault]}`, cause);
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
