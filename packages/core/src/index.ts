@@ -14,6 +14,19 @@ export {
   type Sealed,
 } from './evidence/entry.ts';
 export { callOf, eventOf, eventsOf, isSecretOf } from './evidence/event-of.ts';
+export type { Lent, Opened } from './evidence/verify/agent-check.ts';
+export {
+  type AnswerKind,
+  type AnswerReport,
+  ANSWERS,
+  type Noted,
+} from './evidence/verify/answers.ts';
+export type { Gap } from './evidence/verify/continuity.ts';
+export {
+  RecordCheck,
+  type RecordCheckOptions,
+  type RecordReport,
+} from './evidence/verify/record-check.ts';
 export { formatEntry } from './evidence/format.ts';
 export { parseEntry } from './evidence/parse.ts';
 export {

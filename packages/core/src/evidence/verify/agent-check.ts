@@ -1,0 +1,292 @@
+import { canonical } from '../../canonical.ts';
+import { apply } from '../../decide/apply.ts';
+import { attestedOf, decide } from '../../decide/decide.ts';
+import type { Event } from '../../decide/event.ts';
+import { recompute } from '../../decide/recompute.ts';
+import { initialState, type State } from '../../decide/state.ts';
+import type { Json, JsonObject } from '../../json.ts';
+import type { CompiledPact } from '../../pact/compiled.ts';
+import type { Entry } from '../entry.ts';
+import { callOf, eventsOf, isSecretOf } from '../event-of.ts';
+import { type Call, decisionJson, partsOf, type RecordedEvent } from '../parts.ts';
+import type { Answers } from './answers.ts';
+
+/** What came of opening a sealed payload. `text` is the plaintext. */
+export type Opened =
+  | { readonly kind: 'opened'; readonly text: string }
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'broken'; readonly why: string };
+
+/** What the caller lends a check: keys and files are the shell's. */
+export type Lent = {
+  /** Opens the payload of an entry that has one, and checks its commitment. */
+  readonly open: (entry: Entry) => Opened;
+  /** Returns the pact of a digest, compiled again from the blob `sources`, or undefined. */
+  readonly pactOf: (digest: string, sources: string | null) => CompiledPact | undefined;
+};
+
+/** What was let through and waits for its outcome. */
+type Flight = { readonly index: number; readonly call: Call | null };
+
+/** What is known of one open session beside its state. */
+type Session = { isKnown: boolean; readonly flights: Map<string, Flight> };
+
+type Around = { readonly lent: Lent; readonly answers: Answers; readonly isPartial: boolean };
+
+type Secret =
+  | { readonly kind: 'none' | 'closed' | 'broken' }
+  | { readonly kind: 'opened'; readonly value: JsonObject; readonly text: string };
+
+type Decided = Extract<Event, { readonly kind: 'decided' }>;
+
+/** Folds the entries of one agent, and makes every one of its decisions again. */
+export class AgentCheck {
+  readonly #around: Around;
+  readonly #sessions: Map<string, Session> = new Map();
+  readonly #sources: Map<string, string> = new Map();
+  #state: State;
+  #pact: CompiledPact | undefined;
+  #armed: string | null = null;
+  /** Whether every event so far could be opened and folded. */
+  #isWhole = true;
+
+  constructor(agent: string, around: Around) {
+    this.#around = around;
+    this.#state = initialState(agent);
+  }
+
+  /** Takes the agent's next entry and returns why the record must be refused, or undefined. */
+  take(entry: Entry, index: number): string | undefined {
+    const { kind, open } = entry;
+    const { pact, sources } = open;
+    if (typeof pact === 'string' && typeof sources === 'string') this.#sources.set(pact, sources);
+    if (kind === 'armed') this.#arm(textOf(pact));
+    else if (this.#around.isPartial) this.#adopt(textOf(pact));
+    if (kind === 'session_opened') this.#sessions.set(entry.session ?? '', openedSession());
+    const complaint = this.#complaintOf(entry);
+    if (complaint !== undefined) return complaint;
+    this.#fold(entry, index);
+    if (kind === 'session_closed') this.#close(entry.session ?? '');
+    return undefined;
+  }
+
+  /** Lists what was let through and has no outcome, in the sessions that are still open. */
+  listUnfinished(): void {
+    for (const id of this.#sessions.keys()) this.#close(id);
+  }
+
+  #arm(digest: string): void {
+    this.#armed = digest;
+    this.#pact = this.#pactOf(digest);
+    if (this.#pact === undefined) this.#isWhole = false;
+  }
+
+  /** A part of a record need not show what was armed; a pact its entries name will do. */
+  #adopt(digest: string): void {
+    if (this.#armed === null && digest !== '') this.#pact ??= this.#pactOf(digest);
+  }
+
+  #pactOf(digest: string): CompiledPact | undefined {
+    return this.#around.lent.pactOf(digest, this.#sources.get(digest) ?? null);
+  }
+
+  #complaintOf({ kind, session, open }: Entry): string | undefined {
+    if (kind === 'decided') {
+      const isArmed = this.#around.isPartial || open['pact'] === this.#armed;
+      return isArmed ? undefined : 'was decided under a pact that is not armed';
+    }
+    if (kind !== 'outcome') return undefined;
+    const flight = this.#sessions.get(session ?? '')?.flights.get(textOf(open['decision']));
+    return flight === undefined
+      ? `is an outcome of \`${textOf(open['decision'])}\`, which was not let through or has one`
+      : undefined;
+  }
+
+  #fold(entry: Entry, index: number): void {
+    const secret = this.#secretOf(entry, index);
+    const session = this.#sessionOf(entry);
+    const flight = session?.flights.get(textOf(entry.open['decision']));
+    const call = entry.kind === 'outcome' ? (flight?.call ?? null) : null;
+    if (secret.kind === 'closed' || secret.kind === 'broken') this.#isWhole = false;
+    const events = eventsOf(entry, secret.kind === 'opened' ? secret.value : null, call);
+    const [event] = events;
+    if (event === undefined) return;
+    if (secret.kind === 'opened') this.#compare({ entry, index, event, secret, call });
+    else if (secret.kind === 'closed' && event.kind === 'decided') {
+      this.#around.answers.unopened(entry.sealed?.subject ?? '');
+    }
+    if (session !== undefined) track(session, event, { index, secret });
+    const pact = this.#pact;
+    if (pact === undefined) return;
+    for (const each of events) this.#state = apply(pact, this.#state, each);
+  }
+
+  #sessionOf({ session }: Entry): Session | undefined {
+    if (session === null) return undefined;
+    const known = this.#sessions.get(session);
+    if (known !== undefined || !this.#around.isPartial) return known;
+    const begun = openedSession();
+    this.#sessions.set(session, begun);
+    return begun;
+  }
+
+  /** Opens what is sealed. A payload that does not hold is a finding, and is folded as closed. */
+  #secretOf(entry: Entry, index: number): Secret {
+    if (entry.sealed === null) return { kind: 'none' };
+    const opened = this.#around.lent.open(entry);
+    if (opened.kind === 'closed') return opened;
+    const value = opened.kind === 'opened' ? parse(opened.text) : undefined;
+    if (opened.kind === 'opened' && value !== undefined && isSecretOf(entry, value)) {
+      return { kind: 'opened', value, text: opened.text };
+    }
+    const why = opened.kind === 'broken' ? opened.why : 'what is sealed is not of its kind';
+    this.#note(entry, { index, why });
+    return { kind: 'broken' };
+  }
+
+  #note(entry: Entry, { index, why }: { readonly index: number; readonly why: string }): void {
+    const list = entry.kind === 'decided' ? 'mismatch' : 'broken';
+    const decision = textOf(entry.open['decision']);
+    this.#around.answers.note(list, { index, decision, why });
+  }
+
+  /** Holds the open part to what is sealed, and a decision to the kernel. */
+  #compare({ entry, index, event, secret, call }: Compared): void {
+    const { answers } = this.#around;
+    const { open } = entry;
+    const pact = this.#pactOfEntry(event, open);
+    if (event.kind === 'decided' && (pact === undefined || !this.#isAttested(event))) {
+      answers.unopened(entry.sealed?.subject ?? '');
+      return;
+    }
+    const permit = open['permit'] ?? null;
+    // The open part has the shape of its kind; what stands in it alone is taken over as it is.
+    const context = { call, permit, ...taken(open, secret.value) } as object;
+    const parts = partsOf(event, pact === undefined ? context : { ...context, pact });
+    if (canonical(parts.open) !== canonical(open)) {
+      this.#note(entry, { index, why: 'the open part is not what is sealed' });
+    } else if (event.kind === 'decided' && pact !== undefined) {
+      this.#remake(pact, { entry, index, event, text: secret.text });
+    } else if (canonical(parts.secret) !== secret.text) {
+      this.#note(entry, { index, why: 'what is sealed is not canonical' });
+    }
+  }
+
+  #pactOfEntry(event: RecordedEvent, open: JsonObject): CompiledPact | undefined {
+    if (event.kind !== 'decided' && event.kind !== 'session_opened') return undefined;
+    const digest = open['pact'];
+    if (typeof digest !== 'string') return undefined;
+    return this.#pact?.digest === digest ? this.#pact : this.#pactOf(digest);
+  }
+
+  #isAttested({ action }: Decided): boolean {
+    return this.#sessions.get(action.session)?.isKnown === true;
+  }
+
+  #remake(pact: CompiledPact, { entry, index, event, text }: Remade): void {
+    const { action, facts, decision } = event;
+    const noted = { index, decision: event.id, why: '' };
+    const proposal = { action, facts, now: decision.at };
+    const attested = attestedOf(this.#state, action);
+    const made = remade(() =>
+      recompute(pact, { ...proposal, attested, readSet: decision.readSet }),
+    );
+    if (!made.ok) {
+      this.#note(entry, { index, why: made.error });
+      return;
+    }
+    const { id, tool, args, digest } = action;
+    const again = { action: { args, digest, id, tool }, decision: decisionJson(made.value), facts };
+    if (canonical(again) !== text) {
+      this.#note(entry, { index, why: 'the kernel decides otherwise' });
+      return;
+    }
+    this.#around.answers.recomputed(this.#compareState(pact, event), {
+      ...noted,
+      why: 'the state folded from the log was read otherwise',
+    });
+  }
+
+  #compareState(pact: CompiledPact, event: Decided): 'same' | 'differs' | 'unknown' {
+    if (!this.#isWhole || this.#around.isPartial) return 'unknown';
+    const { action, facts, decision } = event;
+    const live = decide(pact, this.#state, { action, facts, now: decision.at });
+    return canonical(live.readSet) === canonical(decision.readSet) ? 'same' : 'differs';
+  }
+
+  #close(id: string): void {
+    const flights = this.#sessions.get(id)?.flights ?? new Map<string, Flight>();
+    for (const [decision, { index }] of flights) {
+      this.#around.answers.note('unfinished', { index, decision, why: 'has no outcome' });
+    }
+    this.#sessions.delete(id);
+  }
+}
+
+type Compared = {
+  readonly entry: Entry;
+  readonly index: number;
+  readonly event: RecordedEvent;
+  readonly secret: Extract<Secret, { readonly kind: 'opened' }>;
+  readonly call: Call | null;
+};
+
+type Remade = {
+  readonly entry: Entry;
+  readonly index: number;
+  readonly event: Decided;
+  readonly text: string;
+};
+
+function openedSession(): Session {
+  return { isKnown: false, flights: new Map() };
+}
+
+/** Keeps what a session's later entries are held to. */
+function track(
+  session: Session,
+  event: RecordedEvent,
+  { index, secret }: { readonly index: number; readonly secret: Secret },
+): void {
+  if (event.kind === 'session_opened') session.isKnown = secret.kind === 'opened';
+  if (event.kind === 'decided' && isLet(event)) {
+    session.flights.set(event.id, { index, call: secret.kind === 'opened' ? callOf(event) : null });
+  }
+  if (event.kind === 'outcome' && event.status !== 'unknown') {
+    session.flights.delete(event.decision);
+  }
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function isLet({ decision }: Decided): boolean {
+  return decision.verdict.kind === 'allow' || decision.verdict.kind === 'modify';
+}
+
+/** What no event holds: the name of a session, and when a permit was redeemed. */
+function taken(open: JsonObject, secret: JsonObject): object {
+  return { redeemedAt: open['redeemedAt'] ?? null, name: secret['name'] ?? null };
+}
+
+type Recomputed = ReturnType<typeof recompute>;
+
+/** A read set made up by hand can hold values no stage ever wrote, on which stages may throw. */
+function remade(make: () => Recomputed): Recomputed {
+  try {
+    const made = make();
+    return made.ok ? made : { ok: false, error: `the read set lacks \`${made.error}\`` };
+  } catch {
+    return { ok: false, error: 'the read set holds what no stage writes' };
+  }
+}
+
+function parse(text: string): Json | undefined {
+  try {
+    // What JSON.parse returns is JSON.
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,92 @@
+import type { Entry } from '../entry.ts';
+import { parseEntry } from '../parse.ts';
+import { AgentCheck, type Lent } from './agent-check.ts';
+import { Answers, type AnswerReport } from './answers.ts';
+import { ChainCheck } from './chain-check.ts';
+import { Continuity, type Gap } from './continuity.ts';
+
+/** How a record is checked. */
+export type RecordCheckOptions = {
+  /** How long the daemon may write nothing before that is a gap, ms. */
+  readonly heartbeatMs: number;
+  /**
+   * Only some entries are shown, as in an evidence pack: chains may begin anywhere, and states are
+   * not compared.
+   */
+  readonly isPartial: boolean;
+};
+
+/** What came out of a record in which no entry was refused. */
+export type RecordReport = AnswerReport & {
+  readonly entries: number;
+  readonly agents: number;
+  readonly openSessions: number;
+  readonly gaps: readonly Gap[];
+  readonly gapCount: number;
+};
+
+/**
+ * Checks a record entry by entry, in order: every envelope, every chain, the fold of every agent's
+ * state, and every decision made again. Memory is bounded by what is open at a time.
+ *
+ * Source: spec/entries.md, section "Verifying".
+ */
+export class RecordCheck {
+  readonly #lent: Lent;
+  readonly #options: RecordCheckOptions;
+  readonly #chains: ChainCheck;
+  readonly #continuity: Continuity;
+  readonly #agents: Map<string, AgentCheck> = new Map();
+  readonly #answers: Answers = new Answers();
+  #entries = 0;
+
+  constructor(lent: Lent, options: RecordCheckOptions) {
+    this.#lent = lent;
+    this.#options = options;
+    this.#chains = new ChainCheck(options.isPartial);
+    this.#continuity = new Continuity(options.heartbeatMs);
+  }
+
+  /**
+   * Takes the next entry and returns why the record must be refused, or undefined. Nothing may be
+   * taken after a refusal.
+   *
+   * leaf: the leaf hash of the bytes, in base64.
+   */
+  take(bytes: Uint8Array, index: number, leaf: string): string | undefined {
+    const read = parseEntry(bytes);
+    return read.ok ? this.takeEntry(read.value, index, leaf) : read.error;
+  }
+
+  /** As `take`, for an entry that was read already. */
+  takeEntry(entry: Entry, index: number, leaf: string): string | undefined {
+    const misplaced = this.#chains.take(entry, leaf);
+    if (misplaced !== undefined) return misplaced;
+    this.#entries += 1;
+    if (!this.#options.isPartial) this.#continuity.take(entry, index);
+    if (entry.kind === 'erasure') this.#answers.erase(entry.open['subject']);
+    return entry.agent === null ? undefined : this.#agentOf(entry.agent).take(entry, index);
+  }
+
+  /** Returns what came out of everything taken so far. */
+  report(): RecordReport {
+    for (const agent of this.#agents.values()) agent.listUnfinished();
+    return {
+      ...this.#answers.report(),
+      entries: this.#entries,
+      agents: this.#agents.size,
+      openSessions: this.#chains.openSessionCount(),
+      gaps: this.#continuity.gaps,
+      gapCount: this.#continuity.count,
+    };
+  }
+
+  #agentOf(agent: string): AgentCheck {
+    const known = this.#agents.get(agent);
+    if (known !== undefined) return known;
+    const { isPartial } = this.#options;
+    const check = new AgentCheck(agent, { lent: this.#lent, answers: this.#answers, isPartial });
+    this.#agents.set(agent, check);
+    return check;
+  }
+}
