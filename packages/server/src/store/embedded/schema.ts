@@ -28,8 +28,8 @@ export function schemaState(file: string, database: DatabaseSync, schema: Schema
     throw new StoreError('damaged', `\`${file}\` is no ${what}: put a backup in its place`);
   }
   if (version > migrations.length) {
-    const message = `\`${file}\` is a ${what} of a newer program: start that version or a later one`;
-    throw new StoreError('newer-schema', message);
+    const advice = 'start that version or a later one';
+    throw new StoreError('newer-schema', `\`${file}\` is a ${what} of a newer program: ${advice}`);
   }
   const digests = database.prepare('SELECT digest FROM migration ORDER BY number').all();
   const isAsMade =

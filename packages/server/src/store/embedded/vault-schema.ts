@@ -1,9 +1,9 @@
 import type { Schema } from './schema.ts';
 
 /**
- * The vault's tables. `subject` is only ever appended to, and an erased row is overwritten in place:
- * SQLite leaves copies of rows behind when it moves them between pages, and none of these is moved.
- * An erased row keeps its random id.
+ * The vault's tables. `subject` is only ever appended to, and an erased row is overwritten in
+ * place: SQLite's `secure_delete` promises nothing about copies left where rows are moved between pages,
+ * and none of these is moved. An erased row keeps its random id.
  */
 export const VAULT_SCHEMA: Schema = {
   what: 'vault',

@@ -75,7 +75,7 @@ test('vault: of an erased subject neither key nor name is left in any file', asy
   });
 });
 
-test('vault: an erasure that somebody reading holds up is refused, and can be repeated', async () => {
+test('vault: an erasure that a reader holds up is refused, and can be repeated', async () => {
   await inVault(async (vault, file) => {
     const { id } = await vault.subject('ada');
     const reader = new DatabaseSync(file);
