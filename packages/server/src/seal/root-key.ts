@@ -38,9 +38,9 @@ export class RootKeyError extends Error {
 /** What the environment knows of where keys may be. */
 export type RootKeyPlaces = {
   /** The data directory, which must not hold the key. */
-  readonly dataFolder: string;
+  readonly data: string;
   /** The folder systemd puts credentials in (`$CREDENTIALS_DIRECTORY`), or null without systemd. */
-  readonly credentialsFolder: string | null;
+  readonly credentials: string | null;
 };
 
 const KEY_BYTES = 32;
@@ -68,13 +68,13 @@ export function loadRootKey(source: RootKeySource, places: RootKeyPlaces): RootK
  */
 export function createRootKey(
   path: string,
-  { dataFolder }: Pick<RootKeyPlaces, 'dataFolder'>,
+  places: Pick<RootKeyPlaces, 'data'>,
   random: (size: number) => Uint8Array = randomBytes,
 ): RootKey {
   const folder = dirname(resolve(path));
   const bytes = Uint8Array.from(random(KEY_BYTES));
   try {
-    refuseInside(path, dataFolder);
+    refuseInside(path, places.data);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const text = `${EXPLANATION}${Buffer.from(bytes).toString('hex')}\n`;
     withFile(openSync(path, 'wx', 0o600), (file) => {
@@ -99,25 +99,25 @@ function parseRootKey(text: string): Uint8Array | undefined {
   return Uint8Array.from(Buffer.from(line, isHex ? 'hex' : 'base64'));
 }
 
-function pathOf(source: RootKeySource, { credentialsFolder }: RootKeyPlaces): string {
+function pathOf(source: RootKeySource, { credentials }: RootKeyPlaces): string {
   if (source.kind === 'file') return resolve(source.path);
-  if (credentialsFolder === null) {
+  if (credentials === null) {
     const advice = 'start the daemon as a service with `LoadCredential=`, or name a file';
     const message = `there is no credential \`${source.name}\` outside of systemd: ${advice}`;
     throw new RootKeyError('missing', message);
   }
   if (/^[A-Za-z0-9_.-]+$/.test(source.name) && !/^\.+$/.test(source.name)) {
-    return join(credentialsFolder, source.name);
+    return join(credentials, source.name);
   }
   throw new RootKeyError('missing', `\`${source.name}\` is no name of a credential`);
 }
 
-function refuseInside(path: string, dataFolder: string): void {
-  const place = relative(realPath(dataFolder), realPath(path));
+function refuseInside(path: string, home: string): void {
+  const place = relative(realPath(home), realPath(path));
   const isInside = place !== '..' && !place.startsWith(`..${sep}`) && resolve(place) !== place;
   if (!isInside) return;
   const advice = 'move it elsewhere, so that a copy of the data does not carry its key';
-  throw new RootKeyError('inside-data', `\`${path}\` is inside \`${dataFolder}\`: ${advice}`);
+  throw new RootKeyError('inside-data', `\`${path}\` is inside \`${home}\`: ${advice}`);
 }
 
 /** Returns a path without links; of what is not there yet, the nearest folder's. */
@@ -132,13 +132,9 @@ function realPath(path: string): string {
   }
 }
 
-function readChecked(
-  path: string,
-  kind: RootKeySource['kind'],
-  { dataFolder }: RootKeyPlaces,
-): string {
+function readChecked(path: string, kind: RootKeySource['kind'], places: RootKeyPlaces): string {
   try {
-    refuseInside(path, dataFolder);
+    refuseInside(path, places.data);
     return withFile(openSync(path, 'r'), (file) => {
       const stats = fstatSync(file);
       // A credential is put there by systemd, for the service alone, with a mode of its choosing.

@@ -2,8 +2,8 @@ import type { Schema } from './schema.ts';
 
 /**
  * The vault's tables. `subject` is only ever appended to, and an erased row is overwritten in
- * place: SQLite's `secure_delete` promises nothing about copies left where rows are moved between pages,
- * and none of these is moved. An erased row keeps its random id.
+ * place: the `secure_delete` of SQLite promises nothing about copies left where rows are moved
+ * between pages, and none of these is moved. An erased row keeps its random id.
  */
 export const VAULT_SCHEMA: Schema = {
   what: 'vault',
