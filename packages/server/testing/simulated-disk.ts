@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { type Disk, DiskError, type DiskFault, type DiskFile } from '../src/disk/disk.ts';
+import { Turns } from '../src/disk/turns.ts';
 import { type Dice, diceOf } from './dice.ts';
 import type { SimulatedFile } from './simulated-file.ts';
 import { SimulatedNames } from './simulated-names.ts';
@@ -37,6 +38,8 @@ type Effect = (fate: 'persisted' | 'lost') => void;
  */
 export class SimulatedDisk {
   readonly trace: Operation[] = [];
+  /** The trace keeps a copy of all that is written. */
+  isTraced = true;
   /** Room in bytes; files take as much as they are long. */
   capacity: number = Number.MAX_SAFE_INTEGER;
   isReadOnly = false;
@@ -84,6 +87,12 @@ export class SimulatedDisk {
     this.#troubles.push({ trouble, left: trouble.after ?? 0 });
   }
 
+  /** Forgets the failures and the power cut that were still to come. */
+  calm(): void {
+    this.#troubles = [];
+    this.#stepsLeft = Number.POSITIVE_INFINITY;
+  }
+
   /** Flips bits of a file, on the disk and for readers: what no crash does. */
   rot(path: string, offset: number): void {
     const file = this.names.find(path);
@@ -95,7 +104,15 @@ export class SimulatedDisk {
   }
 
   note(text: string): void {
-    this.trace.push({ verb: 'note', path: text });
+    this.record({ verb: 'note', path: text });
+  }
+
+  record(operation: Operation): void {
+    if (!this.isTraced) return;
+    const { bytes } = operation;
+    this.trace.push(
+      bytes === undefined ? operation : { ...operation, bytes: Uint8Array.from(bytes) },
+    );
   }
 
   /** Waits a little, then has an effect, fails, or loses power in its middle. */
@@ -141,6 +158,7 @@ export class SimulatedDisk {
 class Mount implements Disk {
   readonly #machine: SimulatedDisk;
   readonly #run: number;
+  readonly #replacing = new Turns();
 
   constructor(machine: SimulatedDisk, run: number) {
     this.#machine = machine;
@@ -168,13 +186,7 @@ class Mount implements Disk {
   }
 
   async replace(path: string, bytes: Uint8Array): Promise<void> {
-    const file = await this.open(`${path}.part`);
-    await file.truncate(0);
-    await file.write(0, bytes);
-    await file.sync();
-    await file.close();
-    await this.rename(`${path}.part`, path);
-    await this.syncFolder(posix.dirname(path));
+    await this.#replacing.take(path, () => this.#replace(path, bytes));
   }
 
   async rename(from: string, to: string): Promise<void> {
@@ -202,11 +214,22 @@ class Mount implements Disk {
     throw new DiskError('broken', 'the power is off', undefined);
   }
 
+  async #replace(path: string, bytes: Uint8Array): Promise<void> {
+    const part = `${path}.part`;
+    const file = await this.open(part);
+    await file.truncate(0);
+    await file.write(0, bytes);
+    await file.sync();
+    await file.close();
+    await this.rename(part, path);
+    await this.syncFolder(posix.dirname(path));
+  }
+
   async #step(verb: Step['verb'], path: string, effect: () => unknown): Promise<void> {
     await this.#machine.step(this.#run, { verb, path }, (fate) => {
       if (fate === 'lost') return;
       effect();
-      this.#machine.trace.push({ verb, path });
+      this.#machine.record({ verb, path });
     });
   }
 }
@@ -238,7 +261,7 @@ class OpenFile implements DiskFile {
       this.#requireRoom(offset + kept.length);
       file.change({ kind: 'write', offset, bytes: kept });
       const { path } = this.#opened;
-      this.#machine.trace.push({ verb: 'write', path, offset, bytes: Uint8Array.from(kept) });
+      this.#machine.record({ verb: 'write', path, offset, bytes: kept });
     });
   }
 
@@ -247,7 +270,7 @@ class OpenFile implements DiskFile {
     const count = file.pendingCount;
     await this.#step('sync', (fate) => {
       file.settle(count, fate);
-      if (fate === 'persisted') this.#machine.trace.push({ verb: 'sync', path: this.#opened.path });
+      if (fate === 'persisted') this.#machine.record({ verb: 'sync', path: this.#opened.path });
     });
   }
 

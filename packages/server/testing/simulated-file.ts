@@ -59,7 +59,7 @@ function torn(change: Change, dice: Dice): readonly Change[] {
   while (at < change.bytes.length) {
     const sectorEnd = SECTOR_BYTES - ((change.offset + at) % SECTOR_BYTES);
     const length = Math.min(sectorEnd, change.bytes.length - at);
-    const kept = dice.chance(0.05) ? dice.below(length) : length;
+    const kept = dice.chance(0.2) ? dice.below(length) : length;
     const bytes = change.bytes.subarray(at, at + kept);
     if (dice.chance(keep)) parts.push({ kind: 'write', offset: change.offset + at, bytes });
     at += length;

@@ -13,6 +13,7 @@ import { mkdir, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { promisify } from 'node:util';
 import { type Disk, DiskError, type DiskFault, type DiskFile } from './disk.ts';
+import { Turns } from './turns.ts';
 
 // The callback functions of `node:fs` run off the main thread as its promises do, at half the cost.
 const files = {
@@ -57,8 +58,8 @@ class NodeDisk implements Disk {
   readonly #root: string;
   /** Folders whose own names are known to be durable. */
   readonly #anchored = new Set<string>(['.']);
-  /** The last replacement of each path, so that two never write the same part. */
-  readonly #replacing = new Map<string, Promise<void>>();
+  /** By path, so that two never write the same part. */
+  readonly #replacing = new Turns();
 
   constructor(root: string) {
     this.#root = root;
@@ -78,15 +79,7 @@ class NodeDisk implements Disk {
   }
 
   async replace(path: string, bytes: Uint8Array): Promise<void> {
-    const before = this.#replacing.get(path) ?? Promise.resolve();
-    const put = (): Promise<void> => this.#replace(path, bytes);
-    const mine = before.then(put, put);
-    this.#replacing.set(path, mine);
-    try {
-      await mine;
-    } finally {
-      if (this.#replacing.get(path) === mine) this.#replacing.delete(path);
-    }
+    await this.#replacing.take(path, () => this.#replace(path, bytes));
   }
 
   async rename(from: string, to: string): Promise<void> {
@@ -233,7 +226,8 @@ async function told<T>(verb: string, path: string, done: Promise<T>): Promise<T>
   try {
     return await done;
   } catch (error) {
-    throw error instanceof DiskError ? error : diskError(verb, path, error);
+    // What the system says has a code; the rest is told already, or a bug.
+    throw codeOf(error) === undefined ? error : diskError(verb, path, error);
   }
 }
 

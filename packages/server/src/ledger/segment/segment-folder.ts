@@ -1,8 +1,10 @@
 import type { Disk, DiskFile } from '../../disk/disk.ts';
+import { Turns } from '../../disk/turns.ts';
 import { encodeHeader } from './format.ts';
 import { Segment, type SegmentPlan } from './segment.ts';
 
 const CHUNK_BYTES = 1_048_576;
+const NAMES = 'names';
 const INDEX_DIGITS = 16;
 const zeros = new Uint8Array(CHUNK_BYTES);
 
@@ -18,7 +20,7 @@ export class SegmentFolder {
   readonly #folder: string;
   readonly #segmentBytes: number;
   /** Operations on names go one after the other. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
   #hasSpare = false;
 
   constructor(place: {
@@ -54,7 +56,7 @@ export class SegmentFolder {
 
   /** Has a file ready for the next segment, its room taken. */
   async prepare(): Promise<void> {
-    await this.#inTurn(async () => {
+    await this.#turns.take(NAMES, async () => {
       if (this.#hasSpare) return;
       const file = await this.#filled();
       await file.close();
@@ -63,7 +65,7 @@ export class SegmentFolder {
 
   /** Makes the next segment of the spare file. When it resolves, name and header are durable. */
   async create(plan: SegmentPlan): Promise<Segment> {
-    return await this.#inTurn(async () => {
+    return await this.#turns.take(NAMES, async () => {
       const file = this.#hasSpare ? await this.#disk.open(this.#spare) : await this.#filled();
       this.#hasSpare = false;
       await file.write(0, encodeHeader(plan));
@@ -76,7 +78,7 @@ export class SegmentFolder {
 
   /** Lets go of a segment nobody reads: its file is the next spare, or removed. */
   async drop(segment: { readonly first: number; readonly size: number }): Promise<void> {
-    await this.#inTurn(async () => {
+    await this.#turns.take(NAMES, async () => {
       const path = this.path(segment.first);
       const isKept = !this.#hasSpare && segment.size === this.#segmentBytes;
       if (isKept) await this.#disk.rename(path, this.#spare);
@@ -88,7 +90,7 @@ export class SegmentFolder {
 
   /** Resolves when nothing is under way any more. */
   async idle(): Promise<void> {
-    await this.#last.catch(() => undefined);
+    await this.#turns.take(NAMES, () => Promise.resolve());
   }
 
   get #spare(): string {
@@ -110,12 +112,6 @@ export class SegmentFolder {
     }
     this.#hasSpare = true;
     return file;
-  }
-
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.#last.then(work, work);
-    this.#last = mine;
-    return await mine;
   }
 }
 

@@ -1,0 +1,137 @@
+import type { Json } from '@plumbline/core';
+
+import type { Outcome, RefusalCode } from '../../guard/guard.ts';
+import type { Api } from '../../routes/api.ts';
+import { readDecide, readOutcome, readRedeem } from '../../routes/actions/action-shapes.ts';
+import type { Right } from '../../routes/caller.ts';
+import { LOCAL } from '../../routes/gate/authenticate.ts';
+import { fault, type Parsed, parseShape } from '../../routes/parse-shape.ts';
+import type { Problem } from '../../routes/problem.ts';
+import { messageBody, rightToSay } from '../../routes/sessions/add-message.ts';
+import { openBody } from '../../routes/sessions/open-session.ts';
+import { evaluateFrame, sessionFrame } from './frame-shapes.ts';
+
+/** Why a frame was not answered with a value. */
+export type FrameFault = { readonly code: Problem['code'] | RefusalCode; readonly message: string };
+
+/** What a frame is answered with. */
+export type FrameAnswer =
+  { readonly ok: true; readonly value: object } | ({ readonly ok: false } & FrameFault);
+
+/** What an operation needs: its members without `id`, `op` and `agent`. */
+export type Asked = {
+  readonly agent: string;
+  readonly members: { readonly [key: string]: Json };
+  readonly rights: readonly Right[];
+};
+
+/** One operation of frames: the right it takes, and what it does. */
+export type Operation = {
+  readonly right: Right | null;
+  readonly run: (api: Api, asked: Asked) => Promise<FrameAnswer> | FrameAnswer;
+};
+
+/** Every operation of frames. Source: spec/api/README.md, section "Frames on the socket". */
+export const OPERATIONS: Readonly<Record<string, Operation>> = {
+  open: {
+    right: 'open-session',
+    run: (api, { agent, members }) =>
+      after(parseShape(openBody, members), async (body) => {
+        const { principal, attributes = {} } = body;
+        const { task = null, room = null, name = null, subject = null } = body;
+        const attested = { principal, task, room, attributes, name, subject };
+        return shown(await api.guard.openSession({ agent, ...attested, openedBy: LOCAL.id }));
+      }),
+  },
+  close: {
+    right: 'open-session',
+    run: (api, { agent, members }) =>
+      after(parseShape(sessionFrame, members), async ({ session }) =>
+        shown(await api.guard.closeSession({ agent, session })),
+      ),
+  },
+  message: { right: null, run: say },
+  decide: {
+    right: 'act',
+    run: (api, { agent, members }) =>
+      after(readDecide(members), async ({ trace, ...action }) => {
+        const startedAt = performance.now();
+        const request = { agent, ...action };
+        const decided = await api.guard.decide(
+          trace === undefined ? request : { ...request, trace },
+        );
+        if (decided.ok) {
+          api.metrics.decided(decided.value.verdict, (performance.now() - startedAt) / 1000);
+        }
+        return shown(decided);
+      }),
+  },
+  evaluate: {
+    right: 'act',
+    run: (api, { agent, members }) =>
+      after(parseShape(evaluateFrame, members), async (action) =>
+        shown(await api.guard.evaluate({ agent, ...action })),
+      ),
+  },
+  redeem: {
+    right: 'act',
+    run: (api, { agent, members }) =>
+      after(readRedeem(members), ({ token }) => {
+        const redeemed = api.guard.redeem({ agent, token });
+        if (!redeemed.ok && redeemed.error.code.startsWith('permit-')) {
+          api.services.health.noteRefused('bad-permit');
+        }
+        return shown(redeemed);
+      }),
+  },
+  outcome: {
+    right: 'act',
+    run: (api, { agent, members }) =>
+      after(readOutcome(members), async (body) => {
+        const { session, decision, status, result = null, records = null } = body;
+        const report = { agent, session, decision, status, result, records };
+        return shown(await api.guard.outcome(report));
+      }),
+  },
+  status: {
+    right: 'act',
+    run: ({ guard }, { agent }) => {
+      const status = guard.status(agent);
+      if (status !== undefined) return { ok: true, value: status };
+      return { ok: false, code: 'unknown-agent', message: `there is no agent \`${agent}\`` };
+    },
+  },
+};
+
+async function say(api: Api, { agent, members, rights }: Asked): Promise<FrameAnswer> {
+  const { session, ...rest } = members;
+  const place = parseShape(sessionFrame, { session });
+  if (!place.ok) return faultOf(place.problem);
+  return after(parseShape(messageBody, rest), async (message) => {
+    if (!rights.includes(rightToSay(message.from)) && !rights.includes('speak-for-principal')) {
+      return { ok: false, code: 'forbidden', message: 'speaking for the principal is not allowed' };
+    }
+    return shown(await api.guard.message({ agent, ...place.value, ...message }));
+  });
+}
+
+async function after<T>(
+  parsed: Parsed<T>,
+  run: (value: T) => Promise<FrameAnswer> | FrameAnswer,
+): Promise<FrameAnswer> {
+  return parsed.ok ? run(parsed.value) : faultOf(parsed.problem);
+}
+
+/** Returns a problem as frames tell it. */
+export function faultOf({ code, detail }: Problem): FrameAnswer {
+  return { ok: false, code, message: detail };
+}
+
+/** Returns what is told of a frame whose members are not what they must be. */
+export function badFrame(at: string, what: string): FrameAnswer {
+  return faultOf(fault(at, what).problem);
+}
+
+function shown(outcome: Outcome<object>): FrameAnswer {
+  return outcome.ok ? outcome : { ok: false, ...outcome.error };
+}

@@ -1,0 +1,29 @@
+import type { Config } from '../config/config.ts';
+import type { Guard } from '../guard/guard.ts';
+import type { Services } from '../services/services.ts';
+import type { Models } from '../store/models.ts';
+import type { Metrics } from './health/metrics.ts';
+import type { RequestLog } from './request-log.ts';
+
+/**
+ * Everything the routes work with.
+ *
+ * `staticFile` returns a file of the served log by its path below `/log/`, or undefined. It is
+ * asked for spelt-out paths alone: letters, digits, `.`, `-` and `_` between single slashes.
+ * `clock` is ms UTC.
+ */
+export type Api = {
+  readonly guard: Guard;
+  readonly services: Services;
+  readonly models: Models;
+  readonly staticFile: (path: string) => Promise<Uint8Array | undefined>;
+  readonly settings: ApiSettings;
+  readonly clock: () => number;
+  readonly metrics: Metrics;
+  readonly log: RequestLog;
+};
+
+/** The part of the configuration the routes need. */
+export type ApiSettings = Pick<Config, 'listen' | 'localRights' | 'limits'> & {
+  readonly isLogOpen: boolean;
+};

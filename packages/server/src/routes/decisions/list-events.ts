@@ -1,0 +1,44 @@
+import { z } from 'zod';
+
+import { isFor } from '../rights.ts';
+import { answer, refuse, route, type Route } from '../route.ts';
+import { agentId, count, page, paging, present, sessionId, time } from '../shapes.ts';
+
+const row = z.strictObject({
+  index: count,
+  at: time,
+  kind: z.string(),
+  agent: agentId.nullable(),
+  session: sessionId.nullable(),
+  subject: z.string().nullable(),
+  blob: z.string().nullable(),
+});
+
+const query = z.strictObject({
+  agent: agentId.optional(),
+  session: sessionId.optional(),
+  kind: z.string().max(64).optional(),
+  ...paging,
+});
+
+/** Everything in the log, newest first. A key bound to agents names one of them. */
+export const listEvents: Route = route({
+  name: 'listEvents',
+  method: 'GET',
+  path: '/api/v1/events',
+  rights: ['read'],
+  reach: 'handler',
+  summary: 'everything in the log, newest first; a key bound to agents names one of them',
+  query,
+  answer: { status: 200, shape: page(row) },
+  codes: ['unknown-agent'],
+  handle: async ({ models }, { caller, query: asked }) => {
+    if (asked.agent === undefined && caller.agents !== null) {
+      return refuse({ code: 'forbidden', detail: 'this key is for some agents: name one' });
+    }
+    if (asked.agent !== undefined && !isFor(caller, asked.agent)) {
+      return refuse({ code: 'unknown-agent', detail: `there is no agent \`${asked.agent}\`` });
+    }
+    return answer(await models.events(present(asked)));
+  },
+});

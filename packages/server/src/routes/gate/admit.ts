@@ -1,0 +1,151 @@
+import type { IncomingMessage } from 'node:http';
+
+import type { Api } from '../api.ts';
+import type { Caller, Right } from '../caller.ts';
+import type { Problem, ProblemCode } from '../problem.ts';
+import { isFor, rightsOf } from '../rights.ts';
+import type { Params, Route } from '../route.ts';
+import { authenticate, LOCAL, NOBODY } from './authenticate.ts';
+import { checkPlace, type Place, type Via } from './check-place.ts';
+import { createMatcher, type Matched, type MatchRoute, readParams } from './match-route.ts';
+import type { RateLimits } from './rate-limits.ts';
+import { type Expected, expectBody } from './read-body.ts';
+
+/** What stands before every handler. */
+export type Gate = {
+  readonly api: Api;
+  readonly place: Place;
+  readonly limits: RateLimits;
+  readonly match: MatchRoute;
+};
+
+/** A request that may be answered, once its body has arrived. */
+export type Entered = {
+  readonly route: Route;
+  readonly caller: Caller;
+  readonly rights: readonly Right[];
+  readonly params: Params;
+  readonly query: URLSearchParams | null;
+  readonly expected: Expected;
+};
+
+/** Why a request goes no further; `route` and `caller` as far as they were known. */
+export type Refused = {
+  readonly problem: Problem;
+  readonly route: Route | null;
+  readonly caller: Caller | null;
+};
+
+/** Returns the gate in front of a table of routes. */
+export function createGate(
+  api: Api,
+  routes: readonly Route[],
+  around: { readonly place: Place; readonly limits: RateLimits },
+): Gate {
+  const open = api.settings.isLogOpen ? ['getLogFile'] : [];
+  const table = routes.map((route) =>
+    open.includes(route.name) ? { ...route, rights: [] } : route,
+  );
+  return { api, ...around, match: createMatcher(table) };
+}
+
+/**
+ * Returns a request that may be answered, or why it may not. In this order: host, origin, path and
+ * method, media type, size, key, right and agent, rate.
+ * Source: spec/api/README.md, section "The gate".
+ */
+export async function admit(
+  gate: Gate,
+  request: IncomingMessage,
+  via: Via,
+): Promise<Entered | Refused> {
+  const misplaced = checkPlace(request, via, gate.place);
+  if (misplaced !== null) return { problem: misplaced, route: null, caller: null };
+  const { path, query } = split(request.url ?? '');
+  const found = find(gate.match(path), request.method ?? '');
+  if ('problem' in found) return { problem: found.problem, route: null, caller: null };
+  const { route, named } = found;
+  const body = expectBody(request, route, gate.api.settings.limits.bodyBytes);
+  if ('problem' in body) return { problem: body.problem, route, caller: null };
+  const who = await identify(gate, { request, via, route });
+  if ('problem' in who) return { problem: who.problem, route, caller: null };
+  const { caller } = who;
+  const rights = rightsOf(caller, gate.api.settings.localRights);
+  const read = readParams(named);
+  const barred = checkRights(route, { caller, rights, read });
+  if (barred !== null) return { problem: barred, route, caller };
+  const slowed = caller === LOCAL || caller === NOBODY ? null : await gate.limits.spend(caller.id);
+  if (slowed !== null) {
+    gate.api.services.health.noteRefused('rate-limited');
+    return { problem: slowed, route, caller };
+  }
+  if ('bad' in read) return { problem: unspelt(read.bad), route, caller };
+  return { route, caller, rights, params: read.params, query, expected: body.expected };
+}
+
+function split(url: string): { readonly path: string; readonly query: URLSearchParams | null } {
+  const mark = url.indexOf('?');
+  if (mark < 0) return { path: url, query: null };
+  return { path: url.slice(0, mark), query: new URLSearchParams(url.slice(mark + 1)) };
+}
+
+function find(
+  matched: Matched | undefined,
+  method: string,
+): { readonly route: Route; readonly named: Matched['named'] } | { readonly problem: Problem } {
+  if (matched === undefined) {
+    return { problem: { code: 'not-found', detail: 'there is no such path' } };
+  }
+  // Node leaves the body out when it answers HEAD.
+  const route = matched.routes.get(method === 'HEAD' ? 'GET' : method);
+  if (route !== undefined) return { route, named: matched.named };
+  const methods = [...matched.routes.keys()];
+  const allow = methods.includes('GET') ? ['HEAD', ...methods] : methods;
+  return { problem: { code: 'bad-method', detail: `this path takes ${allow.join(', ')}`, allow } };
+}
+
+async function identify(
+  { api, limits }: Gate,
+  asked: { readonly request: IncomingMessage; readonly via: Via; readonly route: Route },
+): Promise<{ readonly caller: Caller } | { readonly problem: Problem }> {
+  if (asked.route.rights.length === 0) return { caller: NOBODY };
+  if (asked.via === 'local') return { caller: LOCAL };
+  const { headers, socket } = asked.request;
+  const known = authenticate(headers.authorization, api.services.keys, api.clock());
+  if ('caller' in known || known.problem.code !== 'bad-key') return known;
+  api.services.health.noteRefused('bad-key');
+  // A right key is never refused for a neighbour's wrong ones: only what is wrong is counted.
+  const slowed = await limits.guess(socket.remoteAddress ?? '');
+  return slowed === null ? known : { problem: slowed };
+}
+
+type Standing = {
+  readonly caller: Caller;
+  readonly rights: readonly Right[];
+  readonly read: ReturnType<typeof readParams>;
+};
+
+function checkRights(route: Route, { caller, rights, read }: Standing): Problem | null {
+  if (route.rights.length === 0) return null;
+  if (!route.rights.some((right) => rights.includes(right))) {
+    const wanted = route.rights.map((right) => `\`${right}\``).join(' or ');
+    return { code: 'forbidden', detail: `this takes the right ${wanted}` };
+  }
+  if (route.reach === 'node' && caller.agents !== null) {
+    return { code: 'forbidden', detail: 'this spans agents, and the key is for some of them' };
+  }
+  if (route.reach !== 'agent') return null;
+  const agent = 'params' in read ? read.params.agent : '';
+  return 'bad' in read || isFor(caller, agent) ? null : unspelt('agent');
+}
+
+const UNSPELT: Readonly<Record<string, ProblemCode>> = {
+  agent: 'unknown-agent',
+  session: 'unknown-session',
+  decision: 'unknown-decision',
+};
+
+/** What cannot be a name, and what the caller is not for, is like what is not there. */
+function unspelt(name: string): Problem {
+  return { code: UNSPELT[name] ?? 'not-found', detail: `there is no such ${name}` };
+}

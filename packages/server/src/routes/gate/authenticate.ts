@@ -1,0 +1,54 @@
+import type { Keys } from '../../services/services.ts';
+import { matchesHash, parseKeyToken } from '../../services/key-token.ts';
+import type { Caller } from '../caller.ts';
+import type { Problem } from '../problem.ts';
+
+/** Whoever may open the daemon's socket. */
+export const LOCAL: Caller = {
+  id: 'local',
+  kind: 'local',
+  roles: [],
+  scopes: [],
+  agents: null,
+};
+
+/** Who asks where no key is needed: somebody with no right at all. */
+export const NOBODY: Caller = {
+  id: 'nobody',
+  kind: 'service',
+  roles: [],
+  scopes: [],
+  agents: [],
+};
+
+const BEARER = /^Bearer +(\S+) *$/i;
+
+// Compared with when there is no such key, so that the time does not tell which ids exist.
+const NO_HASH = '0'.repeat(64);
+
+/**
+ * Returns who an `Authorization` header speaks for. Unknown, revoked and expired keys are one
+ * fault, in one time.
+ */
+export function authenticate(
+  authorization: string | undefined,
+  keys: Pick<Keys, 'find'>,
+  now: number,
+): { readonly caller: Caller } | { readonly problem: Problem } {
+  if (authorization === undefined) {
+    const detail = 'send `Authorization: Bearer plk_<id>_<secret>`';
+    return { problem: { code: 'no-key', detail } };
+  }
+  const token = parseKeyToken(BEARER.exec(authorization)?.[1] ?? '');
+  const key = token === undefined ? undefined : keys.find(token.id);
+  const isSecret = matchesHash(token?.secret ?? '', key?.hash ?? NO_HASH);
+  if (key === undefined || !isSecret || key.revokedAt !== null || isPast(key.expiresAt, now)) {
+    return { problem: { code: 'bad-key', detail: 'the key is unknown, revoked or expired' } };
+  }
+  const { id, kind, roles, scopes, agents } = key;
+  return { caller: { id, kind, roles, scopes, agents } };
+}
+
+function isPast(expiresAt: number | null, now: number): boolean {
+  return expiresAt !== null && expiresAt <= now;
+}

@@ -1,0 +1,90 @@
+import { TrieRouter } from 'hono/router/trie-router';
+
+import type { Params, Route } from '../route.ts';
+
+/** A path that exists: its routes by method, and what it names, not decoded yet. */
+export type Matched = {
+  readonly routes: ReadonlyMap<string, Route>;
+  readonly named: Readonly<Record<string, string>>;
+};
+
+/** Returns the routes of a path, or undefined where there are none. */
+export type MatchRoute = (path: string) => Matched | undefined;
+
+/** Returns a matcher of paths over a table of routes. */
+export function createMatcher(routes: readonly Route[]): MatchRoute {
+  const router = new TrieRouter<Map<string, Route>>();
+  for (const [path, own] of byPath(routes)) router.add('ALL', patternOf(path), own);
+  return (path) => {
+    const [found] = router.match('ALL', path)[0];
+    if (found === undefined) return undefined;
+    const [own, params] = found;
+    // The trie router answers names with their values; its type also allows places in a list.
+    return { routes: own, named: params as Record<string, string> };
+  };
+}
+
+function byPath(routes: readonly Route[]): ReadonlyMap<string, Map<string, Route>> {
+  const paths = new Map<string, Map<string, Route>>();
+  for (const route of routes) {
+    const own = paths.get(route.path) ?? new Map<string, Route>();
+    own.set(route.method, route);
+    paths.set(route.path, own);
+  }
+  return paths;
+}
+
+/** A file below `/log/` has slashes of its own. */
+function patternOf(path: string): string {
+  return path.replace('{file}', ':file{.+}').replaceAll(/\{([a-z]+)\}/g, ':$1');
+}
+
+const NONE: Params = {
+  agent: '',
+  session: '',
+  digest: '',
+  decision: '',
+  id: '',
+  index: '',
+  file: '',
+};
+
+const ID = /^[A-Za-z0-9_-]{1,128}$/;
+const SPELT: Readonly<Record<keyof Params, RegExp>> = {
+  agent: /^[a-z][a-z0-9-]{0,62}$/,
+  session: ID,
+  digest: /^sha256:[0-9a-f]{64}$/,
+  decision: ID,
+  id: ID,
+  index: /^(?:0|[1-9][0-9]{0,14})$/,
+  file: /^/,
+};
+
+/** Returns what a path names, decoded, or the first name that is not spelt like one. */
+export function readParams(
+  named: Readonly<Record<string, string>>,
+): { readonly params: Params } | { readonly bad: string } {
+  const params = { ...NONE };
+  for (const [name, raw] of Object.entries(named)) {
+    if (!isParam(name)) return { bad: name };
+    const value = name === 'file' ? raw : decoded(raw);
+    if (value === undefined || !SPELT[name].test(value)) return { bad: name };
+    params[name] = value;
+  }
+  return { params };
+}
+
+function isParam(name: string): name is keyof Params {
+  return Object.hasOwn(NONE, name);
+}
+
+/** A malformed escape names nothing. */
+function decoded(raw: string): string | undefined {
+  if (!raw.includes('%')) return raw;
+  try {
+    return decodeURIComponent(raw);
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,105 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+
+import type { Problem } from '../problem.ts';
+import type { Route } from '../route.ts';
+
+const JSON_TYPE = /^application\/json[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?$/i;
+
+/** How deep JSON may nest. An action's own bound is lower and is answered by its pact. */
+export const MAX_DEPTH = 128;
+
+/** What is known of a body before it arrives. */
+export type Expected = 'none' | 'body';
+
+/** Returns whether a body comes, or why it is not taken: its media type, or its size. */
+export function expectBody(
+  request: IncomingMessage,
+  route: Route,
+  maxBytes: number,
+): { readonly expected: Expected } | { readonly problem: Problem } {
+  const { headers } = request;
+  const length = headers['content-length'];
+  const hasBody = headers['transfer-encoding'] !== undefined || (length ?? '0') !== '0';
+  if (route.bodySpec === null && hasBody) {
+    return { problem: { code: 'bad-request', detail: 'this route takes no body' } };
+  }
+  if (route.bodySpec === null) return { expected: 'none' };
+  const isJson = JSON_TYPE.test(headers['content-type'] ?? '');
+  if (!isJson || headers['content-encoding'] !== undefined) {
+    const detail = 'the body must be `application/json` in UTF-8, without an encoding';
+    return { problem: { code: route.badMedia ?? 'bad-media-type', detail } };
+  }
+  if (Number(length ?? 0) > maxBytes) return { problem: tooLarge(maxBytes) };
+  return { expected: 'body' };
+}
+
+/** Returns the bytes of a body, counted as they arrive, or why there are none. */
+export function readBytes(
+  request: IncomingMessage,
+  maxBytes: number,
+): Promise<{ readonly bytes: Buffer } | { readonly problem: Problem }> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= maxBytes) {
+        chunks.push(chunk);
+        return;
+      }
+      chunks.length = 0;
+      request.pause();
+      resolve({ problem: tooLarge(maxBytes) });
+    });
+    request.on('end', () => {
+      const [only] = chunks;
+      resolve({ bytes: chunks.length === 1 && only ? only : Buffer.concat(chunks) });
+    });
+    const lost = (): void => resolve({ problem: { code: 'timed-out', detail: 'the body ended' } });
+    request.on('error', lost);
+    request.on('close', lost);
+  });
+}
+
+/** Returns the JSON of a body, or why it is none that can be relied on. */
+export function parseJson(
+  bytes: Buffer,
+): { readonly value: unknown } | { readonly problem: Problem } {
+  if (!isUtf8(bytes)) return { problem: bad('the body is not UTF-8') };
+  const value = parsed(bytes.toString('utf8'));
+  if (value === undefined) return { problem: bad('the body is not JSON') };
+  const fault = faultIn(value, 0);
+  return fault === null ? { value } : { problem: bad(fault) };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** A number beyond a double would be recorded as another value than the one that is acted on. */
+function faultIn(value: unknown, depth: number): string | null {
+  if (typeof value === 'number') return Number.isFinite(value) ? null : 'a number is too large';
+  if (typeof value === 'string') return value.isWellFormed() ? null : 'a text is not Unicode';
+  if (typeof value !== 'object' || value === null) return null;
+  if (depth >= MAX_DEPTH) return `the body nests deeper than ${MAX_DEPTH}`;
+  for (const [name, member] of Object.entries(value)) {
+    if (!name.isWellFormed()) return 'a name is not Unicode';
+    const fault = faultIn(member, depth + 1);
+    if (fault !== null) return fault;
+  }
+  return null;
+}
+
+function bad(detail: string): Problem {
+  return { code: 'bad-request', detail, at: '' };
+}
+
+function tooLarge(maxBytes: number): Problem {
+  return { code: 'too-large', detail: `the body is larger than ${maxBytes} bytes` };
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+import type { ShownKey } from '../../services/services.ts';
+import { agentId, time } from '../shapes.ts';
+
+/** What a key is for, as it is asked and shown. */
+export const keyMembers: {
+  readonly kind: z.ZodType<ShownKey['kind']>;
+  readonly name: z.ZodType<string>;
+  readonly roles: z.ZodType<ShownKey['roles']>;
+  readonly scopes: z.ZodType<readonly string[]>;
+  readonly agents: z.ZodType<readonly string[] | null>;
+  readonly expiresAt: z.ZodType<number | null>;
+} = {
+  kind: z.enum(['person', 'agent', 'opener', 'service']),
+  name: z.string().min(1).max(256),
+  roles: z.array(z.enum(['viewer', 'operator', 'approver', 'admin'])).max(4),
+  scopes: z.array(z.enum(['read', 'measure'])).max(2),
+  agents: z.array(agentId).min(1).max(1000).nullable(),
+  expiresAt: time.nullable(),
+};
+
+/** A key as it is shown: without secret and hash. */
+export const shownKey: z.ZodType<ShownKey> = z.strictObject({
+  id: z.string(),
+  ...keyMembers,
+  addedAt: time,
+  addedBy: z.string(),
+  revokedAt: time.nullable(),
+});

@@ -1,0 +1,54 @@
+import type { KeyKind, Role } from '../store/vault.ts';
+import type { Caller, Right } from './caller.ts';
+
+/** The rights of each role. Source: spec/api/README.md, section "Who may do what". */
+export const ROLE_RIGHTS: Readonly<Record<Role, readonly Right[]>> = {
+  viewer: ['read', 'measure'],
+  operator: ['read', 'measure', 'operate'],
+  approver: ['read', 'measure', 'approve', 'read-sealed'],
+  admin: ['read', 'measure', 'read-sealed', 'operate', 'approve', 'administer'],
+};
+
+/** The rights of each kind of machine. What a service may is what its scopes name of these. */
+export const KIND_RIGHTS: Readonly<Record<Exclude<KeyKind, 'person'>, readonly Right[]>> = {
+  agent: ['act'],
+  opener: ['open-session', 'speak-for-principal'],
+  service: ['read', 'measure'],
+};
+
+/** The rights of the daemon's own user, as configured. */
+export const LOCAL_RIGHTS: Readonly<Record<'all' | 'enforce', readonly Right[]>> = {
+  all: [
+    'read',
+    'read-sealed',
+    'open-session',
+    'speak-for-principal',
+    'act',
+    'operate',
+    'approve',
+    'administer',
+    'measure',
+  ],
+  enforce: ['open-session', 'speak-for-principal', 'act'],
+};
+
+/** Returns what a caller may do: nothing where its key is damaged, as an agent's for no agent. */
+export function rightsOf(caller: Caller, local: 'all' | 'enforce'): readonly Right[] {
+  switch (caller.kind) {
+    case 'local':
+      return LOCAL_RIGHTS[local];
+    case 'person':
+      return caller.roles.flatMap((role) => ROLE_RIGHTS[role]);
+    case 'service':
+      return KIND_RIGHTS.service.filter((right) => caller.scopes.includes(right));
+    case 'agent':
+      return caller.agents?.length === 1 ? KIND_RIGHTS.agent : [];
+    case 'opener':
+      return KIND_RIGHTS.opener;
+  }
+}
+
+/** Returns whether a caller is for this agent. */
+export function isFor(caller: Caller, agent: string): boolean {
+  return caller.agents === null || caller.agents.includes(agent);
+}

@@ -1,0 +1,81 @@
+import { decideAction } from './actions/decide-action.ts';
+import { redeemPermit } from './actions/redeem-permit.ts';
+import { reportOutcome } from './actions/report-outcome.ts';
+import { addAgent } from './agents/add-agent.ts';
+import { getAgent } from './agents/get-agent.ts';
+import { haltAgent } from './agents/halt-agent.ts';
+import { listAgents } from './agents/list-agents.ts';
+import { resumeAgent } from './agents/resume-agent.ts';
+import { evaluate } from './authzen/evaluate.ts';
+import { evaluateMany } from './authzen/evaluate-many.ts';
+import { getConfiguration } from './authzen/get-configuration.ts';
+import { getDecision } from './decisions/get-decision.ts';
+import { listDecisions } from './decisions/list-decisions.ts';
+import { listEvents } from './decisions/list-events.ts';
+import { openDecision } from './decisions/open-decision.ts';
+import { getHealth } from './health/get-health.ts';
+import { getMetrics } from './health/get-metrics.ts';
+import { getReadiness } from './health/get-readiness.ts';
+import { addKey } from './keys/add-key.ts';
+import { listKeys } from './keys/list-keys.ts';
+import { revokeKey } from './keys/revoke-key.ts';
+import { getConsistency } from './log/get-consistency.ts';
+import { getEntry } from './log/get-entry.ts';
+import { getLog } from './log/get-log.ts';
+import { getLogFile } from './log/get-log-file.ts';
+import { getProof } from './log/get-proof.ts';
+import { approvePact } from './pacts/approve-pact.ts';
+import { endShadow } from './pacts/end-shadow.ts';
+import { getPact } from './pacts/get-pact.ts';
+import { listPacts } from './pacts/list-pacts.ts';
+import { proposePact } from './pacts/propose-pact.ts';
+import { rollbackPact } from './pacts/rollback-pact.ts';
+import type { Route } from './route.ts';
+import { addMessage } from './sessions/add-message.ts';
+import { closeSession } from './sessions/close-session.ts';
+import { listSessions } from './sessions/list-sessions.ts';
+import { openSession } from './sessions/open-session.ts';
+import { eraseSubject } from './subjects/erase-subject.ts';
+import { exportSubject } from './subjects/export-subject.ts';
+
+/** Every route there is. Source: spec/api/README.md, section "Routes". */
+export const ROUTES: readonly Route[] = [
+  getHealth,
+  getReadiness,
+  getMetrics,
+  listAgents,
+  addAgent,
+  getAgent,
+  haltAgent,
+  resumeAgent,
+  listPacts,
+  getPact,
+  proposePact,
+  approvePact,
+  rollbackPact,
+  endShadow,
+  openSession,
+  listSessions,
+  closeSession,
+  addMessage,
+  decideAction,
+  redeemPermit,
+  reportOutcome,
+  listDecisions,
+  getDecision,
+  openDecision,
+  listEvents,
+  getLog,
+  getEntry,
+  getProof,
+  getConsistency,
+  listKeys,
+  addKey,
+  revokeKey,
+  eraseSubject,
+  exportSubject,
+  getLogFile,
+  getConfiguration,
+  evaluate,
+  evaluateMany,
+];

@@ -1,0 +1,119 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import { admit, type Entered, type Gate } from './gate/admit.ts';
+import type { Via } from './gate/check-place.ts';
+import type { Idempotency } from './gate/idempotency.ts';
+import { parseJson, readBytes } from './gate/read-body.ts';
+import { refuse, type Reply, type Route } from './route.ts';
+import { statusOf, writeReply } from './write-reply.ts';
+
+/** What answers requests: the gate, and the answers kept for those that are sent again. */
+export type Served = { readonly gate: Gate; readonly idempotency: Idempotency };
+
+/** Returns what answers every request that came one way. */
+export function createListener(
+  served: Served,
+  via: Via,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    void serve(served, { request, response, via });
+  };
+}
+
+type Exchange = {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly via: Via;
+};
+
+type Told = {
+  readonly reply: Reply;
+  readonly route: Route | null;
+  readonly caller: string | null;
+  readonly agent: string | null;
+};
+
+async function serve(served: Served, exchange: Exchange): Promise<void> {
+  const { request, response } = exchange;
+  const { metrics, log } = served.gate.api;
+  const startedAt = performance.now();
+  const told = await tell(served, exchange);
+  const operation = told.route?.name ?? 'none';
+  const status = statusOf(told.reply);
+  if (!response.destroyed) {
+    const requestId = request.headers['x-request-id'];
+    const isLast = !request.complete;
+    writeReply(response, told.reply, {
+      requestId: typeof requestId === 'string' ? requestId : undefined,
+      isLast,
+    });
+    // What was not read is not waited for: the connection ends once the answer is out.
+    if (isLast) response.on('finish', () => request.socket.destroySoon());
+  }
+  metrics.answered(operation, status);
+  const code = told.reply.kind === 'problem' ? told.reply.problem.code : null;
+  const ms = Math.round((performance.now() - startedAt) * 1000) / 1000;
+  log.answered({ operation, status, code, caller: told.caller, agent: told.agent, ms });
+}
+
+async function tell(served: Served, exchange: Exchange): Promise<Told> {
+  const { gate } = served;
+  let operation = 'none';
+  try {
+    const entered = await admit(gate, exchange.request, exchange.via);
+    if ('problem' in entered) {
+      gate.api.metrics.refused(entered.problem.code);
+      const { problem, route, caller } = entered;
+      return { reply: refuse(problem), route, caller: caller?.id ?? null, agent: null };
+    }
+    const { route, caller, params } = entered;
+    operation = route.name;
+    const reply = await handle(served, exchange, entered);
+    return { reply, route, caller: caller.id, agent: params.agent || null };
+  } catch (error) {
+    // The one place where a bug becomes an answer, so that the caller is not left waiting.
+    gate.api.log.failed(operation, error);
+    const reply = refuse({ code: 'internal', detail: 'the daemon met a fault; see its log' });
+    return { reply, route: null, caller: null, agent: null };
+  }
+}
+
+async function handle(served: Served, exchange: Exchange, entered: Entered): Promise<Reply> {
+  const { request, via } = exchange;
+  const { gate, idempotency } = served;
+  const { route, caller } = entered;
+  const taken = await take(gate, request, entered);
+  if ('problem' in taken) return refuse(taken.problem);
+  const base = baseOf(request, via, gate);
+  const run = async (): Promise<Reply> =>
+    route.run(gate.api, { ...entered, body: taken.value, base });
+  const key = request.headers['idempotency-key'];
+  if (typeof key !== 'string' || route.isRecording !== true) return run();
+  const operation = `${route.method} ${request.url ?? ''}`;
+  const isSecret = route.isSecret === true;
+  return idempotency({ caller: caller.id, key, operation, body: taken.bytes, isSecret }, run);
+}
+
+const NO_BYTES = Buffer.alloc(0);
+
+async function take(
+  { api }: Gate,
+  request: IncomingMessage,
+  { expected }: Entered,
+): Promise<
+  | { readonly value: unknown; readonly bytes: Buffer }
+  | { readonly problem: Extract<Reply, { kind: 'problem' }>['problem'] }
+> {
+  if (expected === 'none') {
+    request.resume();
+    return { value: undefined, bytes: NO_BYTES };
+  }
+  const read = await readBytes(request, api.settings.limits.bodyBytes);
+  if ('problem' in read) return read;
+  const json = parseJson(read.bytes);
+  return 'problem' in json ? json : { value: json.value, bytes: read.bytes };
+}
+
+function baseOf({ headers }: IncomingMessage, via: Via, { place }: Gate): string {
+  return via === 'local' ? 'http://localhost' : `${place.scheme}://${headers.host ?? ''}`;
+}

@@ -1,0 +1,130 @@
+import type { Json, JsonObject, VerdictKind } from '@plumbline/core';
+import { z } from 'zod';
+
+import type { AgentStatus, Answer, Trace } from '../guard/guard.ts';
+
+/** An agent's id. */
+export const agentId: z.ZodType<string> = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/);
+
+/** The id of a session, as the daemon made it. */
+export const sessionId: z.ZodType<string> = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/);
+
+/** The id of a decision, as the daemon made it. */
+export const decisionId: z.ZodType<string> = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/);
+
+/** A pact's digest. */
+export const digest: z.ZodType<string> = z.string().regex(/^sha256:[0-9a-f]{64}$/);
+
+/** Integer milliseconds UTC. */
+export const time: z.ZodType<number> = z.int().min(0);
+
+/** A count, or a place in the log. */
+export const count: z.ZodType<number> = z.int().min(0);
+
+/** A short text of a person: a reason, a name. */
+export const words: z.ZodType<string> = z.string().min(1).max(1000);
+
+/** Any JSON. */
+export const json: z.ZodType<Json> = z.json();
+
+/** A JSON object. */
+export const object: z.ZodType<JsonObject> = z.record(z.string(), z.json());
+
+/** The five verdicts. */
+export const verdict: z.ZodType<VerdictKind> = z.enum([
+  'allow',
+  'modify',
+  'step_up',
+  'defer',
+  'deny',
+]);
+
+/** W3C Trace Context ids. */
+export const trace: z.ZodType<Trace> = z.strictObject({
+  traceId: z.string().regex(/^[0-9a-f]{32}$/),
+  spanId: z.string().regex(/^[0-9a-f]{16}$/),
+});
+
+/** Where the entry stands that recorded what was asked. */
+export const recorded: z.ZodType<{ readonly index: number }> = z.strictObject({ index: count });
+
+/** The answer to an action. */
+export const actionAnswer: z.ZodType<Answer> = z.strictObject({
+  decision: decisionId,
+  index: count,
+  verdict,
+  permit: z
+    .strictObject({ token: z.string(), id: z.string(), epoch: count, expiresAtMs: time })
+    .nullable(),
+  args: object.nullable(),
+  say: z.string().nullable(),
+  rules: z.array(z.string()),
+  requirements: z.array(
+    z.strictObject({
+      rule: z.string(),
+      approvers: z.array(z.string()),
+      quorum: z.int().min(1),
+      withinMs: count,
+    }),
+  ),
+  until: z.array(z.string()),
+  expiresAtMs: time.nullable(),
+  obligations: z.array(z.strictObject({ kind: z.string(), say: z.string() })),
+  isRepeat: z.boolean(),
+});
+
+/** How an agent stands. */
+export const agentStatus: z.ZodType<AgentStatus> = z.strictObject({
+  agent: agentId,
+  pact: z.string().nullable(),
+  shadow: z.string().nullable(),
+  epoch: count,
+  halts: z.array(z.strictObject({ scope: z.string(), target: z.string(), reason: z.string() })),
+  openSessions: count,
+  inFlight: count,
+  waiting: count,
+});
+
+/** What went wrong. Source: RFC 9457. */
+export const problem: z.ZodType<object> = z.strictObject({
+  type: z.string().regex(/^urn:plumbline:problem:[a-z-]+$/),
+  title: z.string(),
+  status: z.int().min(400).max(599),
+  detail: z.string(),
+  code: z.string(),
+  at: z.string().optional(),
+  diagnostics: z.array(z.looseObject({ code: z.string(), message: z.string() })).optional(),
+});
+
+/** Returns the shape of one page of rows. */
+export function page(row: z.ZodType): z.ZodType {
+  return z.strictObject({ rows: z.array(row), next: count.nullable(), nextIndex: count });
+}
+
+/** A number as a query spells it. */
+export const queryNumber: z.ZodType<number, string> = z
+  .string()
+  .regex(/^(0|[1-9][0-9]{0,15})$/, 'must be a whole number')
+  .transform(Number);
+
+/** The members every list takes. */
+export const paging: {
+  readonly limit: z.ZodType<number | undefined, string | undefined>;
+  readonly before: z.ZodType<number | undefined, string | undefined>;
+  readonly fromAt: z.ZodType<number | undefined, string | undefined>;
+  readonly untilAt: z.ZodType<number | undefined, string | undefined>;
+} = {
+  limit: queryNumber.refine((limit) => limit >= 1 && limit <= 1000, 'must be 1 to 1000').optional(),
+  before: queryNumber.optional(),
+  fromAt: queryNumber.optional(),
+  untilAt: queryNumber.optional(),
+};
+
+/** Returns the members that are there. */
+export function present<T extends object>(
+  members: T,
+): { readonly [K in keyof T]?: Exclude<T[K], undefined> } {
+  const kept = Object.entries(members).filter(([, value]) => value !== undefined);
+  // Leaving out undefined members is what the return type says; `fromEntries` forgets the keys.
+  return Object.fromEntries(kept) as { readonly [K in keyof T]?: Exclude<T[K], undefined> };
+}

@@ -1,0 +1,279 @@
+import { randomBytes } from 'node:crypto';
+
+import type { ActionRequest, Answer, Guard, Outcome } from '../src/guard/guard.ts';
+import type { Api, ApiSettings } from '../src/routes/api.ts';
+import { createMetrics } from '../src/routes/health/metrics.ts';
+import type { RequestLine } from '../src/routes/request-log.ts';
+import { formatKeyToken, hashSecret } from '../src/services/key-token.ts';
+import type { PactRow, Services } from '../src/services/services.ts';
+import type { Models } from '../src/store/models.ts';
+import type { ApiKey } from '../src/store/vault.ts';
+
+/** Settings of the routes in tests: a free port, and limits nobody reaches by accident. */
+export const SETTINGS: ApiSettings = {
+  listen: { http: { host: '127.0.0.1', port: 0 }, tls: null, isBehindProxy: false, hosts: [] },
+  localRights: 'all',
+  limits: { bodyBytes: 65_536, requestsPerMinute: 1_000_000, badKeysPerMinute: 1_000_000 },
+  isLogOpen: true,
+};
+
+/** An API over a guard and services that answer from nowhere and write down what was asked. */
+export type FakeApi = {
+  readonly api: Api;
+  /** Every call that would have recorded or read something, by name. */
+  readonly calls: string[];
+  readonly lines: RequestLine[];
+  readonly bugs: unknown[];
+  readonly refused: string[];
+  /** Adds a key and returns its `Authorization`. */
+  readonly key: (of: Partial<ApiKey>) => string;
+};
+
+/** What a test may put in place of the fakes. */
+export type FakeOptions = {
+  readonly settings?: Partial<ApiSettings>;
+  readonly guard?: Partial<Guard>;
+  readonly services?: Partial<Services>;
+  readonly staticFile?: Api['staticFile'];
+  readonly clock?: () => number;
+};
+
+/** Returns a fake API with the agents `refunds` and `mail`. */
+export function fakeApi(options: FakeOptions = {}): FakeApi {
+  const calls: string[] = [];
+  const keys = new Map<string, ApiKey>();
+  const refused: string[] = [];
+  const lines: RequestLine[] = [];
+  const bugs: unknown[] = [];
+  const clock = options.clock ?? ((): number => 1_700_000_000_000);
+  const guard = { ...fakeGuard(calls), ...options.guard };
+  const services = { ...fakeServices(calls, { keys, refused }), ...options.services };
+  const api: Api = {
+    guard,
+    services,
+    models: fakeModels(calls),
+    staticFile: options.staticFile ?? ((path) => Promise.resolve(FILES.get(path))),
+    settings: { ...SETTINGS, ...options.settings },
+    clock,
+    metrics: createMetrics({ agents: guard.agents, services, clock }),
+    log: { answered: (line) => lines.push(line), failed: (_operation, error) => bugs.push(error) },
+  };
+  const key = (of: Partial<ApiKey>): string => addKey(keys, of);
+  return { api, calls, lines, bugs, refused, key };
+}
+
+const FILES: ReadonlyMap<string, Uint8Array> = new Map([
+  ['checkpoint', Buffer.from('ledger.example\n2\n')],
+  ['tile/0/000', Buffer.alloc(64)],
+]);
+
+function addKey(keys: Map<string, ApiKey>, of: Partial<ApiKey>): string {
+  const id = randomBytes(8).toString('hex');
+  const secret = randomBytes(32).toString('hex');
+  const whole: ApiKey = {
+    id,
+    kind: 'person',
+    name: 'somebody',
+    roles: [],
+    scopes: [],
+    agents: null,
+    hash: hashSecret(secret),
+    addedAt: 1,
+    addedBy: 'local',
+    expiresAt: null,
+    revokedAt: null,
+    ...of,
+  };
+  keys.set(id, whole);
+  return `Bearer ${formatKeyToken({ id, secret })}`;
+}
+
+/** An answer that lets an action through. */
+export const ALLOWED: Answer = {
+  decision: 'd1',
+  index: 7,
+  verdict: 'allow',
+  permit: { token: 't1', id: 'p1', epoch: 1, expiresAtMs: 1_700_000_060_000 },
+  args: { order: '1042' },
+  say: null,
+  rules: ['refund-small'],
+  requirements: [],
+  until: [],
+  expiresAtMs: null,
+  obligations: [],
+  isRepeat: false,
+};
+
+const DIGEST = `sha256:${'ab'.repeat(32)}`;
+
+function fakeGuard(calls: string[]): Guard {
+  const said = <T>(name: string, value: T): Promise<Outcome<T>> => {
+    calls.push(name);
+    return Promise.resolve({ ok: true, value });
+  };
+  const status = (agent: string) => ({
+    agent,
+    pact: DIGEST,
+    shadow: null,
+    epoch: 1,
+    halts: [],
+    openSessions: 2,
+    inFlight: 1,
+    waiting: 0,
+  });
+  return {
+    openSession: () => said('openSession', { session: 's1', index: 1, isRepeat: false }),
+    closeSession: () => said('closeSession', { index: 2 }),
+    message: () => said('message', { index: 3 }),
+    decide: (_request: ActionRequest) => said('decide', ALLOWED),
+    evaluate: () => said('evaluate', EXPLAINED),
+    redeem: () => {
+      calls.push('redeem');
+      return { ok: true, value: { decision: 'd1', args: { order: '1042' } } };
+    },
+    outcome: () => said('outcome', { index: 9 }),
+    halt: () => said('halt', { index: 4, epoch: 2 }),
+    resume: () => said('resume', { index: 5 }),
+    addAgent: () => said('addAgent', { index: 0 }),
+    arm: () => said('arm', { index: 6 }),
+    shadow: () => said('shadow', undefined),
+    forget: () => said('forget', { sessions: [] }),
+    status: (agent) => (agent === 'refunds' || agent === 'mail' ? status(agent) : undefined),
+    agents: () => [status('refunds'), status('mail')],
+    close: () => Promise.resolve(),
+  };
+}
+
+const EXPLAINED = {
+  decision: {
+    at: 1,
+    verdict: { kind: 'allow' as const },
+    because: [{ stage: 'allow' as const, rule: 'refund-small', kind: 'allow' as const, say: '' }],
+    charges: [],
+    reserves: [],
+    spends: [],
+    marks: [],
+    obligations: [],
+    readSet: {},
+  },
+  summary: '`refunds.issue` is allowed: rule `refund-small`',
+  tried: [],
+  flips: [],
+};
+
+const ROW: PactRow = {
+  digest: DIGEST,
+  state: 'armed',
+  at: 1,
+  index: 3,
+  by: 'local',
+  approvedBy: null,
+  reason: 'first',
+};
+
+function fakeServices(
+  calls: string[],
+  { keys, refused }: { readonly keys: Map<string, ApiKey>; readonly refused: string[] },
+): Services {
+  const served = <T>(name: string, value: T) => {
+    calls.push(name);
+    return Promise.resolve({ ok: true as const, value });
+  };
+  const version = { ...ROW, entry: 'a.yaml', files: { 'a.yaml': 'pact: …' }, signatures: [] };
+  const shown = {
+    id: '0123456789abcdef',
+    kind: 'person' as const,
+    name: 'somebody',
+    roles: ['admin' as const],
+    scopes: [],
+    agents: null,
+    addedAt: 1,
+    addedBy: 'local',
+    expiresAt: null,
+    revokedAt: null,
+  };
+  const given = { key: shown, token: `plk_${'0'.repeat(16)}_${'0'.repeat(64)}` };
+  const decision = {
+    index: 7,
+    at: 1,
+    agent: 'refunds',
+    session: 's1',
+    decision: 'd1',
+    verdict: 'allow' as const,
+    open: { decision: 'd1' },
+    outcome: null,
+  };
+  const opened = {
+    ...decision,
+    sealed: 'opened' as const,
+    action: { tool: 'refunds.issue' },
+    facts: [],
+    full: {},
+    result: null,
+    explanation: 'allowed',
+  };
+  return {
+    pacts: {
+      list: () => served('pacts.list', [ROW]),
+      get: () => served('pacts.get', version),
+      propose: () => served('pacts.propose', ROW),
+      approve: () => served('pacts.approve', ROW),
+      rollback: () => served('pacts.rollback', ROW),
+      endShadow: () => served('pacts.endShadow', { index: 8 }),
+    },
+    keys: {
+      find: (id) => keys.get(id),
+      list: () => Promise.resolve([shown]),
+      add: () => served('keys.add', given),
+      revoke: () => served('keys.revoke', { index: 8 }),
+      recover: () => served('keys.recover', given),
+    },
+    subjects: {
+      erase: () => served('subjects.erase', { index: 8, subject: 'sub_1', sessions: ['s1'] }),
+      export: () =>
+        served('subjects.export', { subject: 'sub_1', name: 'ada', entries: [], nextIndex: 9 }),
+    },
+    decisions: {
+      recorded: () => served('decisions.recorded', decision),
+      opened: () => served('decisions.opened', opened),
+    },
+    log: {
+      status: () => ({
+        origin: 'ledger.example',
+        verifierKey: 'ledger.example+1+AA==',
+        nextIndex: 12,
+        durableSize: 10,
+        publishedSize: 8,
+        checkpointAt: 1_699_999_998_000,
+        stopped: null,
+        checkpoint: 'ledger.example\n8\n',
+      }),
+      entry: () => served('log.entry', Buffer.from('{"v":1}')),
+      proof: () => served('log.proof', 'c2sp.org/tlog-proof@v1\n'),
+      consistency: (from) =>
+        served('log.consistency', { from, to: 8, hashes: [], checkpoint: 'ledger.example\n8\n' }),
+    },
+    health: {
+      readiness: () => ({ isReady: true, down: [] }),
+      freeBytes: () => 123_456,
+      noteRefused: (what) => refused.push(what),
+    },
+  };
+}
+
+function fakeModels(calls: string[]): Models {
+  const page = <Row>(name: string, rows: readonly Row[]) => {
+    calls.push(name);
+    return Promise.resolve({ rows, next: null, nextIndex: 12 });
+  };
+  return {
+    nextIndex: () => Promise.resolve(12),
+    fold: () => Promise.resolve(),
+    sessions: () => page('models.sessions', []),
+    decisions: () => page('models.decisions', []),
+    decision: () => Promise.resolve(undefined),
+    events: () => page('models.events', []),
+    drop: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+}
