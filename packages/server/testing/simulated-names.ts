@@ -23,10 +23,11 @@ export class SimulatedNames {
   }
 
   list(folder: string): readonly string[] {
-    return [...this.#cache.keys()]
-      .filter((path) => posix.dirname(path) === folder)
-      .map((path) => posix.basename(path))
-      .sort();
+    const above = folder === '.' ? '' : `${folder}/`;
+    const names = [...this.#cache.keys()]
+      .filter((path) => path.startsWith(above))
+      .map((path) => path.slice(above.length).split('/')[0] ?? '');
+    return [...new Set(names)].sort();
   }
 
   create(path: string): SimulatedFile {

@@ -13,16 +13,19 @@ import { DiskError, type Disk } from '../disk/disk.ts';
 import { STATE_FILE } from './layout.ts';
 import { primitives } from './primitives.ts';
 
+const PHASES = ['open', 'ending', 'ended', 'rolling', 'clearing'] as const;
+
 /**
  * What may be signed: nothing but this size and root, by the key in force at this size.
  *
- * phase: `rolling` while the files of a log that ended are copied to its place among the rolled
- * ones, `clearing` while they are removed from where the next log begins.
+ * phase: how far a roll-over has come. `ending`: the one entry that may still follow is the last;
+ * `ended`: the tree has it; `rolling`: the files are copied to their place among the rolled logs;
+ * `clearing`: they are removed from where the next log begins. `open` at any other time.
  * before: the end of the log that this one continues.
  * keys: every period of the log key, the first from size 0 on.
  */
 export type LogState = Checkpoint & {
-  readonly phase: 'open' | 'rolling' | 'clearing';
+  readonly phase: (typeof PHASES)[number];
   readonly before: Checkpoint | null;
   readonly keys: readonly KeyPeriod[];
 };
@@ -73,7 +76,7 @@ function parseKeyPeriod([fromSize, text = '']: readonly string[]): readonly KeyP
 }
 
 function phaseOf(word: string | undefined): LogState['phase'] | undefined {
-  return word === 'open' || word === 'rolling' || word === 'clearing' ? word : undefined;
+  return PHASES.find((phase) => phase === word);
 }
 
 /**

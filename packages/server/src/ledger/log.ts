@@ -49,8 +49,9 @@ export type Log = Sequencer & {
    */
   readonly rotate: (successor: Signer) => Promise<number>;
   /**
-   * Ends this log: appends the last entry, which names the log that follows, publishes, and puts
-   * the log among the rolled ones. Resolves with what follows; open it with `openLog`.
+   * Ends this log: takes nothing more, appends the last entry, which names the log that follows,
+   * publishes, and puts the log among the rolled ones. Resolves with what follows; open it with
+   * `openLog`. `rolled` is called once everything before its entry is durable.
    */
   readonly roll: (rolled: (next: Checkpoint) => Submission) => Promise<Checkpoint>;
   /** Has the published checkpoint dated by the authority, once for each size. */
@@ -222,9 +223,13 @@ export class LogWriter implements Log {
 
   async roll(rolled: (next: Checkpoint) => Submission): Promise<Checkpoint> {
     const next = nextLog(this.#options.origin, this.#state.state.origin);
-    this.append(rolled(next));
-    // Nothing may come behind the entry that names what follows.
+    if (this.#stopped !== undefined) throw this.#stopped;
+    if (this.#isClosing) throw closed();
+    // Nothing may come behind the entry that names what follows, nor be lost before it.
     this.#isClosing = true;
+    await this.#finish();
+    await this.#state.advance({ ...this.#state.state, phase: 'ending' });
+    this.#append(rolled(next));
     await this.#finish();
     await this.#wal.close();
     this.#stopped = new LedgerStopped('closed', 'the log was rolled over: open the next one');
@@ -291,7 +296,8 @@ export class LogWriter implements Log {
     const keys = await this.#keysAt(size);
     if (size > this.#tree.size) await this.#tree.grow(this.#tail.slice(this.#tree.size, size));
     if (size === state.size) return state;
-    const next = { ...state, size, root: this.#tree.root(), keys };
+    const phase = state.phase === 'ending' ? 'ended' : state.phase;
+    const next = { ...state, size, root: this.#tree.root(), keys, phase };
     await this.#state.advance(next);
     this.#tail.dropBelow(size - (size % TILE_WIDTH));
     return next;

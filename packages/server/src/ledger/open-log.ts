@@ -60,8 +60,11 @@ export async function openLog(options: LogOptions): Promise<Opened<Log>> {
   const parts = { options, state: state.value, wal, tail, tree, handovers, ...checked.value };
   const log = new LogWriter(parts);
   listen((batch) => log.takeBatch(batch));
-  await begin(log, options, state.value.state);
-  return opened(log);
+  await begin(log, options, state.value);
+  if (state.value.state.phase !== 'ended') return opened(log);
+  await log.close();
+  await finishRoll(state.value, options);
+  return openLog(options);
 }
 
 /** Finishes a roll-over that was under way, and returns the state of the log that is written. */
@@ -78,7 +81,7 @@ async function openState(options: LogOptions): Promise<Opened<StateFile>> {
     return refuse('wrong-origin', `the log is called \`${found.origin}\``, remedy);
   }
   const state = new StateFile(disk, found);
-  if (found.phase !== 'open') await finishRoll(state, options);
+  if (found.phase === 'rolling' || found.phase === 'clearing') await finishRoll(state, options);
   const isStart = state.state.size === 0 && state.state.before !== null;
   if (isStart && options.continues === null) {
     const happened = `\`${state.state.origin}\` begins where another log ended`;
@@ -220,10 +223,14 @@ function findSigner(options: LogOptions, state: LogState): Signer | undefined {
 }
 
 /** Writes the first entry of a log that continues another, and publishes. */
-async function begin(log: Log, { continues }: LogOptions, state: LogState): Promise<void> {
-  const isStart = state.before !== null && log.status().nextIndex === 0;
-  if (isStart && state.before !== null && continues !== null) {
-    await log.append(continues(state.before)).durable;
+async function begin(log: Log, { continues }: LogOptions, file: StateFile): Promise<void> {
+  const { before, phase, size } = file.state;
+  const { nextIndex } = log.status();
+  // The crash came before the last entry was durable: nobody was told of it, and the log goes on.
+  if (phase === 'ending' && nextIndex === size)
+    await file.advance({ ...file.state, phase: 'open' });
+  if (before !== null && nextIndex === 0 && continues !== null) {
+    await log.append(continues(before)).durable;
   }
   await log.publish();
 }

@@ -25,7 +25,7 @@ export function nextLog(base: string, origin: string): Checkpoint {
  * twice, and the state says which is next, so a crash anywhere only repeats one.
  */
 export async function finishRoll(state: StateFile, rolling: Rolling): Promise<void> {
-  if (state.state.phase === 'open') await state.advance({ ...state.state, phase: 'rolling' });
+  if (state.state.phase === 'ended') await state.advance({ ...state.state, phase: 'rolling' });
   if (state.state.phase === 'rolling') {
     await copyLog(state.state, rolling);
     await state.advance(clearingFor(state.state, rolling));
