@@ -138,7 +138,8 @@ class CrashHistory {
     const dice = this.#dice;
     const pending: Promise<void>[] = [];
     try {
-      for (let bursts = dice.below(12); bursts > 0; bursts -= 1) {
+      const bursts = dice.chance(0.25) ? 0 : dice.below(12);
+      for (let burst = 0; burst < bursts; burst += 1) {
         for (let count = dice.below(12); count > 0; count -= 1) {
           const appended = this.#append(wal);
           // Most are never waited for; what rejects otherwise is a finding all the same.

@@ -14,6 +14,8 @@ export type Operation = {
   readonly path: string;
   readonly offset?: number;
   readonly bytes?: Uint8Array;
+  /** Of a write or sync: which file, whatever it is called by now. */
+  readonly file?: SimulatedFile;
 };
 
 /** One failure to come. */
@@ -261,7 +263,7 @@ class OpenFile implements DiskFile {
       this.#requireRoom(offset + kept.length);
       file.change({ kind: 'write', offset, bytes: kept });
       const { path } = this.#opened;
-      this.#machine.record({ verb: 'write', path, offset, bytes: kept });
+      this.#machine.record({ verb: 'write', path, offset, bytes: kept, file });
     });
   }
 
@@ -270,7 +272,8 @@ class OpenFile implements DiskFile {
     const count = file.pendingCount;
     await this.#step('sync', (fate) => {
       file.settle(count, fate);
-      if (fate === 'persisted') this.#machine.record({ verb: 'sync', path: this.#opened.path });
+      if (fate === 'persisted')
+        this.#machine.record({ verb: 'sync', path: this.#opened.path, file });
     });
   }
 

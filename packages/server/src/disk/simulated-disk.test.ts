@@ -109,7 +109,7 @@ test('simulated disk: it is full, then read-only, and cured of both', async () =
   assert.equal(machine.freeBytes, 4);
 });
 
-test('simulated disk: a program that was killed writes no more, and its bytes are seen', async () => {
+test('simulated disk: a killed program writes no more, and its bytes are seen', async () => {
   const machine = new SimulatedDisk(1);
   const file = await machine.mount().open('f');
   await file.write(0, Buffer.from('seen'));
