@@ -1,0 +1,95 @@
+import type { CompiledPact } from '@plumbline/core';
+
+import type { Desk } from './desk.ts';
+import type { Outcome } from './guard.ts';
+import { freshAgent, type LiveAgent } from './live-agent.ts';
+import { done, refuse } from './refusal.ts';
+import { selfTest } from './self-test.ts';
+import { shadowOf } from './shadow.ts';
+import { durably, findAgent, momentOf, recordEvent, recordNote, type Recorded } from './turn.ts';
+
+const AGENT = /^[a-z][a-z0-9-]{0,62}$/;
+
+/** Adds an agent without a pact. */
+export async function addAgent(desk: Desk, agent: string, by: string): Promise<Outcome<Recorded>> {
+  if (desk.stopped !== null) return refuse('unavailable', desk.stopped);
+  if (!AGENT.test(agent)) {
+    return refuse('bad-request', `\`${agent}\` is no agent's name: use a-z, 0-9 and hyphens`);
+  }
+  if (desk.agents.has(agent)) return refuse('conflict', `agent \`${agent}\` is there already`);
+  const live = freshAgent(agent, desk.parts.clocks);
+  return durably(desk, () => {
+    const added = recordNote(desk, live, { kind: 'agent_added', open: { by } });
+    desk.agents.set(agent, live);
+    return done(added);
+  });
+}
+
+/** Tests a pact and arms it; of several at once, one after the other. */
+export async function armPact(
+  desk: Desk,
+  agent: string,
+  pact: CompiledPact,
+): Promise<Outcome<Recorded>> {
+  const found = findAgent(desk, agent);
+  if (!found.ok) return found;
+  if (pact.agent !== agent) return refuse('bad-request', `the pact is that of \`${pact.agent}\``);
+  return inTurn(found.value, async () => {
+    const tested = await selfTest(desk, found.value, pact);
+    if (!tested.ok) return tested;
+    return durably(desk, () => armTurn(desk, found.value, pact));
+  });
+}
+
+function armTurn(
+  desk: Desk,
+  live: LiveAgent,
+  pact: CompiledPact,
+): Outcome<ReturnType<typeof recordEvent>> {
+  const at = momentOf(desk, live);
+  const event = { kind: 'armed', at, pact: pact.digest } as const;
+  const armed = recordEvent(desk, live, { event });
+  live.pact = pact;
+  return done(armed);
+}
+
+/** Puts a pact that was armed before the daemon started in force again, once it is tested. */
+export async function rearm(
+  desk: Desk,
+  live: LiveAgent,
+  pact: CompiledPact,
+): Promise<Outcome<undefined>> {
+  return inTurn(live, async () => {
+    const tested = await selfTest(desk, live, pact);
+    if (tested.ok && live.state.pact === pact.digest) live.pact = pact;
+    return tested;
+  });
+}
+
+/** Runs a second pact beside the armed one from now on; null ends that. */
+export function shadowPact(
+  desk: Desk,
+  agent: string,
+  pact: CompiledPact | null,
+): Outcome<undefined> {
+  const found = findAgent(desk, agent);
+  if (!found.ok) return found;
+  const live = found.value;
+  if (pact !== null && pact.agent !== agent) {
+    return refuse('bad-request', `the pact is that of \`${pact.agent}\``);
+  }
+  live.shadow = pact === null ? null : shadowOf(pact, live.state);
+  return done(undefined);
+}
+
+async function inTurn<T>(live: LiveAgent, run: () => Promise<T>): Promise<T> {
+  const before = live.arming;
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  live.arming = promise;
+  await before;
+  try {
+    return await run();
+  } finally {
+    resolve(undefined);
+  }
+}

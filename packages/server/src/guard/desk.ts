@@ -1,0 +1,63 @@
+import type { CompiledPact } from '@plumbline/core';
+
+import type { Sequencer } from '../ledger/sequencer.ts';
+import type { Recorder } from '../record/recorder.ts';
+import type { Subject } from '../store/vault.ts';
+import type { FactSource } from './gather.ts';
+import type { RandomBytes } from './ids.ts';
+import type { LiveAgent } from './live-agent.ts';
+import type { Clocks } from './permits.ts';
+
+/** How much of everything. Times are in milliseconds. */
+export type GuardBounds = {
+  readonly permitMs: number;
+  readonly gatherMs: number;
+  /** Requests of one agent that may wait; the next is `overloaded`. */
+  readonly waiting: number;
+  readonly sessionIdleMs: number;
+  /** Request ids of one session; the next is refused, so that none is forgotten. */
+  readonly requests: number;
+  /** Entries between two snapshots. */
+  readonly snapshotEvery: number;
+};
+
+/** The bounds where nothing else is configured. */
+export const GUARD_BOUNDS: GuardBounds = {
+  permitMs: 30_000,
+  gatherMs: 2_000,
+  waiting: 1_024,
+  sessionIdleMs: 3_600_000,
+  requests: 10_000,
+  snapshotEvery: 100_000,
+};
+
+/** Where the guard finds a pact that the log names: by its digest, and that of its sources. */
+export type PactOf = (digest: string, sources: string | null) => Promise<CompiledPact | undefined>;
+
+/** What the guard stands on. */
+export type GuardParts = {
+  readonly sequencer: Sequencer;
+  /** Follows the log while the guard is opened; must not have followed anything before. */
+  readonly recorder: Recorder;
+  readonly subjects: {
+    readonly named: (name: string) => Promise<Subject>;
+    readonly byId: (id: string) => Promise<Subject | undefined>;
+  };
+  readonly pactOf: PactOf;
+  readonly clocks: Clocks;
+  readonly bounds: GuardBounds;
+  readonly sources: readonly FactSource[];
+  /** The system's by default. */
+  readonly random?: RandomBytes;
+};
+
+/** What every part of the guard works on. */
+export type Desk = {
+  readonly parts: GuardParts;
+  readonly random: RandomBytes;
+  readonly agents: Map<string, LiveAgent>;
+  /** Why nothing is decided any more; null while the guard works. */
+  stopped: string | null;
+  /** Subjects that were forgotten: a session opened meanwhile would be sealed for nobody. */
+  readonly forgotten: Set<string>;
+};

@@ -1,0 +1,161 @@
+import {
+  type Call,
+  type CompiledPact,
+  type Digest,
+  initialState,
+  type Permit,
+  type RecordedEvent,
+  type State,
+} from '@plumbline/core';
+
+import type { Appended } from '../ledger/sequencer.ts';
+import type { Subject } from '../store/vault.ts';
+import type { AgentStatus, Answer, OpenRequest, Outcome } from './guard.ts';
+import { type Clocks, PermitTable } from './permits.ts';
+
+/** What an answer says for good; its permit and arguments are looked up each time. */
+export type AnswerParts = Omit<Answer, 'permit' | 'args' | 'isRepeat'> & {
+  readonly permitId: string | null;
+};
+
+/** One request id of a session: its body, and what was answered. */
+export type RequestNote = {
+  readonly digest: Digest;
+  /** The answer while it is being made; later requests of this id wait for it. */
+  running: Promise<Outcome<Answer>> | null;
+  /** Null while nothing was decided yet. */
+  answer: AnswerParts | null;
+  /** Resolves when the outcome is durable; null while none was reported. */
+  reported: Promise<unknown> | null;
+};
+
+/** An open session. */
+export type LiveSession = {
+  readonly id: string;
+  readonly subject: Subject;
+  readonly opening: Opening;
+  /** Where its opening stands, and when that is durable. */
+  readonly opened: Appended;
+  readonly requests: Map<string, RequestNote>;
+  readonly byDecision: Map<string, RequestNote>;
+};
+
+/** What was attested when a session was opened; the same name again must say the same. */
+export type Opening = Omit<OpenRequest, 'agent' | 'subject'>;
+
+/** An action that was let through and whose end is not known yet. */
+export type LiveFlight = {
+  readonly decision: string;
+  readonly session: string;
+  readonly subject: Subject;
+  readonly call: Call;
+  /** Null when the permit was given before the daemon started. */
+  readonly permit: string | null;
+  redeemedAt: number | null;
+  reporting: Promise<unknown> | null;
+};
+
+/** A second pact on the agent's traffic, with a state of its own. */
+export type Shadow = { readonly pact: CompiledPact; state: State };
+
+/** One agent: its state, and everything of it that is not in the log. */
+export type LiveAgent = {
+  readonly agent: string;
+  /** INVARIANT: the fold of what is in the log, and of what is `owed` to it. */
+  state: State;
+  /** The armed pact that passed its self-test; null: everything is refused. */
+  pact: CompiledPact | null;
+  shadow: Shadow | null;
+  readonly sessions: Map<string, LiveSession>;
+  /** Open sessions by their opener and what it calls them. */
+  readonly names: Map<string, LiveSession>;
+  /** Openings on their way, by the same. */
+  readonly opening: Map<string, Promise<unknown>>;
+  /** Resolves when no pact is being armed; arming goes one after the other. */
+  arming: Promise<unknown>;
+  /** The last closed sessions, so that they are told apart from those that never were. */
+  readonly closed: Set<string>;
+  readonly flights: Map<string, LiveFlight>;
+  readonly permits: PermitTable;
+  /** Halts that are in force and could not be written down yet. */
+  readonly owed: RecordedEvent[];
+  /** Requests that wait: for facts, for the disk. */
+  waiting: number;
+};
+
+const CLOSED_REMEMBERED = 10_000;
+const PERMITS = 100_000;
+
+/** Returns an agent of which nothing has happened yet. */
+export function freshAgent(agent: string, clocks: Clocks): LiveAgent {
+  return {
+    agent,
+    state: initialState(agent),
+    pact: null,
+    shadow: null,
+    sessions: new Map(),
+    names: new Map(),
+    opening: new Map(),
+    arming: Promise.resolve(),
+    closed: new Set(),
+    flights: new Map(),
+    permits: new PermitTable(clocks, PERMITS),
+    owed: [],
+    waiting: 0,
+  };
+}
+
+/** Takes up a session that was opened. */
+export function holdSession(live: LiveAgent, session: LiveSession): void {
+  live.sessions.set(session.id, session);
+  const key = nameKey(session.opening);
+  if (key !== null) live.names.set(key, session);
+}
+
+/** Returns the key of what an opener calls a session; null without a name. */
+export function nameKey({ openedBy, name }: Pick<Opening, 'openedBy' | 'name'>): string | null {
+  return name === null ? null : JSON.stringify([openedBy, name]);
+}
+
+/** Forgets a session that ended, with what is in flight in it: nothing follows in its chain. */
+export function dropSession(live: LiveAgent, id: string): void {
+  const session = live.sessions.get(id);
+  const key = session === undefined ? null : nameKey(session.opening);
+  if (key !== null && live.names.get(key) === session) live.names.delete(key);
+  live.sessions.delete(id);
+  for (const { decision, session: of } of live.flights.values()) {
+    if (of === id) live.flights.delete(decision);
+  }
+  live.closed.add(id);
+  const [oldest] = live.closed.size > CLOSED_REMEMBERED ? live.closed : [];
+  if (oldest !== undefined) live.closed.delete(oldest);
+}
+
+/**
+ * Returns why a permit is void, or null while it stands. The kernel can halt a session without
+ * raising the agent's epoch, so the session is looked at too.
+ * Source: spec/decide.md, sections "Permits" and "Halts".
+ */
+export function whyVoid({ state }: LiveAgent, permit: Permit): string | null {
+  const session = state.sessions.get(permit.session);
+  if (session === undefined) return 'the session is closed';
+  if (session.haltedBy !== null) return 'the session is halted';
+  if (state.epoch !== permit.epoch) return 'there was a halt since';
+  return state.pact === permit.pact ? null : 'another pact is armed';
+}
+
+/** Returns how an agent stands. */
+export function statusOf(live: LiveAgent): AgentStatus {
+  const { state } = live;
+  const halts = [...state.halts.values()];
+  return {
+    agent: live.agent,
+    pact: live.pact?.digest ?? null,
+    shadow: live.shadow?.pact.digest ?? null,
+    epoch: state.epoch,
+    halts: halts.map(({ scope, target, reason }) => ({ scope, target, reason })),
+    openSessions: state.sessions.size,
+    inFlight: state.flights.size,
+    waiting: live.waiting,
+  };
+}

@@ -1,0 +1,119 @@
+import { addAgent, armPact, rearm, shadowPact } from './arm.ts';
+import { decideAction } from './decide-action.ts';
+import type { Desk, GuardParts } from './desk.ts';
+import { evaluate } from './evaluate.ts';
+import type { Guard, Outcome, Refusal } from './guard.ts';
+import { halt, resume } from './halts.ts';
+import { pooledRandom } from './ids.ts';
+import { statusOf, whyVoid } from './live-agent.ts';
+import { done } from './refusal.ts';
+import { reportOutcome } from './report-outcome.ts';
+import { restoreAgents } from './restore.ts';
+import { isProbe } from './self-test.ts';
+import {
+  closeSession,
+  forgetSubject,
+  openSession,
+  sweepSessions,
+  takeMessage,
+} from './sessions.ts';
+import { findAgent } from './turn.ts';
+
+/** A guard over a log, as it was found. */
+export type OpenedGuard = {
+  readonly guard: Guard;
+  /** How many entries the log had. */
+  readonly resumedAt: number;
+  /** How many actions were let through of which nobody knows the end. */
+  readonly unfinished: () => number;
+  /**
+   * Tests every armed pact and puts it in force; before, everything is refused. Returns the agents
+   * whose pact failed, which stay refused. Call it once the `boot` entry is recorded.
+   */
+  readonly armAll: () => Promise<readonly { readonly agent: string; readonly error: Refusal }[]>;
+  /** Closes idle sessions and forgets permits that ran out. */
+  readonly sweep: () => Promise<Outcome<{ readonly closed: number }>>;
+};
+
+/**
+ * Opens a guard over a log: every agent's state is folded from it first.
+ *
+ * Errors: throws `RestoreError` when the log cannot be gone on with.
+ */
+export async function openGuard(parts: GuardParts): Promise<OpenedGuard> {
+  const random = parts.random ?? pooledRandom();
+  const agents = new Map();
+  const desk: Desk = { parts, random, agents, stopped: null, forgotten: new Set() };
+  const { armed, size } = await restoreAgents(desk);
+  return {
+    guard: guardOf(desk),
+    resumedAt: size,
+    unfinished: () => {
+      return [...desk.agents.values()].reduce((sum, { state }) => sum + state.flights.size, 0);
+    },
+    armAll: async () => {
+      const failed: { agent: string; error: Refusal }[] = [];
+      for (const [agent, pact] of armed) {
+        const live = desk.agents.get(agent);
+        if (live === undefined || isProbe(agent)) continue;
+        const tested = await rearm(desk, live, pact);
+        if (!tested.ok) failed.push({ agent, error: tested.error });
+      }
+      return failed;
+    },
+    sweep: () => sweepSessions(desk),
+  };
+}
+
+function guardOf(desk: Desk): Guard {
+  return {
+    openSession: (request) => openSession(desk, request),
+    closeSession: (of) => closeSession(desk, of),
+    message: (message) => takeMessage(desk, message),
+    decide: (request) => decideAction(desk, request),
+    evaluate: (request) => evaluate(desk, request),
+    redeem: (permit) => redeem(desk, permit),
+    outcome: (report) => reportOutcome(desk, report),
+    halt: (of) => halt(desk, of),
+    resume: (of) => resume(desk, of),
+    addAgent: (agent, by) => addAgent(desk, agent, by),
+    arm: (agent, pact) => armPact(desk, agent, pact),
+    shadow: async (agent, pact) => shadowPact(desk, agent, pact),
+    forget: (subject) => forgetSubject(desk, subject),
+    status: (agent) => {
+      const live = desk.agents.get(agent);
+      return live === undefined ? undefined : statusOf(live);
+    },
+    agents: () => {
+      return [...desk.agents.values()].filter(({ agent }) => !isProbe(agent)).map(statusOf);
+    },
+    close: async () => {
+      desk.stopped = 'the daemon is stopping: send it again once it is back';
+      await settled(desk);
+    },
+  };
+}
+
+// In the same turn as the forwarding: nothing is waited for between the check and the act.
+function redeem(
+  desk: Desk,
+  { agent, token }: Parameters<Guard['redeem']>[0],
+): ReturnType<Guard['redeem']> {
+  const found = findAgent(desk, agent);
+  if (!found.ok) return found;
+  const live = found.value;
+  const redeemed = live.permits.redeem(token, (permit) => whyVoid(live, permit));
+  if (!redeemed.ok) return redeemed;
+  const { permit, args } = redeemed.value;
+  const flight = live.flights.get(permit.decision);
+  if (flight !== undefined) flight.redeemedAt = desk.parts.clocks.now();
+  return done({ decision: permit.decision, args });
+}
+
+const SETTLE_POLL_MS = 5;
+
+async function settled({ agents }: Desk): Promise<void> {
+  while ([...agents.values()].some(({ waiting }) => waiting > 0)) {
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_POLL_MS));
+  }
+}

@@ -1,0 +1,119 @@
+import { timingSafeEqual } from 'node:crypto';
+
+import type { JsonObject, Permit } from '@plumbline/core';
+
+import type { GivenPermit, Outcome } from './guard.ts';
+import { done, refuse } from './refusal.ts';
+
+/** Where the time comes from: UTC for what is recorded, monotonic for what must not be set back. */
+export type Clocks = { readonly now: () => number; readonly monotonicMs: () => number };
+
+/** What makes a permit void although it is neither used nor expired; null while nothing does. */
+export type Standing = (permit: Permit) => string | null;
+
+type Held = {
+  readonly permit: Permit;
+  readonly secret: Buffer;
+  readonly untilMonotonicMs: number;
+  /** What may be done with it; null once it was redeemed or its action was reported. */
+  args: JsonObject | null;
+};
+
+const SECRET_BYTES = 16;
+
+/**
+ * The permits of one agent. They live in memory alone, each is redeemed at most once, and what
+ * has been forgotten is unknown, so forgetting never lets anything through.
+ */
+export class PermitTable {
+  readonly #held = new Map<string, Held>();
+  readonly #clocks: Clocks;
+  readonly #most: number;
+
+  constructor(clocks: Clocks, most: number) {
+    this.#clocks = clocks;
+    this.#most = most;
+  }
+
+  /** How many permits are remembered, used and expired ones included. */
+  get size(): number {
+    return this.#held.size;
+  }
+
+  /** Remembers a permit that was issued with its decision. `secret` is 16 random bytes. */
+  give(permit: Permit, args: JsonObject, { secret, lastsMs }: Issue): void {
+    this.sweep();
+    const untilMonotonicMs = this.#clocks.monotonicMs() + lastsMs;
+    const held: Held = { permit, secret: Buffer.from(secret), untilMonotonicMs, args };
+    this.#held.set(permit.id, held);
+    const [oldest] = this.#held.size > this.#most ? this.#held.keys() : [];
+    if (oldest !== undefined) this.#held.delete(oldest);
+  }
+
+  /** Returns the permit as the answer carries it, or null once it is good for nothing. */
+  current(id: string, standing: Standing): { given: GivenPermit; args: JsonObject } | null {
+    const held = this.#held.get(id);
+    if (held === undefined || held.args === null) return null;
+    if (this.#isOver(held) || standing(held.permit) !== null) return null;
+    const { epoch, expiresAtMs } = held.permit;
+    const token = `${id}.${held.secret.toString('hex')}`;
+    return { given: { id, token, epoch, expiresAtMs }, args: held.args };
+  }
+
+  /** Redeems a permit: once, in time, and while it stands. */
+  redeem(
+    token: string,
+    standing: Standing,
+  ): Outcome<{ readonly permit: Permit; readonly args: JsonObject }> {
+    const held = this.#find(token);
+    if (held === undefined) {
+      return refuse('permit-unknown', 'no such permit: ask for the action again');
+    }
+    if (held.args === null)
+      return refuse('permit-used', 'the permit was used: it is good for once');
+    if (this.#isOver(held)) {
+      return refuse('permit-expired', 'the permit ran out: ask for the action again');
+    }
+    const why = standing(held.permit);
+    if (why !== null) return refuse('permit-void', `the permit is void: ${why}`);
+    const { args } = held;
+    held.args = null;
+    return done({ permit: held.permit, args });
+  }
+
+  /** Ends a permit whose action was reported without it. */
+  end(id: string): void {
+    const held = this.#held.get(id);
+    if (held !== undefined) held.args = null;
+  }
+
+  /** Forgets what ran out. Permits last equally long, so the oldest run out first. */
+  sweep(): void {
+    const nowMs = this.#clocks.monotonicMs();
+    for (const [id, { untilMonotonicMs }] of this.#held) {
+      if (untilMonotonicMs + KEPT_AFTER_MS > nowMs) return;
+      this.#held.delete(id);
+    }
+  }
+
+  #find(token: string): Held | undefined {
+    const [id = '', secret = ''] = token.split('.', 2);
+    const held = this.#held.get(id);
+    const shown = Buffer.from(secret, 'hex');
+    if (held === undefined || shown.length !== SECRET_BYTES) return undefined;
+    return timingSafeEqual(shown, held.secret) ? held : undefined;
+  }
+
+  // Both clocks count: one that was set back does not make a permit last longer.
+  #isOver({ permit, untilMonotonicMs }: Held): boolean {
+    return (
+      permit.expiresAtMs <= this.#clocks.now() || untilMonotonicMs <= this.#clocks.monotonicMs()
+    );
+  }
+}
+
+/** What a permit is issued with. */
+type Issue = { readonly secret: Uint8Array; readonly lastsMs: number };
+
+// A permit that was used or ran out is told apart from one that never was for a while.
+const KEPT_AFTER_MS = 60_000;

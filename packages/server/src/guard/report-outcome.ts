@@ -1,0 +1,88 @@
+import type { Appended } from '../ledger/sequencer.ts';
+import type { Desk } from './desk.ts';
+import type { Outcome, OutcomeReport } from './guard.ts';
+import type { LiveAgent, LiveFlight } from './live-agent.ts';
+import { done, refuse } from './refusal.ts';
+import { isShallow } from './shallow.ts';
+import { durably, findAgent, findSession, momentOf, recordEvent, type Recorded } from './turn.ts';
+
+type Report = {
+  readonly report: OutcomeReport;
+  readonly live: LiveAgent;
+  readonly flight: LiveFlight;
+};
+
+/**
+ * Records what became of an action that was let through. An effect that came about without its
+ * permit is recorded too, with the finding `bypass`: what happened stands in the log.
+ */
+export async function reportOutcome(desk: Desk, report: OutcomeReport): Promise<Outcome<Recorded>> {
+  const found = findAgent(desk, report.agent);
+  if (!found.ok) return found;
+  const live = found.value;
+  if (!isShallow(report.result)) {
+    return refuse('too-large', '`result` is nested too deep: send it as text');
+  }
+  const flight = live.flights.get(report.decision);
+  if (flight === undefined || flight.session !== report.session) return notInFlight(desk, report);
+  if (flight.reporting !== null) {
+    await flight.reporting;
+    return reportOutcome(desk, report);
+  }
+  const taken = durably(desk, () => done(outcomeTurn(desk, { report, live, flight })));
+  flight.reporting = taken;
+  const session = live.sessions.get(report.session);
+  const note = session?.byDecision.get(report.decision);
+  if (note !== undefined) note.reported = taken;
+  const recorded = await taken;
+  flight.reporting = null;
+  return recorded;
+}
+
+// A report that was lost on its way back is sent again: by then the first must be durable.
+async function notInFlight(desk: Desk, report: OutcomeReport): Promise<Outcome<never>> {
+  const found = findSession(desk, report);
+  if (!found.ok) return found;
+  const { decision } = report;
+  const note = found.value.session.byDecision.get(decision);
+  if (note?.answer == null) return refuse('unknown-decision', `no decision \`${decision}\` here`);
+  const { verdict } = note.answer;
+  if (verdict !== 'allow' && verdict !== 'modify') {
+    return refuse('not-let-through', `\`${decision}\` is ${verdict}: nothing was to be done`);
+  }
+  await note.reported;
+  if (desk.stopped !== null) return refuse('unavailable', desk.stopped);
+  return refuse('outcome-known', `the outcome of \`${decision}\` is recorded`);
+}
+
+function outcomeTurn(desk: Desk, { report, live, flight }: Report): Appended {
+  const { decision, session: id, call, subject, redeemedAt } = flight;
+  const { status, result, records } = report;
+  const at = momentOf(desk, live);
+  const { tool, args } = call;
+  const event = {
+    kind: 'outcome',
+    at,
+    decision,
+    session: id,
+    tool,
+    args,
+    status,
+    result,
+    records,
+  } as const;
+  const session = { id, subject };
+  let appended = recordEvent(desk, live, { event, session, call, redeemedAt });
+  if (status !== 'unknown') live.flights.delete(decision);
+  if (flight.permit !== null) live.permits.end(flight.permit);
+  if (isBypass(report, flight)) {
+    const finding = { kind: 'finding', at, session: id, name: 'bypass' } as const;
+    appended = { ...recordEvent(desk, live, { event: finding, session }), index: appended.index };
+  }
+  return appended;
+}
+
+// Whether a permit from before a restart was redeemed is not known any more.
+function isBypass({ status }: OutcomeReport, { permit, redeemedAt }: LiveFlight): boolean {
+  return (status === 'ok' || status === 'error') && permit !== null && redeemedAt === null;
+}

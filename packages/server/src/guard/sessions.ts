@@ -1,0 +1,242 @@
+import { BOUNDS, canonical, type CloseReason } from '@plumbline/core';
+
+import type { Appended } from '../ledger/sequencer.ts';
+import type { Subject } from '../store/vault.ts';
+import type { Desk } from './desk.ts';
+import type { OpenRequest, Outcome } from './guard.ts';
+import { makeId } from './ids.ts';
+import {
+  dropSession,
+  holdSession,
+  type LiveAgent,
+  type LiveSession,
+  nameKey,
+  type Opening,
+} from './live-agent.ts';
+import { done, refuse } from './refusal.ts';
+import { isShallow } from './shallow.ts';
+import {
+  amongWaiting,
+  durably,
+  findAgent,
+  findSession,
+  momentOf,
+  recordEvent,
+  type Recorded,
+  refusalOf,
+} from './turn.ts';
+
+/** An open session: its id, and whether it was open already. */
+export type OpenedSession = Recorded & { readonly session: string; readonly isRepeat: boolean };
+
+/** Opens a session, or returns the open one that its opener calls the same. */
+export async function openSession(
+  desk: Desk,
+  request: OpenRequest,
+): Promise<Outcome<OpenedSession>> {
+  const found = findAgent(desk, request.agent);
+  if (!found.ok) return found;
+  if (!isShallow(request.attributes)) {
+    return refuse('too-large', '`attributes` is nested too deep: flatten it');
+  }
+  return amongWaiting(desk, found.value, () => openOnce(desk, found.value, request));
+}
+
+// Opening the same name at once twice makes one session: the second waits for the first.
+async function openOnce(
+  desk: Desk,
+  live: LiveAgent,
+  request: OpenRequest,
+): Promise<Outcome<OpenedSession>> {
+  const key = nameKey(request);
+  if (key === null) return openFresh(desk, live, request);
+  for (let open = live.opening.get(key); open !== undefined; open = live.opening.get(key)) {
+    await open;
+  }
+  const known = live.names.get(key);
+  if (known !== undefined) return openAgain(desk, known, request);
+  const opening = openFresh(desk, live, request);
+  const settled = opening.catch(() => undefined).then(() => live.opening.delete(key));
+  live.opening.set(key, settled);
+  return opening;
+}
+
+function openAgain(
+  desk: Desk,
+  { id, opening, opened }: LiveSession,
+  request: OpenRequest,
+): Promise<Outcome<OpenedSession>> | Outcome<never> {
+  if (canonical(openingOf(request)) !== canonical(opening)) {
+    return refuse('conflict', `an open session \`${id}\` of this name says otherwise: close it`);
+  }
+  return durably(desk, () => done({ ...opened, session: id, isRepeat: true }));
+}
+
+function openingOf(request: OpenRequest): Opening {
+  const { principal, task, room, attributes, name, openedBy } = request;
+  return { principal, task, room, attributes, name, openedBy };
+}
+
+async function openFresh(
+  desk: Desk,
+  live: LiveAgent,
+  request: OpenRequest,
+): Promise<Outcome<OpenedSession>> {
+  const subject = await desk.parts.subjects.named(request.subject ?? request.principal);
+  return durably(desk, () => openTurn(desk, { live, request, subject }));
+}
+
+function openTurn(
+  desk: Desk,
+  {
+    live,
+    request,
+    subject,
+  }: { readonly live: LiveAgent; readonly request: OpenRequest; readonly subject: Subject },
+): Outcome<Appended & OpenedSession> {
+  const found = findAgent(desk, request.agent);
+  if (!found.ok) return found;
+  if (live.pact === null) {
+    return refuse('not-armed', `\`${live.agent}\` has no armed pact: publish one`);
+  }
+  if (desk.forgotten.has(subject.id)) {
+    return refuse('unavailable', 'the subject is being erased: open the session again');
+  }
+  while (live.state.sessions.size >= BOUNDS.sessions) evictIdlest(desk, live);
+  const at = momentOf(desk, live);
+  const id = makeId('ses', at, desk.random);
+  const opening = openingOf(request);
+  const { principal, task, room, attributes, openedBy, name } = opening;
+  const attested = { principal, task, room, attributes, openedBy };
+  const event = { kind: 'session_opened', at, session: id, ...attested } as const;
+  const opened = recordEvent(desk, live, { event, session: { id, subject }, name });
+  holdSession(live, liveSession(id, { subject, opening, opened }));
+  return done({ ...opened, session: id, isRepeat: false });
+}
+
+/** Returns a session in which nothing has happened yet. */
+export function liveSession(
+  id: string,
+  of: Pick<LiveSession, 'subject' | 'opening' | 'opened'>,
+): LiveSession {
+  return { id, ...of, requests: new Map(), byDecision: new Map() };
+}
+
+function evictIdlest(desk: Desk, live: LiveAgent): void {
+  let idlest: { readonly id: string; readonly lastAt: number } | null = null;
+  for (const session of live.state.sessions.values()) {
+    if (idlest === null || session.lastAt < idlest.lastAt) idlest = session;
+  }
+  if (idlest !== null) endSession(desk, live, { id: idlest.id, reason: 'evicted' });
+}
+
+/** Ends an open session in one turn. Throws what the recorder throws. */
+function endSession(
+  desk: Desk,
+  live: LiveAgent,
+  { id, reason }: { readonly id: string; readonly reason: CloseReason },
+): Appended {
+  const subject = live.sessions.get(id)?.subject;
+  const at = momentOf(desk, live);
+  const beside = { reason, ...(subject === undefined ? {} : { session: { id, subject } }) };
+  const event = { kind: 'session_closed', at, session: id } as const;
+  const ended = recordEvent(desk, live, { event, ...beside });
+  dropSession(live, id);
+  return ended;
+}
+
+/** Closes a session. What is in flight in it can not be reported any more. */
+export async function closeSession(
+  desk: Desk,
+  of: { readonly agent: string; readonly session: string },
+): Promise<Outcome<Recorded>> {
+  const found = findSession(desk, of);
+  if (!found.ok) return found;
+  const { live, session } = found.value;
+  return durably(desk, () => done(endSession(desk, live, { id: session.id, reason: 'closed' })));
+}
+
+/** Takes down what the principal said, or what a stranger wrote that reached the agent. */
+export async function takeMessage(
+  desk: Desk,
+  message: {
+    readonly agent: string;
+    readonly session: string;
+    readonly from: 'principal' | 'untrusted';
+    readonly text: string;
+  },
+): Promise<Outcome<Recorded>> {
+  const found = findSession(desk, message);
+  if (!found.ok) return found;
+  const { live, session } = found.value;
+  const { from, text } = message;
+  return amongWaiting(desk, live, () => {
+    return durably(desk, () => {
+      const at = momentOf(desk, live);
+      const event = { kind: 'message', at, session: session.id, from, text } as const;
+      return done(recordEvent(desk, live, { event, session }));
+    });
+  });
+}
+
+const LONGEST_FLIGHT_MS = 86_400_000;
+
+/**
+ * Closes the sessions in which nothing happened for too long, and forgets permits that ran out. A
+ * session with an action in flight waits a day for its outcome.
+ */
+export async function sweepSessions(desk: Desk): Promise<Outcome<{ readonly closed: number }>> {
+  const last: Appended[] = [];
+  try {
+    for (const live of desk.agents.values()) {
+      live.permits.sweep();
+      for (const id of idleSessions(desk, live)) {
+        last.push(endSession(desk, live, { id, reason: 'idle' }));
+      }
+    }
+    await last.at(-1)?.durable;
+    return done({ closed: last.length });
+  } catch (error) {
+    return refusalOf(desk, error);
+  }
+}
+
+function idleSessions(desk: Desk, live: LiveAgent): readonly string[] {
+  const now = momentOf(desk, live);
+  const { sessionIdleMs } = desk.parts.bounds;
+  const flying = new Set([...live.flights.values()].map(({ session }) => session));
+  const ids: string[] = [];
+  for (const { id, lastAt } of live.state.sessions.values()) {
+    const patienceMs = flying.has(id) ? LONGEST_FLIGHT_MS : sessionIdleMs;
+    if (lastAt + Math.max(patienceMs, sessionIdleMs) <= now) ids.push(id);
+  }
+  return ids;
+}
+
+const FORGOTTEN_REMEMBERED = 10_000;
+
+/** Closes every open session of a subject, whose key is about to be destroyed. */
+export async function forgetSubject(
+  desk: Desk,
+  subject: string,
+): Promise<Outcome<{ readonly sessions: readonly string[] }>> {
+  if (desk.stopped !== null) return refuse('unavailable', desk.stopped);
+  const sessions: string[] = [];
+  desk.forgotten.add(subject);
+  const [oldest] = desk.forgotten.size > FORGOTTEN_REMEMBERED ? desk.forgotten : [];
+  if (oldest !== undefined) desk.forgotten.delete(oldest);
+  try {
+    let last: Appended | undefined;
+    for (const live of desk.agents.values()) {
+      for (const session of live.sessions.values()) {
+        if (session.subject.id !== subject) continue;
+        last = endSession(desk, live, { id: session.id, reason: 'erased' });
+        sessions.push(session.id);
+      }
+    }
+    await last?.durable;
+    return done({ sessions });
+  } catch (error) {
+    return refusalOf(desk, error);
+  }
+}

@@ -1,0 +1,227 @@
+import {
+  apply,
+  type CompiledPact,
+  type EntryKind,
+  type JsonObject,
+  partsOf,
+  type PartsContext,
+  type RecordedEvent,
+} from '@plumbline/core';
+
+import { type Appended, LedgerStopped } from '../ledger/sequencer.ts';
+import { EntryTooLarge } from '../record/recorder.ts';
+import type { Subject } from '../store/vault.ts';
+import type { Desk } from './desk.ts';
+import type { Outcome, Trace } from './guard.ts';
+import type { LiveAgent, LiveSession } from './live-agent.ts';
+import { done, refuse } from './refusal.ts';
+import { applyToShadow } from './shadow.ts';
+
+/** What stands beside an event in its entry. */
+export type Beside = Omit<PartsContext, 'pact'> & {
+  readonly session?: { readonly id: string; readonly subject: Subject };
+  readonly trace?: Trace | undefined;
+};
+
+/** One event, and what stands beside it. */
+type Told = Beside & { readonly event: RecordedEvent };
+
+/** What is in the log: where it stands. */
+export type Recorded = { readonly index: number };
+
+/** Stands in where no pact is armed and none is looked at: for halts and the arming itself. */
+export const NO_PACT: CompiledPact = {
+  agent: '',
+  digest: `sha256:${'0'.repeat(64)}`,
+  document: {},
+  timezone: 'UTC',
+  offsetMs: () => 0,
+  tools: new Map(),
+  facts: new Map(),
+  sessionFields: [],
+  gates: { isOn: false, widenAfter: 1, approvers: [] },
+  haltOn: [],
+  layers: [],
+};
+
+/** Returns the moment of a turn, in ms UTC: never before an earlier entry's. */
+export function momentOf({ parts }: Desk, { state }: LiveAgent): number {
+  return Math.max(state.now, parts.recorder.now(parts.clocks.now()));
+}
+
+/** Returns an agent, or why nothing is done for it. */
+export function findAgent(desk: Desk, agent: string): Outcome<LiveAgent> {
+  if (desk.stopped !== null) return refuse('unavailable', desk.stopped);
+  const live = desk.agents.get(agent);
+  return live === undefined ? refuse('unknown-agent', `no agent \`${agent}\`: add it`) : done(live);
+}
+
+/** An open session of an agent. */
+export type Found = { readonly live: LiveAgent; readonly session: LiveSession };
+
+/** Returns an open session, or why nothing is done in it. */
+export function findSession(
+  desk: Desk,
+  of: { readonly agent: string; readonly session: string },
+): Outcome<Found> {
+  const found = findAgent(desk, of.agent);
+  if (!found.ok) return found;
+  const live = found.value;
+  const session = live.sessions.get(of.session);
+  if (session !== undefined) return done({ live, session });
+  return live.closed.has(of.session)
+    ? refuse('session-closed', `session \`${of.session}\` is closed: open another`)
+    : refuse('unknown-session', `no session \`${of.session}\`: open one`);
+}
+
+/** Runs a request that may wait, among at most so many of its agent. */
+export async function amongWaiting<T>(
+  desk: Desk,
+  live: LiveAgent,
+  run: () => Promise<Outcome<T>>,
+): Promise<Outcome<T>> {
+  if (live.waiting >= desk.parts.bounds.waiting) {
+    return refuse(
+      'overloaded',
+      `${live.waiting} requests of \`${live.agent}\` wait: send it again`,
+    );
+  }
+  live.waiting += 1;
+  try {
+    return await run();
+  } finally {
+    live.waiting -= 1;
+  }
+}
+
+/**
+ * Records one event: appended first, so that a log that refuses leaves the state as it was, then
+ * applied. Throws what the recorder throws.
+ */
+export function recordEvent(desk: Desk, live: LiveAgent, told: Told): Appended {
+  payOwed(desk, live);
+  const { event, session } = told;
+  const appended = write(desk, live, told);
+  const open = applyEvent(desk, live, event);
+  if (open !== null && session !== undefined) noteDifference(desk, live, { session, open });
+  return appended;
+}
+
+// What a shadow would have said is no reason to refuse what the armed pact decided: where the log
+// is full for the moment it stays unsaid.
+function noteDifference(
+  desk: Desk,
+  live: LiveAgent,
+  what: { readonly session: NonNullable<Beside['session']>; readonly open: JsonObject },
+): void {
+  try {
+    recordNote(desk, live, { kind: 'shadowed', ...what });
+  } catch (error) {
+    if (!(error instanceof LedgerStopped)) throw error;
+  }
+}
+
+/** Records what is no event of the kernel. Throws what the recorder throws. */
+export function recordNote(
+  desk: Desk,
+  live: LiveAgent,
+  note: {
+    readonly kind: EntryKind;
+    readonly open: JsonObject;
+    readonly session?: { readonly id: string; readonly subject: Subject };
+    readonly secret?: JsonObject;
+    readonly trace?: Trace | undefined;
+  },
+): Appended {
+  payOwed(desk, live);
+  const { session, secret = null, trace } = note;
+  return desk.parts.recorder.record({
+    at: momentOf(desk, live),
+    agent: live.agent,
+    session: session?.id ?? null,
+    kind: note.kind,
+    open: note.open,
+    secret,
+    subject: session?.subject ?? null,
+    ...(trace === undefined ? {} : { trace }),
+  });
+}
+
+/**
+ * Changes the state by an event that is in the log, or owed to it. Returns where a shadow pact
+ * decides otherwise.
+ */
+export function applyEvent(desk: Desk, live: LiveAgent, event: RecordedEvent): JsonObject | null {
+  try {
+    live.state = apply(live.pact ?? NO_PACT, live.state, event);
+    return live.shadow === null ? null : applyToShadow(live.shadow, event);
+  } catch (error) {
+    // The log holds what the state does not: only a restart makes them one again.
+    desk.stopped = 'the state of an agent is lost: restart the daemon';
+    throw error;
+  }
+}
+
+/** Latches an event at once, and writes it down when the log takes it. */
+export function latch(desk: Desk, live: LiveAgent, event: RecordedEvent): Appended {
+  applyEvent(desk, live, event);
+  live.owed.push(event);
+  return payOwed(desk, live) ?? fail();
+}
+
+function fail(): never {
+  throw new Error('bug: what was owed is paid');
+}
+
+// What is in force and not written down comes before anything that it may have decided.
+function payOwed(desk: Desk, live: LiveAgent): Appended | null {
+  let last: Appended | null = null;
+  for (let event = live.owed[0]; event !== undefined; event = live.owed[0]) {
+    last = write(desk, live, { event });
+    live.owed.shift();
+  }
+  return last;
+}
+
+function write(desk: Desk, live: LiveAgent, told: Told): Appended {
+  const { event, session, trace, ...context } = told;
+  const pact = live.pact === null ? {} : { pact: live.pact };
+  const { open, secret } = partsOf(event, { ...context, ...pact });
+  return desk.parts.recorder.record({
+    at: event.at,
+    agent: live.agent,
+    session: session?.id ?? null,
+    kind: event.kind,
+    open,
+    secret,
+    subject: session?.subject ?? null,
+    ...(trace === undefined ? {} : { trace }),
+  });
+}
+
+/**
+ * Takes a turn and waits until it is durable. A log that refused for the moment decided nothing;
+ * one that stopped stops the guard, whose state may be ahead of it.
+ */
+export async function durably<T extends Recorded>(
+  desk: Desk,
+  take: () => Outcome<T & { readonly durable: Promise<void> }>,
+): Promise<Outcome<T>> {
+  try {
+    const taken = take();
+    if (!taken.ok) return taken;
+    await taken.value.durable;
+    return taken;
+  } catch (error) {
+    return refusalOf(desk, error);
+  }
+}
+
+/** Returns why the log did not take an entry, as the caller is told; throws what is a bug. */
+export function refusalOf(desk: Desk, error: unknown): Outcome<never> {
+  if (error instanceof EntryTooLarge) return refuse('too-large', error.message);
+  if (!(error instanceof LedgerStopped)) throw error;
+  if (error.reason === 'backlog') return refuse('overloaded', error.message);
+  desk.stopped = error.message;
+  return refuse('unavailable', error.message);
+}
