@@ -10,7 +10,9 @@ export type SessionRow = {
   readonly openedBy: string;
   readonly subject: string | null;
   readonly decisions: number;
+  /** How many of the decisions were `deny`. */
   readonly refusals: number;
+  /** When the last entry of the session's chain was written. */
   readonly lastAt: number;
 };
 
@@ -24,13 +26,17 @@ export type DecisionRow = {
   readonly pact: string;
   readonly tool: string | null;
   readonly verdict: VerdictKind;
+  /** The rules that found something, in the order of the decision, each once. */
   readonly rules: readonly string[];
   /** `ok`, `error`, `not_sent`, `unknown`; null while nothing was reported. */
   readonly outcome: string | null;
   readonly outcomeIndex: number | null;
 };
 
-/** One entry as lists show it. */
+/**
+ * One entry as lists show it. What is no JSON is of kind `handover`, what cannot be read otherwise
+ * of kind `unreadable`; both have the time of the entry before.
+ */
 export type EventRow = {
   readonly index: number;
   readonly at: number;
@@ -38,12 +44,13 @@ export type EventRow = {
   readonly agent: string | null;
   readonly session: string | null;
   readonly subject: string | null;
+  /** The digest of the blob its text or its sources are in. */
   readonly blob: string | null;
 };
 
 /**
  * One page, newest first. `before` of the next page is the last row's index; null when it was the
- * last page.
+ * last page. A session's index is that of the entry that opened it.
  */
 export type Page<Row> = {
   readonly rows: readonly Row[];
@@ -52,7 +59,12 @@ export type Page<Row> = {
   readonly nextIndex: number;
 };
 
-/** Which rows; every member narrows. At most 1,000 rows a page. */
+/**
+ * Which rows; every member narrows. A list is asked only for what its rows have: sessions for
+ * `agent`, `session`, `subject`; decisions for everything but `kind`; events for `agent`,
+ * `session`, `kind`, `subject`; each for times and page. Anything else is a bug. At most 1,000 rows
+ * a page, 100 unless said.
+ */
 export type Filter = {
   readonly agent?: string;
   readonly session?: string;
@@ -61,9 +73,11 @@ export type Filter = {
   readonly tool?: string;
   readonly rule?: string;
   readonly subject?: string;
-  /** Decisions that were let through and have no outcome. */
+  /** Decisions that were let through (`allow`, `modify`) and have no outcome; false: all others. */
   readonly isUnfinished?: boolean;
+  /** Inclusive. */
   readonly fromAt?: number;
+  /** Exclusive. */
   readonly untilAt?: number;
   readonly before?: number;
   readonly limit?: number;
@@ -71,16 +85,15 @@ export type Filter = {
 
 /**
  * What lists and searches are answered from: folded from the open parts of entries, disposable.
- * Decisions never
- * read it.
+ * Decisions never read it.
  *
  * Contract, of every implementation:
  * - `fold` takes entries in order from `nextIndex()` on and stores their rows and the following
  *   `nextIndex` in one transaction; entries before it are skipped, a gap is refused.
  * - Every answer says up to which entry it holds.
  * - A store of a newer schema than the program is refused; one of an older schema, or damaged, is
- *   dropped
- *   and folded again: nothing in it is worth a migration.
+ *   dropped and folded again: nothing in it is worth a migration.
+ * - When a call finds the store damaged, it drops it and rejects; `nextIndex` is 0 from then on.
  * - The rows of equal logs are equal, however the entries were batched.
  */
 export type Models = {

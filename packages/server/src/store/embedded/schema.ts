@@ -19,13 +19,16 @@ export type SchemaState = 'current' | 'older' | 'empty';
 
 const DIGESTS = 'CREATE TABLE migration (number INTEGER PRIMARY KEY, digest TEXT NOT NULL) STRICT';
 
-/** Reads how a database stands to a schema. Errors: `StoreError`, `newer-schema` or `damaged`. */
+/**
+ * Reads how a database stands to a schema. Errors: `StoreError` of fault `newer-schema`, `damaged`
+ * or `foreign`.
+ */
 export function schemaState(file: string, database: DatabaseSync, schema: Schema): SchemaState {
   const version = pragma(database, 'user_version');
   const { what, migrations } = schema;
   if (version === 0 && isEmpty(database)) return 'empty';
   if (pragma(database, 'application_id') !== schema.applicationId) {
-    throw new StoreError('damaged', `\`${file}\` is no ${what}: put a backup in its place`);
+    throw new StoreError('foreign', `\`${file}\` is no ${what}: put a backup in its place`);
   }
   if (version > migrations.length) {
     const advice = 'start that version or a later one';

@@ -3,11 +3,13 @@
  *
  * newer-schema: a newer program wrote it.
  * older-schema: it was opened for reading and its schema is not this program's.
- * damaged: its bytes are not what was written, or it is another kind of database.
+ * damaged: its bytes are not what was written.
+ * foreign: it is another kind of database.
  * locked: another connection held it for longer than the wait.
  * disk: the disk is full, read-only, out of reach or failing.
  */
-export type StoreFault = 'newer-schema' | 'older-schema' | 'damaged' | 'locked' | 'disk';
+export type StoreFault =
+  'newer-schema' | 'older-schema' | 'damaged' | 'foreign' | 'locked' | 'disk';
 
 /** A database refused; the message names its file and says what to do. */
 export class StoreError extends Error {

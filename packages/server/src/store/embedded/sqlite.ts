@@ -9,12 +9,16 @@ export type SqliteOptions = {
   readonly schema: Schema;
   /** `write` makes the file when there is none, and brings its schema up to date. */
   readonly mode: 'write' | 'read';
+  /** Whether a commit is durable at once, or only when the journal is next moved. */
+  readonly isDurable: boolean;
   /** Overwrites with zeros whatever is deleted. */
   readonly isSecret: boolean;
   /** Checks that every page hangs together, before anything is written. Reads the whole file. */
   readonly isChecked: boolean;
   /** The most pages of 4,096 bytes it may have; null: as many as fit on the disk. */
   readonly maxPages: number | null;
+  /** How much memory its pages may take, in KiB. */
+  readonly cacheKib: number;
   /** How long a call waits for another connection; it blocks the thread meanwhile. */
   readonly waitMs: number;
   /** Is called before anything is written, where there is something to look at. */
@@ -22,8 +26,8 @@ export type SqliteOptions = {
 };
 
 /**
- * One connection to a SQLite database: durable when a call has returned (WAL, full syncs), every
- * statement prepared once, every failure of the outside world a `StoreError`.
+ * One connection to a SQLite database in WAL mode: every statement prepared once, every failure of
+ * the outside world a `StoreError`.
  */
 export class Sqlite {
   readonly file: string;
@@ -84,7 +88,7 @@ export class Sqlite {
     }
   }
 
-  /** Runs work in one transaction, which is durable when this returns and undone when it throws. */
+  /** Runs work in one transaction: committed when this returns, undone when it throws. */
   transaction<T>(work: () => T): T {
     return this.attempt(() => {
       this.#database.exec('BEGIN IMMEDIATE');
@@ -120,7 +124,8 @@ export class Sqlite {
   #prepare(options: SqliteOptions): void {
     const { file, schema, mode } = options;
     const database = this.#database;
-    database.exec('PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY');
+    database.exec(`PRAGMA synchronous = ${options.isDurable ? 'FULL' : 'NORMAL'}`);
+    database.exec(`PRAGMA temp_store = MEMORY; PRAGMA cache_size = -${options.cacheKib}`);
     if (options.isSecret) database.exec('PRAGMA secure_delete = ON');
     if (options.maxPages !== null) database.exec(`PRAGMA max_page_count = ${options.maxPages}`);
     const state = schemaState(file, database, schema);

@@ -23,6 +23,7 @@ export type VaultOptions = {
 };
 
 const MAX_NAME_BYTES = 1_024;
+const CACHE_KIB = 2_048;
 const DEFAULT_WAIT_MS = 2_000;
 
 /**
@@ -52,8 +53,10 @@ class EmbeddedVault implements Vault {
         file,
         mode,
         schema: VAULT_SCHEMA,
+        isDurable: true,
         isSecret: true,
         isChecked: true,
+        cacheKib: CACHE_KIB,
         maxPages: maxPages ?? null,
         waitMs: waitMs ?? DEFAULT_WAIT_MS,
         inspect: (sqlite) => this.#checkRootKey(sqlite),
@@ -257,7 +260,9 @@ function asVault<T>(work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw error instanceof StoreError ? new VaultError(error.fault, error.message, error) : error;
+    if (!(error instanceof StoreError)) throw error;
+    const fault = error.fault === 'foreign' ? 'damaged' : error.fault;
+    throw new VaultError(fault, error.message, error);
   }
 }
 

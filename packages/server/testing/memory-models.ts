@@ -1,0 +1,168 @@
+import type {
+  DecisionRow,
+  EventRow,
+  Filter,
+  Models,
+  Page,
+  SessionRow,
+} from '../src/store/models.ts';
+import { type List, pageLimit } from '../src/store/page.ts';
+import { readEntry, type ReadEntry } from '../src/store/read-entry.ts';
+
+/** A row with everything lists can be narrowed by. */
+type Kept<Row> = { readonly index: number; readonly at: number; row: Row } & {
+  readonly subject: string | null;
+};
+
+type Entry = ReadEntry & { readonly index: number; readonly at: number };
+
+/**
+ * Read models in memory, written for clarity: every answer goes through every row. The oracle other
+ * implementations are compared with.
+ */
+export class MemoryModels implements Models {
+  #next = 0;
+  #lastAt = 0;
+  #sessions: Kept<SessionRow>[] = [];
+  #decisions: Kept<DecisionRow>[] = [];
+  #events: Kept<EventRow>[] = [];
+
+  async nextIndex(): Promise<number> {
+    return this.#next;
+  }
+
+  async fold(from: number, entries: readonly Uint8Array[]): Promise<void> {
+    if (from > this.#next) throw new Error(`bug: entry ${this.#next} is next, not ${from}`);
+    for (const bytes of entries.slice(this.#next - from)) this.#add(readEntry(bytes));
+  }
+
+  async sessions(filter: Filter): Promise<Page<SessionRow>> {
+    return this.#page('sessions', this.#sessions, filter);
+  }
+
+  async decisions(filter: Filter): Promise<Page<DecisionRow>> {
+    return this.#page('decisions', this.#decisions, filter);
+  }
+
+  async decision(id: string): Promise<DecisionRow | undefined> {
+    return this.#decisions.find(({ row }) => row.decision === id)?.row;
+  }
+
+  async events(filter: Filter): Promise<Page<EventRow>> {
+    return this.#page('events', this.#events, filter);
+  }
+
+  async drop(): Promise<void> {
+    this.#next = 0;
+    this.#lastAt = 0;
+    this.#sessions = [];
+    this.#decisions = [];
+    this.#events = [];
+  }
+
+  async close(): Promise<void> {
+    await this.drop();
+  }
+
+  #add(read: ReadEntry): void {
+    this.#lastAt = read.at ?? this.#lastAt;
+    const entry = { ...read, at: this.#lastAt, index: this.#next };
+    this.#next += 1;
+    const { index, at, kind, agent, session, subject, blob, change } = entry;
+    const event = { index, at, kind, agent, session, subject, blob };
+    this.#events.push({ index, at, subject, row: event });
+    if (agent === null || session === null) return;
+    if (change?.kind === 'opened') this.#open(entry, { ...change, agent, session });
+    const isCounted =
+      change?.kind === 'decided' && this.#decide(entry, { ...change, agent, session });
+    if (change?.kind === 'outcome') this.#report(entry, change);
+    const open = this.#sessions.find(({ row }) => row.agent === agent && row.session === session);
+    if (open === undefined) return;
+    const { row } = open;
+    open.row = {
+      ...row,
+      lastAt: at,
+      closedAt: row.closedAt ?? (change?.kind === 'closed' ? at : null),
+      decisions: row.decisions + (isCounted ? 1 : 0),
+      refusals: row.refusals + (isCounted && change.verdict === 'deny' ? 1 : 0),
+    };
+  }
+
+  #open(
+    { index, at, subject }: Entry,
+    { agent, session, task, openedBy }: Pick<SessionRow, 'agent' | 'session' | 'task' | 'openedBy'>,
+  ): void {
+    const isKnown = this.#sessions.some(
+      ({ row }) => row.agent === agent && row.session === session,
+    );
+    if (isKnown) return;
+    const known = { agent, session, task, openedBy, subject };
+    const counts = { openedAt: at, closedAt: null, decisions: 0, refusals: 0, lastAt: at };
+    this.#sessions.push({ index, at, subject, row: { ...known, ...counts } });
+  }
+
+  #decide(
+    { index, at, subject }: Entry,
+    decided: Omit<DecisionRow, 'index' | 'at' | 'outcome' | 'outcomeIndex'>,
+  ): boolean {
+    const { decision, agent, session, pact, tool, verdict, rules } = decided;
+    if (this.#decisions.some(({ row }) => row.decision === decision)) return false;
+    const known = { index, at, agent, session, decision, pact, tool, verdict, rules };
+    this.#decisions.push({
+      index,
+      at,
+      subject,
+      row: { ...known, outcome: null, outcomeIndex: null },
+    });
+    return true;
+  }
+
+  #report(
+    { index, agent, session }: Entry,
+    { decision, status }: { readonly decision: string; readonly status: string },
+  ): void {
+    for (const kept of this.#decisions) {
+      const { row } = kept;
+      const isMeant = row.decision === decision && row.agent === agent && row.session === session;
+      if (!isMeant || row.outcome !== null) continue;
+      kept.row = { ...row, outcome: status, outcomeIndex: index };
+    }
+  }
+
+  #page<Row extends SessionRow | DecisionRow | EventRow>(
+    list: List,
+    kept: readonly Kept<Row>[],
+    filter: Filter,
+  ): Page<Row> {
+    const limit = pageLimit(list, filter);
+    const found = kept.filter((one) => passes(one, filter)).toReversed();
+    const shown = found.slice(0, limit);
+    return {
+      rows: shown.map(({ row }) => row),
+      next: found.length > limit ? (shown.at(-1)?.index ?? null) : null,
+      nextIndex: this.#next,
+    };
+  }
+}
+
+function passes(
+  { index, at, subject, row }: Kept<SessionRow | DecisionRow | EventRow>,
+  filter: Filter,
+): boolean {
+  const { fromAt, untilAt, before, rule, isUnfinished } = filter;
+  const members: Readonly<Record<string, unknown>> = { ...row, subject };
+  const equals = ['agent', 'session', 'kind', 'verdict', 'tool', 'subject'] as const;
+  return (
+    equals.every((member) => filter[member] === undefined || members[member] === filter[member]) &&
+    (fromAt === undefined || at >= fromAt) &&
+    (untilAt === undefined || at < untilAt) &&
+    (before === undefined || index < before) &&
+    (rule === undefined || ('rules' in row && row.rules.includes(rule))) &&
+    (isUnfinished === undefined || isUnfinished === isWaiting(row))
+  );
+}
+
+function isWaiting(row: SessionRow | DecisionRow | EventRow): boolean {
+  if (!('verdict' in row)) return false;
+  return row.outcome === null && (row.verdict === 'allow' || row.verdict === 'modify');
+}

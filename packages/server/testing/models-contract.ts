@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Filter, Models } from '../src/store/models.ts';
+import {
+  decidedOpen,
+  findingOf,
+  handOverNote,
+  makeEntry,
+  openedOpen,
+  outcomeOpen,
+  sealedFor,
+} from './log-entries.ts';
+
+const chain = { agent: 'refunds', session: 's1' };
+
+/** A log with one of everything the rows tell apart. */
+const log: readonly Uint8Array[] = [
+  makeEntry('boot', { at: 10 }),
+  makeEntry('session_opened', {
+    ...chain,
+    at: 20,
+    sealed: sealedFor('1'),
+    open: openedOpen({ task: 'refund' }),
+  }),
+  makeEntry('decided', {
+    ...chain,
+    at: 30,
+    sealed: sealedFor('1', 'b'),
+    open: decidedOpen({ decision: 'd1' }),
+  }),
+  makeEntry('outcome', { ...chain, at: 40, open: outcomeOpen({ status: 'error' }) }),
+  makeEntry('decided', {
+    ...chain,
+    at: 50,
+    open: decidedOpen({
+      decision: 'd2',
+      tool: null,
+      verdict: 'deny',
+      findings: [findingOf('r1'), findingOf('r2'), findingOf('r1')],
+    }),
+  }),
+  makeEntry('decided', { ...chain, at: 50, open: decidedOpen({ decision: 'd3' }) }),
+  handOverNote,
+  Buffer.from('{"v":2}'),
+  makeEntry('pact_published', {
+    at: 60,
+    agent: 'refunds',
+    open: { sources: `sha256:${'c'.repeat(64)}` },
+  }),
+  makeEntry('session_closed', { ...chain, at: 70, open: { reason: 'closed' } }),
+];
+
+/** The tests every implementation of the read models passes. */
+export function testModels(kind: string, makeModels: () => Promise<Models>): void {
+  const withModels = (claim: string, check: (models: Models) => Promise<void>): void => {
+    test(`${kind}: ${claim}`, async () => {
+      const models = await makeModels();
+      try {
+        await check(models);
+      } finally {
+        await models.close();
+      }
+    });
+  };
+  for (const [claim, check] of Object.entries({ ...ofRows, ...ofFolding })) {
+    withModels(claim, check);
+  }
+}
+
+async function indexes(models: Models, filter: Filter): Promise<readonly number[]> {
+  return (await models.decisions(filter)).rows.map(({ index }) => index);
+}
+
+const ofRows: Readonly<Record<string, (models: Models) => Promise<void>>> = {
+  'a session counts what was decided in it': async (models) => {
+    await models.fold(0, log);
+    const { rows } = await models.sessions({ agent: 'refunds', limit: 1 });
+    assert.deepEqual(rows, [
+      {
+        agent: 'refunds',
+        session: 's1',
+        openedAt: 20,
+        closedAt: 70,
+        task: 'refund',
+        openedBy: 'local',
+        subject: `sub_${'1'.repeat(32)}`,
+        decisions: 3,
+        refusals: 1,
+        lastAt: 70,
+      },
+    ]);
+  },
+  'a decision has its rules once, and its outcome': async (models) => {
+    await models.fold(0, log);
+    const usual = { agent: 'refunds', session: 's1', pact: `sha256:${'a'.repeat(64)}` };
+    assert.deepEqual(await models.decision('d1'), {
+      ...usual,
+      index: 2,
+      at: 30,
+      decision: 'd1',
+      tool: 'refund',
+      verdict: 'allow',
+      rules: [],
+      outcome: 'error',
+      outcomeIndex: 3,
+    });
+    assert.deepEqual((await models.decisions({ verdict: 'deny' })).rows, [
+      {
+        ...usual,
+        index: 4,
+        at: 50,
+        decision: 'd2',
+        tool: null,
+        verdict: 'deny',
+        rules: ['r1', 'r2'],
+        outcome: null,
+        outcomeIndex: null,
+      },
+    ]);
+    assert.equal(await models.decision('d9'), undefined);
+  },
+  'every entry is an event, hand-over notes and unreadable ones too': async (models) => {
+    await models.fold(0, log);
+    const { rows, next, nextIndex } = await models.events({});
+    assert.deepEqual(
+      rows.map(({ index, at, kind }) => `${index} ${at} ${kind}`),
+      [
+        '9 70 session_closed',
+        '8 60 pact_published',
+        '7 50 unreadable',
+        '6 50 handover',
+        '5 50 decided',
+        '4 50 decided',
+        '3 40 outcome',
+        '2 30 decided',
+        '1 20 session_opened',
+        '0 10 boot',
+      ],
+    );
+    assert.deepEqual([next, nextIndex], [null, 10]);
+    assert.equal(rows[7]?.blob, `sha256:${'b'.repeat(64)}`);
+    assert.equal(rows[1]?.blob, `sha256:${'c'.repeat(64)}`);
+  },
+  'every member of a filter narrows': async (models) => {
+    await models.fold(0, log);
+    const subject = `sub_${'1'.repeat(32)}`;
+    assert.deepEqual(await indexes(models, {}), [5, 4, 2]);
+    assert.deepEqual(await indexes(models, { rule: 'r1' }), [4]);
+    assert.deepEqual(await indexes(models, { rule: 'r1', verdict: 'allow' }), []);
+    assert.deepEqual(await indexes(models, { isUnfinished: true }), [5]);
+    assert.deepEqual(await indexes(models, { isUnfinished: false }), [4, 2]);
+    assert.deepEqual(await indexes(models, { tool: 'refund', session: 's1' }), [5, 2]);
+    assert.deepEqual(await indexes(models, { subject }), [2]);
+    assert.deepEqual(await indexes(models, { fromAt: 30, untilAt: 50 }), [2]);
+    assert.deepEqual(await indexes(models, { fromAt: 71 }), []);
+    assert.deepEqual(await indexes(models, { agent: 'other' }), []);
+    const events = await models.events({ subject });
+    assert.deepEqual(
+      events.rows.map(({ index }) => index),
+      [2, 1],
+    );
+  },
+  'pages follow one another without gaps': async (models) => {
+    await models.fold(0, log);
+    const first = await models.events({ limit: 4 });
+    assert.equal(first.next, 6);
+    const second = await models.events({ limit: 4, before: 6 });
+    const third = await models.events({ limit: 4, before: second.next ?? -1 });
+    const seen = [first, second, third].flatMap(({ rows }) => rows.map(({ index }) => index));
+    assert.deepEqual(seen, [9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
+    assert.equal(third.next, null);
+    assert.deepEqual((await models.events({ before: 0 })).rows, []);
+  },
+  'a filter that a list has no member for is a bug': async (models) => {
+    await models.fold(0, log);
+    await assert.rejects(models.sessions({ rule: 'r1' }), /sessions cannot be narrowed by `rule`/);
+    await assert.rejects(models.decisions({ kind: 'decided' }), /bug/);
+    await assert.rejects(models.events({ tool: 'refund' }), /bug/);
+    for (const limit of [0, 1001, 1.5]) await assert.rejects(models.events({ limit }), /bug/);
+  },
+};
+
+const ofFolding: Readonly<Record<string, (models: Models) => Promise<void>>> = {
+  'entries that were folded are skipped, and a gap is refused': async (models) => {
+    assert.equal(await models.nextIndex(), 0);
+    await models.fold(0, log.slice(0, 4));
+    await models.fold(2, log.slice(2, 6));
+    await models.fold(0, log.slice(0, 3));
+    assert.equal(await models.nextIndex(), 6);
+    await assert.rejects(models.fold(7, log.slice(7)), /bug: entry 6 is next, not 7/);
+    await models.fold(6, []);
+    assert.equal((await models.events({})).nextIndex, 6);
+    assert.equal((await models.sessions({})).rows[0]?.decisions, 3);
+  },
+  'dropping starts over': async (models) => {
+    await models.fold(0, log);
+    const before = await models.events({});
+    await models.drop();
+    assert.equal(await models.nextIndex(), 0);
+    assert.deepEqual((await models.events({})).rows, []);
+    assert.equal(await models.decision('d1'), undefined);
+    await models.fold(0, log);
+    assert.deepEqual(await models.events({}), before);
+  },
+  'of what no honest log holds twice, the first stands': async (models) => {
+    const [boot, opened, decided, outcome] = log;
+    const early = makeEntry('decided', { ...chain, at: 1, open: decidedOpen({ decision: 'd0' }) });
+    const stranger = makeEntry('outcome', {
+      agent: 'refunds',
+      session: 's2',
+      at: 45,
+      open: outcomeOpen(),
+    });
+    const parts = [early, opened, decided, stranger, opened, decided, outcome, outcome, boot];
+    const entries = parts.flatMap((entry) => entry ?? []);
+    await models.fold(0, entries);
+    const { rows } = await models.sessions({});
+    assert.deepEqual(
+      rows.map(({ decisions, openedAt }) => [decisions, openedAt]),
+      [[1, 20]],
+    );
+    assert.equal((await models.decision('d1'))?.outcomeIndex, 6);
+  },
+};
