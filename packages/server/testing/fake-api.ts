@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 import type { ActionRequest, Answer, Guard, Outcome } from '../src/guard/guard.ts';
-import type { Api, ApiSettings } from '../src/routes/api.ts';
+import type { Api, ApiSettings, ServedFile } from '../src/routes/api.ts';
 import { createMetrics } from '../src/routes/health/metrics.ts';
 import type { RequestLine } from '../src/routes/request-log.ts';
 import { formatKeyToken, hashSecret } from '../src/services/key-token.ts';
@@ -62,9 +62,11 @@ export function fakeApi(options: FakeOptions = {}): FakeApi {
   return { api, calls, lines, bugs, refused, key };
 }
 
-const FILES: ReadonlyMap<string, Uint8Array> = new Map([
-  ['checkpoint', Buffer.from('ledger.example\n2\n')],
-  ['tile/0/000', Buffer.alloc(64)],
+const BYTES = { mediaType: 'application/octet-stream', cacheSeconds: 60, isImmutable: true };
+
+const FILES: ReadonlyMap<string, ServedFile> = new Map([
+  ['checkpoint', { ...BYTES, bytes: Buffer.from('ledger.example\n2\n'), isImmutable: false }],
+  ['tile/0/000', { ...BYTES, bytes: Buffer.alloc(64) }],
 ]);
 
 function addKey(keys: Map<string, ApiKey>, of: Partial<ApiKey>): string {

@@ -16,11 +16,19 @@ export type Api = {
   readonly guard: Guard;
   readonly services: Services;
   readonly models: Models;
-  readonly staticFile: (path: string) => Promise<Uint8Array | undefined>;
+  readonly staticFile: (path: string) => Promise<ServedFile | undefined>;
   readonly settings: ApiSettings;
   readonly clock: () => number;
   readonly metrics: Metrics;
   readonly log: RequestLog;
+};
+
+/** A file of the log as it is served. */
+export type ServedFile = {
+  readonly bytes: Uint8Array;
+  readonly mediaType: string;
+  readonly cacheSeconds: number;
+  readonly isImmutable: boolean;
 };
 
 /** The part of the configuration the routes need. */

@@ -17,13 +17,17 @@ const BOUNDS = {
   requestTimeout: 30_000,
   keepAliveTimeout: 65_000,
   maxHeaderSize: 16_384,
-  connectionsCheckingInterval: 2_000,
+  connectionsCheckingInterval: 1_000,
   maxConnections: 10_000,
   maxHeaders: 100,
 } as const;
 
 /** How long a request may take to arrive; shorter in tests. */
-export type Patience = { readonly headersTimeout: number; readonly requestTimeout: number };
+export type Patience = {
+  readonly headersTimeout: number;
+  readonly requestTimeout: number;
+  readonly connectionsCheckingInterval: number;
+};
 
 /** Returns why an address must not be listened on, or null. Source: spec/api/README.md. */
 export function refuseToListen({

@@ -24,11 +24,11 @@ export const count: z.ZodType<number> = z.int().min(0);
 /** A short text of a person: a reason, a name. */
 export const words: z.ZodType<string> = z.string().min(1).max(1000);
 
-/** Any JSON. */
-export const json: z.ZodType<Json> = z.json();
+/** Any JSON: whatever a parser of JSON returned. */
+export const json: z.ZodType<Json> = z.custom<Json>((value) => value !== undefined);
 
 /** A JSON object. */
-export const object: z.ZodType<JsonObject> = z.record(z.string(), z.json());
+export const object: z.ZodType<JsonObject> = z.record(z.string(), json);
 
 /** The five verdicts. */
 export const verdict: z.ZodType<VerdictKind> = z.enum([

@@ -18,13 +18,12 @@ export const getLogFile: Route = route({
   summary: "the log's static files; without a key unless the log is configured to need one",
   answer: { status: 200, type: 'application/octet-stream' },
   codes: ['not-found'],
-  handle: async ({ staticFile }, { params: { file } }) => {
-    const bytes = isLogPath(file) ? await staticFile(file) : undefined;
-    if (bytes === undefined) return refuse({ code: 'not-found', detail: 'there is no such file' });
-    const isNote = file === 'checkpoint' || file.endsWith('/checkpoint');
-    const type = isNote ? 'text/plain; charset=utf-8' : 'application/octet-stream';
-    return { kind: 'bytes', type, bytes, cache: isNote ? 'no-cache' : IMMUTABLE };
+  handle: async ({ staticFile, settings }, { params: { file } }) => {
+    const found = isLogPath(file) ? await staticFile(file) : undefined;
+    if (found === undefined) return refuse({ code: 'not-found', detail: 'there is no such file' });
+    const whose = settings.isLogOpen ? 'public' : 'private';
+    const changes = found.isImmutable ? ', immutable' : '';
+    const cache = `${whose}, max-age=${found.cacheSeconds}${changes}`;
+    return { kind: 'bytes', type: found.mediaType, bytes: found.bytes, cache };
   },
 });
-
-const IMMUTABLE = 'public, max-age=31536000, immutable';

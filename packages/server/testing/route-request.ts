@@ -1,0 +1,19 @@
+import type { Route } from '../src/routes/route.ts';
+import type { Asked } from './open-fake.ts';
+
+const QUERIES: Readonly<Record<string, string>> = { getConsistency: '?from=1' };
+
+/** Returns a request of a route that is right in every way but who sends it. */
+export function requestOf(route: Route, agent: string): Asked {
+  const path = route.path
+    .replace('{agent}', agent)
+    .replace('{digest}', `sha256:${'ab'.repeat(32)}`)
+    .replace('{session}', 's1')
+    .replace('{decision}', 'd1')
+    .replace('{index}', '0')
+    .replace('{id}', '0123456789abcdef')
+    .replace('{file}', 'checkpoint');
+  const query = QUERIES[route.name] ?? '';
+  const request = { method: route.method, path: `${path}${query}` };
+  return route.bodySpec === null ? request : { ...request, body: route.bodySpec.example };
+}
