@@ -14,6 +14,8 @@ export {
   type Sealed,
 } from './evidence/entry.ts';
 export { callOf, eventOf, eventsOf, isSecretOf } from './evidence/event-of.ts';
+export { EventReader } from './evidence/event-reader.ts';
+export { PactTrial, type TriedDecision } from './evidence/try-pact.ts';
 export type { Lent, Opened } from './evidence/verify/agent-check.ts';
 export {
   type AnswerKind,

@@ -1,1 +1,19 @@
-export type { Appended, LogStatus, Sequencer, Submission } from './ledger/sequencer.ts';
+export { printConfig } from './config/print-config.ts';
+export { ConfigError } from './config/config-error.ts';
+export type { Config } from './config/config.ts';
+export { type Environment, loadConfig, type Told } from './config/load-config.ts';
+export { environmentName, type Setting, SETTINGS } from './config/settings.ts';
+export {
+  type Asked,
+  ClientError,
+  type DaemonClient,
+  openClient,
+  type Target,
+} from './client/daemon-client.ts';
+export { ensureDaemon, isAnswering, type Start } from './client/ensure-daemon.ts';
+export { firstSteps } from './daemon/first-steps.ts';
+export { type Holder, isHeld, readHolder } from './daemon/lock.ts';
+export { type Places, placesOf, StartRefused } from './daemon/places.ts';
+export { type Bootstrap, type Started, type StartSaid } from './daemon/start-said.ts';
+export { type DaemonExit, runDaemon, type Running } from './main.ts';
+export { makeSigningKey, signPact, type SigningKey } from './services/signing-key.ts';

@@ -60,7 +60,7 @@ describe('entries', () => {
     fc.assert(
       fc.property(anyObject, fc.string({ unit: 'binary' }), (open, agent) => {
         const trace = { traceId: agent, spanId: '1' };
-        const base = { v: 1, at, kind: 'read', session: null, n: 3, prev: agent } as const;
+        const base = { v: 1, at, kind: 'conflict', session: null, n: 3, prev: agent } as const;
         for (const entry of [
           { ...base, agent, open, sealed: null, trace },
           { ...base, agent: null, open, sealed: { ...sealed, text: agent } },

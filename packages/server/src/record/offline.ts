@@ -1,0 +1,161 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { LogSource, Signer } from '@plumbline/ledger';
+
+import { primitives, signerOf } from '../ledger/primitives.ts';
+import { loadRootKey } from '../seal/root-key.ts';
+import { openVaultReadOnly } from '../store/embedded/vault.ts';
+import type { VaultReader } from '../store/vault.ts';
+import { readPack } from './pack-files.ts';
+import { servedSource } from './served-source.ts';
+
+/** Where a record is read from, and what opens it. */
+export type Where = {
+  /** A data directory, the folder of a log, the folder of an evidence pack, or a URL. */
+  readonly place: string;
+  /** The file of the root key, to open what is sealed with the vault of a data directory. */
+  readonly rootKeyFile: string | null;
+  /** Openings by the index of their entry, beside those of a pack. */
+  readonly openings: ReadonlyMap<number, Uint8Array>;
+};
+
+/**
+ * A record as it can be read by anybody who has its files: nothing is locked, written or asked of
+ * a daemon, which may run meanwhile.
+ */
+export type OfflineRecord = {
+  readonly place: string;
+  readonly source: LogSource;
+  /** The folder of an evidence pack, or null: a whole log. */
+  readonly packFolder: string | null;
+  /** Whether there is a vault that opens what is sealed. */
+  readonly hasVault: boolean;
+  /** Returns the bytes of a blob whose digest they have, or undefined. */
+  readonly blob: (digest: string) => Promise<Uint8Array | undefined>;
+  /** Returns the key of a subject, or undefined without a vault or after its erasure. */
+  readonly subjectKey: (subject: string) => Promise<Uint8Array | undefined>;
+  readonly opening: (index: number) => Uint8Array | undefined;
+  /** Returns the signer of the log, or undefined without a vault. */
+  readonly signer: (origin: string) => Promise<Signer | undefined>;
+  readonly close: () => Promise<void>;
+};
+
+/** There is no record at the place, or it cannot be opened. The message says what to do. */
+export class OfflineError extends Error {
+  readonly place: string;
+
+  constructor(place: string, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.place = place;
+  }
+}
+
+/** The name under which the vault holds the log's signing key: 32 bytes. */
+export const LOG_KEY_SECRET = 'log-key';
+
+/** Opens a record for reading. Errors: `OfflineError`. */
+export function openOffline(where: Where): OfflineRecord {
+  const { place, openings } = where;
+  if (/^https?:\/\//.test(place)) return fromSource(place, servedSource(place), openings);
+  if (!isFolder(place)) throw new OfflineError(place, 'no such folder; name a data directory');
+  if (existsSync(join(place, 'manifest.json'))) return fromPack(where);
+  if (existsSync(join(place, 'checkpoint'))) {
+    return fromSource(place, folderSource(place), openings);
+  }
+  const log = join(place, 'log');
+  if (!existsSync(join(log, 'checkpoint'))) {
+    const hint = 'name a data directory, the folder of a log or an evidence pack';
+    throw new OfflineError(place, `holds no log; ${hint}`);
+  }
+  return withVault(fromSource(place, folderSource(log), openings), where);
+}
+
+/** Reads files below a folder; what is not there or cannot be read is undefined. */
+export function folderSource(folder: string): LogSource {
+  return {
+    read: (path) => {
+      try {
+        return readFileSync(join(folder, path));
+      } catch (cause) {
+        if (codeOf(cause) === 'ENOENT' || codeOf(cause) === 'ENOTDIR') return undefined;
+        throw new OfflineError(join(folder, path), `cannot be read (${codeOf(cause)})`, cause);
+      }
+    },
+  };
+}
+
+function fromSource(
+  place: string,
+  source: LogSource,
+  openings: ReadonlyMap<number, Uint8Array>,
+): OfflineRecord {
+  return {
+    place,
+    source,
+    packFolder: null,
+    hasVault: false,
+    blob: async (digest) => checkedBlob(digest, await source.read(blobPath(digest))),
+    subjectKey: () => Promise.resolve(undefined),
+    opening: (index) => openings.get(index),
+    signer: () => Promise.resolve(undefined),
+    close: () => Promise.resolve(),
+  };
+}
+
+function fromPack({ place, openings }: Where): OfflineRecord {
+  const source = folderSource(place);
+  const pack = readPack(place);
+  const all = new Map([...pack.openings, ...openings]);
+  return { ...fromSource(place, source, all), packFolder: place };
+}
+
+function withVault(record: OfflineRecord, { place, rootKeyFile }: Where): OfflineRecord {
+  const file = join(place, 'vault.db');
+  if (rootKeyFile === null || !existsSync(file) || !existsSync(rootKeyFile)) return record;
+  const vault = openReader(file, rootKeyFile);
+  return {
+    ...record,
+    hasVault: true,
+    subjectKey: (subject) => vault.subjectKey(subject),
+    signer: async (origin) => {
+      const seed = await vault.secret(LOG_KEY_SECRET);
+      return seed === undefined ? undefined : signerOf(origin, seed);
+    },
+    close: () => vault.close(),
+  };
+}
+
+function openReader(file: string, rootKeyFile: string): VaultReader {
+  try {
+    const source = { kind: 'file', path: rootKeyFile } as const;
+    const rootKey = loadRootKey(source, { data: dirname(file), credentials: null });
+    return openVaultReadOnly({ file, rootKey: rootKey.bytes });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new OfflineError(file, why, cause);
+  }
+}
+
+function blobPath(digest: string): string {
+  const hex = digest.replace(/^sha256:/, '');
+  return `blobs/${hex.slice(0, 2)}/${hex}`;
+}
+
+function checkedBlob(digest: string, bytes: Uint8Array | undefined): Uint8Array | undefined {
+  if (bytes === undefined) return undefined;
+  const hex = Buffer.from(primitives.sha256(bytes)).toString('hex');
+  return `sha256:${hex}` === digest ? bytes : undefined;
+}
+
+function isFolder(place: string): boolean {
+  try {
+    return statSync(place).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+function codeOf(cause: unknown): string {
+  const code: unknown = cause instanceof Error ? Reflect.get(cause, 'code') : undefined;
+  return typeof code === 'string' ? code : String(cause);
+}
