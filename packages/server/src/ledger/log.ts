@@ -46,6 +46,7 @@ export type Log = Sequencer & {
   /**
    * Hands the log over to another key: appends the hand-over, and publishes under the successor.
    * Resolves with the entry's index. From then on the log is opened with the successor.
+   * Throws a `RangeError` for a key that was in force before.
    */
   readonly rotate: (successor: Signer) => Promise<number>;
   /**
@@ -212,6 +213,9 @@ export class LogWriter implements Log {
   async rotate(successor: Signer): Promise<number> {
     if (this.#stopped !== undefined) throw this.#stopped;
     if (this.#isClosing) throw closed();
+    if (this.#state.state.keys.some(({ key }) => sameKey(key, successor.key))) {
+      throw new RangeError(`key of \`${successor.key.name}\` was in force before: take another`);
+    }
     if (this.#isRotating) throw new Error('bug: one rotation at a time');
     this.#isRotating = true;
     try {
