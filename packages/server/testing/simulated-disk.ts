@@ -45,7 +45,7 @@ export class SimulatedDisk {
   /** Room in bytes; files take as much as they are long. */
   capacity: number = Number.MAX_SAFE_INTEGER;
   isReadOnly = false;
-  readonly names = new SimulatedNames();
+  readonly names: SimulatedNames = new SimulatedNames();
   readonly #dice: Dice;
   #run = 0;
   #troubles: { trouble: Trouble; left: number }[] = [];

@@ -6,6 +6,8 @@ import { SegmentWal } from './segment-wal.ts';
 import type { Wal, WalOptions } from './wal.ts';
 
 const MIN_SEGMENT_BYTES = 131_072;
+// A segment is read whole when it is recovered.
+const MAX_SEGMENT_BYTES = 1_073_741_824;
 
 /**
  * Returns the write-ahead log of a folder, made when there is none, recovered otherwise.
@@ -15,8 +17,9 @@ const MIN_SEGMENT_BYTES = 131_072;
  */
 export async function openWal(options: WalOptions): Promise<Wal> {
   const { disk, covered, segmentBytes, random } = options;
-  if (segmentBytes < MIN_SEGMENT_BYTES) {
-    throw new RangeError(`a segment of ${segmentBytes} bytes: at least ${MIN_SEGMENT_BYTES}`);
+  if (segmentBytes < MIN_SEGMENT_BYTES || segmentBytes > MAX_SEGMENT_BYTES) {
+    const bounds = `${MIN_SEGMENT_BYTES} up to ${MAX_SEGMENT_BYTES}`;
+    throw new RangeError(`a segment of ${segmentBytes} bytes: it has ${bounds}`);
   }
   const folder = new SegmentFolder({ disk, folder: options.folder, segmentBytes });
   const found = await recoverSegments(folder, covered);

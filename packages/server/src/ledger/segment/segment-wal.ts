@@ -95,6 +95,9 @@ export class SegmentWal implements Wal {
 
   #requireRoom(weight: number): void {
     const { entries, bytes } = this.#options.queue;
+    if (weight > bytes) {
+      throw new RangeError(`${weight} bytes of entry and blobs: at most ${bytes} may be queued`);
+    }
     if (this.#waitingEntries < entries && this.#waitingBytes + weight <= bytes) return;
     const waiting = `${this.#waitingEntries} entries of ${this.#waitingBytes} bytes`;
     throw new LedgerStopped('backlog', `${waiting} wait for the disk: try again in a moment`);

@@ -119,14 +119,22 @@ test('wal: reading goes over batches and segments, and no further than asked', a
 
 test('wal: more than the bound is refused, and accepted once the disk has caught up', async () => {
   const wal = await new WalScene({ queue: { entries: 3, bytes: 100 } }).start();
-  const [first] = [1, 2, 3].map((name) => wal.append(entryOf(`${name}`)));
+  const [first] = ['1', '2', '3'].map((name) => wal.append(entryOf(name)));
   assert.throws(() => wal.append(entryOf('4')), { name: 'Error', reason: 'backlog' });
   await first?.durable;
   const blobs = [new Uint8Array(60)];
-  assert.throws(() => wal.append({ ...entryOf('five', 50), blobs }), { reason: 'backlog' });
-  assert.equal(wal.append(entryOf('six')).index, 3);
+  assert.equal(wal.append({ ...entryOf('four', 10), blobs }).index, 3);
+  assert.throws(() => wal.append({ ...entryOf('five', 10), blobs }), { reason: 'backlog' });
+  assert.equal(wal.append(entryOf('six')).index, 4);
+  assert.throws(() => wal.append({ ...entryOf('never', 50), blobs }), { name: 'RangeError' });
   assert.equal(wal.status().stopped, null);
   await wal.close();
+});
+
+test('wal: a segment that is too small or too large is refused', async () => {
+  for (const segmentBytes of [131_071, 2 ** 30 + 1]) {
+    await assert.rejects(new WalScene({ segmentBytes }).start(), { name: 'RangeError' });
+  }
 });
 
 for (const verb of ['write', 'sync'] as const) {
@@ -228,16 +236,21 @@ test('wal: a file that was another segment before shows none of its old entries'
   const scene = new WalScene();
   const wal = await scene.start();
   for (let round = 0; round < 6; round += 1) {
-    await fill(wal, { count: 150, length: 1000 });
+    await fill(wal, { count: 130, length: 1000 });
     await wal.release(wal.status().durableSize);
   }
-  const { firstIndex } = wal.status();
+  const spares = scene.machine.trace.filter(({ verb }) => verb === 'create');
+  assert.equal(spares.length, 2, 'files are used again');
+  const { firstIndex, durableSize } = wal.status();
+  const behindTheEnd = async (): Promise<string> => {
+    const name = `${String(firstIndex).padStart(16, '0')}.seg`;
+    const bytes = (await scene.files()).get(name) ?? '';
+    return bytes.slice(bytes.indexOf(`entry ${durableSize - 1} `) + 1000);
+  };
+  assert.match(await behindTheEnd(), /entry \d+ \.+/);
   const again = await scene.start({ covered: firstIndex });
-  assert.equal(again.status().durableSize, 900);
-  assert.deepEqual(textsOf(await again.read(898, 9)), ['entry 898', 'entry 899']);
-  const name = `${String(firstIndex).padStart(16, '0')}.seg`;
-  const bytes = (await scene.files()).get(name) ?? '';
-  const end = bytes.lastIndexOf('entry 899') + 1000;
-  assert.match(bytes.slice(end), /^\0+$/, 'recovery leaves zeros behind the last entry');
+  assert.equal(again.status().durableSize, 780);
+  assert.deepEqual(textsOf(await again.read(778, 9)), ['entry 778', 'entry 779']);
+  assert.match(await behindTheEnd(), /^\0+$/, 'recovery leaves zeros behind the last entry');
   await again.close();
 });

@@ -19,7 +19,8 @@ import type { Appended, LedgerStopped, Submission } from '../sequencer.ts';
 export type Wal = {
   /**
    * Throws `LedgerStopped`: `backlog` when more is queued than the bounds allow (a later call may
-   * succeed), `disk` or `closed` for good. Throws a `RangeError` above 65,535 bytes.
+   * succeed), `disk` or `closed` for good. Throws a `RangeError` for an entry above 65,535 bytes,
+   * and when it and its blobs alone are more than may be queued.
    */
   readonly append: (submission: Submission) => Appended;
   readonly status: () => WalStatus;
@@ -63,7 +64,7 @@ export type WalOptions = {
    * segment the log begins here; with segments it must lie within them.
    */
   readonly covered: number;
-  /** Size of a segment file; at least 131,072. */
+  /** Size of a segment file: 131,072 up to 1,073,741,824. */
   readonly segmentBytes: number;
   /** Bounds of what is queued and not yet durable. */
   readonly queue: { readonly entries: number; readonly bytes: number };
