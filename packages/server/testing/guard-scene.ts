@@ -57,6 +57,10 @@ export class Pacts {
 
   readonly pactOf: PactOf = (digest) => Promise.resolve(this.#byDigest.get(digest));
 
+  get(digest: string): CompiledPact | undefined {
+    return this.#byDigest.get(digest);
+  }
+
   load(yaml: string): CompiledPact {
     const loaded = loadPact('test.pact.yaml', (path) => {
       return path === 'test.pact.yaml' ? yaml : undefined;
@@ -95,6 +99,8 @@ export type GuardScene = {
   ) => Promise<Outcome<Answer>>;
   /** Opens another guard over a copy of what is durable, and arms what was armed. */
   readonly restart: () => Promise<GuardScene>;
+  /** As `restart`, before anything is armed. */
+  readonly reopen: () => Promise<OpenedGuard>;
   /** Every durable entry but those of self-tests: kind and open part. */
   readonly entries: () => readonly { readonly kind: string; readonly open: JsonObject }[];
 };
@@ -155,13 +161,23 @@ function sceneOf(world: World, options: SceneOptions): GuardScene {
       return guard.decide(asked);
     },
     restart: async () => {
-      const log = await openMemorySequencer({ entries: world.log.entries() });
+      const log = await copyOf(world.log);
       const opened = await openOver(log, world, options);
       assert.deepEqual(await opened.armAll(), []);
       return sceneOf({ ...world, log, opened }, options);
     },
+    reopen: async () => openOver(await copyOf(world.log), world, options),
     entries: () => world.log.entries().flatMap(entryOf),
   };
+}
+
+// The blobs stay where they are.
+async function copyOf(log: MemorySequencer): Promise<MemorySequencer> {
+  const copy = await openMemorySequencer({ entries: log.entries() });
+  const blob = async (digest: string): Promise<Uint8Array | undefined> => {
+    return (await copy.blob(digest)) ?? log.blob(digest);
+  };
+  return { ...copy, blob };
 }
 
 function entryOf(bytes: Uint8Array): readonly { kind: string; open: JsonObject }[] {

@@ -2,6 +2,7 @@ import { type Fact, isJsonObject, type Json, type JsonObject, valuesAt } from '@
 
 import type { Egress } from '../egress/egress.ts';
 import type { FactSource, Lookup } from './gather.ts';
+import { isShallow } from './shallow.ts';
 
 /** Where facts are looked up, by fact name; as configured. */
 export type FactPlaces = ReadonlyMap<string, { readonly url: string; readonly timeoutMs: number }>;
@@ -60,7 +61,7 @@ function factOf(
 function valueIn(body: Uint8Array): JsonObject | null {
   const parsed = parseJson(Buffer.from(body).toString('utf8'));
   const value = isJsonObject(parsed) ? parsed['value'] : undefined;
-  return isJsonObject(value) ? value : null;
+  return isJsonObject(value) && isShallow(value) ? value : null;
 }
 
 function parseJson(text: string): Json {

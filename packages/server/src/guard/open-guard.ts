@@ -1,3 +1,5 @@
+import type { State } from '@plumbline/core';
+
 import { addAgent, armPact, rearm, shadowPact } from './arm.ts';
 import { decideAction } from './decide-action.ts';
 import type { Desk, GuardParts } from './desk.ts';
@@ -33,6 +35,8 @@ export type OpenedGuard = {
   readonly armAll: () => Promise<readonly { readonly agent: string; readonly error: Refusal }[]>;
   /** Closes idle sessions and forgets permits that ran out. */
   readonly sweep: () => Promise<Outcome<{ readonly closed: number }>>;
+  /** Returns the state of every agent, those of self-tests included; nothing may change them. */
+  readonly states: () => readonly State[];
 };
 
 /**
@@ -62,6 +66,7 @@ export async function openGuard(parts: GuardParts): Promise<OpenedGuard> {
       return failed;
     },
     sweep: () => sweepSessions(desk),
+    states: () => [...desk.agents.values()].map(({ state }) => state),
   };
 }
 

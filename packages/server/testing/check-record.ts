@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+
+import {
+  type Entry,
+  type Opened,
+  parseEntry,
+  RecordCheck,
+  type RecordReport,
+} from '@plumbline/core';
+import { leafHash } from '@plumbline/ledger';
+
+import { primitives } from '../src/ledger/primitives.ts';
+import { openPayload } from '../src/seal/seal.ts';
+import type { GuardScene } from './guard-scene.ts';
+
+/** Returns what a verifier says who holds the key of every subject that is not erased. */
+export async function checkRecord({ log, subjects, pacts }: GuardScene): Promise<RecordReport> {
+  const entries = log.entries();
+  const keys = new Map<string, Uint8Array>();
+  const blobs = new Map<string, Uint8Array>();
+  for (const bytes of entries) {
+    const read = parseEntry(bytes);
+    const sealed = read.ok ? read.value.sealed : null;
+    if (sealed === null) continue;
+    const subject = await subjects.byId(sealed.subject);
+    if (subject !== undefined) keys.set(subject.id, subject.key);
+    const blob = 'blob' in sealed ? await log.blob(sealed.blob.digest) : undefined;
+    if ('blob' in sealed && blob !== undefined) blobs.set(sealed.blob.digest, blob);
+  }
+  const open = ({ sealed }: Entry): Opened => {
+    const subjectKey = keys.get(sealed?.subject ?? '');
+    if (sealed === null || subjectKey === undefined) return { kind: 'closed' };
+    const blob = 'blob' in sealed ? blobs.get(sealed.blob.digest) : undefined;
+    const opened = openPayload({ sealed, subjectKey, ...(blob === undefined ? {} : { blob }) });
+    return opened.ok
+      ? { kind: 'opened', text: Buffer.from(opened.value).toString('utf8') }
+      : { kind: 'broken', why: opened.error.message };
+  };
+  const options = { heartbeatMs: 86_400_000, isPartial: false };
+  const check = new RecordCheck({ open, pactOf: (digest) => pacts.get(digest) }, options);
+  for (const [index, bytes] of entries.entries()) {
+    const leaf = Buffer.from(leafHash(primitives.sha256, bytes)).toString('base64');
+    assert.equal(check.take(bytes, index, leaf), undefined);
+  }
+  return check.report();
+}
