@@ -13,7 +13,9 @@ export type ModelsOptions = {
   readonly maxPages?: number;
 };
 
-const CACHE_KIB = 32_768;
+// Each batch touches pages of every index: they stay in memory and are moved seldom.
+const CACHE_KIB = 131_072;
+const JOURNAL_PAGES = 16_384;
 const WAIT_MS = 2_000;
 
 /**
@@ -115,6 +117,7 @@ function open({ file, maxPages }: ModelsOptions): Sqlite {
     isSecret: false,
     isChecked: false,
     cacheKib: CACHE_KIB,
+    journalPages: JOURNAL_PAGES,
     maxPages: maxPages ?? null,
     waitMs: WAIT_MS,
   });

@@ -19,6 +19,8 @@ export type SqliteOptions = {
   readonly maxPages: number | null;
   /** How much memory its pages may take, in KiB. */
   readonly cacheKib: number;
+  /** At how many pages the journal is moved into the database. */
+  readonly journalPages: number;
   /** How long a call waits for another connection; it blocks the thread meanwhile. */
   readonly waitMs: number;
   /** Is called before anything is written, where there is something to look at. */
@@ -137,6 +139,7 @@ export class Sqlite {
     if (state !== 'empty') options.inspect?.(this);
     if (mode === 'read') return;
     database.exec('PRAGMA journal_mode = WAL');
+    database.exec(`PRAGMA wal_autocheckpoint = ${options.journalPages}`);
     migrate(database, schema);
   }
 

@@ -24,6 +24,7 @@ export type VaultOptions = {
 
 const MAX_NAME_BYTES = 1_024;
 const CACHE_KIB = 2_048;
+const JOURNAL_PAGES = 1_000;
 const DEFAULT_WAIT_MS = 2_000;
 
 /**
@@ -57,6 +58,7 @@ class EmbeddedVault implements Vault {
         isSecret: true,
         isChecked: true,
         cacheKib: CACHE_KIB,
+        journalPages: JOURNAL_PAGES,
         maxPages: maxPages ?? null,
         waitMs: waitMs ?? DEFAULT_WAIT_MS,
         inspect: (sqlite) => this.#checkRootKey(sqlite),
