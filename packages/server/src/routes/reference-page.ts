@@ -2,15 +2,16 @@ import type { JsonObject } from '@plumbline/core';
 import { codesOf, rightsOf, schemaOf } from './openapi.ts';
 import type { Route } from './route.ts';
 
-const HEAD = `# Reference of the decision API
-
-Made from \`openapi.json\`'s own source by \`packages/server/testing/print-api.ts\`; not written by hand. What the words mean is in
-[README.md](README.md). In the examples \`$KEY\` holds an API key; on the machine itself \`curl --unix-socket <data>/daemon.sock\` needs none.
-`;
+const HEAD = [
+  '# Reference of the decision API\n',
+  'Made from the route table by `packages/server/testing/print-api.ts`; not written by hand. What',
+  'the words mean is in [README.md](README.md). In the examples `$KEY` holds an API key; on the',
+  'machine itself `curl --unix-socket <data>/daemon.sock` needs none.\n',
+].join('\n');
 
 /** Returns the reference page of a table of routes, in Markdown. */
 export function referencePageOf(routes: readonly Route[]): string {
-  return `${[HEAD, ...routes.map(sectionOf)].join('\n')}`;
+  return [HEAD, ...routes.map(sectionOf)].join('\n');
 }
 
 function sectionOf(route: Route): string {
@@ -56,11 +57,11 @@ function typeOf(schema: JsonObject): string {
   const options = schema['anyOf'] ?? schema['oneOf'];
   if (Array.isArray(options)) return options.map((each) => typeOf(Object(each))).join(' or ');
   if (Array.isArray(schema['enum'])) return schema['enum'].map((word) => `\`${word}\``).join(', ');
-  if ('const' in schema) return `\`${String(schema['const'])}\``;
+  if ('const' in schema) return `\`${JSON.stringify(schema['const'])}\``;
   if (schema['type'] === 'array') return `list of ${typeOf(Object(schema['items']))}`;
   if (schema['type'] === 'object') return objectOf(schema);
   if (typeof schema['pattern'] === 'string') return `text \`${escaped(schema['pattern'])}\``;
-  return WORDS[String(schema['type'])] ?? 'any JSON';
+  return WORDS.get(schema['type']) ?? 'any JSON';
 }
 
 function objectOf(schema: JsonObject): string {
@@ -68,13 +69,13 @@ function objectOf(schema: JsonObject): string {
   return names.length === 0 ? 'object' : `{ ${names.join(', ')} }`;
 }
 
-const WORDS: Readonly<Record<string, string>> = {
-  string: 'text',
-  integer: 'whole number',
-  number: 'number',
-  boolean: 'true or false',
-  null: 'null',
-};
+const WORDS: ReadonlyMap<unknown, string> = new Map([
+  ['string', 'text'],
+  ['integer', 'whole number'],
+  ['number', 'number'],
+  ['boolean', 'true or false'],
+  ['null', 'null'],
+]);
 
 function membersOf(properties: unknown): readonly (readonly [string, JsonObject])[] {
   return Object.entries(Object(properties));

@@ -23,7 +23,7 @@ type Kept = {
 };
 
 /** How many answers are kept for one caller, and for how many callers, and how long. */
-export const KEPT = { perCaller: 1000, callers: 1000, ms: 24 * 3_600_000 } as const;
+const KEPT = { perCaller: 1000, callers: 1000, ms: 24 * 3_600_000 } as const;
 
 const KEY = /^[\x21-\x7e]{1,200}$/;
 
