@@ -2,6 +2,7 @@ import type { CompiledPact } from '@plumbline/core';
 
 import type { Desk } from './desk.ts';
 import type { Outcome } from './guard.ts';
+import { isInstanceOf } from './instance.ts';
 import { freshAgent, type LiveAgent } from './live-agent.ts';
 import { done, refuse } from './refusal.ts';
 import { selfTest } from './self-test.ts';
@@ -33,7 +34,7 @@ export async function armPact(
 ): Promise<Outcome<Recorded>> {
   const found = findAgent(desk, agent);
   if (!found.ok) return found;
-  if (pact.agent !== agent) return refuse('bad-request', `the pact is that of \`${pact.agent}\``);
+  if (!isInstanceOf(agent, pact)) return refuse('bad-request', notOf(pact));
   return inTurn(found.value, async () => {
     const tested = await selfTest(desk, found.value, pact);
     if (!tested.ok) return tested;
@@ -75,11 +76,13 @@ export function shadowPact(
   const found = findAgent(desk, agent);
   if (!found.ok) return found;
   const live = found.value;
-  if (pact !== null && pact.agent !== agent) {
-    return refuse('bad-request', `the pact is that of \`${pact.agent}\``);
-  }
+  if (pact !== null && !isInstanceOf(agent, pact)) return refuse('bad-request', notOf(pact));
   live.shadow = pact === null ? null : shadowOf(pact, live.state);
   return done(undefined);
+}
+
+function notOf({ agent }: CompiledPact): string {
+  return `the pact is that of \`${agent}\`, which \`${agent}-…\` may run under as well`;
 }
 
 async function inTurn<T>(live: LiveAgent, run: () => Promise<T>): Promise<T> {
