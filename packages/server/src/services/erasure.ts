@@ -9,7 +9,9 @@ import type { WriteEntry } from './write-entry.ts';
 /** What a person's data is erased with. */
 export type ErasingNeeds = {
   readonly guard: Pick<Guard, 'forget'>;
-  readonly vault: Pick<Vault, 'eraseSubject' | 'secret' | 'putSecret' | 'removeSecret'>;
+  readonly vault: Pick<Vault, 'secret' | 'putSecret' | 'removeSecret'>;
+  /** Destroys a subject's key and name, in the vault and wherever they are remembered. */
+  readonly erase: (subject: string) => Promise<boolean>;
   readonly write: WriteEntry;
 };
 
@@ -58,7 +60,7 @@ async function finish(needs: ErasingNeeds, { subject, by }: Begun): Promise<Serv
   const forgotten = fromGuard(await needs.guard.forget(subject));
   if (!forgotten.ok) return forgotten;
   const { sessions } = forgotten.value;
-  await needs.vault.eraseSubject(subject);
+  await needs.erase(subject);
   const open = { subject, sessions: [...sessions], by };
   const written = await needs.write({ kind: 'erasure', agent: null, open });
   if (!written.ok) return written;

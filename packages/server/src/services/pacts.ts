@@ -1,6 +1,7 @@
 import type { CompiledPact, EntryKind } from '@plumbline/core';
 
 import type { Guard } from '../guard/guard.ts';
+import { isInstanceOf } from '../guard/instance.ts';
 import type { Caller } from '../routes/caller.ts';
 import { openOfVersion, type PactRegistry, type Version } from './pact-registry.ts';
 import { checkSignatures, type SigningRule } from './pact-signatures.ts';
@@ -56,6 +57,10 @@ async function propose(
   const compiled = compileSources(proposal);
   if (!compiled.ok) return compiled;
   const pact = compiled.value;
+  if (!isInstanceOf(agent, pact)) {
+    const whose = `the pact is that of \`${pact.agent}\`, which \`${pact.agent}-…\` may run under`;
+    return refused('bad-request', whose, { at: 'files' });
+  }
   const clash = clashOf(needs, { agent, digest: pact.digest }, mode);
   if (clash !== null) return refused('conflict', clash);
   const blob = blobOf(proposal);

@@ -26,7 +26,7 @@ const PAGE = 1_000;
 export function makeSubjects(needs: SubjectsNeeds): Subjects {
   const turn = makeTurns();
   return {
-    erase: ({ subject }, by) => turn('', () => erase(needs, subject, by.id)),
+    erase: ({ subject }, by) => turn('', () => eraseNamed(needs, subject, by.id)),
     export: (subject, by) =>
       turn('', async () => {
         const id = await needs.vault.findSubject(subject);
@@ -41,7 +41,7 @@ function nobody(): { readonly ok: false; readonly error: { code: 'not-found'; me
 }
 
 /** An erasure that was interrupted has lost its name already, so it is finished first. */
-async function erase(needs: SubjectsNeeds, name: string, by: string): Promise<Served<Erased>> {
+async function eraseNamed(needs: SubjectsNeeds, name: string, by: string): Promise<Served<Erased>> {
   const finished = await finishErasure(needs, name);
   if (!finished.ok) return finished;
   if (finished.value?.isAsked === true) return served(finished.value.erased);

@@ -38,6 +38,8 @@ export function createSocketServer(api: Api, server: http.Server): SocketServer 
       socket.unshift(chunk);
       if (chunk[0] !== OPENING_BRACE) {
         server.emit('connection', socket);
+        // Its parser is told of the first bytes only once the socket flows again.
+        process.nextTick(() => socket.resume());
         return;
       }
       const connection = new FrameConnection(api, socket);

@@ -1,0 +1,257 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CompiledPact } from '@plumbline/core';
+import { formatVerifierKey } from '@plumbline/ledger';
+
+import type { Config } from './config/config.ts';
+import { type Follower, followLog } from './daemon/follow.ts';
+import { type LogKeys, loadLogKeys } from './daemon/log-keys.ts';
+import { type Past, readPast, replayOnVault } from './daemon/past.ts';
+import { type Places, StartRefused } from './daemon/places.ts';
+import { heedSpace, makeSpace, type Space } from './daemon/space.ts';
+import type { Disk } from './disk/disk.ts';
+import { nodeDisk } from './disk/node-disk.ts';
+import { parseNetwork } from './egress/address.ts';
+import { type Egress, makeEgress } from './egress/egress.ts';
+import { GUARD_BOUNDS } from './guard/desk.ts';
+import { httpFacts } from './guard/http-facts.ts';
+import { type OpenedGuard, openGuard } from './guard/open-guard.ts';
+import { diskSource } from './ledger/disk-source.ts';
+import { LOG_FOLDER, STATE_FILE } from './ledger/layout.ts';
+import { LOG_DEFAULTS } from './ledger/log-options.ts';
+import type { Log } from './ledger/log.ts';
+import { openLog } from './ledger/open-log.ts';
+import type { Sequencer } from './ledger/sequencer.ts';
+import { Recorder } from './record/recorder.ts';
+import { createRootKey, loadRootKey, type RootKey } from './seal/root-key.ts';
+import { Subjects } from './seal/subjects.ts';
+import { makeDecisions } from './services/decisions.ts';
+import { finishErasure } from './services/erasure.ts';
+import { type HealthBoard, makeHealth } from './services/health.ts';
+import { openKeys } from './services/keys.ts';
+import { makeLog } from './services/log.ts';
+import type { PactRegistry } from './services/pact-registry.ts';
+import { compileSources, sourcesIn } from './services/pact-sources.ts';
+import { makePacts } from './services/pacts.ts';
+import type { Services } from './services/services.ts';
+import { makeSubjects } from './services/subjects.ts';
+import { makeWriteEntry, type WriteEntry } from './services/write-entry.ts';
+import { openModels } from './store/embedded/models.ts';
+import { openVault } from './store/embedded/vault.ts';
+import type { Models } from './store/models.ts';
+import type { Vault } from './store/vault.ts';
+
+/** What the machine lends: where systemd puts credentials, and the time. */
+export type Surroundings = {
+  readonly credentials: string | null;
+  readonly clock: () => number;
+  readonly monotonicMs: () => number;
+  /** Is told of failures that end nothing. */
+  readonly failed: (cause: unknown) => void;
+};
+
+/** The stores of a data directory, opened and checked. */
+export type Stores = {
+  readonly disk: Disk;
+  readonly vault: Vault;
+  readonly log: Log;
+  readonly egress: Egress;
+  readonly rootKey: RootKey;
+  readonly isFirst: boolean;
+  readonly past: Past;
+};
+
+/** Everything that runs in a daemon. */
+export type Context = Stores & {
+  readonly sequencer: Sequencer;
+  readonly space: Space;
+  readonly guard: OpenedGuard;
+  readonly models: Models;
+  readonly follower: Follower;
+  readonly services: Services;
+  readonly health: HealthBoard;
+  readonly write: WriteEntry;
+  readonly erase: Subjects['erase'];
+};
+
+/**
+ * Opens vault and log of a data directory that is held, and does to the vault what the ledger says
+ * was done to it.
+ *
+ * Errors: `StartRefused`, `VaultError`, `RootKeyError`, `DiskError`; nothing stays open then.
+ */
+export async function openStores(
+  config: Config,
+  places: Places,
+  surroundings: Surroundings,
+): Promise<Stores> {
+  const disk = nodeDisk(config.data);
+  const isBegun = existsSync(join(config.data, STATE_FILE));
+  const isFirst = !isBegun && !existsSync(places.vault);
+  const rootKey = openRootKey(config, surroundings, isFirst);
+  const vault = openVault({ file: places.vault, rootKey: rootKey.bytes });
+  const egress = makeEgress({
+    allowed: config.allowNetworks.flatMap((network) => parseNetwork(network) ?? []),
+  });
+  try {
+    const keys = await loadLogKeys(vault, isBegun);
+    const log = await openLogOf(config, { disk, egress, keys, clock: surroundings.clock });
+    const past = await readPast(log);
+    await replayOnVault(vault, past);
+    return { disk, vault, log, egress, rootKey, isFirst, past };
+  } catch (cause) {
+    await vault.close();
+    await egress.close();
+    throw cause;
+  }
+}
+
+/** The root key is made beside nothing: a vault without its key must not get another. */
+function openRootKey(
+  { rootKey, data: folder }: Config,
+  { credentials }: Surroundings,
+  isFirst: boolean,
+): RootKey {
+  const isMissing = rootKey.kind === 'file' && !existsSync(rootKey.path);
+  if (rootKey.kind === 'file' && isFirst && isMissing) {
+    return createRootKey(rootKey.path, { data: folder });
+  }
+  return loadRootKey(rootKey, { data: folder, credentials });
+}
+
+type LogNeeds = {
+  readonly disk: Disk;
+  readonly egress: Egress;
+  readonly keys: LogKeys;
+  readonly clock: () => number;
+};
+
+async function openLogOf(
+  { log, origin }: Config,
+  { disk, egress, keys, clock }: LogNeeds,
+): Promise<Log> {
+  const opened = await openLog({
+    ...LOG_DEFAULTS,
+    disk,
+    egress,
+    origin,
+    signers: keys.signers,
+    clock,
+    random: randomBytes,
+    segmentBytes: log.segmentBytes,
+    witnesses: log.witnesses,
+    timestamps: log.timestamps,
+  });
+  if (opened.ok) return opened.value;
+  throw new StartRefused(`the log is refused (${opened.error.code}): ${opened.error.message}`);
+}
+
+/** Puts the guard and the services on opened stores, and writes `boot` down. */
+export async function openContext(
+  config: Config,
+  {
+    stores,
+    places,
+    surroundings,
+  }: {
+    readonly stores: Stores;
+    readonly places: Places;
+    readonly surroundings: Surroundings;
+  },
+): Promise<Context> {
+  const { clock, monotonicMs, failed } = surroundings;
+  const { disk, log, vault, egress, past } = stores;
+  const space = makeSpace(disk, config.disk);
+  const sequencer = heedSpace(log, space);
+  const recorder = new Recorder({ sequencer });
+  const write = makeWriteEntry({ recorder, clock });
+  const subjects = new Subjects(vault);
+  const erase = (id: string): Promise<boolean> => subjects.erase(id);
+  const guard = await openGuard({
+    sequencer,
+    recorder,
+    subjects,
+    pactOf: (digest, sources) =>
+      compiledPact({ sequencer, registry: past.registry }, digest, sources),
+    clocks: { now: clock, monotonicMs },
+    bounds: { ...GUARD_BOUNDS, ...config.guard },
+    sources: [httpFacts({ places: config.facts, egress, clock })],
+  });
+  const models = openModels({ file: places.models });
+  const follower = followLog(sequencer, models, failed);
+  const health = makeHealth(sequencer, clock);
+  const needs = {
+    sequencer,
+    vault,
+    models,
+    write,
+    guard: guard.guard,
+    erase,
+    caughtUp: follower.caughtUp,
+  };
+  const keys = await openKeys({ vault, write, clock });
+  const services: Services = {
+    pacts: makePacts({
+      guard: guard.guard,
+      registry: past.registry,
+      write,
+      blob: (digest) => sequencer.blob(digest),
+      rule: config.publishing,
+      personOf: (id) => keys.find(id)?.name,
+    }),
+    keys,
+    subjects: makeSubjects(needs),
+    decisions: makeDecisions(needs),
+    log: makeLog({
+      sequencer,
+      source: diskSource(disk, LOG_FOLDER),
+      verifierKey: () => formatVerifierKey(log.key()),
+    }),
+    health,
+  };
+  const opened = { sequencer, space, guard, models, follower, services, health, write, erase };
+  return { ...stores, ...opened };
+}
+
+type PactSource = {
+  readonly sequencer: Pick<Sequencer, 'blob'>;
+  readonly registry: PactRegistry;
+};
+
+/** What is armed is compiled again from the sources in the ledger, and must mean the same. */
+async function compiledPact(
+  { sequencer, registry }: PactSource,
+  digest: string,
+  named: string | null,
+): Promise<CompiledPact | undefined> {
+  const sources = named ?? registry.sourcesOf(digest);
+  const blob = sources === undefined ? undefined : await sequencer.blob(sources);
+  if (blob === undefined) return undefined;
+  const compiled = compileSources(sourcesIn(blob));
+  return compiled.ok && compiled.value.digest === digest ? compiled.value : undefined;
+}
+
+/**
+ * Brings an opened context into force: what an earlier run left undone is finished, every armed
+ * pact is tested again, and shadows run again. Returns the agents whose pact failed its test.
+ */
+export async function resume(context: Context): Promise<readonly string[]> {
+  const { guard, past, vault, write, erase } = context;
+  const finished = await finishErasure({ guard: guard.guard, vault, write, erase }, null);
+  if (!finished.ok)
+    throw new StartRefused(`an erasure cannot be finished: ${finished.error.message}`);
+  const failed = await guard.armAll();
+  for (const agent of past.registry.agents()) {
+    const shadow = past.registry.inState(agent, 'shadow');
+    const pact =
+      shadow &&
+      (await compiledPact(
+        { sequencer: context.sequencer, registry: past.registry },
+        shadow.digest,
+        shadow.sources,
+      ));
+    if (pact !== undefined) await guard.guard.shadow(agent, pact);
+  }
+  return failed.map(({ agent, error }) => `${agent}: ${error.message}`);
+}

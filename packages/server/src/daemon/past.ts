@@ -1,0 +1,76 @@
+import { type EntryKind, parseEntry } from '@plumbline/core';
+import { isHandover } from '@plumbline/ledger';
+
+import type { Sequencer } from '../ledger/sequencer.ts';
+import { PACT_KINDS, PactRegistry } from '../services/pact-registry.ts';
+import type { Vault } from '../store/vault.ts';
+import { StartRefused } from './places.ts';
+
+/** What an earlier run wrote down that counts before anything is served. */
+export type Past = {
+  readonly registry: PactRegistry;
+  /** Subjects whose data was erased. */
+  readonly erased: ReadonlySet<string>;
+  /** When keys were revoked, by id. */
+  readonly revoked: ReadonlyMap<string, number>;
+};
+
+const WANTED: ReadonlySet<EntryKind> = new Set([...PACT_KINDS, 'erasure', 'key_revoked']);
+const BATCH = 1_024;
+// Before `kind` stand the agent's id and the time alone, so it is found within these bytes.
+const HEAD_BYTES = 256;
+
+/** Reads the log once and returns what of it the vault and the registry have to agree with. */
+export async function readPast(sequencer: Pick<Sequencer, 'read'>): Promise<Past> {
+  const past = {
+    registry: new PactRegistry(),
+    erased: new Set<string>(),
+    revoked: new Map<string, number>(),
+  };
+  let index = 0;
+  for (;;) {
+    const batch = await sequencer.read(index, BATCH);
+    if (batch.length === 0) return past;
+    for (const bytes of batch) {
+      if (isWanted(bytes)) take(past, bytes, index);
+      index += 1;
+    }
+  }
+}
+
+/** Most entries are decisions, which are not worth parsing here. */
+function isWanted(bytes: Uint8Array): boolean {
+  if (isHandover(bytes)) return false;
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(HEAD_BYTES, bytes.length));
+  const kind = /"kind":"([a-z_]+)"/.exec(head.toString('latin1'))?.[1];
+  return kind === undefined || [...WANTED].some((wanted) => wanted === kind);
+}
+
+function take(
+  past: { registry: PactRegistry; erased: Set<string>; revoked: Map<string, number> },
+  bytes: Uint8Array,
+  index: number,
+): void {
+  const read = parseEntry(bytes);
+  if (!read.ok)
+    throw new StartRefused(`entry ${index} of the log ${read.error}; run \`plumb verify\``);
+  const entry = read.value;
+  const { subject, key } = entry.open;
+  if (entry.kind === 'erasure' && typeof subject === 'string') past.erased.add(subject);
+  if (entry.kind === 'key_revoked' && typeof key === 'string') past.revoked.set(key, entry.at);
+  past.registry.fold({ ...entry, index });
+}
+
+/**
+ * Does to the vault again what the ledger says was done to it: a vault that was put back from a
+ * backup may be older.
+ */
+export async function replayOnVault(
+  vault: Pick<Vault, 'subjectKey' | 'eraseSubject' | 'revokeKey'>,
+  { erased, revoked }: Past,
+): Promise<void> {
+  for (const subject of erased) {
+    if ((await vault.subjectKey(subject)) !== undefined) await vault.eraseSubject(subject);
+  }
+  for (const [key, at] of revoked) await vault.revokeKey(key, at);
+}
