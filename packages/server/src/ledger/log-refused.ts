@@ -44,10 +44,10 @@ export function refuse(
 }
 
 /** What to do when the log on the disk is older than, or differs from, what was signed. */
-export const RESTORE_NEWEST =
+export const RESTORE_NEWEST: string =
   'put back the newest copy of the data directory; if there is none, keep this one as evidence ' +
   'and start a log with another `origin`';
 
 /** What to do when a file was changed behind the back of the daemon. */
-export const RESTORE_FILE =
+export const RESTORE_FILE: string =
   'put the file back from a copy, and find out who changed it before the log goes on';
