@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { benchLength } from './length.bench.ts';
@@ -8,14 +7,12 @@ import { renderPage, type Results } from './page.ts';
 import { benchPeers } from './peers.bench.ts';
 import { readSessions } from './recording.ts';
 import { benchReplay } from './replay.bench.ts';
+import { measureServer } from './server/measure-server.ts';
 import { benchTurn } from './turn.bench.ts';
+import { writeNumbers } from './write-numbers.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const examples = join(root, 'examples', 'agentdojo');
-const page = join(root, 'docs', 'benchmarks.md');
-// The formatter leaves alone what stands between these two.
-const begin = '<!-- prettier-ignore-start -->';
-const end = '<!-- prettier-ignore-end -->';
 
 const RULES = [1, 10, 100, 200, 1_000];
 const PEER_RULES = [1, 10, 100, 200, 1_000];
@@ -44,16 +41,13 @@ async function measure(path: string): Promise<Results> {
   };
 }
 
-function write(measured: string): void {
-  const text = readFileSync(page, 'utf8');
-  const [before, rest] = text.split(begin);
-  const after = rest?.split(end)[1];
-  if (before === undefined || after === undefined) throw new Error(`no \`${begin}\` in ${page}`);
-  writeFileSync(page, `${before}${begin}\n\n${measured}\n\n${end}${after}`);
+async function measureKernel(): Promise<void> {
+  const path = args.find((arg) => !arg.startsWith('--')) ?? join(examples, 'runs', 'sample.jsonl');
+  const measured = renderPage(await measure(path));
+  process.stdout.write(`${measured}\n`);
+  if (args.includes('--write')) writeNumbers('Numbers', measured);
 }
 
 const args = process.argv.slice(2);
-const path = args.find((arg) => !arg.startsWith('--')) ?? join(examples, 'runs', 'sample.jsonl');
-const measured = renderPage(await measure(path));
-process.stdout.write(`${measured}\n`);
-if (args.includes('--write')) write(measured);
+if (args.includes('--server')) await measureServer(args);
+else await measureKernel();

@@ -1,7 +1,6 @@
-import { cpus, loadavg, totalmem } from 'node:os';
-
+import { count, percent, table, tenths, whole } from './cells.ts';
 import type { LengthRow } from './length.bench.ts';
-import type { Spread } from './measure.ts';
+import { machineText } from './machine.ts';
 import type { MemoryRow } from './memory.bench.ts';
 import type { PeerRow } from './peers.bench.ts';
 import type { ReplayRow } from './replay.bench.ts';
@@ -21,7 +20,7 @@ export type Results = {
 /** Returns the measured part of docs/benchmarks.md. */
 export function renderPage(results: Results): string {
   return [
-    machine(results),
+    `${machineText()}\n${input(results)}`,
     '### The turn',
     turnTable(results.turns),
     '### Beside its peers: the decision alone',
@@ -35,15 +34,8 @@ export function renderPage(results: Results): string {
   ].join('\n\n');
 }
 
-function machine({ sessions, actions }: Results): string {
-  const all = cpus();
-  const model = all[0]?.model.trim() ?? 'unknown';
-  const gib = Math.round(totalmem() / 1_024 ** 3);
-  return [
-    `Machine: ${all.length} cores (${model}), ${gib} GiB, Node ${process.versions.node};`,
-    `${(loadavg()[2] ?? 0).toFixed(1)} runnable programs on average while this was measured.`,
-    `Input: ${count(sessions)} recorded sessions with ${count(actions)} actions.`,
-  ].join('\n');
+function input({ sessions, actions }: Results): string {
+  return `Input: ${count(sessions)} recorded sessions with ${count(actions)} actions.`;
 }
 
 function turnTable(rows: readonly TurnRow[]): string {
@@ -114,33 +106,4 @@ function replayTable({ actions, kernelPerSecond, replayMs, bareMs, share }: Repl
     ['actions', 'kernel actions/s', 'replay ms', 'read and parse alone ms', 'share'],
     [[count(actions), whole(kernelPerSecond), whole(replayMs), whole(bareMs), percent(share)]],
   );
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [
-    line(head),
-    line(head.map((_, index) => (index === 0 ? '---' : '---:'))),
-    ...rows.map(line),
-  ].join('\n');
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
-function whole(spread: Spread): string {
-  return spreadText(spread, (value) => count(Math.round(value)));
-}
-
-function tenths(spread: Spread): string {
-  return spreadText(spread, (value) => value.toFixed(1));
-}
-
-function percent(spread: Spread): string {
-  return spreadText(spread, (value) => `${Math.round(value * 100)} %`);
-}
-
-function spreadText({ median, least, greatest }: Spread, text: (value: number) => string): string {
-  return `${text(median)} (${text(least)}–${text(greatest)})`;
 }

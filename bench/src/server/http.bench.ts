@@ -1,0 +1,149 @@
+import { fork } from 'node:child_process';
+import { join } from 'node:path';
+
+import { count } from '../cells.ts';
+import { armAgents, type BenchDaemon, makeKey, startBenchDaemon } from './bench-daemon.ts';
+import { Calls } from './calls.ts';
+import { type Load, type Round, runFor } from './closed-loop.ts';
+import { contest, type Standing } from './contest.ts';
+import { withFolder } from './folder.ts';
+import { FrameClient } from './frame-client.ts';
+import { HttpLoad } from './http-load.ts';
+import { type Keys, overFrames, overHttp } from './remote.ts';
+import { type Options, type Section, STANDING_HEAD, standingCells } from './section.ts';
+import { AGENT, LOOK_UPS } from './workload.ts';
+
+const CONNECTIONS = [1, 64];
+const AGENTS = Array.from({ length: 8 }, (_, index) => `workspace-${index}`);
+/** As long as the entry of an intent, which the guard's benchmark measures. */
+const ENTRY_BYTES = 1_560;
+const ANSWER_BYTES = 600;
+
+/** Measures the daemon beside a bare server with the same durability, one load for both. */
+export function benchHttp({ isQuick }: Options): Promise<readonly Section[]> {
+  const roundMs = isQuick ? 300 : 3_000;
+  const rounds = isQuick ? 1 : 7;
+  return withFolder(async (folder) => {
+    const bare = await startBareServer(folder);
+    const daemon = await startBenchDaemon(folder);
+    await armAgents(daemon.client, AGENTS);
+    const keys = await makeKeys(daemon);
+    const rows: (readonly string[])[] = [];
+    for (const connections of CONNECTIONS) {
+      const ways = await waysOf({ daemon, bare, keys }, connections);
+      const contestants = ways.asks.map(({ name, call, after }) => ({
+        name,
+        round: async (): Promise<Round> => {
+          const round = await runFor({ writers: connections, call }, roundMs);
+          await after();
+          return round;
+        },
+      }));
+      const standings = await contest(contestants, rounds);
+      await ways.close();
+      rows.push(...standings.map((standing) => rowOf(connections, standing)));
+    }
+    await daemon.close();
+    bare.close();
+    return [section(rows)];
+  });
+}
+
+type Way = {
+  readonly name: string;
+  readonly call: Load['call'];
+  /** What is tidied up after a round, outside of the measured time. */
+  readonly after: () => Promise<void>;
+};
+
+type Servers = {
+  readonly daemon: BenchDaemon;
+  readonly bare: BareServer;
+  readonly keys: Keys;
+};
+
+async function waysOf(
+  { daemon, bare, keys }: Servers,
+  connections: number,
+): Promise<{ readonly asks: readonly Way[]; readonly close: () => Promise<void> }> {
+  const bareLoad = new HttpLoad(bare.origin, connections);
+  const load = new HttpLoad(daemon.started.url ?? '', connections);
+  const socketLoad = new HttpLoad('http://localhost', connections, daemon.started.socket);
+  const frames = await FrameClient.open(daemon.started.socket);
+  const overTcp = new Calls(overHttp(load, keys), AGENTS);
+  const overSocket = new Calls(overHttp(socketLoad, null), AGENTS);
+  const overOne = new Calls(overFrames([frames]), AGENTS);
+  const intent = (name: string, calls: Calls): Way => ({
+    name,
+    call: (writer) => calls.intent(writer),
+    after: () => calls.land(),
+  });
+  const cycle = (name: string, calls: Calls): Way => ({
+    name,
+    call: (writer) => calls.cycle(writer),
+    after: () => Promise.resolve(),
+  });
+  return {
+    asks: [
+      { name: 'bare server, HTTP', call: bareCall(bareLoad), after: () => Promise.resolve() },
+      intent('intents, HTTP with a key', overTcp),
+      intent('intents, HTTP on the socket', overSocket),
+      intent('intents, frames on the socket, one connection', overOne),
+      cycle('cycles, HTTP with a key (three requests each)', overTcp),
+      cycle('cycles, frames on the socket, one connection', overOne),
+    ],
+    close: async () => {
+      await Promise.all([bareLoad.close(), load.close(), socketLoad.close()]);
+      frames.close();
+    },
+  };
+}
+
+/** Asks the bare server with the bodies that the daemon gets. */
+function bareCall(load: HttpLoad): Load['call'] {
+  let index = 0;
+  return () => {
+    index += 1;
+    const { tool, args } = LOOK_UPS.stepAt(index % LOOK_UPS.steps);
+    const session = 'ses_01a1fcf1ea7ba57e47d9657d4c2c6880';
+    return load.post('/', { session, request: String(index), tool, args }, 'plk_'.padEnd(80, 'x'));
+  };
+}
+
+type BareServer = { readonly origin: string; readonly close: () => void };
+
+async function startBareServer(folder: string): Promise<BareServer> {
+  const file = join(import.meta.dirname, 'bare-server.ts');
+  const child = fork(file, [folder, String(ENTRY_BYTES), String(ANSWER_BYTES)]);
+  const port = await new Promise<unknown>((resolve) => child.once('message', resolve));
+  return { origin: `http://127.0.0.1:${String(port)}`, close: () => void child.disconnect() };
+}
+
+async function makeKeys({ client }: BenchDaemon): Promise<Keys> {
+  const opener = await makeKey(client, { kind: 'opener', name: 'orchestrator' });
+  const agents = new Map<string, string>();
+  for (const agent of [AGENT, ...AGENTS]) {
+    const name = `gateway of ${agent}`;
+    agents.set(agent, await makeKey(client, { kind: 'agent', name, agents: [agent] }));
+  }
+  return { opener, agents };
+}
+
+function rowOf(connections: number, standing: Standing): readonly string[] {
+  return [count(connections), standing.name, ...standingCells(standing)];
+}
+
+function section(rows: Section['rows']): Section {
+  return {
+    title: 'The daemon, asked by another program',
+    says: [
+      'The bare server is `node:http`, `JSON.parse`, SHA-256 of the body, the bare segment file with',
+      `${count(ENTRY_BYTES)} bytes a request, and an answer of ${ANSWER_BYTES} bytes. Server and`,
+      'load are two programs on two cores, so the load takes half of the machine; it is the same for',
+      'all rows (undici, connections kept alive, one request at a time on each, both ways parsed).',
+      'Over frames, as many requests are on their way on one connection.',
+    ].join('\n'),
+    head: ['at once', '', ...STANDING_HEAD],
+    rows,
+  };
+}

@@ -1,0 +1,43 @@
+import { fork } from 'node:child_process';
+import { join } from 'node:path';
+
+import { machineText } from '../machine.ts';
+import { writeNumbers } from '../write-numbers.ts';
+import { BENCHES } from './benches.ts';
+import { renderSection, type Section } from './section.ts';
+
+const one = join(import.meta.dirname, 'run-one.ts');
+
+/** Runs every benchmark of the server, or the one that `--only` names, and prints the tables. */
+export async function measureServer(args: readonly string[]): Promise<void> {
+  const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : undefined;
+  const names = BENCHES.map(({ name }) => name).filter(
+    (name) => only === undefined || name === only,
+  );
+  if (names.length === 0) {
+    const known = BENCHES.map(({ name }) => name).join(', ');
+    throw new Error(`no benchmark \`${only}\`: one of ${known}`);
+  }
+  const sections: Section[] = [];
+  for (const name of names) sections.push(...(await runApart(name, args)));
+  const measured = [machineText(), ...sections.map(renderSection)].join('\n\n');
+  process.stdout.write(`${measured}\n`);
+  if (args.includes('--write')) writeNumbers('Numbers of the server', measured);
+}
+
+// Each has a heap and compiled code of its own, so that none pays for the one before.
+async function runApart(name: string, args: readonly string[]): Promise<readonly Section[]> {
+  process.stderr.write(`${name}\n`);
+  const flags = args.filter((arg) => arg === '--quick' || arg === '--long');
+  const child = fork(one, [name, ...flags]);
+  let sections: readonly Section[] | undefined;
+  child.on('message', (message: readonly Section[]) => {
+    sections = message;
+  });
+  const { promise, resolve } = Promise.withResolvers<number | null>();
+  child.on('exit', resolve);
+  const code = await promise;
+  if (sections === undefined)
+    throw new Error(`benchmark \`${name}\` ended with ${code} and no answer`);
+  return sections;
+}

@@ -1,0 +1,9 @@
+import { BENCHES } from './benches.ts';
+
+// Runs one benchmark and hands its tables to the program that started this one.
+const [name, ...flags] = process.argv.slice(2);
+const bench = BENCHES.find((each) => each.name === name);
+if (bench === undefined) throw new Error(`no benchmark \`${name}\``);
+const options = { isQuick: flags.includes('--quick'), isLong: flags.includes('--long') };
+process.send?.(await bench.run(options));
+process.disconnect();

@@ -1,0 +1,45 @@
+import type { Script, Step } from './workload.ts';
+
+/** One session of a writer as it goes on: how far it is, and its next action. */
+export type Turn = {
+  readonly agent: string;
+  readonly session: string;
+  readonly request: string;
+  readonly step: Step;
+};
+
+/** What opens and closes sessions. */
+export type Opener = {
+  readonly open: (writer: number) => Promise<Opened>;
+  readonly close: (opened: Opened) => Promise<unknown>;
+};
+
+/** A session of an agent. */
+export type Opened = { readonly agent: string; readonly session: string };
+
+type Place = { readonly opened: Opened; taken: number };
+
+/** Keeps a session for each writer, and another once it had as many actions as one has. */
+export class WriterSessions {
+  readonly #opener: Opener;
+  readonly #script: Script;
+  readonly #places = new Map<number, Place>();
+
+  constructor(opener: Opener, script: Script) {
+    this.#opener = opener;
+    this.#script = script;
+  }
+
+  /** Returns the next action of a writer. Opening and closing count to the action they precede. */
+  async next(writer: number): Promise<Turn> {
+    let place = this.#places.get(writer);
+    if (place === undefined || place.taken >= this.#script.steps) {
+      if (place !== undefined) await this.#opener.close(place.opened);
+      place = { opened: await this.#opener.open(writer), taken: 0 };
+      this.#places.set(writer, place);
+    }
+    const step = this.#script.stepAt(place.taken);
+    place.taken += 1;
+    return { ...place.opened, request: String(place.taken), step };
+  }
+}
