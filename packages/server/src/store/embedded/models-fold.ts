@@ -115,27 +115,16 @@ class Fold {
 
   /** Returns whether the decision was not there yet. */
   #decide(
-    { index, at, agent, session, subject }: Placed,
+    { index, at, agent, session }: Placed,
     change: Extract<ReadEntry['change'], { readonly kind: 'decided' }>,
   ): boolean {
     const { decision, pact, tool, verdict, rules } = change;
     const { changes } = this.#sqlite
       .statement(
-        `INSERT OR IGNORE INTO decision (idx, at, agent, session, subject, decision, pact, tool,
-          verdict, rules, outcome, outcome_idx) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)`,
+        `INSERT OR IGNORE INTO decision (idx, at, agent, session, decision, pact, tool, verdict,
+          rules, outcome, outcome_idx) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)`,
       )
-      .run(
-        index,
-        at,
-        agent,
-        session,
-        subject,
-        decision,
-        pact,
-        tool,
-        verdict,
-        JSON.stringify(rules),
-      );
+      .run(index, at, agent, session, decision, pact, tool, verdict, JSON.stringify(rules));
     if (Number(changes) === 0) return false;
     const insert = this.#sqlite.statement('INSERT INTO decision_rule (rule, idx) VALUES (?, ?)');
     for (const rule of rules) insert.run(rule, index);

@@ -24,7 +24,6 @@ const indexes: Readonly<Record<List, readonly (readonly [readonly (keyof Filter)
   ],
   decisions: [
     [['session'], 'decision_session'],
-    [['subject'], 'decision_subject'],
     [['agent', 'tool'], 'decision_agent_tool'],
     [['agent', 'verdict'], 'decision_agent_verdict'],
     [['tool'], 'decision_tool'],
@@ -68,10 +67,11 @@ export class ModelsQuery {
   #page<T>(list: List, filter: Filter, rowOf: (row: Row) => T): Page<T> {
     const limit = pageLimit(list, filter);
     const { nextIndex } = readProgress(this.#sqlite);
-    const conditions = [...conditionsOf(filter), ...this.#range(list, filter)];
+    const { tables, order } = sourceOf(list, filter);
+    const conditions = [...conditionsOf(list, filter), ...this.#range(order, filter)];
     const where = conditions.map(({ sql }) => sql).join(' AND ');
-    const sql = `SELECT t.* FROM ${tableOf(list, filter)} ${where === '' ? '' : `WHERE ${where}`}
-      ORDER BY ${filter.rule === undefined ? 't' : 'r'}.idx DESC LIMIT ?`;
+    const sql = `SELECT t.* FROM ${tables} ${where === '' ? '' : `WHERE ${where}`}
+      ORDER BY ${order} DESC LIMIT ?`;
     const values = conditions.flatMap(({ value }) => value ?? []);
     // One row more than asked for tells whether there is a next page.
     const found = this.#sqlite.statement(sql).all(...values, limit + 1);
@@ -82,11 +82,10 @@ export class ModelsQuery {
   }
 
   /** Times never run backwards in a log, so a span of time is a span of indexes. */
-  #range(list: List, { fromAt, untilAt, before, rule }: Filter): readonly Condition[] {
-    const column = list === 'decisions' && rule !== undefined ? 'r.idx' : 't.idx';
+  #range(column: string, { fromAt, untilAt, before }: Filter): readonly Condition[] {
     const from = fromAt === undefined ? 0 : this.#firstSince(fromAt);
-    const until = untilAt === undefined ? undefined : this.#firstSince(untilAt);
-    const end = Math.min(before ?? Infinity, until ?? Infinity);
+    const until = untilAt === undefined ? Infinity : this.#firstSince(untilAt);
+    const end = Math.min(before ?? Infinity, until);
     return [
       ...(from === 0 ? [] : [{ sql: `${column} >= ?`, value: from }]),
       ...(end === Infinity ? [] : [{ sql: `${column} < ?`, value: end }]),
@@ -101,35 +100,49 @@ export class ModelsQuery {
   }
 }
 
-function tableOf(list: List, filter: Filter): string {
-  const table = list.slice(0, -1);
-  // The order of a CROSS JOIN is kept: the rule's entries first, newest first.
-  if (filter.rule !== undefined) return `decision_rule r CROSS JOIN decision t ON t.idx = r.idx`;
-  const chosen = indexes[list].find(([members]) =>
-    members.every((member) => filter[member] !== undefined),
-  );
-  if (
-    filter.isUnfinished === true &&
-    filter.session === undefined &&
-    filter.subject === undefined
-  ) {
-    return `${table} t INDEXED BY decision_unfinished`;
+/** Where rows come from, `t` among them, and the column they stand in order of. */
+type Source = { readonly tables: string; readonly order: 't.idx' | 'r.idx' | 'e.idx' };
+
+function sourceOf(list: List, filter: Filter): Source {
+  // The order of a CROSS JOIN is kept: its first table is gone through, newest first.
+  if (filter.rule !== undefined) {
+    return { tables: 'decision_rule r CROSS JOIN decision t ON t.idx = r.idx', order: 'r.idx' };
   }
-  return chosen === undefined ? `${table} t` : `${table} t INDEXED BY ${chosen[1]}`;
+  if (list === 'decisions' && filter.subject !== undefined) {
+    const events = 'event e INDEXED BY event_subject';
+    return { tables: `${events} CROSS JOIN decision t ON t.idx = e.idx`, order: 'e.idx' };
+  }
+  const index = indexOf(list, filter);
+  const table = `${list.slice(0, -1)} t`;
+  return { tables: index === undefined ? table : `${table} INDEXED BY ${index}`, order: 't.idx' };
 }
 
-function conditionsOf(filter: Filter): readonly Condition[] {
-  const equals = ['agent', 'session', 'kind', 'verdict', 'tool', 'subject'] as const;
+function indexOf(list: List, filter: Filter): string | undefined {
+  if (filter.isUnfinished === true && filter.session === undefined) return 'decision_unfinished';
+  return indexes[list].find(([members]) =>
+    members.every((member) => filter[member] !== undefined),
+  )?.[1];
+}
+
+function conditionsOf(list: List, filter: Filter): readonly Condition[] {
+  const equals = ['agent', 'session', 'kind', 'verdict', 'tool'] as const;
   const conditions: Condition[] = [];
   for (const member of equals) {
     const value = filter[member];
     if (value !== undefined) conditions.push({ sql: `t.${member} = ?`, value });
   }
-  if (filter.rule !== undefined) conditions.push({ sql: 'r.rule = ?', value: filter.rule });
-  const { isUnfinished } = filter;
+  const { rule, subject, isUnfinished } = filter;
+  if (rule !== undefined) conditions.push({ sql: 'r.rule = ?', value: rule });
+  if (subject !== undefined) conditions.push({ sql: subjectIs(list, rule), value: subject });
   if (isUnfinished === true) conditions.push({ sql: IS_UNFINISHED });
   if (isUnfinished === false) conditions.push({ sql: `NOT ${IS_UNFINISHED}` });
   return conditions;
+}
+
+function subjectIs(list: List, rule: string | undefined): string {
+  if (list !== 'decisions') return 't.subject = ?';
+  // Decisions leave their subject to their event, which the index over subjects is of.
+  return rule === undefined ? 'e.subject = ?' : '(SELECT subject FROM event WHERE idx = r.idx) = ?';
 }
 
 function sessionOf(row: Row): SessionRow {

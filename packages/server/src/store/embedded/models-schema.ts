@@ -57,7 +57,6 @@ export const MODELS_SCHEMA: Schema = {
       at INTEGER NOT NULL,
       agent TEXT NOT NULL,
       session TEXT NOT NULL,
-      subject TEXT,
       decision TEXT NOT NULL,
       pact TEXT NOT NULL,
       tool TEXT,
@@ -73,7 +72,6 @@ export const MODELS_SCHEMA: Schema = {
     CREATE INDEX decision_verdict ON decision (verdict);
     CREATE INDEX decision_tool ON decision (tool);
     CREATE INDEX decision_session ON decision (session);
-    CREATE INDEX decision_subject ON decision (subject);
     CREATE INDEX decision_unfinished ON decision (idx)
       WHERE outcome IS NULL AND verdict IN ('allow', 'modify');
 
