@@ -20,6 +20,7 @@ export async function main(argv: readonly string[]): Promise<void> {
       program: programName(process.env),
       nowMs: () => performance.now(),
       wallMs: () => Date.now(),
+      environment: process.env,
     });
   } catch (cause) {
     const trace = cause instanceof Error ? cause.stack : String(cause);

@@ -10,7 +10,15 @@ export const fixtures: string = relative('.', join(import.meta.dirname, '../fixt
 export type Said = { readonly exit: number; readonly out: string; readonly err: string };
 
 /** Runs one command line in this thread, with a clock that stands still, without colours. */
-export async function plumb(...argv: readonly string[]): Promise<Said> {
+export function plumb(...argv: readonly string[]): Promise<Said> {
+  return plumbWith({}, ...argv);
+}
+
+/** Runs one command line with an environment of its own. */
+export async function plumbWith(
+  environment: Readonly<Record<string, string>>,
+  ...argv: readonly string[]
+): Promise<Said> {
   const [out, err]: [string[], string[]] = [[], []];
   const exit = await run(argv, {
     screen: {
@@ -24,6 +32,7 @@ export async function plumb(...argv: readonly string[]): Promise<Said> {
     program: 'plumb',
     nowMs: () => 0,
     wallMs: () => 1_767_225_600_000,
+    environment,
   });
   return { exit, out: out.join(''), err: err.join('') };
 }

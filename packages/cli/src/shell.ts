@@ -10,6 +10,8 @@ export type Shell = {
   readonly nowMs: () => number;
   /** The time of day in milliseconds UTC. */
   readonly wallMs: () => number;
+  /** The environment, which the configuration of the daemon is read from. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Sets the exit code; the last one said counts. */
   readonly exit: (code: ExitCode) => void;
 };

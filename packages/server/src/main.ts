@@ -14,7 +14,7 @@ export type Running = {
   readonly log: { readonly write: (line: string) => void };
 };
 
-/** What the program ends with: 0 when it was asked to, 1 when it did not start, 70 when it failed. */
+/** What the program ends with: 0 when asked to, 1 when it did not start, 70 when it failed. */
 export type DaemonExit = 0 | 1 | 70;
 
 /**

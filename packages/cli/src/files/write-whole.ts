@@ -13,11 +13,11 @@ import { Stop } from '../stop.ts';
 export function writeWhole(
   path: string,
   text: string,
-  { isNew }: { readonly isNew: boolean },
+  { isNew, mode = 0o666 }: { readonly isNew: boolean; readonly mode?: number },
 ): void {
   const beside = `${path}.${randomUUID()}.part`;
   try {
-    writeFileSync(beside, text, { flag: 'wx' });
+    writeFileSync(beside, text, { flag: 'wx', mode });
     if (isNew) linkSync(beside, path);
     else renameSync(beside, path);
   } catch (cause) {

@@ -21,6 +21,7 @@ const program = buildProgram({
   program: 'plumb',
   nowMs: () => 0,
   wallMs: () => 0,
+  environment: {},
   exit: nothing,
 });
 const tree = describeTree(program);

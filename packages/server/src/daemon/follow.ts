@@ -11,7 +11,7 @@ export type Follower = {
 
 const BATCH = 1_024;
 
-/** Starts following. `failed` is told of a fold that did not succeed; the next batch tries again. */
+/** Starts following. `failed` is told of a fold that failed; the next batch tries again. */
 export function followLog(
   sequencer: Pick<Sequencer, 'read' | 'status' | 'onDurable'>,
   models: Pick<Models, 'nextIndex' | 'fold'>,

@@ -45,7 +45,7 @@ export function heedSpace(sequencer: Sequencer, space: Pick<Space, 'view'>): Seq
       if (state === 'full' && isBeginning(submission.bytes)) {
         throw new LedgerStopped(
           'backlog',
-          `only ${freeBytes ?? 0} bytes are left on the disk: free some, nothing has to be repaired`,
+          `only ${freeBytes ?? 0} bytes are left on the disk: free some, nothing is to be repaired`,
         );
       }
       return sequencer.append(submission);

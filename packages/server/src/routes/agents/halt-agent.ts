@@ -17,7 +17,7 @@ export const haltAgent: Route = route({
   answer: { status: 200, shape: z.strictObject({ index: count, epoch: count }) },
   codes: ['unknown-agent', 'unknown-session', 'conflict', 'unavailable', 'overloaded'],
   handle: async ({ guard }, { caller, params: { agent }, body }) => {
-    const { scope, reason, target = agent } = body;
+    const { scope, reason, target = '' } = body;
     return answerOf(await guard.halt({ agent, scope, target, reason, by: caller.id }));
   },
 });

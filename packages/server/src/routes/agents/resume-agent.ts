@@ -15,7 +15,7 @@ export const resumeAgent: Route = route({
   answer: { status: 200, shape: recorded },
   codes: ['unknown-agent', 'unknown-session', 'conflict', 'unavailable', 'overloaded'],
   handle: async ({ guard }, { caller, params: { agent }, body }) => {
-    const { scope, reason, target = agent } = body;
+    const { scope, reason, target = '' } = body;
     return answerOf(await guard.resume({ agent, scope, target, reason, by: caller.id }));
   },
 });

@@ -1,0 +1,207 @@
+import { type Command, Option } from 'commander';
+import { type Json, type JsonObject, isJsonObject } from '@plumbline/core';
+
+import { EXIT } from '../exit-codes.ts';
+import { readText } from '../files/read-text.ts';
+import type { Shell } from '../shell.ts';
+import { Stop } from '../stop.ts';
+import { loadServer, type Server } from './load-server.ts';
+
+/** The options of every command that speaks to a daemon. */
+export type Connection = {
+  readonly data?: string;
+  readonly config?: string;
+  readonly url?: string;
+  readonly keyFile?: string;
+  readonly json?: boolean;
+};
+
+/** What a command asks of a daemon. */
+export type Daemon = {
+  readonly get: (path: string) => Promise<JsonObject>;
+  readonly post: (path: string, body?: JsonObject) => Promise<JsonObject>;
+  readonly remove: (path: string) => Promise<JsonObject>;
+  /** Returns what is answered at a path also when that is no success. */
+  readonly peek: (path: string) => Promise<{ readonly isFine: boolean; readonly body: JsonObject }>;
+};
+
+/** Adds to a command the options that say which daemon is meant. */
+export function withConnection(command: Command): Command {
+  return command
+    .addOption(new Option('--data <folder>', 'the data directory of the daemon on this machine'))
+    .addOption(new Option('--config <file>', 'the configuration file of that daemon'))
+    .addOption(new Option('--url <url>', 'a daemon elsewhere (or PLUMBLINE_URL)'))
+    .addOption(new Option('--key-file <file>', 'holds the key for it (or PLUMBLINE_KEY)'))
+    .option('--json', 'print one JSON object');
+}
+
+/** Says whether a daemon that does not run is started first. */
+export type Wanted = { readonly start: boolean };
+
+/**
+ * Runs work against the daemon that is meant, and closes the connection behind it.
+ *
+ * Errors: `Stop` with what the daemon answered, or what to type when none runs.
+ */
+export async function withDaemon<T>(
+  {
+    connection,
+    shell,
+    wanted = { start: true },
+  }: {
+    readonly connection: Connection;
+    readonly shell: Shell;
+    readonly wanted?: Wanted;
+  },
+  work: (daemon: Daemon) => Promise<T>,
+): Promise<T> {
+  const server = await loadServer();
+  const target = await targetOf(server, { connection, shell, wanted });
+  const client = server.openClient(target);
+  try {
+    const ask = async (
+      method: 'GET' | 'POST' | 'DELETE',
+      path: string,
+      body?: JsonObject,
+    ): Promise<JsonObject> => {
+      const said = await client.ask({ method, path, ...(body === undefined ? {} : { body }) });
+      return isJsonObject(said) ? said : {};
+    };
+    return await work({
+      get: (path) => ask('GET', path),
+      post: (path, body) => ask('POST', path, body),
+      remove: (path) => ask('DELETE', path),
+      peek: (path) => peek(server, client, path),
+    });
+  } catch (cause) {
+    throw stopOf(server, cause, shell);
+  } finally {
+    await client.close();
+  }
+}
+
+async function peek(
+  server: Server,
+  client: ReturnType<Server['openClient']>,
+  path: string,
+): ReturnType<Daemon['peek']> {
+  try {
+    const said = await client.ask({ method: 'GET', path });
+    return { isFine: true, body: isJsonObject(said) ? said : {} };
+  } catch (cause) {
+    if (!(cause instanceof server.ClientError) || !isJsonObject(cause.problem)) throw cause;
+    return { isFine: false, body: cause.problem };
+  }
+}
+
+type Asking = {
+  readonly connection: Connection;
+  readonly shell: Shell;
+  readonly wanted: Wanted;
+};
+
+async function targetOf(
+  server: Server,
+  { connection, shell, wanted }: Asking,
+): Promise<Parameters<Server['openClient']>[0]> {
+  const url = connection.url ?? shell.environment['PLUMBLINE_URL'];
+  if (url !== undefined) return { kind: 'url', url, key: keyFor(connection, shell) };
+  const config = readConfig(server, connection, shell);
+  if (wanted.start) {
+    await startDaemon(server, { folder: config.data, told: toldOf(connection), shell });
+  }
+  return { kind: 'socket', path: server.placesOf(config.data).socket };
+}
+
+function keyFor({ keyFile }: Connection, { environment }: Shell): string | null {
+  return keyFile === undefined ? (environment['PLUMBLINE_KEY'] ?? null) : readText(keyFile).trim();
+}
+
+/** Returns what the daemon on this machine is configured with. Errors: `Stop`. */
+export function readConfig(
+  server: Server,
+  given: Pick<Connection, 'data' | 'config'> | Told,
+  { environment }: Shell,
+): ReturnType<Server['loadConfig']> {
+  try {
+    return server.loadConfig(environment, toldOf(given));
+  } catch (cause) {
+    if (cause instanceof server.ConfigError) throw new Stop(cause.message);
+    throw cause;
+  }
+}
+
+type Told = NonNullable<Parameters<Server['loadConfig']>[1]>;
+
+function toldOf(given: Pick<Connection, 'data' | 'config'> | Told): Told {
+  if ('settings' in given) return given;
+  // Narrowed by the line above, which the compiler does not do for optional members.
+  const { data: folder, config } = given as Pick<Connection, 'data' | 'config'>;
+  return {
+    configFile: config,
+    settings: new Map(folder === undefined ? [] : [['data', folder] as const]),
+  };
+}
+
+/**
+ * Starts the daemon of a data directory unless it runs, and tells about a first start. Returns
+ * what the start said, or null when one ran already.
+ *
+ * Errors: `Stop` with why it does not start.
+ */
+export async function startDaemon(
+  server: Server,
+  { folder, told, shell }: { readonly folder: string; readonly told: Told; readonly shell: Shell },
+): Promise<Awaited<ReturnType<Server['ensureDaemon']>>> {
+  try {
+    const started = await server.ensureDaemon({ folder, told, environment: shell.environment });
+    if (started !== null) shell.screen.note(`plumb: started the daemon, pid ${started.pid}\n`);
+    if (started?.bootstrap != null) shell.screen.note(`${server.firstSteps(started)}\n`);
+    return started;
+  } catch (cause) {
+    if (cause instanceof server.StartRefused) throw new Stop(cause.message, null, EXIT.no);
+    throw cause;
+  }
+}
+
+function stopOf(server: Server, cause: unknown, { program }: Shell): unknown {
+  if (!(cause instanceof server.ClientError)) return cause;
+  if (cause.code === 'not-running') {
+    return new Stop(`${cause.message}; start one with \`${program} up\``, null, EXIT.no);
+  }
+  const lines = diagnosticsOf(cause.problem);
+  return new Stop([...lines, `${cause.message} (${cause.code})`].join('\n'), null, EXIT.no);
+}
+
+function diagnosticsOf(problem: Json): readonly string[] {
+  const found = isJsonObject(problem) ? problem['diagnostics'] : undefined;
+  if (!Array.isArray(found)) return [];
+  return found.filter(isJsonObject).map(({ place, message }) => {
+    if (place === undefined || !isJsonObject(place)) return shown(message);
+    const { file, line, column } = place;
+    return `${shown(file)}:${shown(line)}:${shown(column)}: ${shown(message)}`;
+  });
+}
+
+/** Returns one step of a path, with what is not a letter, digit, dot or dash escaped. */
+export function step(text: string): string {
+  return encodeURIComponent(text);
+}
+
+/** Returns the objects of an answer's `rows`. */
+export function rowsOf(answer: JsonObject): readonly JsonObject[] {
+  const { rows } = answer;
+  return Array.isArray(rows) ? rows.filter(isJsonObject) : [];
+}
+
+/** Returns one member of an answer as it is shown to a person. */
+export function shown(value: Json | undefined): string {
+  if (value === undefined || value === null) return '–';
+  if (Array.isArray(value)) return value.length === 0 ? '–' : value.map(shown).join(', ');
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Returns a moment for a person, or a dash. */
+export function shownTime(value: Json | undefined): string {
+  return typeof value === 'number' ? new Date(value).toISOString() : '–';
+}
