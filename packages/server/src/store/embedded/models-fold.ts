@@ -126,8 +126,8 @@ class Fold {
       )
       .run(index, at, agent, session, decision, pact, tool, verdict, JSON.stringify(rules));
     if (Number(changes) === 0) return false;
-    const insert = this.#sqlite.statement('INSERT INTO decision_rule (rule, idx) VALUES (?, ?)');
-    for (const rule of rules) insert.run(rule, index);
+    const insert = this.#sqlite.statement('INSERT INTO decision_rule VALUES (?, ?, ?)');
+    for (const rule of rules) insert.run(agent, rule, index);
     return true;
   }
 

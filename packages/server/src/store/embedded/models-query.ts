@@ -106,7 +106,9 @@ type Source = { readonly tables: string; readonly order: 't.idx' | 'r.idx' | 'e.
 function sourceOf(list: List, filter: Filter): Source {
   // The order of a CROSS JOIN is kept: its first table is gone through, newest first.
   if (filter.rule !== undefined) {
-    return { tables: 'decision_rule r CROSS JOIN decision t ON t.idx = r.idx', order: 'r.idx' };
+    const index = filter.agent === undefined ? 'INDEXED BY decision_rule_rule' : '';
+    const rules = `decision_rule r ${index}`;
+    return { tables: `${rules} CROSS JOIN decision t ON t.idx = r.idx`, order: 'r.idx' };
   }
   if (list === 'decisions' && filter.subject !== undefined) {
     const events = 'event e INDEXED BY event_subject';
@@ -133,6 +135,9 @@ function conditionsOf(list: List, filter: Filter): readonly Condition[] {
   }
   const { rule, subject, isUnfinished } = filter;
   if (rule !== undefined) conditions.push({ sql: 'r.rule = ?', value: rule });
+  if (rule !== undefined && filter.agent !== undefined) {
+    conditions.push({ sql: 'r.agent = ?', value: filter.agent });
+  }
   if (subject !== undefined) conditions.push({ sql: subjectIs(list, rule), value: subject });
   if (isUnfinished === true) conditions.push({ sql: IS_UNFINISHED });
   if (isUnfinished === false) conditions.push({ sql: `NOT ${IS_UNFINISHED}` });

@@ -76,10 +76,12 @@ export const MODELS_SCHEMA: Schema = {
       WHERE outcome IS NULL AND verdict IN ('allow', 'modify');
 
     CREATE TABLE decision_rule (
+      agent TEXT NOT NULL,
       rule TEXT NOT NULL,
       idx INTEGER NOT NULL,
-      PRIMARY KEY (rule, idx)
+      PRIMARY KEY (agent, rule, idx)
     ) STRICT, WITHOUT ROWID;
+    CREATE INDEX decision_rule_rule ON decision_rule (rule, idx);
     `,
   ],
 };
