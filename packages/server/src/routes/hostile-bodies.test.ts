@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { verifies } from '@plumbline/testkit';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 import { type OpenFake, openFake } from '../../testing/open-fake.ts';
 import { requestOf } from '../../testing/route-request.ts';
@@ -36,9 +36,9 @@ describe('hostile bodies', () => {
     const asked = requestOf(route, 'refunds');
     const { method = 'POST', path } = asked;
     const auth = keys.get(keyFor(route)) ?? '';
-    const before = fake.calls.length;
+    const known = fake.calls.length;
     const given = await fake.ask({ method, path, auth, raw });
-    const called = fake.calls.length - before;
+    const called = fake.calls.length - known;
     return { ...given, called };
   };
 
@@ -50,7 +50,7 @@ describe('hostile bodies', () => {
     assert.equal(called, 0, `${route.name} did something`);
   };
 
-  test('bodies: what is not I-JSON is a bad request on every route, and nothing is done', async () => {
+  test('bodies: what is not I-JSON is a bad request everywhere, and nothing is done', async () => {
     verifies('enforce.fail-closed');
     const wrong: readonly Buffer[] = [
       Buffer.from(''),

@@ -64,6 +64,8 @@ export function createRequestLog(logger: pino.Logger): RequestLog {
 // An error's message may repeat the caller's words, so its class and where it rose is what is told.
 function errorOf(error: unknown): object {
   if (!(error instanceof Error)) return { type: typeof error };
-  const stack = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  return { type: error.name, stack: stack.slice(0, 8).join('\n') };
+  const { name, message, stack = '' } = error;
+  const head = `${name}: ${message}`;
+  const places = stack.startsWith(head) ? stack.slice(head.length).split('\n') : [];
+  return { type: name, stack: places.slice(1, 9).join('\n') };
 }

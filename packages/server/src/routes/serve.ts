@@ -58,23 +58,31 @@ async function serve(served: Served, exchange: Exchange): Promise<void> {
 
 async function tell(served: Served, exchange: Exchange): Promise<Told> {
   const { gate } = served;
-  let operation = 'none';
+  const nobody = { route: null, caller: null, agent: null };
+  const entered = await orBug(gate, 'none', () => admit(gate, exchange.request, exchange.via));
+  if ('kind' in entered) return { ...nobody, reply: entered };
+  if ('problem' in entered) {
+    gate.api.metrics.refused(entered.problem.code);
+    const { problem, route, caller } = entered;
+    return { reply: refuse(problem), route, caller: caller?.id ?? null, agent: null };
+  }
+  const { route, caller, params } = entered;
+  const reply = await orBug(gate, route.name, () => handle(served, exchange, entered));
+  return { reply, route, caller: caller.id, agent: params.agent || null };
+}
+
+/** The one place where a bug becomes an answer, so that the caller is not left waiting. */
+async function orBug<T>(
+  { api }: Gate,
+  operation: string,
+  run: () => Promise<T>,
+): Promise<T | Extract<Reply, { kind: 'problem' }>> {
   try {
-    const entered = await admit(gate, exchange.request, exchange.via);
-    if ('problem' in entered) {
-      gate.api.metrics.refused(entered.problem.code);
-      const { problem, route, caller } = entered;
-      return { reply: refuse(problem), route, caller: caller?.id ?? null, agent: null };
-    }
-    const { route, caller, params } = entered;
-    operation = route.name;
-    const reply = await handle(served, exchange, entered);
-    return { reply, route, caller: caller.id, agent: params.agent || null };
+    return await run();
   } catch (error) {
-    // The one place where a bug becomes an answer, so that the caller is not left waiting.
-    gate.api.log.failed(operation, error);
-    const reply = refuse({ code: 'internal', detail: 'the daemon met a fault; see its log' });
-    return { reply, route: null, caller: null, agent: null };
+    api.log.failed(operation, error);
+    const problem = { code: 'internal', detail: 'the daemon met a fault; see its log' } as const;
+    return { kind: 'problem', problem };
   }
 }
 

@@ -36,8 +36,11 @@ async function withScene(pact: string, run: (scene: Scene) => Promise<void>): Pr
 }
 
 const opener = (fake: OpenFake): string => fake.key({ kind: 'opener', agents: ['support'] });
-const post = (fake: OpenFake, path: string, body: unknown, auth: string): Promise<Answered> =>
-  fake.ask({ method: 'POST', path, body, auth });
+const post = (
+  fake: OpenFake,
+  asked: readonly [path: string, body: unknown],
+  auth: string,
+): Promise<Answered> => fake.ask({ method: 'POST', path: asked[0], body: asked[1], auth });
 
 test('authzen: the published Todo scenario decides as published', async () => {
   verifies('enforce.every-path');
@@ -45,7 +48,7 @@ test('authzen: the published Todo scenario decides as published', async () => {
     const auth = opener(fake);
     assert.equal(EVALUATION.length, 40);
     for (const { request, expected } of EVALUATION) {
-      const { status, json, text } = await post(fake, ONE, request, auth);
+      const { status, json, text } = await post(fake, [ONE, request], auth);
       assert.deepEqual(
         [status, json['decision']],
         [200, expected],
@@ -53,7 +56,7 @@ test('authzen: the published Todo scenario decides as published', async () => {
       );
     }
     for (const { request, expected } of EVALUATIONS) {
-      const { json } = await post(fake, MANY, request, auth);
+      const { json } = await post(fake, [MANY, request], auth);
       assert.deepEqual(decisionsOf(json), expected);
     }
   });
@@ -66,7 +69,7 @@ test('authzen: the same scenario decides the same over attested roles', async ()
       const id: unknown = Reflect.get(Object(Reflect.get(request, 'subject')), 'id');
       const { email, roles } = USERS.find((user) => user.id === id) ?? RICK;
       const subject = { type: 'user', id, properties: { email, roles } };
-      const { json, text } = await post(fake, ONE, { ...request, subject }, auth);
+      const { json, text } = await post(fake, [ONE, { ...request, subject }], auth);
       assert.equal(json['decision'], expected, text);
     }
   });
@@ -78,7 +81,7 @@ test('authzen: an agent is looked at in its own open session', async () => {
     const subject = { type: 'agent', id: 'support' };
     const resource = { type: 'order', id: '7' };
     const look = (name: string, properties: object, context: object = { session }) =>
-      post(fake, ONE, { subject, action: { name, properties }, resource, context }, auth);
+      post(fake, [ONE, { subject, action: { name, properties }, resource, context }], auth);
     const allowed = await look('orders.get', {});
     assert.equal(allowed.json['decision'], true);
     assert.equal(Reflect.get(Object(allowed.json['context']), 'verdict'), 'allow');
@@ -93,9 +96,9 @@ test('authzen: an agent is looked at in its own open session', async () => {
     );
     const other = { type: 'agent', id: 'mail' };
     const asked = { subject: other, action: { name: 't' }, resource, context: { session } };
-    assert.equal((await post(fake, ONE, asked, auth)).json['code'], 'unknown-agent');
+    assert.equal((await post(fake, [ONE, asked], auth)).json['code'], 'unknown-agent');
     const user = { ...asked, subject: { type: 'user', id: 'ada' } };
-    assert.equal((await post(fake, ONE, user, auth)).json['code'], 'forbidden');
+    assert.equal((await post(fake, [ONE, user], auth)).json['code'], 'forbidden');
   });
 });
 
@@ -107,7 +110,9 @@ test('authzen: evaluations end where their semantic says', async () => {
     const top = { subject: { type: 'user', id: 'ada' }, resource: { type: 'todo', id: '1' } };
     const many = async (evaluations: readonly object[], semantic?: string) => {
       const options = semantic === undefined ? {} : { options: { evaluations_semantic: semantic } };
-      return decisionsOf((await post(fake, MANY, { ...top, evaluations, ...options }, auth)).json);
+      return decisionsOf(
+        (await post(fake, [MANY, { ...top, evaluations, ...options }], auth)).json,
+      );
     };
     const mixed = [allowed, denied, allowed];
     assert.deepEqual(await many(mixed), [true, false, true]);
@@ -116,11 +121,11 @@ test('authzen: evaluations end where their semantic says', async () => {
     assert.deepEqual(await many(mixed, 'permit_on_first_permit'), [true]);
     assert.deepEqual(await many([{}, allowed]), [false, true]);
     const unknown = { ...top, evaluations: mixed, options: { evaluations_semantic: 'any' } };
-    assert.equal((await post(fake, MANY, unknown, auth)).status, 400);
-    const none = await post(fake, MANY, { ...top, ...allowed, evaluations: [] }, auth);
+    assert.equal((await post(fake, [MANY, unknown], auth)).status, 400);
+    const none = await post(fake, [MANY, { ...top, ...allowed, evaluations: [] }], auth);
     assert.deepEqual([none.status, none.json['decision']], [200, true]);
     const plenty = { ...top, evaluations: Array.from({ length: 101 }, () => allowed) };
-    assert.equal((await post(fake, MANY, plenty, auth)).json['at'], 'evaluations');
+    assert.equal((await post(fake, [MANY, plenty], auth)).json['at'], 'evaluations');
   });
 });
 
@@ -132,7 +137,7 @@ test('authzen: what is missing is named, what is unknown is ignored', async () =
       action: { name: 'can_read_todos' },
       resource: { type: 'todo', id: '1' },
     };
-    const at = async (body: unknown) => (await post(fake, ONE, body, auth)).json['at'];
+    const at = async (body: unknown) => (await post(fake, [ONE, body], auth)).json['at'];
     assert.equal(await at({ ...whole, subject: undefined }), 'subject');
     assert.equal(await at({ ...whole, subject: { type: 'user' } }), 'subject.id');
     assert.equal(await at({ ...whole, subject: { id: 'ada' } }), 'subject.type');
