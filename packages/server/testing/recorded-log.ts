@@ -205,7 +205,7 @@ export class RecordedLog {
       id: `apr_${this.#serial}`,
       ...about,
       pact: this.pact.digest,
-      rules: ['ask-before-mail'],
+      rules: ['ask-before-mail', 'autonomy:3'],
       ...said,
       expiresAtMs: this.at + 600_000,
     };

@@ -11,15 +11,19 @@ ${entries.length} entries of a log of ${size}, ${openings} of them opened. The l
 
 ## What this shows
 
-- Every entry in \`entries/\` stands in the log at the index that is its name, byte for byte, under the root that \`checkpoint\` states.
+- Every entry in \`entries/\` stands in the log at the index that is its name, byte for byte,
+  under the root that \`checkpoint\` states.
 - Whoever holds the log's key signed that checkpoint.
 - An opened payload is the one that was committed to when the entry was written.
 
 ## What it does not show
 
-- That the log holds nothing else about the same matter: entries that were not selected are not here.
-- That the log was not rewritten before the checkpoint. Compare the checkpoint with one kept elsewhere, or with a witness.
-- That the key is the right one. It stands in this pack for convenience; get it from someone you trust and compare.
+- That the log holds nothing else about the same matter: entries that were not selected are not
+  here.
+- That the log was not rewritten before the checkpoint. Compare the checkpoint with one kept
+  elsewhere, or with a witness.
+- That the key is the right one. It stands in this pack for convenience; get it from someone you
+  trust and compare.
 - That what was written down is what happened in the world.
 
 ## Check it with common tools
@@ -30,21 +34,25 @@ The files are those of the list:
 
 The checkpoint is signed by the key in \`key.pem\`, and that key is the one above:
 
-    sed '/^$/,$d' checkpoint > /tmp/plumbline-text
-    grep '^— ${origin} ' checkpoint | head -n 1 | sed 's/.* //' | base64 -d | tail -c 64 > /tmp/plumbline-signature
-    openssl pkeyutl -verify -pubin -inkey key.pem -rawin -in /tmp/plumbline-text -sigfile /tmp/plumbline-signature
+    scratch=$(mktemp -d)
+    sed '/^$/,$d' checkpoint > "$scratch/text"
+    signature=$(grep '^— ${origin} ' checkpoint | head -n 1 | sed 's/.* //')
+    echo "$signature" | base64 -d | tail -c 64 > "$scratch/sig"
+    openssl pkeyutl -verify -pubin -inkey key.pem -rawin -in "$scratch/text" -sigfile "$scratch/sig"
     openssl pkey -pubin -in key.pem -outform DER | tail -c 32 | base64
 
 The last line printed is what the verifier key holds after its first byte:
 
     echo '${verifierKey.split('+').slice(2).join('+')}' | base64 -d | tail -c 32 | base64
 
-Every entry stands in the tree, every opened payload is the one committed to, and the places of every chain go on:
+Every entry stands in the tree, every opened payload is the one committed to, and every chain goes
+on:
 
     python3 verify.py
 
-\`verify.py\` needs Python's standard library alone. It does not check that the sealed text decrypts to the opened payload, for which no common tool
-has AES-GCM (the keyed commitment binds the payload without it), and it does not make decisions again. \`plumb verify\` on this folder does both.
+\`verify.py\` needs Python's standard library alone. It does not check that the sealed text decrypts
+to the opened payload, for which no common tool has AES-GCM (the keyed commitment binds the payload
+without it), and it does not make decisions again. \`plumb verify\` on this folder does both.
 `;
 }
 
@@ -122,5 +130,6 @@ for path in paths:
         if base64.b64encode(mac).decode() != value["sealed"]["mac"]:
             fail(path, "the opened payload is not the one committed to")
         opened += 1
-print(f"{len(paths)} entries stand in {origin} of size {size}; {opened} payloads are those committed to")
+print(f"{len(paths)} entries stand in {origin} of size {size}")
+print(f"{opened} payloads are those committed to")
 `;

@@ -1,0 +1,66 @@
+import { loadConfig, OfflineError, type OfflineRecord, openOffline } from '@plumbline/server';
+
+import { readText } from '../files/read-text.ts';
+import type { Shell } from '../shell.ts';
+import { Stop } from '../stop.ts';
+import type { RecordOptions } from './record-options.ts';
+
+/** What names a record. */
+export type Named = {
+  readonly where: string | undefined;
+  readonly options: RecordOptions;
+  readonly shell: Pick<Shell, 'environment'>;
+};
+
+/**
+ * Lends a record to `use` and closes it: a data directory, the folder of a log, an evidence pack
+ * or a URL; by default the data directory of the daemon.
+ *
+ * Errors: `Stop` when there is none, or its files cannot be read.
+ */
+export async function withRecord<T>(
+  { where, options, shell }: Named,
+  use: (record: OfflineRecord) => Promise<T>,
+): Promise<T> {
+  const { rootKey, openings } = options;
+  let record: OfflineRecord | undefined;
+  try {
+    const home =
+      rootKey === undefined || where === undefined ? daemonPlaces(shell.environment) : null;
+    record = openOffline({
+      place: where ?? home?.data ?? '',
+      rootKeyFile: rootKey ?? home?.rootKey ?? null,
+      openings: openings === undefined ? new Map() : openingsIn(openings),
+    });
+    return await use(record);
+  } catch (cause) {
+    if (cause instanceof OfflineError) throw new Stop(cause.message, cause.place);
+    throw cause;
+  } finally {
+    await record?.close();
+  }
+}
+
+function daemonPlaces(environment: Shell['environment']): {
+  readonly data: string;
+  readonly rootKey: string | null;
+} {
+  try {
+    const { data, rootKey } = loadConfig(environment);
+    return { data, rootKey: rootKey.kind === 'file' ? rootKey.path : null };
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Stop(`the daemon's configuration: ${why}`);
+  }
+}
+
+function openingsIn(file: string): ReadonlyMap<number, Uint8Array> {
+  const openings = new Map<number, Uint8Array>();
+  for (const [at, line] of readText(file).split('\n').entries()) {
+    if (line === '' || line.startsWith('#')) continue;
+    const match = /^(\d{1,15}) ([0-9a-f]{128})$/.exec(line);
+    if (match === null) throw new Stop('must be an index and 128 hex digits', `${file}:${at + 1}`);
+    openings.set(Number(match[1]), Buffer.from(match[2] ?? '', 'hex'));
+  }
+  return openings;
+}

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import {
+  type Checkpoint,
+  formatKnownLogs,
+  formatVerifierKey,
+  type KnownLog,
+  parseKnownLogs,
+  parsePolicy,
+  parseVerifierKey,
+  type Policy,
+  readCheckpoint,
+  rememberCheckpoint,
+  type VerifierKey,
+} from '@plumbline/ledger';
+import { type OfflineRecord, primitives, readPack } from '@plumbline/server';
+
+import { errorCode, whyNotRead } from '../files/read-text.ts';
+import { writeWhole } from '../files/write-whole.ts';
+import { Stop } from '../stop.ts';
+
+/** Whom a verifier was told to trust. */
+export type TrustOptions = {
+  readonly key?: string;
+  readonly knownLogs?: string;
+  readonly policy?: string;
+};
+
+/** Whom a verifier trusts, and who said so. */
+export type Trusted = {
+  readonly key: VerifierKey | null;
+  readonly keyFrom: 'given' | 'known logs' | 'vault' | 'pack' | 'policy' | null;
+  readonly known: KnownLog | null;
+  readonly logs: readonly KnownLog[];
+  readonly policy: Policy | null;
+};
+
+/**
+ * Returns whom to trust about a record: the key given, else that of the known log, else that of
+ * the vault beside the log. A pack's own key is taken only when nothing else is there, and then
+ * says nothing about who wrote it.
+ */
+export async function trustedFor(record: OfflineRecord, options: TrustOptions): Promise<Trusted> {
+  const origin = await originOf(record);
+  const told = trustedIn(origin, options);
+  if (told.key !== null) return told;
+  const signer = await record.signer(origin);
+  if (signer !== undefined) return { ...told, key: signer.key, keyFrom: 'vault' };
+  if (record.packFolder === null) return told;
+  const { verifierKey } = readPack(record.packFolder).manifest;
+  return { ...told, key: keyOf(verifierKey), keyFrom: 'pack' };
+}
+
+/** Returns whom the options alone trust about a log. */
+export function trustedIn(origin: string, options: TrustOptions): Trusted {
+  const policy = options.policy === undefined ? null : policyIn(options.policy);
+  const logs = options.knownLogs === undefined ? [] : knownLogsIn(options.knownLogs);
+  const known = logs.find(({ key }) => key.name === origin) ?? null;
+  const rest = { known, logs, policy };
+  if (options.key !== undefined) return { key: keyOf(options.key), keyFrom: 'given', ...rest };
+  if (known !== null) return { key: known.key, keyFrom: 'known logs', ...rest };
+  const ofPolicy = policy?.logs.find(({ key }) => key.name === origin)?.key;
+  if (ofPolicy !== undefined) return { key: ofPolicy, keyFrom: 'policy', ...rest };
+  return { key: null, keyFrom: null, ...rest };
+}
+
+/** Returns the policy that relies on one log key and no witness. */
+export function policyOf(key: VerifierKey | null): Policy | null {
+  return key === null ? null : { logs: [{ key }], witnesses: [], groups: [], quorum: 'none' };
+}
+
+/** Moves a known log on to a checkpoint that verified. */
+export function remember(
+  file: string,
+  { logs }: Trusted,
+  { key, checkpoint }: { readonly key: VerifierKey; readonly checkpoint: Checkpoint },
+): void {
+  const text = formatKnownLogs(rememberCheckpoint(logs, key, checkpoint));
+  writeWhole(file, text, { isNew: false });
+}
+
+/** Returns a verifier key as it is handed on. */
+export function keyText(key: VerifierKey): string {
+  return formatVerifierKey(key);
+}
+
+async function originOf({ place, source }: OfflineRecord): Promise<string> {
+  const bytes = await source.read('checkpoint');
+  if (bytes === undefined) throw new Stop('no such file, is there a log?', `${place}: checkpoint`);
+  const read = readCheckpoint(bytes);
+  if (!read.ok) throw new Stop(read.error.message, `${place}: checkpoint`);
+  return read.value.checkpoint.origin;
+}
+
+function keyOf(text: string): VerifierKey {
+  const key = parseVerifierKey(primitives.sha256, text);
+  if (key.ok) return key.value;
+  throw new Stop(`\`${text}\` is no verifier key: ${key.error.message}`);
+}
+
+function policyIn(file: string): Policy {
+  const policy = parsePolicy(primitives.sha256, bytesOf(file) ?? missing(file));
+  if (policy.ok) return policy.value;
+  throw new Stop(policy.error.message, file);
+}
+
+/** A file of known logs begins empty. */
+function knownLogsIn(file: string): readonly KnownLog[] {
+  const bytes = bytesOf(file);
+  if (bytes === undefined) return [];
+  const logs = parseKnownLogs(primitives.sha256, bytes);
+  if (logs.ok) return logs.value;
+  throw new Stop(logs.error.message, file);
+}
+
+function bytesOf(file: string): Uint8Array | undefined {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    if (errorCode(cause) === 'ENOENT') return undefined;
+    throw new Stop(whyNotRead(cause), file);
+  }
+}
+
+function missing(file: string): never {
+  throw new Stop('no such file', file);
+}

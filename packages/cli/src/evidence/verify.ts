@@ -1,0 +1,138 @@
+import { ANSWERS, type Noted, type RecordReport } from '@plumbline/core';
+import { encodeBase64 } from '@plumbline/ledger';
+import { type OfflineRecord, type Verified, verifyRecord } from '@plumbline/server';
+
+import { withRecord } from './open-record.ts';
+import type { RecordOptions } from './record-options.ts';
+import { keyText, remember, type Trusted, trustedFor, type TrustOptions } from './trusted.ts';
+import { EXIT } from '../exit-codes.ts';
+import { silentProgress, startProgress } from '../output/progress.ts';
+import type { Shell } from '../shell.ts';
+import { Stop } from '../stop.ts';
+
+/** The options of `plumb verify`. */
+export type VerifyCommand = RecordOptions &
+  TrustOptions & {
+    readonly remember?: boolean;
+    readonly treeOnly?: boolean;
+    readonly heartbeat?: string;
+  };
+
+/** Verifies one record and says what was found. */
+export function verify(
+  where: string | undefined,
+  options: VerifyCommand,
+  shell: Shell,
+): Promise<void> {
+  return withRecord({ where, options, shell }, (record) => verifyOne(record, options, shell));
+}
+
+async function verifyOne(
+  record: OfflineRecord,
+  options: VerifyCommand,
+  shell: Shell,
+): Promise<void> {
+  const trusted = await trustedFor(record, options);
+  const heartbeatMs = Number(options.heartbeat ?? 0);
+  if (!(heartbeatMs > 0)) throw new Stop('--heartbeat must be a number of milliseconds above 0');
+  if (options.remember === true && options.knownLogs === undefined) {
+    throw new Stop('--remember needs --known-logs FILE');
+  }
+  const { screen, nowMs, exit } = shell;
+  const progress =
+    options.json === true
+      ? silentProgress()
+      : startProgress(screen, { label: 'verifying', total: null, nowMs });
+  const verified = await verifyRecord(record, {
+    ...trusted,
+    isTreeOnly: options.treeOnly === true,
+    heartbeatMs,
+    onProgress: (done, total) => progress.update(done, `${done} of ${total} entries`),
+  });
+  progress.end();
+  if (!verified.ok) {
+    const { code, message } = verified.error;
+    if (options.json === true) screen.json({ ok: false, code, message });
+    else screen.print(`${screen.colors.red('does not verify')} (${code}): ${message}`);
+    exit(EXIT.no);
+    return;
+  }
+  const { value } = verified;
+  const isFine = value.record === null || isSound(value.record);
+  if (options.json === true) screen.json(verifiedJson(value, trusted, isFine));
+  else screen.print(rendered(value, trusted, shell));
+  const { key, checkpoint } = value;
+  if (isFine && options.remember === true && options.knownLogs !== undefined && key !== null) {
+    remember(options.knownLogs, trusted, { key, checkpoint });
+  }
+  exit(isFine ? (value.standing.exitCode === 0 ? EXIT.ok : EXIT.internal) : EXIT.no);
+}
+
+function isSound({ answers, states, brokenCount }: RecordReport): boolean {
+  return answers.mismatch === 0 && states.differs === 0 && brokenCount === 0;
+}
+
+function verifiedJson(value: Verified, trusted: Trusted, isFine: boolean): object {
+  const { checkpoint, standing, key, cosignedBy, tileCount, record } = value;
+  const { origin, size, root } = checkpoint;
+  return {
+    ok: isFine,
+    origin,
+    size,
+    root: encodeBase64(root),
+    rung: standing.rung,
+    open: standing.open,
+    key: key === null ? null : keyText(key),
+    keyFrom: trusted.keyFrom,
+    anchoredAt: trusted.known?.size ?? null,
+    cosignedBy,
+    tiles: tileCount,
+    record,
+  };
+}
+
+function rendered(value: Verified, { keyFrom, known }: Trusted, { screen }: Shell): string {
+  const { checkpoint, standing, key, cosignedBy, record } = value;
+  const { bold, green, yellow } = screen.colors;
+  const colour = standing.exitCode === 0 ? green : yellow;
+  const by = key === null ? 'signed by no key you trust' : `signed by ${keyText(key)}`;
+  return [
+    `${bold(checkpoint.origin)}: ${checkpoint.size} entries, root ${encodeBase64(checkpoint.root)}`,
+    `${by}${keyFrom === null ? '' : ` (key from: ${keyFrom})`}`,
+    ...(known === null ? [] : [`extends what was seen at ${known.size} entries`]),
+    ...(cosignedBy.length === 0 ? [] : [`cosigned by ${cosignedBy.join(', ')}`]),
+    colour(standing.rung),
+    ...standing.open.map((open) => `  open: ${open}`),
+    ...(record === null ? ['entries were not looked into'] : renderRecord(record)),
+  ].join('\n');
+}
+
+function renderRecord(report: RecordReport): readonly string[] {
+  const { answers, states, gaps } = report;
+  const told = ANSWERS.filter((kind) => answers[kind] > 0).map(
+    (kind) => `${answers[kind]} ${kind}`,
+  );
+  return [
+    `${report.decisions} decisions${told.length === 0 ? '' : `: ${told.join(', ')}`}`,
+    `folded states: ${states.same} read the same, ${states.differs} otherwise, ` +
+      `${states.unknown} unknown`,
+    ...listed('mismatch', report.mismatches, answers.mismatch),
+    ...listed('state', report.otherStates, states.differs),
+    ...listed('broken', report.broken, report.brokenCount),
+    ...listed('unfinished', report.unfinished, report.unfinishedCount),
+    ...gaps.slice(0, MOST_LISTED).map(({ kind, index, fromAt, untilAt }) => {
+      const [from, until] = [fromAt, untilAt].map((at) => new Date(at).toISOString());
+      return `  gap (${kind}) before entry ${index}: ${from} to ${until}`;
+    }),
+    ...(report.gapCount > MOST_LISTED ? [`  ${report.gapCount} gaps in all`] : []),
+  ];
+}
+
+const MOST_LISTED = 20;
+
+function listed(what: string, notes: readonly Noted[], count: number): readonly string[] {
+  const lines = notes.slice(0, MOST_LISTED).map(({ index, decision, why }) => {
+    return `  ${what}: entry ${index}${decision === '' ? '' : `, decision ${decision}`}: ${why}`;
+  });
+  return count > MOST_LISTED ? [...lines, `  ${what}: ${count} in all`] : lines;
+}
