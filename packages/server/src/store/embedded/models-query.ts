@@ -120,7 +120,9 @@ function sourceOf(list: List, filter: Filter): Source {
 }
 
 function indexOf(list: List, filter: Filter): string | undefined {
-  if (filter.isUnfinished === true && filter.session === undefined) return 'decision_unfinished';
+  if (filter.isUnfinished === true && filter.session === undefined) {
+    return filter.agent === undefined ? 'decision_unfinished' : 'decision_agent_unfinished';
+  }
   return indexes[list].find(([members]) =>
     members.every((member) => filter[member] !== undefined),
   )?.[1];

@@ -74,6 +74,8 @@ export const MODELS_SCHEMA: Schema = {
     CREATE INDEX decision_session ON decision (session);
     CREATE INDEX decision_unfinished ON decision (idx)
       WHERE outcome IS NULL AND verdict IN ('allow', 'modify');
+    CREATE INDEX decision_agent_unfinished ON decision (agent)
+      WHERE outcome IS NULL AND verdict IN ('allow', 'modify');
 
     CREATE TABLE decision_rule (
       agent TEXT NOT NULL,
