@@ -7,6 +7,7 @@ import { GUARD_BOUNDS, type GuardBounds, type PactOf } from '../src/guard/desk.t
 import type { FactSource } from '../src/guard/gather.ts';
 import type { ActionRequest, Answer, Guard, OpenRequest, Outcome } from '../src/guard/guard.ts';
 import { type OpenedGuard, openGuard } from '../src/guard/open-guard.ts';
+import type { SnapshotPlace } from '../src/guard/snapshot-file.ts';
 import type { Sequencer } from '../src/ledger/sequencer.ts';
 import { Recorder } from '../src/record/recorder.ts';
 import type { Subject } from '../src/store/vault.ts';
@@ -77,6 +78,7 @@ export type SceneOptions = {
   readonly sources?: readonly FactSource[];
   readonly backlog?: number;
   readonly pact?: string;
+  readonly snapshots?: SnapshotPlace;
 };
 
 /** A guard on a log in memory, with one agent, `support`, whose pact is armed. */
@@ -130,6 +132,7 @@ export function openOver(
     clocks: of.clock,
     bounds: { ...GUARD_BOUNDS, ...options.bounds },
     sources: options.sources ?? [],
+    ...(options.snapshots === undefined ? {} : { snapshots: options.snapshots }),
   });
 }
 

@@ -7,6 +7,7 @@ import type { FactSource } from './gather.ts';
 import type { RandomBytes } from './ids.ts';
 import type { LiveAgent } from './live-agent.ts';
 import type { Clocks } from './permits.ts';
+import type { SnapshotPlace } from './snapshot-file.ts';
 
 /** How much of everything. Times are in milliseconds. */
 export type GuardBounds = {
@@ -47,6 +48,8 @@ export type GuardParts = {
   readonly clocks: Clocks;
   readonly bounds: GuardBounds;
   readonly sources: readonly FactSource[];
+  /** Where states are kept, so that not all of the log is folded at a start; none by default. */
+  readonly snapshots?: SnapshotPlace;
   /** The system's by default. */
   readonly random?: RandomBytes;
 };
@@ -60,4 +63,6 @@ export type Desk = {
   stopped: string | null;
   /** Subjects that were forgotten: a session opened meanwhile would be sealed for nobody. */
   readonly forgotten: Set<string>;
+  /** Resolves when no snapshot is being written. */
+  snapshotting: Promise<unknown>;
 };

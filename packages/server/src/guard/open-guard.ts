@@ -12,6 +12,8 @@ import { done } from './refusal.ts';
 import { reportOutcome } from './report-outcome.ts';
 import { restoreAgents } from './restore.ts';
 import { isProbe } from './self-test.ts';
+import { queueSnapshot } from './snapshots.ts';
+import type { Folding } from './fold-entry.ts';
 import {
   closeSession,
   forgetSubject,
@@ -26,6 +28,8 @@ export type OpenedGuard = {
   readonly guard: Guard;
   /** How many entries the log had. */
   readonly resumedAt: number;
+  /** From which entry on the log was folded; what is before came from a snapshot. */
+  readonly foldedFrom: number;
   /** How many actions were let through of which nobody knows the end. */
   readonly unfinished: () => number;
   /**
@@ -47,17 +51,32 @@ export type OpenedGuard = {
 export async function openGuard(parts: GuardParts): Promise<OpenedGuard> {
   const random = parts.random ?? pooledRandom();
   const agents = new Map();
-  const desk: Desk = { parts, random, agents, stopped: null, forgotten: new Set() };
-  const { armed, size } = await restoreAgents(desk);
+  const desk: Desk = {
+    parts,
+    random,
+    agents,
+    stopped: null,
+    forgotten: new Set(),
+    snapshotting: Promise.resolve(),
+  };
+  const { folding, size, foldedFrom } = await restoreAgents(desk);
+  const stopSnapshots = snapshotEvery(desk, folding);
+  const close = async (): Promise<void> => {
+    desk.stopped ??= 'the daemon is stopping: send it again once it is back';
+    stopSnapshots();
+    await settled(desk);
+    await queueSnapshot(desk, folding);
+  };
   return {
-    guard: guardOf(desk),
+    guard: guardOf(desk, close),
     resumedAt: size,
+    foldedFrom,
     unfinished: () => {
       return [...desk.agents.values()].reduce((sum, { state }) => sum + state.flights.size, 0);
     },
     armAll: async () => {
       const failed: { agent: string; error: Refusal }[] = [];
-      for (const [agent, pact] of armed) {
+      for (const [agent, pact] of folding.armed) {
         const live = desk.agents.get(agent);
         if (live === undefined || isProbe(agent)) continue;
         const tested = await rearm(desk, live, pact);
@@ -70,7 +89,7 @@ export async function openGuard(parts: GuardParts): Promise<OpenedGuard> {
   };
 }
 
-function guardOf(desk: Desk): Guard {
+function guardOf(desk: Desk, close: Guard['close']): Guard {
   return {
     openSession: (request) => openSession(desk, request),
     closeSession: (of) => closeSession(desk, of),
@@ -92,11 +111,20 @@ function guardOf(desk: Desk): Guard {
     agents: () => {
       return [...desk.agents.values()].filter(({ agent }) => !isProbe(agent)).map(statusOf);
     },
-    close: async () => {
-      desk.stopped = 'the daemon is stopping: send it again once it is back';
-      await settled(desk);
-    },
+    close,
   };
+}
+
+// One at a time; what came in between is for the next.
+function snapshotEvery(desk: Desk, folding: Folding): () => void {
+  const { sequencer, bounds, snapshots } = desk.parts;
+  if (snapshots === undefined) return () => undefined;
+  let taken = sequencer.status().durableSize;
+  return sequencer.onDurable((durableSize) => {
+    if (durableSize - taken < bounds.snapshotEvery) return;
+    taken = durableSize;
+    void queueSnapshot(desk, folding);
+  });
 }
 
 // In the same turn as the forwarding: nothing is waited for between the check and the act.

@@ -15,6 +15,7 @@ import {
 } from './live-agent.ts';
 import { done, refuse } from './refusal.ts';
 import { isShallow } from './shallow.ts';
+import { removeSnapshot } from './snapshot-file.ts';
 import {
   amongWaiting,
   durably,
@@ -235,8 +236,21 @@ export async function forgetSubject(
       }
     }
     await last?.durable;
-    return done({ sessions });
+    return await withoutSnapshot(desk, { sessions });
   } catch (error) {
     return refusalOf(desk, error);
+  }
+}
+
+// What was folded of the subject before its erasure stands in the snapshot as well.
+async function withoutSnapshot<T>({ parts, snapshotting }: Desk, value: T): Promise<Outcome<T>> {
+  await snapshotting;
+  if (parts.snapshots === undefined) return done(value);
+  try {
+    await removeSnapshot(parts.snapshots);
+    return done(value);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return refuse('unavailable', `the snapshot could not be removed, erase again: ${why}`);
   }
 }

@@ -35,6 +35,12 @@ export type Recordable = {
 /** Where a chain goes on: the place of its next entry, and the leaf hash of its last in base64. */
 export type Head = { readonly n: number; readonly prev: string | null };
 
+/** Where every chain goes on, as plain JSON. */
+export type SavedChains = {
+  readonly at: number;
+  readonly heads: readonly (readonly [string, Head])[];
+};
+
 /** What a recorder stands on. `random` returns so many random bytes; the system's by default. */
 export type RecorderParts = {
   readonly sequencer: Pick<Sequencer, 'append'>;
@@ -107,6 +113,18 @@ export class Recorder {
     const read = parseEntry(bytes);
     if (!read.ok) throw new Error(`entry of the log ${read.error}`);
     this.#advance(read.value, leafHash(primitives.sha256, bytes));
+  }
+
+  /** Returns where every chain goes on, for a later `resume`. */
+  save(): SavedChains {
+    return { at: this.#at, heads: [...this.#heads] };
+  }
+
+  /** Goes on from what was saved, in place of following the entries before. */
+  resume({ at, heads }: SavedChains): void {
+    this.#at = at;
+    this.#heads.clear();
+    for (const [key, head] of heads) this.#heads.set(key, head);
   }
 
   #entryOf(what: Recordable, at: number): { entry: Entry; blobs: readonly Uint8Array[] } {

@@ -1,0 +1,114 @@
+import { type Call, type Digest, restore, type Snapshot, snapshot } from '@plumbline/core';
+
+import type { Subject } from '../store/vault.ts';
+import {
+  type AnswerParts,
+  freshAgent,
+  holdSession,
+  type LiveAgent,
+  type LiveSession,
+  type Opening,
+} from './live-agent.ts';
+import type { Clocks } from './permits.ts';
+import { liveSession } from './sessions.ts';
+
+type SavedRequest = {
+  readonly request: string;
+  readonly digest: Digest;
+  readonly answer: AnswerParts;
+  readonly isReported: boolean;
+};
+
+type SavedSession = {
+  readonly id: string;
+  readonly subject: string;
+  readonly opening: Opening;
+  readonly index: number;
+  readonly requests: readonly SavedRequest[];
+};
+
+type SavedFlight = {
+  readonly decision: string;
+  readonly session: string;
+  readonly subject: string;
+  readonly call: Call;
+};
+
+/** An agent as plain JSON: all of it but its permits, which end with the daemon. */
+export type SavedAgent = {
+  readonly agent: string;
+  readonly state: Snapshot;
+  readonly shadow: { readonly pact: string; readonly state: Snapshot } | null;
+  readonly sessions: readonly SavedSession[];
+  readonly flights: readonly SavedFlight[];
+  readonly closed: readonly string[];
+};
+
+/** Returns an agent as plain JSON. */
+export function saveAgent({ agent, state, shadow, ...live }: LiveAgent): SavedAgent {
+  return {
+    agent,
+    state: snapshot(state),
+    shadow: shadow === null ? null : { pact: shadow.pact.digest, state: snapshot(shadow.state) },
+    sessions: [...live.sessions.values()].map(saveSession),
+    flights: [...live.flights.values()].map(({ decision, session, subject, call }) => {
+      return { decision, session, subject: subject.id, call };
+    }),
+    closed: [...live.closed],
+  };
+}
+
+function saveSession({ id, subject, opening, opened, requests }: LiveSession): SavedSession {
+  const saved = [...requests].flatMap(([request, { digest, answer, reported }]) => {
+    if (answer === null) return [];
+    const { permitId: _, ...rest } = answer;
+    const isReported = reported !== null;
+    return [{ request, digest, answer: { ...rest, permitId: null }, isReported }];
+  });
+  return { id, subject: subject.id, opening, index: opened.index, requests: saved };
+}
+
+/** Returns the subjects an agent's sessions are sealed for. */
+export function subjectsOf({ sessions, flights }: SavedAgent): readonly string[] {
+  return [...sessions, ...flights].map(({ subject }) => subject);
+}
+
+/**
+ * Returns the agent that was saved, without pact and shadow. `subjects` holds every one of
+ * `subjectsOf`.
+ */
+export function restoreAgent(
+  saved: SavedAgent,
+  subjects: ReadonlyMap<string, Subject>,
+  clocks: Clocks,
+): LiveAgent {
+  const live = freshAgent(saved.agent, clocks);
+  live.state = restore(saved.state);
+  for (const session of saved.sessions) {
+    const subject = subjects.get(session.subject);
+    if (subject !== undefined) holdSession(live, restoreSession(session, subject));
+  }
+  for (const { subject: id, ...flight } of saved.flights) {
+    const subject = subjects.get(id);
+    if (subject === undefined) continue;
+    const unknown = { permit: null, redeemedAt: null, reporting: null };
+    live.flights.set(flight.decision, { ...flight, subject, ...unknown });
+  }
+  for (const id of saved.closed) live.closed.add(id);
+  return live;
+}
+
+function restoreSession(
+  { id, opening, index, requests }: SavedSession,
+  subject: Subject,
+): LiveSession {
+  const opened = { index, durable: Promise.resolve() };
+  const session = liveSession(id, { subject, opening, opened });
+  for (const { request, digest, answer, isReported } of requests) {
+    const reported = isReported ? Promise.resolve() : null;
+    const note = { digest, answer, reported, running: null };
+    session.requests.set(request, note);
+    session.byDecision.set(answer.decision, note);
+  }
+  return session;
+}

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { snapshot } from '@plumbline/core';
+import { verifies } from '@plumbline/testkit';
+
+import { checkRecord } from '../../testing/check-record.ts';
+import { diceOf } from '../../testing/dice.ts';
+import { live } from '../../testing/guard-life.ts';
+import { SUPPORT_PACT } from '../../testing/guard-pact.ts';
+import { codeOf, type GuardScene, guardScene, valueOf } from '../../testing/guard-scene.ts';
+import type { SnapshotPlace } from './snapshot-file.ts';
+
+type Kept = SnapshotPlace & {
+  readonly files: Map<string, Uint8Array>;
+  readonly secrets: Map<string, Uint8Array>;
+};
+
+function inMemory(): Kept {
+  const files = new Map<string, Uint8Array>();
+  const secrets = new Map<string, Uint8Array>();
+  return {
+    files,
+    secrets,
+    disk: {
+      read: async (path) => files.get(path),
+      replace: async (path, bytes) => void files.set(path, bytes),
+      remove: async (path) => void files.delete(path),
+      syncFolder: async () => undefined,
+    },
+    vault: {
+      secret: async (name) => secrets.get(name),
+      putSecret: async (name, value) => void secrets.set(name, value),
+      removeSecret: async (name) => void secrets.delete(name),
+    },
+    failed: (cause) => assert.fail(String(cause)),
+  };
+}
+
+function stateOf({ opened }: Pick<GuardScene, 'opened'>): unknown {
+  return opened.states().map(snapshot);
+}
+
+test('snapshots: one and the rest of the log make the state that was', async () => {
+  verifies('evidence.recompute');
+  for (const seed of [11, 12]) {
+    const snapshots = inMemory();
+    const scene = await guardScene({ snapshots, bounds: { snapshotEvery: 40 } });
+    const shadow = scene.pacts.load(SUPPORT_PACT.replace('"100.00"', '"60.00"'));
+    valueOf(await scene.guard.shadow('support', shadow));
+    await live(scene, diceOf(seed), 150);
+    const { armAll, ...reopened } = await scene.reopen();
+    assert.ok(reopened.foldedFrom > 40 && reopened.foldedFrom < reopened.resumedAt);
+    assert.deepEqual(stateOf({ opened: { armAll, ...reopened } }), stateOf(scene));
+    assert.equal(reopened.guard.status('support')?.shadow, shadow.digest);
+    const restarted = await scene.restart();
+    await live(restarted, diceOf(seed + 100), 40);
+    const { answers, states, decisions } = await checkRecord(restarted);
+    assert.deepEqual([answers.recomputed, states.same], [decisions, decisions]);
+  }
+});
+
+test('snapshots: closing takes one of requests and what is in flight, too', async () => {
+  const snapshots = inMemory();
+  const scene = await guardScene({ snapshots });
+  const session = await scene.open({ name: 'case 7' });
+  const first = valueOf(await scene.decide(session, 'r1', 'notes.add', { text: 'x' }));
+  const denied = valueOf(await scene.decide(session, 'r2', 'files.delete'));
+  const closed = await scene.open();
+  valueOf(await scene.guard.closeSession({ agent: 'support', session: closed }));
+  await scene.guard.close();
+  const restarted = await scene.restart();
+  assert.equal(restarted.opened.foldedFrom, scene.log.entries().length);
+  assert.equal(await restarted.open({ name: 'case 7' }), session);
+  const repeat = valueOf(await restarted.decide(session, 'r2', 'files.delete'));
+  assert.deepEqual(repeat, { ...denied, isRepeat: true });
+  assert.equal(codeOf(await restarted.decide(closed, 'r1', 'notes.add')), 'session-closed');
+  const report = { agent: 'support', session, decision: first.decision, records: null };
+  valueOf(await restarted.guard.outcome({ ...report, status: 'ok', result: 'done' }));
+  assert.equal(
+    codeOf(await restarted.guard.outcome({ ...report, status: 'ok', result: 1 })),
+    'outcome-known',
+  );
+});
+
+test('snapshots: one that does not fit is passed over', async () => {
+  verifies('enforce.fail-closed');
+  const snapshots = inMemory();
+  const scene = await guardScene({ snapshots });
+  const session = await scene.open();
+  valueOf(await scene.decide(session, 'r1', 'notes.add'));
+  await scene.guard.close();
+  const [[path, bytes] = ['', new Uint8Array()]] = snapshots.files;
+  const foldedFrom = async (): Promise<number> => (await scene.reopen()).foldedFrom;
+  assert.ok((await foldedFrom()) > 0);
+  for (let at = 0; at < bytes.length; at += 97) {
+    const flipped = Uint8Array.from(bytes);
+    flipped[at] = (flipped[at] ?? 0) ^ 1;
+    snapshots.files.set(path, flipped);
+    assert.equal(await foldedFrom(), 0, `byte ${at}`);
+  }
+  snapshots.files.set(path, bytes.subarray(0, 20));
+  assert.equal(await foldedFrom(), 0);
+  snapshots.files.set(path, bytes);
+  // The log of another run has other entries at that size.
+  const other = await guardScene({ snapshots });
+  assert.equal((await other.restart()).opened.foldedFrom, 0);
+});
+
+test('snapshots: nothing of a person outlives the erasure in one', async () => {
+  verifies('evidence.erasure');
+  const snapshots = inMemory();
+  const scene = await guardScene({ snapshots, bounds: { snapshotEvery: 1 } });
+  const session = await scene.open();
+  valueOf(await scene.decide(session, 'r1', 'notes.add', { text: 'x' }));
+  await scene.open({ principal: 'bob' });
+  assert.ok(snapshots.files.size + snapshots.secrets.size === 2);
+  const { id } = await scene.subjects.named('ada');
+  valueOf(await scene.guard.forget(id));
+  assert.equal(snapshots.files.size + snapshots.secrets.size, 0);
+  scene.subjects.erase(id);
+  await scene.open({ principal: 'bob' });
+  await scene.guard.close();
+  assert.equal(snapshots.files.size, 0, 'none is taken before the next start');
+  const restarted = await scene.restart();
+  await restarted.guard.close();
+  assert.equal(snapshots.files.size, 1);
+});
