@@ -10,11 +10,12 @@ export class HttpLoad {
     this.#pool = new Pool(origin, { connections, pipelining: 1, ...connect });
   }
 
-  /** Posts JSON and returns the JSON of the answer; anything but success ends the benchmark. */
-  async post(path: string, body: object, key: string | null = null): Promise<unknown> {
-    const headers: Record<string, string> = { 'content-type': 'application/json' };
+  /** Posts JSON, or nothing, and returns the JSON of the answer; anything but success ends the benchmark. */
+  async post(path: string, body: object | null, key: string | null = null): Promise<unknown> {
+    const headers: Record<string, string> = {};
+    if (body !== null) headers['content-type'] = 'application/json';
     if (key !== null) headers['authorization'] = `Bearer ${key}`;
-    const text = JSON.stringify(body);
+    const text = body === null ? null : JSON.stringify(body);
     const answer = await this.#pool.request({ path, method: 'POST', headers, body: text });
     const said = await answer.body.text();
     if (answer.statusCode >= 300) throw new Error(`${path} answered ${answer.statusCode}: ${said}`);

@@ -116,7 +116,10 @@ async function startBareServer(folder: string): Promise<BareServer> {
   const file = join(import.meta.dirname, 'bare-server.ts');
   const child = fork(file, [folder, String(ENTRY_BYTES), String(ANSWER_BYTES)]);
   const port = await new Promise<unknown>((resolve) => child.once('message', resolve));
-  return { origin: `http://127.0.0.1:${String(port)}`, close: () => void child.disconnect() };
+  const close = (): void => {
+    child.disconnect();
+  };
+  return { origin: `http://127.0.0.1:${String(port)}`, close };
 }
 
 async function makeKeys({ client }: BenchDaemon): Promise<Keys> {

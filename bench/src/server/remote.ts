@@ -18,7 +18,7 @@ export function overHttp(load: HttpLoad, keys: Keys): Enforcement {
       const body = { principal, task, attributes };
       return textAt(await load.post(at(agent, 'sessions'), body, opener), 'session');
     },
-    close: ({ agent, session }) => load.post(at(agent, `sessions/${session}/close`), {}, opener),
+    close: ({ agent, session }) => load.post(at(agent, `sessions/${session}/close`), null, opener),
     decide: async ({ agent, ...body }) =>
       letThrough(await load.post(at(agent, 'actions/decide'), body, keyOf(agent))),
     redeem: ({ agent, token }) => load.post(at(agent, 'permits/redeem'), { token }, keyOf(agent)),
