@@ -6,6 +6,9 @@ import { openPayload } from '../seal/seal.ts';
 import { compileSources, type PactSources, sourcesIn } from '../services/pact-sources.ts';
 import type { OfflineRecord } from './offline.ts';
 
+/** What `parseEntry` made of the bytes of an entry. */
+export type ReadEntry = ReturnType<typeof parseEntry>;
+
 const MOST_KEYS = 50_000;
 const MOST_SOURCES = 1_000;
 
@@ -25,13 +28,26 @@ export class Opener implements Lent {
     this.#record = record;
   }
 
-  /** Fetches keys, blobs and sources that these entries need. */
-  async prepare(entries: readonly Uint8Array[], from: number): Promise<void> {
+  /** Fetches keys, blobs and sources that these entries need, and returns them read. */
+  async prepare(entries: readonly Uint8Array[], from: number): Promise<readonly ReadEntry[]> {
     this.#blobs = new Map();
-    for (const [at, bytes] of entries.entries()) {
-      const read = parseEntry(bytes);
-      if (read.ok) await this.prepareEntry(read.value, from + at);
+    const all = entries.map(parseEntry);
+    for (const [at, read] of all.entries()) {
+      if (read.ok && this.#isWanting(read.value, from + at)) {
+        await this.prepareEntry(read.value, from + at);
+      }
     }
+    return all;
+  }
+
+  #isWanting({ sealed, open }: Entry, index: number): boolean {
+    if (open['sources'] !== undefined) return true;
+    if (sealed === null) return false;
+    return (
+      'blob' in sealed ||
+      this.#record.opening(index) !== undefined ||
+      (this.#record.hasVault && !this.#keys.has(sealed.subject))
+    );
   }
 
   /** Fetches what one entry needs. */

@@ -24,7 +24,7 @@ import {
 
 import { primitives } from '../ledger/primitives.ts';
 import type { OfflineRecord } from './offline.ts';
-import { Opener } from './opener.ts';
+import { Opener, type ReadEntry } from './opener.ts';
 import { verifyPack } from './verify-pack.ts';
 
 /** Whom a verifier trusts, and how much it checks. */
@@ -91,7 +91,10 @@ export async function verifyRecord(
   };
 }
 
-type Check = { readonly record: RecordCheck; readonly opener: Opener };
+/** `bundle`: what was read last, so that no entry is parsed twice. */
+type Check = { readonly record: RecordCheck; readonly opener: Opener; bundle: Bundle };
+
+type Bundle = { readonly from: number; readonly entries: readonly ReadEntry[] };
 
 /** What a pass over the files left for later. */
 export type Seen = { readonly tileCount: number; readonly handovers: readonly PlacedEntry[] };
@@ -99,7 +102,11 @@ export type Seen = { readonly tileCount: number; readonly handovers: readonly Pl
 function checkOf(record: OfflineRecord, { heartbeatMs }: VerifyOptions): Check {
   const opener = new Opener(record);
   const isPartial = record.packFolder !== null;
-  return { record: new RecordCheck(opener, { heartbeatMs, isPartial }), opener };
+  return {
+    record: new RecordCheck(opener, { heartbeatMs, isPartial }),
+    opener,
+    bundle: { from: 0, entries: [] },
+  };
 }
 
 async function seeLog(
@@ -123,8 +130,11 @@ async function seeLog(
     }
     if (index % TILE_WIDTH === 0) onProgress(index, checkpoint.size);
     if (check === null) return undefined;
-    const leaf = Buffer.from(leafHash(primitives.sha256, entry)).toString('base64');
-    return check.record.take(entry, index, leaf);
+    const read = check.bundle.entries[index - check.bundle.from];
+    if (read === undefined) throw new Error('bug: an entry is read before it is checked');
+    if (!read.ok) return read.error;
+    const leaf = Buffer.from(leafHash(primitives.sha256, entry).buffer).toString('base64');
+    return check.record.takeEntry(read.value, index, leaf);
   };
   const verified = await verifyLog(primitives.sha256, {
     source: check === null ? source : preparing(source, { check, size: checkpoint.size }),
@@ -149,7 +159,8 @@ function preparing(
       if (bytes === undefined || tile?.level !== 'entries') return bytes;
       const from = tile.index * TILE_WIDTH;
       const entries = parseBundle(bytes, Math.min(TILE_WIDTH, size - from), true);
-      if (entries.ok) await check.opener.prepare(entries.value, from);
+      if (!entries.ok) return bytes;
+      check.bundle = { from, entries: await check.opener.prepare(entries.value, from) };
       return bytes;
     },
   };
