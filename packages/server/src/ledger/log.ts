@@ -73,6 +73,9 @@ export type LogParts = {
   readonly handovers: readonly PlacedEntry[];
 };
 
+// Tiles are written one after the other as long as that keeps pace with what is appended.
+const HASTE_BYTES = 8 * 1024 * 1024;
+const MOST_HASTE = 24;
 const CHECKPOINT = `${LOG_FOLDER}/checkpoint`;
 
 /** Integrates durable entries into the tree, and publishes. Source: spec/ledger.md, "Writing". */
@@ -298,7 +301,11 @@ export class LogWriter implements Log {
   async #integrate(size: number): Promise<LogState> {
     const { state } = this.#state;
     const keys = await this.#keysAt(size);
-    if (size > this.#tree.size) await this.#tree.grow(this.#tail.slice(this.#tree.size, size));
+    if (size > this.#tree.size) {
+      const haste = (): number =>
+        Math.min(MOST_HASTE, 1 + Math.floor(this.#tail.byteCount / HASTE_BYTES));
+      await this.#tree.grow(this.#tail.slice(this.#tree.size, size), haste);
+    }
     if (size === state.size) return state;
     const phase = state.phase === 'ending' ? 'ended' : state.phase;
     const next = { ...state, size, root: this.#tree.root(), keys, phase };

@@ -13,8 +13,9 @@ import { primitives } from './primitives.ts';
 import type { TailEntry } from './tail.ts';
 import { FileWriter, type WantedFile } from './write-files.ts';
 
-/** Leaves that are put into the tree in one go: about two milliseconds. */
+/** Leaves that are put into the tree in one go without haste: about two milliseconds. */
 const CHUNK = 512;
+const MOST_CHUNKS = 8;
 /** Files that are gathered before they are written: at most 16 MiB each, rarely a tenth of one. */
 const FILES_AT_ONCE = 128;
 
@@ -68,17 +69,22 @@ export class TreeWriter {
   /**
    * Adds entries, and makes every file of the tree of the size that comes out durable. It gives
    * way to everything else after each few hundred entries.
+   *
+   * haste: how many files to write at once and how many chunks of leaves to add in one go, from 1
+   * on; asked anew each time.
    */
-  async grow(entries: readonly TailEntry[]): Promise<void> {
+  async grow(entries: readonly TailEntry[], haste: () => number): Promise<void> {
     let files: WantedFile[] = [];
-    for (let at = 0; at < entries.length; at += CHUNK) {
-      files.push(...this.#add(entries.slice(at, at + CHUNK)));
+    for (let at = 0; at < entries.length;) {
+      const end = at + CHUNK * Math.min(MOST_CHUNKS, haste());
+      files.push(...this.#add(entries.slice(at, end)));
+      at = end;
       if (files.length >= FILES_AT_ONCE) {
-        await this.#writer.write(files);
+        await this.#writer.write(files, haste());
         files = [];
       } else await setImmediate();
     }
-    await this.#writer.write([...files, ...this.#partialFiles()]);
+    await this.#writer.write([...files, ...this.#partialFiles()], haste());
   }
 
   /** Removes partial tiles whose full ones a published checkpoint covers. */

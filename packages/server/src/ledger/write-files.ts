@@ -3,8 +3,6 @@ import type { Disk } from '../disk/disk.ts';
 /** A whole file to write. */
 export type WantedFile = { readonly path: string; readonly bytes: Uint8Array };
 
-const WRITES_AT_ONCE = 16;
-
 /**
  * Writes files that nothing refers to yet, and makes them durable together: each file and each
  * folder is synced once, which is several times faster than putting each in place alone.
@@ -19,15 +17,20 @@ export class FileWriter {
     this.#disk = disk;
   }
 
-  /** Resolves when all are durable. */
-  async write(files: readonly WantedFile[]): Promise<void> {
+  /**
+   * Resolves when all are durable.
+   *
+   * atOnce: how many are written at the same time. Each keeps a thread of the few there are from
+   * the write-ahead log, whose syncs somebody waits for.
+   */
+  async write(files: readonly WantedFile[], atOnce = 1): Promise<void> {
     const waiting = [...files];
     const work = async (): Promise<void> => {
       for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
         await this.#writeOne(file);
       }
     };
-    await Promise.all(Array.from({ length: WRITES_AT_ONCE }, work));
+    await Promise.all(Array.from({ length: atOnce }, work));
     const folders = new Set(files.map(({ path }) => folderOf(path)));
     await Promise.all(Array.from(folders, (folder) => this.#disk.syncFolder(folder)));
   }
