@@ -89,6 +89,9 @@ async function firstAnswer(
   if (requests.size >= desk.parts.bounds.requests) {
     return refuse('too-large', `the session has had ${requests.size} requests: open another`);
   }
+  if (live.requestCount >= desk.parts.bounds.allRequests) {
+    return refuse('overloaded', `open sessions had ${live.requestCount} requests: close some`);
+  }
   const note: RequestNote = {
     digest: action.digest,
     running: null,
@@ -96,6 +99,7 @@ async function firstAnswer(
     reported: null,
   };
   requests.set(request.request, note);
+  live.requestCount += 1;
   return run(desk, { live, session, note, action, request });
 }
 
@@ -136,8 +140,13 @@ async function run(desk: Desk, asked: Asked): Promise<Outcome<Answer>> {
     return await note.running;
   } finally {
     note.running = null;
-    if (note.answer === null) session.requests.delete(request.request);
+    if (note.answer === null && session.requests.delete(request.request)) forgetOne(asked);
   }
+}
+
+// A session that ended meanwhile took its requests along.
+function forgetOne({ live, session }: Asked): void {
+  if (live.sessions.get(session.id) === session) live.requestCount -= 1;
 }
 
 async function decideNow(desk: Desk, asked: Asked): Promise<Outcome<Answer>> {

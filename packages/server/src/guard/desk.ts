@@ -18,6 +18,8 @@ export type GuardBounds = {
   readonly sessionIdleMs: number;
   /** Request ids of one session; the next is refused, so that none is forgotten. */
   readonly requests: number;
+  /** Request ids of all open sessions of an agent together. */
+  readonly allRequests: number;
   /** Entries between two snapshots. */
   readonly snapshotEvery: number;
 };
@@ -29,6 +31,7 @@ export const GUARD_BOUNDS: GuardBounds = {
   waiting: 1_024,
   sessionIdleMs: 3_600_000,
   requests: 10_000,
+  allRequests: 1_000_000,
   snapshotEvery: 100_000,
 };
 

@@ -181,6 +181,7 @@ function keepDecision(live: LiveAgent, event: Of<'decided'>, { index, subject }:
   const answer = answerParts(decision, { id, index, permitId: null });
   const note = { digest: action.digest, running: null, answer, reported: null };
   if (known?.answer != null) session.byDecision.delete(known.answer.decision);
+  if (known === undefined) live.requestCount += 1;
   session.requests.set(request, note);
   session.byDecision.set(id, note);
 }

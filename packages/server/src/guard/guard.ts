@@ -65,7 +65,7 @@ export type GivenPermit = { readonly token: string } & Pick<Permit, 'id' | 'epoc
  * The answer to one action. When it is there, its entry is durable.
  *
  * `permit` is there for `allow` and `modify` alone, and null once it was redeemed, expired or
- * voided.
+ * voided; `args` with it.
  * `say` is the text for the agent, with a refusal. `isRepeat`: the answer to an earlier request
  * of this id.
  */

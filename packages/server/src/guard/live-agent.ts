@@ -69,6 +69,8 @@ export type LiveAgent = {
   readonly sessions: Map<string, LiveSession>;
   /** Open sessions by their opener and what it calls them. */
   readonly names: Map<string, LiveSession>;
+  /** Request ids of all open sessions together. */
+  requestCount: number;
   /** Openings on their way, by the same. */
   readonly opening: Map<string, Promise<unknown>>;
   /** Resolves when no pact is being armed; arming goes one after the other. */
@@ -95,6 +97,7 @@ export function freshAgent(agent: string, clocks: Clocks): LiveAgent {
     shadow: null,
     sessions: new Map(),
     names: new Map(),
+    requestCount: 0,
     opening: new Map(),
     arming: Promise.resolve(),
     closed: new Set(),
@@ -107,6 +110,7 @@ export function freshAgent(agent: string, clocks: Clocks): LiveAgent {
 
 /** Takes up a session that was opened. */
 export function holdSession(live: LiveAgent, session: LiveSession): void {
+  live.requestCount += session.requests.size;
   live.sessions.set(session.id, session);
   const key = nameKey(session.opening);
   if (key !== null) live.names.set(key, session);
@@ -123,6 +127,7 @@ export function dropSession(live: LiveAgent, id: string): void {
   const key = session === undefined ? null : nameKey(session.opening);
   if (key !== null && live.names.get(key) === session) live.names.delete(key);
   live.sessions.delete(id);
+  live.requestCount -= session?.requests.size ?? 0;
   for (const { decision, session: of } of live.flights.values()) {
     if (of === id) live.flights.delete(decision);
   }

@@ -8,7 +8,7 @@ import type { Guard, Outcome, Refusal } from './guard.ts';
 import { halt, resume } from './halts.ts';
 import { pooledRandom } from './ids.ts';
 import { statusOf, whyVoid } from './live-agent.ts';
-import { done } from './refusal.ts';
+import { done, refuse } from './refusal.ts';
 import { reportOutcome } from './report-outcome.ts';
 import { restoreAgents } from './restore.ts';
 import { isProbe } from './self-test.ts';
@@ -91,14 +91,16 @@ export async function openGuard(parts: GuardParts): Promise<OpenedGuard> {
 
 function guardOf(desk: Desk, close: Guard['close']): Guard {
   return {
-    openSession: (request) => openSession(desk, request),
+    openSession: async (request) => {
+      return isProbe(request.agent) ? notForCallers(request) : openSession(desk, request);
+    },
     closeSession: (of) => closeSession(desk, of),
     message: (message) => takeMessage(desk, message),
     decide: (request) => decideAction(desk, request),
     evaluate: (request) => evaluate(desk, request),
     redeem: (permit) => redeem(desk, permit),
     outcome: (report) => reportOutcome(desk, report),
-    halt: (of) => halt(desk, of),
+    halt: async (of) => (isProbe(of.agent) ? notForCallers(of) : halt(desk, of)),
     resume: (of) => resume(desk, of),
     addAgent: (agent, by) => addAgent(desk, agent, by),
     arm: (agent, pact) => armPact(desk, agent, pact),
@@ -113,6 +115,11 @@ function guardOf(desk: Desk, close: Guard['close']): Guard {
     },
     close,
   };
+}
+
+// What self-tests run in is theirs alone.
+function notForCallers({ agent }: { readonly agent: string }): Outcome<never> {
+  return refuse('unknown-agent', `no agent \`${agent}\`: add it`);
 }
 
 // One at a time; what came in between is for the next.

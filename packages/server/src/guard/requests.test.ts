@@ -71,6 +71,20 @@ test('requests: a session that had as many as it may is refused, and forgets non
   assert.equal(valueOf(await scene.decide(session, 'r1', 'notes.add')).isRepeat, true);
 });
 
+test('requests: all open sessions together have a bound, and closing one makes room', async () => {
+  verifies('enforce.fail-closed');
+  const scene = await guardScene({ bounds: { allRequests: 3 } });
+  const [one, other] = [await scene.open(), await scene.open()];
+  for (const at of [1, 2]) valueOf(await scene.decide(one, `r${at}`, 'notes.add'));
+  valueOf(await scene.decide(other, 'r1', 'notes.add'));
+  assert.equal(codeOf(await scene.decide(other, 'r2', 'notes.add')), 'overloaded');
+  const restarted = await scene.restart();
+  assert.equal(codeOf(await restarted.decide(other, 'r2', 'notes.add')), 'overloaded');
+  valueOf(await restarted.guard.closeSession({ agent: 'support', session: one }));
+  for (const at of [2, 3]) valueOf(await restarted.decide(other, `r${at}`, 'notes.add'));
+  assert.equal(codeOf(await restarted.decide(other, 'r4', 'notes.add')), 'overloaded');
+});
+
 test('requests: however calls interleave, one id is one decision with one body', async () => {
   verifies('evidence.before-effect');
   const call = fc.record({ id: fc.nat(3), body: fc.nat(1), isHeld: fc.boolean() });
