@@ -5,7 +5,6 @@ import type { CompiledPact } from '@plumbline/core';
 import { formatVerifierKey } from '@plumbline/ledger';
 
 import type { Config } from './config/config.ts';
-import { type Follower, followLog } from './daemon/follow.ts';
 import { type LogKeys, loadLogKeys } from './daemon/log-keys.ts';
 import { type Past, readPast, replayOnVault } from './daemon/past.ts';
 import { type Places, StartRefused } from './daemon/places.ts';
@@ -37,8 +36,9 @@ import { makePacts } from './services/pacts.ts';
 import type { Services } from './services/services.ts';
 import { makeSubjects } from './services/subjects.ts';
 import { makeWriteEntry, type WriteEntry } from './services/write-entry.ts';
-import { openModels } from './store/embedded/models.ts';
+import { openModelsWorker } from './store/embedded/models-worker.ts';
 import { openVault } from './store/embedded/vault.ts';
+import { type Follower, followLog } from './store/follow.ts';
 import type { Models } from './store/models.ts';
 import type { Vault } from './store/vault.ts';
 
@@ -178,8 +178,8 @@ export async function openContext(
     bounds: { ...GUARD_BOUNDS, ...config.guard },
     sources: [httpFacts({ places: config.facts, egress, clock })],
   });
-  const models = openModels({ file: places.models });
-  const follower = followLog(sequencer, models, failed);
+  const models = await openModelsWorker({ file: places.models });
+  const follower = followLog(sequencer, models, { failed });
   const health = makeHealth(sequencer, clock);
   const needs = {
     sequencer,

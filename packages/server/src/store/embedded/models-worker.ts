@@ -87,6 +87,7 @@ class WorkerModels implements Models {
 
   async close(): Promise<void> {
     if (this.#fault === undefined) await this.#ask({ kind: 'close' });
+    this.#worker.ref();
     await this.#ended;
   }
 
@@ -113,6 +114,8 @@ class WorkerModels implements Models {
     this.#waiting.set(this.#count, { isBatch, resolve, reject });
     this.#count += 1;
     this.#batches += isBatch ? 1 : 0;
+    // The thread keeps the program running while somebody waits for it, and no longer.
+    this.#worker.ref();
     return promise;
   }
 
@@ -121,6 +124,7 @@ class WorkerModels implements Models {
     if (waiting === undefined) throw new Error(`bug: nobody asked for ${answer.number}`);
     this.#waiting.delete(answer.number);
     this.#batches -= waiting.isBatch ? 1 : 0;
+    if (this.#waiting.size === 0) this.#worker.unref();
     if (answer.ok) return waiting.resolve(answer.value);
     const { fault, message } = answer;
     waiting.reject(fault === null ? new Error(message) : new StoreError(fault, message));
