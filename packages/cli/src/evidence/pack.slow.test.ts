@@ -49,14 +49,14 @@ describe('VERIFY.md', () => {
     const log = new RecordedLog(join(root, 'record')).begin();
     await log.story('ada');
     await log.story('bo');
-    const place = await log.write();
+    const written = await log.write();
     const rootKey = join(root, 'root.key');
     writeFileSync(rootKey, `${Buffer.from(log.rootKey).toString('hex')}\n`, { mode: 0o600 });
     const folder = join(root, 'pack');
     const made = await plumbWith(
       { HOME: root },
       'pack',
-      place,
+      written,
       '-o',
       folder,
       '--root-key',

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type OfflineRecord, OfflineError, writePack } from '@plumbline/server';
+import { type OfflineRecord, writePack } from '@plumbline/server';
 
 import { errorCode } from '../files/read-text.ts';
 import type { Shell } from '../shell.ts';
@@ -45,9 +45,6 @@ async function packRecord(
   shell: Shell,
 ): Promise<void> {
   const { key } = await trustedFor(record, options.key === undefined ? {} : { key: options.key });
-  if (key === null) {
-    throw new OfflineError(record.place, 'whose key signed the log? give --key or --root-key');
-  }
   const { agent = null, session = [], from, to, open, openings } = options;
   const written = await writePack(
     record,

@@ -43,7 +43,7 @@ export async function trustedFor(record: OfflineRecord, options: TrustOptions): 
   const origin = await originOf(record);
   const told = trustedIn(origin, options);
   if (told.key !== null) return told;
-  const signer = await record.signer(origin);
+  const [signer] = await record.signers(origin);
   if (signer !== undefined) return { ...told, key: signer.key, keyFrom: 'vault' };
   if (record.packFolder === null) return told;
   const { verifierKey } = readPack(record.packFolder).manifest;

@@ -58,7 +58,7 @@ export function explainDecision(
 /** Returns null when the decision cannot be opened: then only what is open can be told. */
 async function whyOf(record: OfflineRecord, target: Read): Promise<Why | null> {
   const opener = new Opener(record);
-  const fold = new Fold(opener);
+  const fold = new Fold(opener, target.entry.agent ?? '');
   for await (const read of scan(record, { until: target.index + 1 })) {
     if (read.entry.agent !== target.entry.agent) continue;
     await opener.prepareEntry(read.entry, read.index);
@@ -72,13 +72,15 @@ async function whyOf(record: OfflineRecord, target: Read): Promise<Why | null> {
 /** The state of one agent as its entries are read. */
 class Fold {
   readonly #opener: Opener;
+  readonly #agent: string;
   readonly #reader: EventReader = new EventReader();
   pact: CompiledPact | undefined;
   state: State | undefined;
   wasOpened = false;
 
-  constructor(opener: Opener) {
+  constructor(opener: Opener, agent: string) {
     this.#opener = opener;
+    this.#agent = agent;
   }
 
   read(entry: Entry): readonly RecordedEvent[] {
@@ -93,7 +95,7 @@ class Fold {
   apply(events: readonly RecordedEvent[]): void {
     const { pact } = this;
     if (pact === undefined) return;
-    this.state ??= initialState(pact.agent);
+    this.state ??= initialState(this.#agent);
     for (const event of events) this.state = apply(pact, this.state, event);
   }
 }

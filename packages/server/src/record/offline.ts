@@ -35,8 +35,8 @@ export type OfflineRecord = {
   /** Returns the key of a subject, or undefined without a vault or after its erasure. */
   readonly subjectKey: (subject: string) => Promise<Uint8Array | undefined>;
   readonly opening: (index: number) => Uint8Array | undefined;
-  /** Returns the signer of the log, or undefined without a vault. */
-  readonly signer: (origin: string) => Promise<Signer | undefined>;
+  /** Returns the signers of every key the log had, oldest first; none without a vault. */
+  readonly signers: (origin: string) => Promise<readonly Signer[]>;
   readonly close: () => Promise<void>;
 };
 
@@ -50,8 +50,10 @@ export class OfflineError extends Error {
   }
 }
 
-/** The name under which the vault holds the log's signing key: 32 bytes. */
+/** The name under which the vault holds the log's signing keys, 32 bytes each, oldest first. */
 export const LOG_KEY_SECRET = 'log-key';
+
+const SEED_BYTES = 32;
 
 /** Opens a record for reading. Errors: `OfflineError`. */
 export function openOffline(where: Where): OfflineRecord {
@@ -97,7 +99,7 @@ function fromSource(
     blob: async (digest) => checkedBlob(digest, await source.read(blobPath(digest))),
     subjectKey: () => Promise.resolve(undefined),
     opening: (index) => openings.get(index),
-    signer: () => Promise.resolve(undefined),
+    signers: () => Promise.resolve([]),
     close: () => Promise.resolve(),
   };
 }
@@ -117,9 +119,11 @@ function withVault(record: OfflineRecord, { place, rootKeyFile }: Where): Offlin
     ...record,
     hasVault: true,
     subjectKey: (subject) => vault.subjectKey(subject),
-    signer: async (origin) => {
-      const seed = await vault.secret(LOG_KEY_SECRET);
-      return seed === undefined ? undefined : signerOf(origin, seed);
+    signers: async (origin) => {
+      const seeds = (await vault.secret(LOG_KEY_SECRET)) ?? new Uint8Array();
+      return Array.from({ length: seeds.length / SEED_BYTES }, (_, at) =>
+        signerOf(origin, seeds.slice(at * SEED_BYTES, (at + 1) * SEED_BYTES)),
+      );
     },
     close: () => vault.close(),
   };

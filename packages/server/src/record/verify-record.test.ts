@@ -44,7 +44,7 @@ function memoryRecord(log: RecordedLog): OfflineRecord {
     blob: (digest) => Promise.resolve(log.blobs.get(digest.slice('sha256:'.length))),
     subjectKey: (subject) => log.vault.subjectKey(subject),
     opening: () => undefined,
-    signer: () => Promise.resolve(log.signer),
+    signers: () => Promise.resolve([log.signer]),
     close: () => Promise.resolve(),
   };
 }

@@ -2,9 +2,11 @@ import { canonical, type Entry, parseEntry } from '@plumbline/core';
 import {
   encodeBase64,
   encodeUtf8,
+  findSignature,
   formatNote,
   formatTlogProof,
   formatVerifierKey,
+  type OpenedCheckpoint,
   proveInclusion,
   readCheckpoint,
   signText,
@@ -29,7 +31,8 @@ export type PackRequest = {
   readonly untilAt: number;
   /** Sessions whose payloads are opened: those named, or every selected one. */
   readonly open: readonly string[] | 'all';
-  readonly key: VerifierKey;
+  /** The log's key; the vault's own, where it is at hand, is the one that signed. */
+  readonly key: VerifierKey | null;
   readonly madeAt: number;
 };
 
@@ -68,17 +71,21 @@ export async function writePack(
     throw new OfflineError(record.place, 'has no checkpoint to prove entries by');
   }
   const { origin, size } = read.value.checkpoint;
+  const key = (await signingKey(record, read.value)) ?? request.key;
+  if (key === null) {
+    throw new OfflineError(record.place, 'whose key signed the log? give --key or --root-key');
+  }
   const selected = await select(record, request, size);
   const parts = { record, request, put, size, checkpoint };
   let openings = 0;
   for (const placed of selected) openings += await putEntry(parts, placed);
   put('checkpoint', checkpoint);
-  put('key.pem', encodeUtf8(pemOf(request.key)));
+  put('key.pem', encodeUtf8(pemOf(key)));
   const manifest: PackManifest = {
     format: 'plumbline-evidence-pack/v1',
     origin,
     size,
-    verifierKey: formatVerifierKey(request.key),
+    verifierKey: formatVerifierKey(key),
     madeAt: request.madeAt,
     selection: selectionOf(request),
     entries: selected.map(({ index }) => index),
@@ -107,12 +114,25 @@ async function putManifest(
   const bytes = encodeUtf8(canonical({ ...manifest, entries: [...manifest.entries] }));
   putFile('manifest.json', bytes);
   putFile('SHA256SUMS', encodeUtf8(sumsOf(manifest, bytes)));
-  const signer = await record.signer(manifest.origin);
-  if (signer === undefined || formatVerifierKey(signer.key) !== manifest.verifierKey) return false;
+  const signers = await record.signers(manifest.origin);
+  const signer = signers.find(({ key }) => formatVerifierKey(key) === manifest.verifierKey);
+  if (signer === undefined) return false;
   const text = packNoteText(manifest.origin, digestOf(bytes));
   const note = formatNote({ text, signatures: [await signText(signer, text)] });
   putFile(PACK_NOTE, encodeUtf8(note));
   return true;
+}
+
+/** A log that handed over has several keys; the checkpoint is signed by the one in force. */
+async function signingKey(
+  record: OfflineRecord,
+  { checkpoint, note }: OpenedCheckpoint,
+): Promise<VerifierKey | undefined> {
+  for (const { key } of await record.signers(checkpoint.origin)) {
+    const signed = await findSignature(primitives, note, key);
+    if (signed.ok && signed.value !== undefined) return key;
+  }
+  return undefined;
 }
 
 type Selected = Placed & { readonly entry: Entry };
