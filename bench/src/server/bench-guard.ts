@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import type { JsonObject } from '@plumbline/core';
+import type { CompiledPact, JsonObject } from '@plumbline/core';
 import { GUARD_BOUNDS } from '@plumbline/server/source/guard/desk';
 import type { Guard, Outcome } from '@plumbline/server/source/guard/guard';
 import { openGuard } from '@plumbline/server/source/guard/open-guard';
@@ -29,7 +29,9 @@ export async function openBenchGuard(
   const vault = openVault({ file: join(folder, 'vault.db'), rootKey: new Uint8Array(32).fill(9) });
   const names = [AGENT, ...agents];
   const pacts = new Map(names.map((agent) => [agent, workloadPact(agent)]));
-  const byDigest = new Map([...pacts.values()].map((pact) => [pact.digest as string, pact]));
+  const byDigest: ReadonlyMap<string, CompiledPact> = new Map(
+    [...pacts.values()].map((pact) => [pact.digest, pact]),
+  );
   const { guard, armAll } = await openGuard({
     sequencer: log,
     recorder: new Recorder({ sequencer: log }),

@@ -83,9 +83,9 @@ function section(rows: Section['rows'], bytes: MeanBytes): Section {
   return {
     title: 'The guard, in one program',
     says: [
-      'An intent is decided, sealed and durable; a cycle is an intent, its permit redeemed, and its',
-      `outcome, sealed and durable. An intent's entry has ${count(bytes.decided)} bytes on average,`,
-      `an outcome's ${count(bytes.outcome)}. Every writer has a session, closed after 32 actions;`,
+      'An intent is decided, sealed and durable; a cycle is an intent, its permit redeemed, and',
+      `its outcome, sealed and durable. On average an intent has ${count(bytes.decided)} bytes in`,
+      `the log, an outcome ${count(bytes.outcome)}. A writer's session is closed after 32 actions;`,
       'opening and closing are inside. The checkpoint is published every second.',
     ].join('\n'),
     head: ['what, writers', '', ...STANDING_HEAD],

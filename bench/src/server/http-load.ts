@@ -10,7 +10,10 @@ export class HttpLoad {
     this.#pool = new Pool(origin, { connections, pipelining: 1, ...connect });
   }
 
-  /** Posts JSON, or nothing, and returns the JSON of the answer; anything but success ends the benchmark. */
+  /**
+   * Posts JSON, or nothing, and returns the JSON of the answer. Anything but success ends the
+   * benchmark.
+   */
   async post(path: string, body: object | null, key: string | null = null): Promise<unknown> {
     const headers: Record<string, string> = {};
     if (body !== null) headers['content-type'] = 'application/json';

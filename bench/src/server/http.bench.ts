@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { join } from 'node:path';
 
 import { count } from '../cells.ts';
-import { armAgents, type BenchDaemon, makeKey, startBenchDaemon } from './bench-daemon.ts';
+import { armAgents, type BenchDaemon, makeKey, startBenchDaemon, textAt } from './bench-daemon.ts';
 import { Calls } from './calls.ts';
 import { type Load, type Round, runFor } from './closed-loop.ts';
 import { contest, type Standing } from './contest.ts';
@@ -11,22 +11,20 @@ import { FrameClient } from './frame-client.ts';
 import { HttpLoad } from './http-load.ts';
 import { type Keys, overFrames, overHttp } from './remote.ts';
 import { type Options, type Section, STANDING_HEAD, standingCells } from './section.ts';
-import { AGENT, LOOK_UPS } from './workload.ts';
+import { AGENT, LOOK_UPS, OPENING } from './workload.ts';
 
 const CONNECTIONS = [1, 64];
 const AGENTS = Array.from({ length: 8 }, (_, index) => `workspace-${index}`);
-/** As long as the entry of an intent, which the guard's benchmark measures. */
-const ENTRY_BYTES = 1_560;
-const ANSWER_BYTES = 600;
 
 /** Measures the daemon beside a bare server with the same durability, one load for both. */
 export function benchHttp({ isQuick }: Options): Promise<readonly Section[]> {
   const roundMs = isQuick ? 300 : 3_000;
   const rounds = isQuick ? 1 : 7;
   return withFolder(async (folder) => {
-    const bare = await startBareServer(folder);
     const daemon = await startBenchDaemon(folder);
     await armAgents(daemon.client, AGENTS);
+    const sizes = await sizesOf(daemon);
+    const bare = await startBareServer(folder, sizes);
     const keys = await makeKeys(daemon);
     const rows: (readonly string[])[] = [];
     for (const connections of CONNECTIONS) {
@@ -45,7 +43,7 @@ export function benchHttp({ isQuick }: Options): Promise<readonly Section[]> {
     }
     await daemon.close();
     bare.close();
-    return [section(rows)];
+    return [section(rows, sizes)];
   });
 }
 
@@ -110,11 +108,31 @@ function bareCall(load: HttpLoad): Load['call'] {
   };
 }
 
+/** What an intent takes in the log and in its answer, in bytes. */
+type Sizes = { readonly entryBytes: number; readonly answerBytes: number };
+
+async function sizesOf({ client }: BenchDaemon): Promise<Sizes> {
+  const at = `/api/v1/agents/${AGENT}`;
+  const { principal, task, attributes } = OPENING;
+  const opening = { principal, task, attributes };
+  const opened = await client.ask({ method: 'POST', path: `${at}/sessions`, body: opening });
+  const session = textAt(opened, 'session');
+  const { tool, args } = LOOK_UPS.stepAt(0);
+  const body = { session, request: 'first', tool, args };
+  const answer = await client.ask({ method: 'POST', path: `${at}/actions/decide`, body });
+  const index: unknown = Reflect.get(Object(answer), 'index');
+  const entry = await client.bytes(`/api/v1/log/entries/${String(index)}`);
+  return { entryBytes: entry.length, answerBytes: JSON.stringify(answer).length };
+}
+
 type BareServer = { readonly origin: string; readonly close: () => void };
 
-async function startBareServer(folder: string): Promise<BareServer> {
+async function startBareServer(
+  folder: string,
+  { entryBytes, answerBytes }: Sizes,
+): Promise<BareServer> {
   const file = join(import.meta.dirname, 'bare-server.ts');
-  const child = fork(file, [folder, String(ENTRY_BYTES), String(ANSWER_BYTES)]);
+  const child = fork(file, [folder, String(entryBytes), String(answerBytes)]);
   const port = await new Promise<unknown>((resolve) => child.once('message', resolve));
   const close = (): void => {
     child.disconnect();
@@ -136,15 +154,16 @@ function rowOf(connections: number, standing: Standing): readonly string[] {
   return [count(connections), standing.name, ...standingCells(standing)];
 }
 
-function section(rows: Section['rows']): Section {
+function section(rows: Section['rows'], { entryBytes, answerBytes }: Sizes): Section {
   return {
     title: 'The daemon, asked by another program',
     says: [
       'The bare server is `node:http`, `JSON.parse`, SHA-256 of the body, the bare segment file with',
-      `${count(ENTRY_BYTES)} bytes a request, and an answer of ${ANSWER_BYTES} bytes. Server and`,
-      'load are two programs on two cores, so the load takes half of the machine; it is the same for',
-      'all rows (undici, connections kept alive, one request at a time on each, both ways parsed).',
-      'Over frames, as many requests are on their way on one connection.',
+      `${count(entryBytes)} bytes a request, and an answer of ${count(answerBytes)} bytes: what an`,
+      'intent takes. Server and load are two programs on two cores, so the load takes half of the',
+      'machine. It is the same for all rows: undici, connections kept alive, one request at a time',
+      'on each, what is sent printed and what comes back parsed. Over frames, as many requests are',
+      'on their way on one connection.',
     ].join('\n'),
     head: ['at once', '', ...STANDING_HEAD],
     rows,

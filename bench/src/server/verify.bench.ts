@@ -27,11 +27,11 @@ export function benchVerify({ isQuick }: Options): Promise<readonly Section[]> {
   const rounds = isQuick ? 1 : 3;
   return withFolder(async (folder) => {
     const verifierKey = await build(folder, entries);
-    const data = join(folder, 'daemon');
-    const args = [data, '--key', verifierKey, '--root-key', join(folder, 'root.key'), '--json'];
-    const taken = { hash: [], tree: [], kernel: [], whole: [], start: [] } as Taken;
+    const place = join(folder, 'daemon');
+    const args = [place, '--key', verifierKey, '--root-key', join(folder, 'root.key'), '--json'];
+    const taken: Taken = { hash: [], tree: [], kernel: [], whole: [], start: [] };
     for (let round = 0; round < rounds; round += 1) {
-      taken.hash.push(timed(() => hashAll(data)));
+      taken.hash.push(timed(() => hashAll(place)));
       taken.tree.push(await runPlumb(['verify', ...args, '--tree-only']));
       taken.kernel.push(timed(() => kernelAlone(entries)));
       taken.whole.push(await runPlumb(['verify', ...args]));
@@ -64,9 +64,9 @@ async function build(folder: string, entries: number): Promise<string> {
 }
 
 /** The lower bound of verifying a tree: every bundle read, every entry hashed. */
-function hashAll(data: string): number {
+function hashAll(place: string): number {
   let entries = 0;
-  const log = join(data, 'log');
+  const log = join(place, 'log');
   for (const file of globSync('tile/entries/**/*', { cwd: log, withFileTypes: true })) {
     if (!file.isFile()) continue;
     const bytes = readFileSync(join(file.parentPath, file.name));
@@ -129,8 +129,8 @@ function section(entries: number, taken: Taken): Section {
   return {
     title: 'A whole log, again',
     says: [
-      `A log of ${count(entries)} entries of intents and outcomes, and those of their sessions, as a daemon`,
-      'wrote it. Verifying is `plumb verify`, the start of the program included, on one core.',
+      `A log of ${count(entries)} entries of intents and outcomes, and those of their sessions, as`,
+      'a daemon wrote it. Verifying is `plumb verify`, the start of the program included.',
     ].join('\n'),
     head: ['', 'seconds', 'entries a second', 'memory at most'],
     rows: [
