@@ -2,15 +2,16 @@ import { randomBytes } from 'node:crypto';
 import type { Signer } from '@plumbline/ledger';
 
 import { signerOf } from '../ledger/primitives.ts';
+import { LOG_KEY_SECRET } from '../record/offline.ts';
 import type { Vault } from '../store/vault.ts';
 import { StartRefused } from './places.ts';
 
-/** The seeds of the log's keys, oldest first: one, and its successor while it is handed over. */
+/** The signers of every key the log had, oldest first: verifying starts from the first. */
 export type LogKeys = { readonly signers: (origin: string) => readonly Signer[] };
 
 type Secrets = Pick<Vault, 'secret' | 'putSecret'>;
 
-const NAME = 'log-keys';
+const NAME = LOG_KEY_SECRET;
 const SEED_BYTES = 32;
 
 /**
@@ -37,12 +38,6 @@ export async function addLogKey(vault: Secrets): Promise<Uint8Array> {
   const found = await vault.secret(NAME);
   await vault.putSecret(NAME, Buffer.concat([found ?? Buffer.alloc(0), seed]));
   return seed;
-}
-
-/** Forgets every key but the last, once it is in force. */
-export async function dropOldLogKeys(vault: Secrets): Promise<void> {
-  const found = await vault.secret(NAME);
-  if (found !== undefined) await vault.putSecret(NAME, found.subarray(-SEED_BYTES));
 }
 
 function logKeysOf(seeds: Uint8Array): LogKeys {

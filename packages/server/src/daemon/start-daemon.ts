@@ -175,13 +175,16 @@ type Closing = {
   readonly failed: (cause: unknown) => void;
 };
 
+// Longer than facts are waited for; whoever keeps a connection open for nothing waits for it.
+const GRACE_MS = 2_500;
+
 /** Each step is tried whatever the one before did: the lock is let go of in any case. */
 function makeClose({ context, server, chores, places, lock, failed }: Closing): Daemon['close'] {
   let closed: Promise<void> | undefined;
   const steps: readonly (() => Promise<void> | void)[] = [
     () => context.health.stopping(),
     () => chores.stop(),
-    () => server.close(),
+    () => server.close(GRACE_MS),
     () => context.guard.guard.close(),
     () => chores.finish(),
     () => context.follower.stop(),

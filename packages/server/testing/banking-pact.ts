@@ -1,0 +1,17 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { JsonObject } from '@plumbline/core';
+
+const folder = join(import.meta.dirname, '../../../examples/agentdojo/pacts');
+
+/** Returns the example pact of a bank's assistant as it is published. */
+export function bankingProposal(change: (text: string) => string = (text) => text): JsonObject {
+  const paths = ['banking.pact.yaml', ...globSync('schemas/banking*', { cwd: folder })];
+  const files = Object.fromEntries(
+    paths.map((path) => {
+      const text = readFileSync(join(folder, path), 'utf8');
+      return [path, path === 'banking.pact.yaml' ? change(text) : text];
+    }),
+  );
+  return { entry: 'banking.pact.yaml', files, mode: 'publish', reason: 'a test' };
+}
