@@ -73,9 +73,10 @@ export type LogParts = {
   readonly handovers: readonly PlacedEntry[];
 };
 
-// Tiles are written one after the other as long as that keeps pace with what is appended.
+// Tiles are written one after the other as long as that keeps pace with what is appended. Files are
+// synced on four threads; one of them is left to the write-ahead log.
 const HASTE_BYTES = 8 * 1024 * 1024;
-const MOST_HASTE = 24;
+const MOST_HASTE = 3;
 const CHECKPOINT = `${LOG_FOLDER}/checkpoint`;
 
 /** Integrates durable entries into the tree, and publishes. Source: spec/ledger.md, "Writing". */

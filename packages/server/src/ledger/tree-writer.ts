@@ -16,8 +16,8 @@ import { FileWriter, type WantedFile } from './write-files.ts';
 /** Leaves that are put into the tree in one go without haste: about two milliseconds. */
 const CHUNK = 512;
 const MOST_CHUNKS = 8;
-/** Files that are gathered before they are written: at most 16 MiB each, rarely a tenth of one. */
-const FILES_AT_ONCE = 128;
+/** What is gathered before it is written; one chunk of large entries adds more. */
+const GATHERED_BYTES = 16 * 1024 * 1024;
 
 /** Where a tree stands: its right edge, and the entries of its last bundle that is not full. */
 export type Edge = {
@@ -79,7 +79,7 @@ export class TreeWriter {
       const end = at + CHUNK * Math.min(MOST_CHUNKS, haste());
       files.push(...this.#add(entries.slice(at, end)));
       at = end;
-      if (files.length >= FILES_AT_ONCE) {
+      if (files.reduce((sum, { bytes }) => sum + bytes.length, 0) >= GATHERED_BYTES) {
         await this.#writer.write(files, haste());
         files = [];
       } else await setImmediate();
