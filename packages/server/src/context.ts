@@ -177,6 +177,7 @@ export async function openContext(
     clocks: { now: clock, monotonicMs },
     bounds: { ...GUARD_BOUNDS, ...config.guard },
     sources: [httpFacts({ places: config.facts, egress, clock })],
+    snapshots: { disk, vault, failed },
   });
   const models = await openModelsWorker({ file: places.models });
   const follower = followLog(sequencer, models, { failed });
