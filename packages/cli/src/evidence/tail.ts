@@ -19,6 +19,7 @@ export type TailCommand = RecordOptions & {
 
 const LOOK_EVERY_MS = 500;
 const MOST_LINES = 10_000;
+const FIRST_SPAN = 256;
 
 /** Lists the last entries, and goes on when asked to. */
 export function tailLog(
@@ -42,18 +43,32 @@ type Around = { readonly options: TailCommand; readonly lines: number; readonly 
 
 async function tailRecord(record: OfflineRecord, around: Around): Promise<void> {
   const { options, lines, shell } = around;
-  const last: Read[] = [];
-  for await (const read of scan(record)) {
-    if (!isWanted(read.entry, options)) continue;
-    last.push(read);
-    if (last.length > lines) last.shift();
-  }
+  const last = await lastOf(record, options, lines);
   if (options.json === true && options.follow !== true) {
     shell.screen.json({ entries: last.map(({ index, entry }) => ({ index, ...entry })) });
     return;
   }
   for (const read of last) print(read, around);
   if (options.follow === true) await follow(record, around);
+}
+
+/** Looks from the end, further back until there are enough. */
+async function lastOf(
+  record: OfflineRecord,
+  options: TailCommand,
+  lines: number,
+): Promise<readonly Read[]> {
+  const size = await statedSize(record);
+  for (let span = lines + FIRST_SPAN; ; span *= 8) {
+    const from = Math.max(0, size - span);
+    const last: Read[] = [];
+    for await (const read of scan(record, { from, until: size })) {
+      if (!isWanted(read.entry, options)) continue;
+      last.push(read);
+      if (last.length > lines) last.shift();
+    }
+    if (from === 0 || last.length === lines) return last;
+  }
 }
 
 /** Ends when the program is told to. A log that got shorter was rolled: it is read from 0 again. */
