@@ -50,15 +50,15 @@ export function createGate(
 }
 
 /**
- * Returns a request that may be answered, or why it may not. In this order: host, origin, path and
- * method, media type, size, key, right and agent, rate.
+ * Returns a request that may be answered, or why it may not; a promise when no key was good. In
+ * this order: host, origin, path and method, media type, size, key, right and agent, rate.
  * Source: spec/api/README.md, section "The gate".
  */
-export async function admit(
+export function admit(
   gate: Gate,
   request: IncomingMessage,
   via: Via,
-): Promise<Entered | Refused> {
+): Entered | Refused | Promise<Refused> {
   const misplaced = checkPlace(request, via, gate.place);
   if (misplaced !== null) return { problem: misplaced, route: null, caller: null };
   const { path, query } = split(request.url ?? '');
@@ -67,14 +67,15 @@ export async function admit(
   const { route, named } = found;
   const body = expectBody(request, route, gate.api.settings.limits.bodyBytes);
   if ('problem' in body) return { problem: body.problem, route, caller: null };
-  const who = await identify(gate, { request, via, route });
-  if ('problem' in who) return { problem: who.problem, route, caller: null };
+  const who = identify(gate, { request, via, route });
+  if ('problem' in who) return turnAway(gate, request, { ...who, route, caller: null });
   const { caller } = who;
   const rights = rightsOf(caller, gate.api.settings.localRights);
   const read = readParams(named);
   const barred = checkRights(route, { caller, rights, read });
   if (barred !== null) return { problem: barred, route, caller };
-  const slowed = caller === LOCAL || caller === NOBODY ? null : await gate.limits.spend(caller.id);
+  const isCounted = caller !== LOCAL && caller !== NOBODY;
+  const slowed = isCounted ? gate.limits.spend(caller.id, gate.api.clock()) : null;
   if (slowed !== null) {
     gate.api.services.health.noteRefused('rate-limited');
     return { problem: slowed, route, caller };
@@ -104,19 +105,26 @@ function find(
   return { problem: { code: 'bad-method', detail: `this path takes ${allow.join(', ')}`, allow } };
 }
 
-async function identify(
-  { api, limits }: Gate,
+function identify(
+  { api }: Gate,
   asked: { readonly request: IncomingMessage; readonly via: Via; readonly route: Route },
-): Promise<{ readonly caller: Caller } | { readonly problem: Problem }> {
+): ReturnType<typeof authenticate> {
   if (asked.route.rights.length === 0) return { caller: NOBODY };
   if (asked.via === 'local') return { caller: LOCAL };
-  const { headers, socket } = asked.request;
-  const known = authenticate(headers.authorization, api.services.keys, api.clock());
-  if ('caller' in known || known.problem.code !== 'bad-key') return known;
+  const { authorization } = asked.request.headers;
+  return authenticate(authorization, api.services.keys, api.clock());
+}
+
+/** A right key is never refused for a neighbour's wrong ones: only what is wrong is counted. */
+async function turnAway(
+  { api, limits }: Gate,
+  { socket }: IncomingMessage,
+  refused: Refused,
+): Promise<Refused> {
+  if (refused.problem.code !== 'bad-key') return refused;
   api.services.health.noteRefused('bad-key');
-  // A right key is never refused for a neighbour's wrong ones: only what is wrong is counted.
   const slowed = await limits.guess(socket.remoteAddress ?? '');
-  return slowed === null ? known : { problem: slowed };
+  return slowed === null ? refused : { ...refused, problem: slowed };
 }
 
 type Standing = {

@@ -7,19 +7,40 @@ import type { Problem } from '../problem.ts';
 /** Counts what may not be done too often. */
 export type RateLimits = {
   /** Counts one request of a key; null while it may. */
-  readonly spend: (key: string) => Promise<Problem | null>;
+  readonly spend: (key: string, now: number) => Problem | null;
   /** Counts one wrong key from an address; null while it may still be told what was wrong. */
   readonly guess: (address: string) => Promise<Problem | null>;
 };
 
 /** Returns limits per minute. Counts are forgotten after a minute, so memory stays bounded. */
 export function createRateLimits(limits: Config['limits']): RateLimits {
-  const requests = new RateLimiterMemory({ points: limits.requestsPerMinute, duration: 60 });
   const guesses = new RateLimiterMemory({ points: limits.badKeysPerMinute, duration: 60 });
   return {
-    spend: (key) => consume(requests, key),
+    spend: createSpending(limits.requestsPerMinute),
     guess: (address) => consume(guesses, networkOf(address)),
   };
+}
+
+const MINUTE_MS = 60_000;
+
+// Only good keys are counted here, so there are never more counts than keys. It is one step, not
+// a promise, because every decision passes it.
+function createSpending(perMinute: number): RateLimits['spend'] {
+  const windows = new Map<string, { count: number; readonly until: number }>();
+  return (key, now) => {
+    const window = windows.get(key);
+    if (window === undefined || window.until <= now) {
+      windows.set(key, { count: 1, until: now + MINUTE_MS });
+      return null;
+    }
+    window.count += 1;
+    return window.count <= perMinute ? null : slowDown(window.until - now);
+  };
+}
+
+function slowDown(waitMs: number): Problem {
+  const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
+  return { code: 'rate-limited', detail: 'wait before the next request', retryAfterSeconds };
 }
 
 async function consume(limiter: RateLimiterMemory, key: string): Promise<Problem | null> {
@@ -28,8 +49,7 @@ async function consume(limiter: RateLimiterMemory, key: string): Promise<Problem
     return null;
   } catch (error) {
     if (!(error instanceof RateLimiterRes)) throw error;
-    const retryAfterSeconds = Math.max(1, Math.ceil(error.msBeforeNext / 1000));
-    return { code: 'rate-limited', detail: 'wait before the next request', retryAfterSeconds };
+    return slowDown(error.msBeforeNext);
   }
 }
 

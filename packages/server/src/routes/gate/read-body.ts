@@ -84,13 +84,13 @@ function parsed(text: string): unknown {
 
 /** A number beyond a double would be recorded as another value than the one that is acted on. */
 function faultIn(value: unknown, depth: number): string | null {
-  if (typeof value === 'number') return Number.isFinite(value) ? null : 'a number is too large';
   if (typeof value === 'string') return value.isWellFormed() ? null : 'a text is not Unicode';
+  if (typeof value === 'number') return Number.isFinite(value) ? null : 'a number is too large';
   if (typeof value !== 'object' || value === null) return null;
   if (depth >= MAX_DEPTH) return `the body nests deeper than ${MAX_DEPTH}`;
-  for (const [name, member] of Object.entries(value)) {
+  for (const name of Object.keys(value)) {
     if (!name.isWellFormed()) return 'a name is not Unicode';
-    const fault = faultIn(member, depth + 1);
+    const fault = faultIn(Reflect.get(value, name), depth + 1);
     if (fault !== null) return fault;
   }
   return null;
