@@ -24,3 +24,17 @@ export { type PackManifest, readPack } from './record/pack-files.ts';
 export { type Verified, type VerifyOptions, verifyRecord } from './record/verify-record.ts';
 export { type PackRequest, writePack, type WrittenPack } from './record/write-pack.ts';
 export { primitives } from './ledger/primitives.ts';
+export {
+  type SocketAnswer,
+  SocketClient,
+  type SocketOperation,
+} from './pep/socket/socket-client.ts';
+export {
+  backupLedger,
+  backupVault,
+  type Copied,
+  restore as restoreFolder,
+  type Restoring,
+} from './daemon/backup.ts';
+export { examine, type Examining, type Finding } from './daemon/doctor.ts';
+export { rotateLogKey, type Rotated } from './daemon/rotate-log-key.ts';

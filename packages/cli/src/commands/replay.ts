@@ -13,6 +13,7 @@ import { FORMATS, type Format } from '../readers/run.ts';
 import { benchOf } from '../replay/bench.ts';
 import { explainRun } from '../replay/explain-run.ts';
 import { PactFolder } from '../replay/pact-folder.ts';
+import { compareWithDaemon, sayComparison } from '../replay/compare-with-daemon.ts';
 import { replayFiles, replayInThreads } from '../replay/replay-files.ts';
 import type { WorkerJob } from '../replay/batch.ts';
 import type { Replay } from '../replay/replay.ts';
@@ -39,6 +40,9 @@ type Options = {
   readonly json?: boolean;
   readonly progress?: boolean;
   readonly output?: string;
+  readonly throughDaemon?: boolean;
+  readonly data?: string;
+  readonly config?: string;
 };
 
 /** Adds `plumb replay`: the kernel over recorded runs. */
@@ -59,6 +63,9 @@ export function addReplay(program: Command, shell: Shell): void {
     .option('--explain <run>', 'explain one run: file:line or suite/model/task/attack/injection')
     .option('--allow-unmapped', 'exit 0 although some runs could not be mapped')
     .option('--bench', 'also time reading and parsing alone')
+    .option('--through-daemon', 'send the runs through a running daemon, and compare its answers')
+    .option('--data <folder>', 'the data directory of that daemon')
+    .option('--config <file>', 'the configuration file of that daemon')
     .option('--json', 'print one JSON object')
     .option('-o, --output <file>', 'write the report to a file instead')
     .option('--progress', 'show progress also with --json')
@@ -74,6 +81,7 @@ Examples:
   plumb replay runs.jsonl.gz --pacts pacts
   plumb replay runs.jsonl.gz --pacts pacts --no-tasks --json
   plumb replay runs.jsonl --pacts pacts --explain runs.jsonl:12
+  plumb replay runs.jsonl --pacts pacts --through-daemon --data /tmp/plumbline
 `;
 
 function countOf(text: string): number {
@@ -86,6 +94,7 @@ async function replay(paths: readonly string[], options: Options, shell: Shell):
   const startedMs = shell.nowMs();
   // Every file is looked at before the first is replayed, so a wrong name costs no waiting.
   const size = paths.map(openLog).reduce((sum, log) => sum + log.size, 0);
+  checkTogether(options);
   const job = jobOf(options);
   const read = { format: options.format ?? null };
   if (options.explain !== undefined) {
@@ -93,9 +102,16 @@ async function replay(paths: readonly string[], options: Options, shell: Shell):
     if (options.json === true) return shell.screen.json(explainedJson(explained));
     return shell.screen.print(renderExplained(explained, shell.screen));
   }
-  const report = new Report();
   const progress = progressOf(options, shell, size);
   const bytes = byteCounter();
+  if (options.throughDaemon === true) {
+    const onRun = (runs: number): void => progress.update(bytes.sum(), `${runs} runs`);
+    const through = { paths, read: { ...read, onBytes: bytes.onBytes } };
+    const comparison = await compareWithDaemon(job, { sources: through, options, shell }, onRun);
+    progress.end();
+    return sayComparison(comparison, options, shell);
+  }
+  const report = new Report();
   const sources = { paths, read: { ...read, onBytes: bytes.onBytes }, report };
   const onBatch = (runs: number): void =>
     progress.update(bytes.sum(), `${runs.toLocaleString('en-US')} runs`);
@@ -107,6 +123,14 @@ async function replay(paths: readonly string[], options: Options, shell: Shell):
   const bench = options.bench === true ? await benchOf(paths, elapsedMs) : null;
   const times = { elapsedMs, bench };
   say(reportJson(report, { times, hasTasks: options.tasks }), options, shell);
+}
+
+/** A daemon decides under the pacts as they are written, and explains by `plumb why`. */
+function checkTogether(options: Options): void {
+  const { throughDaemon, tasks, explain, bench, jobs } = options;
+  if (throughDaemon === true && (!tasks || explain !== undefined || bench === true || jobs > 1)) {
+    throw new Stop('--through-daemon goes without --no-tasks, --explain, --bench and --jobs');
+  }
 }
 
 function say(json: ReplayJson, options: Options, { screen, exit, program }: Shell): void {
