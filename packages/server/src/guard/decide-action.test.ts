@@ -168,27 +168,27 @@ test('guard: a fact that is late is missing, and one that came is recorded', asy
   assert.equal(asked.length, 2, 'a tool that needs no facts looks none up');
 });
 
-test('guard: a pact that is armed while facts are gathered decides', async () => {
+test('guard: a pact that is armed while facts are gathered decides on its own facts', async () => {
   verifies('pact.versions');
   let arm = async (): Promise<void> => undefined;
-  const scene = await guardScene({
-    sources: [
-      async () => {
-        await arm();
-        return null;
-      },
-    ],
-  });
+  const source: FactSource = async ({ request: { name } }) => {
+    await arm();
+    const answer = { source: 'test', observedAtMs: NOON, maxAgeMs: 86_400_000 };
+    return { name, value: { high: false }, ...answer };
+  };
+  const scene = await guardScene({ sources: [source], pact: SUPPORT_PACT.replace(UNLESS, '') });
   const session = await scene.open();
-  const stricter = scene.pacts.load(SUPPORT_PACT.replace('facts.risk.high', 'facts.risk.low'));
+  const stricter = scene.pacts.load(SUPPORT_PACT);
   arm = async () => {
     arm = async () => undefined;
     valueOf(await scene.guard.arm('support', stricter));
   };
   const answer = valueOf(await scene.decide(session, 'r', 'checks.run'));
-  assert.equal(answer.verdict, 'deny');
+  assert.equal(answer.verdict, 'allow');
   assert.equal(scene.entries().at(-1)?.open['pact'], stricter.digest);
 });
+
+const UNLESS = ', unless: facts.risk.high';
 
 test('guard: an evaluation leaves nothing behind', async () => {
   verifies('evidence.explain');

@@ -55,12 +55,17 @@ test('restore: requests, sessions by name and what is in flight go on', async ()
   const session = await scene.open({ name: 'case 7' });
   const first = valueOf(await scene.decide(session, 'r1', 'notes.add', { text: 'x' }));
   const denied = valueOf(await scene.decide(session, 'r2', 'files.delete'));
+  const ended = valueOf(await scene.decide(session, 'r3', 'notes.add'));
+  const end = { agent: 'support', session, decision: ended.decision, records: null } as const;
+  valueOf(await scene.guard.outcome({ ...end, status: 'not_sent', result: null }));
   const restarted = await scene.restart();
   assert.equal(restarted.opened.unfinished(), 1);
   const again = await restarted.open({ name: 'case 7' });
   assert.equal(again, session);
   const repeat = valueOf(await restarted.decide(session, 'r2', 'files.delete'));
   assert.deepEqual(repeat, { ...denied, isRepeat: true });
+  const known = restarted.guard.outcome({ ...end, status: 'ok', result: null });
+  assert.equal(codeOf(await known), 'outcome-known');
   const conflict = restarted.decide(session, 'r1', 'notes.add', { text: 'y' });
   assert.equal(codeOf(await conflict), 'conflict');
   // Nobody knows any more whether its permit was redeemed, so this is no bypass.

@@ -28,8 +28,11 @@ test('self-test: a pact that lets a forbidden action through is not armed', asyn
   verifies('pact.refuses-to-arm', 'enforce.fail-closed');
   const scene = await guardScene();
   const other = scene.pacts.load(SUPPORT_PACT.replace('50.00', '40.00'));
-  const failed = await scene.guard.arm('support', broken(other));
-  assert.equal(codeOf(failed), 'self-test-failed');
+  // Allowed instead, or refused for another reason than the one it is excluded for.
+  for (const tool of ['notes.add', 'files.delete']) {
+    const failed = await scene.guard.arm('support', broken(other, tool));
+    assert.equal(codeOf(failed), 'self-test-failed', tool);
+  }
   assert.equal(scene.guard.status('support')?.pact, scene.pact.digest);
   const last = scene.entries().at(-1);
   assert.deepEqual([last?.kind, last?.open['passed']], ['self_test', false]);
@@ -38,7 +41,7 @@ test('self-test: a pact that lets a forbidden action through is not armed', asyn
 });
 
 // As after a fault of the compiler: the rules name an exclusion and do not hold to it.
-function broken(pact: CompiledPact): CompiledPact {
+function broken(pact: CompiledPact, instead: string): CompiledPact {
   const asked = new Set<string>();
   const layers = pact.layers.map((layer) => ({
     ...layer,
@@ -47,7 +50,7 @@ function broken(pact: CompiledPact): CompiledPact {
         asked.add(tool);
         return layer.rulesFor(tool);
       }
-      return layer.rulesFor('notes.add');
+      return layer.rulesFor(instead);
     },
   }));
   return { ...pact, layers };
@@ -112,6 +115,23 @@ test('shadow: what it would have stopped, it goes on judging as it happened', as
   assert.deepEqual(
     shadowed.map(({ open }) => open['verdict']),
     ['deny', 'deny', 'deny'],
+  );
+});
+
+test('shadow: what the armed pact refused never left, and is given back', async () => {
+  verifies('enforce.shadow');
+  const scene = await guardScene();
+  const session = await scene.open();
+  const wide = SUPPORT_PACT.replace('"100.00"', '"200.00"');
+  valueOf(await scene.guard.shadow('support', scene.pacts.load(wide)));
+  for (const order of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) {
+    const args = { amount: '40.00', order };
+    valueOf(await scene.decide(session, order, 'refunds.pay', args));
+  }
+  const shadowed = scene.entries().filter(({ kind }) => kind === 'shadowed');
+  assert.deepEqual(
+    shadowed.map(({ open }) => open['verdict']),
+    Array.from({ length: 5 }, () => 'allow'),
   );
 });
 

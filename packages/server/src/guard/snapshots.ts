@@ -2,6 +2,7 @@ import { type CompiledPact, kernelVersion, restore } from '@plumbline/core';
 import { encodeBase64, leafHash } from '@plumbline/ledger';
 
 import { primitives } from '../ledger/primitives.ts';
+import { LedgerStopped } from '../ledger/sequencer.ts';
 import type { SavedChains } from '../record/recorder.ts';
 import type { Subject } from '../store/vault.ts';
 import type { Desk } from './desk.ts';
@@ -72,24 +73,14 @@ function printed(desk: Desk, sources: Folding['sources'], size: number): string 
 }
 
 async function isDurable({ parts }: Desk, size: number): Promise<boolean> {
-  const { sequencer } = parts;
-  const { durableSize, stopped } = sequencer.status();
-  if (durableSize >= size || stopped !== null) return durableSize >= size && size > 0;
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const stop = sequencer.onDurable((durable) => {
-    if (durable >= size) resolve(true);
-  });
-  // A log that stops tells nobody; what waits is then let go by the next start.
-  const given = setTimeout(() => resolve(false), LONGEST_SYNC_MS);
   try {
-    return await promise;
-  } finally {
-    clearTimeout(given);
-    stop();
+    await parts.recorder.durable;
+  } catch (error) {
+    if (error instanceof LedgerStopped) return false;
+    throw error;
   }
+  return size > 0 && parts.sequencer.status().durableSize >= size;
 }
-
-const LONGEST_SYNC_MS = 10_000;
 
 async function leafAt({ parts }: Desk, index: number): Promise<string | undefined> {
   const [bytes] = await parts.sequencer.read(index, 1);
