@@ -62,6 +62,7 @@ export class Recorder {
   readonly #parts: RecorderParts;
   readonly #heads: Map<string, Head> = new Map();
   #at = 0;
+  #durable: Promise<void> = Promise.resolve();
 
   constructor(parts: RecorderParts) {
     this.#parts = parts;
@@ -75,6 +76,11 @@ export class Recorder {
   /** Returns where a chain goes on. */
   head(agent: string | null, session: string | null): Head {
     return this.#heads.get(keyOf({ agent, session })) ?? FIRST;
+  }
+
+  /** Resolves once everything recorded so far is durable; rejects as `Appended.durable` does. */
+  get durable(): Promise<void> {
+    return this.#durable;
   }
 
   /** How many chains are open. */
@@ -100,6 +106,7 @@ export class Recorder {
       blobs.length === 0 ? { bytes, leaf } : { bytes, leaf, blobs },
     );
     this.#advance(entry, leaf);
+    this.#durable = appended.durable;
     return appended;
   }
 

@@ -237,6 +237,25 @@ describe('checking a record', () => {
     await log.vault.close();
   });
 
+  test('a log that continues another goes on with its chains, and with no others', async () => {
+    const log = await recorded();
+    const step = await log.open('cy');
+    const rolledAt = log.entries.length;
+    const before = { origin: 'log.example/before', size: rolledAt, root: '' };
+    log.node('continues', before);
+    log.call(step, 'orders.get', { args: { order: 3 }, result: 'paid' });
+    log.close(step);
+    await log.story('dan');
+    const next = log.entries.slice(rolledAt);
+    const { complaint, report } = await check(log, next);
+    assert.equal(complaint, undefined);
+    assert.equal(report.answers.recomputed, 5);
+    assert.equal(report.answers['missing opening'], 1);
+    assert.ok(!isSound(await check(log, next.toSpliced(2, 1))));
+    assert.match((await check(log, next.slice(1))).complaint ?? '', /nothing began/);
+    await log.vault.close();
+  });
+
   test('a data directory verifies while nothing but its files is read', async () => {
     const log = await recorded();
     const place = await log.write();

@@ -29,7 +29,12 @@ export type Lent = {
 type Flight = { readonly index: number; readonly call: Call | null };
 
 /** What is known of one open session beside its state. */
-type Session = { isKnown: boolean; readonly flights: Map<string, Flight> };
+type Session = {
+  isKnown: boolean;
+  /** Whether its opening was shown; an earlier log may hold it. */
+  readonly isWhole: boolean;
+  readonly flights: Map<string, Flight>;
+};
 
 type Around = { readonly lent: Lent; readonly answers: Answers; readonly isPartial: boolean };
 
@@ -62,7 +67,7 @@ export class AgentCheck {
     if (typeof pact === 'string' && typeof sources === 'string') this.#sources.set(pact, sources);
     if (kind === 'armed') this.#arm(textOf(pact));
     else if (this.#around.isPartial) this.#adopt(textOf(pact));
-    if (kind === 'session_opened') this.#sessions.set(entry.session ?? '', openedSession());
+    if (kind === 'session_opened') this.#sessions.set(entry.session ?? '', sessionFrom(true));
     const complaint = this.#complaintOf(entry);
     if (complaint !== undefined) return complaint;
     this.#fold(entry, index);
@@ -96,7 +101,9 @@ export class AgentCheck {
       return isArmed ? undefined : 'was decided under a pact that is not armed';
     }
     if (kind !== 'outcome') return undefined;
-    const flight = this.#sessions.get(session ?? '')?.flights.get(textOf(open['decision']));
+    const known = this.#sessions.get(session ?? '');
+    if (this.#around.isPartial && known?.isWhole !== true) return undefined;
+    const flight = known?.flights.get(textOf(open['decision']));
     return flight === undefined
       ? `is an outcome of \`${textOf(open['decision'])}\`, which was not let through or has one`
       : undefined;
@@ -125,7 +132,7 @@ export class AgentCheck {
     if (session === null) return undefined;
     const known = this.#sessions.get(session);
     if (known !== undefined || !this.#around.isPartial) return known;
-    const begun = openedSession();
+    const begun = sessionFrom(false);
     this.#sessions.set(session, begun);
     return begun;
   }
@@ -238,8 +245,8 @@ type Remade = {
   readonly text: string;
 };
 
-function openedSession(): Session {
-  return { isKnown: false, flights: new Map() };
+function sessionFrom(isWhole: boolean): Session {
+  return { isKnown: false, isWhole, flights: new Map() };
 }
 
 /** Keeps what a session's later entries are held to. */

@@ -1,5 +1,11 @@
 import type { Entry } from '../entry.ts';
 
+/**
+ * How much of a record is shown: all of it, whole sessions with parts of other chains, or a log
+ * that continues another one.
+ */
+export type Extent = 'whole' | 'part' | 'continued';
+
 /** Where a chain goes on, as the entries so far say. */
 type Head = { readonly n: number; readonly leaf: string };
 
@@ -13,14 +19,18 @@ const MOST_ENDED = 250_000;
  * Source: spec/entries.md, section "Verifying".
  */
 export class ChainCheck {
-  readonly #isPartial: boolean;
+  #extent: Extent;
   readonly #heads: Map<string, Head> = new Map();
   readonly #ended: Set<string> = new Set();
   #at = 0;
 
-  /** isPartial: entries of a chain may be missing before the first one that is shown. */
-  constructor(isPartial: boolean) {
-    this.#isPartial = isPartial;
+  constructor(extent: Extent) {
+    this.#extent = extent;
+  }
+
+  /** The log goes on from an earlier one, and so do its chains. */
+  goOn(): void {
+    this.#extent = 'continued';
   }
 
   /**
@@ -51,10 +61,16 @@ export class ChainCheck {
     const head = this.#heads.get(key);
     if (head === undefined) {
       if (this.#ended.has(key)) return 'comes after the end of its session';
-      return n === 0 || this.#isPartial ? undefined : `is at place ${n} of a chain nothing began`;
+      return n === 0 || this.#mayBeginLate(key)
+        ? undefined
+        : `is at place ${n} of a chain nothing began`;
     }
     if (n !== head.n + 1) return `is at place ${n} of its chain, must be at ${head.n + 1}`;
     return prev === head.leaf ? undefined : '`prev` is not the entry before it in its chain';
+  }
+
+  #mayBeginLate(key: string): boolean {
+    return this.#extent === 'continued' || (this.#extent === 'part' && key.endsWith('\n'));
   }
 
   #outOfSession({ session, kind, n }: Entry, key: string): string | undefined {

@@ -38,12 +38,13 @@ export class RecordCheck {
   readonly #continuity: Continuity;
   readonly #agents: Map<string, AgentCheck> = new Map();
   readonly #answers: Answers = new Answers();
+  #isContinued = false;
   #entries = 0;
 
   constructor(lent: Lent, options: RecordCheckOptions) {
     this.#lent = lent;
     this.#options = options;
-    this.#chains = new ChainCheck(options.isPartial);
+    this.#chains = new ChainCheck(options.isPartial ? 'part' : 'whole');
     this.#continuity = new Continuity(options.heartbeatMs);
   }
 
@@ -60,6 +61,10 @@ export class RecordCheck {
 
   /** As `take`, for an entry that was read already. */
   takeEntry(entry: Entry, index: number, leaf: string): string | undefined {
+    if (index === 0 && entry.kind === 'continues') {
+      this.#isContinued = true;
+      this.#chains.goOn();
+    }
     const misplaced = this.#chains.take(entry, leaf);
     if (misplaced !== undefined) return misplaced;
     this.#entries += 1;
@@ -84,7 +89,7 @@ export class RecordCheck {
   #agentOf(agent: string): AgentCheck {
     const known = this.#agents.get(agent);
     if (known !== undefined) return known;
-    const { isPartial } = this.#options;
+    const isPartial = this.#options.isPartial || this.#isContinued;
     const check = new AgentCheck(agent, { lent: this.#lent, answers: this.#answers, isPartial });
     this.#agents.set(agent, check);
     return check;
