@@ -2,8 +2,10 @@ import { Command, CommanderError, Option } from 'commander';
 import { kernelVersion } from '@plumbline/core';
 
 import { addAgent } from './commands/agent.ts';
+import { addBackup } from './commands/backup.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDecide } from './commands/decide.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addDown } from './commands/down.ts';
 import { addInit } from './commands/init.ts';
 import { addLog } from './commands/log.ts';
@@ -47,6 +49,8 @@ export function buildProgram(shell: Shell): Command {
   addKey(program, shell);
   addSession(program, shell);
   addSubject(program, shell);
+  addDoctor(program, shell);
+  addBackup(program, shell);
   addVerify(program, shell);
   addLog(program, shell);
   addWhy(program, shell);

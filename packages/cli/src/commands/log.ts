@@ -3,6 +3,7 @@ import { ENTRY_KINDS } from '@plumbline/core';
 
 import { addRecordOptions } from '../evidence/record-options.ts';
 import type { Shell } from '../shell.ts';
+import { addLogRotateKey } from './log-rotate-key.ts';
 
 const TAIL_HELP = `
 Shows what is published: the daemon publishes every few seconds.
@@ -20,7 +21,9 @@ Examples:
 
 /** Adds `plumb log` and what is below it. */
 export function addLog(program: Command, shell: Shell): void {
-  const log = program.command('log').description('read the evidence log');
+  const log = program
+    .command('log')
+    .description('read the evidence log, and hand it over to another key');
   const tail = log
     .command('tail')
     .description('list the last entries')
@@ -47,4 +50,5 @@ export function addLog(program: Command, shell: Shell): void {
       const { showEntry } = await import('../evidence/show.ts');
       await showEntry(entry, { where, options, shell });
     });
+  addLogRotateKey(log, shell);
 }

@@ -43,7 +43,7 @@ test(
   'completion: bash offers commands, subcommands, options and choices',
   { skip: !hasBash },
   () => {
-    assert.deepEqual(offered('plumb', 're'), ['replay']);
+    assert.deepEqual(offered('plumb', 'rep'), ['replay']);
     assert.ok(offered('plumb', 'pact', '').includes('check'));
     assert.deepEqual(offered('plumb', 'replay', 'x', '--man'), ['--manifest']);
     assert.deepEqual(offered('plumb', 'replay', '--format', ''), ['agentdojo', 'openai', 'otel']);

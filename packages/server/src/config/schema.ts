@@ -1,5 +1,32 @@
 import { z } from 'zod';
 
+import type { Config } from './config.ts';
+
+/** What the file says once every default that does not depend on the machine is filled in. */
+export type Settled = {
+  readonly data?: string | undefined;
+  readonly rootKey?: string | undefined;
+  readonly origin: string;
+  readonly listen: {
+    readonly http: string;
+    readonly certFile?: string | undefined;
+    readonly keyFile?: string | undefined;
+    readonly behindProxy: boolean;
+    readonly hosts: readonly string[];
+  };
+  readonly localRights: Config['localRights'];
+  readonly log: Omit<Config['log'], 'isOpen'> & {
+    readonly open: boolean;
+    readonly witnessesFile: string | null;
+  };
+  readonly disk: Config['disk'];
+  readonly guard: Config['guard'];
+  readonly facts: Readonly<Record<string, { readonly url: string; readonly timeoutMs: number }>>;
+  readonly allowNetworks: readonly string[];
+  readonly publishing: Config['publishing'];
+  readonly limits: Config['limits'];
+};
+
 const count = (least: number, most: number): z.ZodNumber => z.number().int().min(least).max(most);
 const DAY_MS = 86_400_000;
 const MEBIBYTE = 1024 * 1024;
@@ -16,7 +43,7 @@ const origin = z
   );
 const fact = z.strictObject({ url: z.url(), timeoutMs: count(1, 60_000).default(2_000) });
 
-const schema = z.strictObject({
+const schema: z.ZodType<Settled> = z.strictObject({
   data: z.string().min(1).optional(),
   rootKey: z.string().min(1).optional(),
   origin: origin.default('localhost/plumbline'),
@@ -78,9 +105,6 @@ const schema = z.strictObject({
     })
     .prefault({}),
 });
-
-/** What the file says once every default that does not depend on the machine is filled in. */
-export type Settled = z.infer<typeof schema>;
 
 /** Returns the settings of an object in the form of the configuration file, or what is wrong. */
 export function parseSettings(raw: unknown): z.ZodSafeParseResult<Settled> {

@@ -1,0 +1,183 @@
+import {
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  globSync,
+  mkdirSync,
+  openSync,
+  closeSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parseKnownLogs } from '@plumbline/ledger';
+
+import type { Config } from '../config/config.ts';
+import { LOG_FOLDER, SEGMENT_FOLDER, STATE_FILE } from '../ledger/layout.ts';
+import { parseLogState } from '../ledger/log-state.ts';
+import { primitives } from '../ledger/primitives.ts';
+import { loadRootKey } from '../seal/root-key.ts';
+import { openVaultReadOnly } from '../store/embedded/vault.ts';
+import { takeLock } from './lock.ts';
+import { placesOf, prepareFolder, StartRefused } from './places.ts';
+
+/** What was copied, or put back. */
+export type Copied = { readonly files: number; readonly size: number; readonly origin: string };
+
+const ATTEMPTS = 20;
+const VAULT_FILE = 'vault.db';
+
+/**
+ * Copies the ledger of a data directory into an empty folder, also while a daemon writes it: the
+ * vault is never in it. Only files that never change are copied before the last pass, and that pass
+ * is made again when the log moved on meanwhile.
+ *
+ * Errors: `StartRefused`.
+ */
+export function backupLedger({ data: folder }: Config, target: string): Copied {
+  refuseFilled(target);
+  mkdirSync(target, { recursive: true, mode: 0o700 });
+  copyMissing(folder, target, LOG_FOLDER);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const before = readFileSync(join(folder, STATE_FILE));
+    copyMissing(folder, target, LOG_FOLDER);
+    copyAll(folder, target, SEGMENT_FOLDER);
+    copyOne(folder, target, `${LOG_FOLDER}/checkpoint`);
+    if (!before.equals(readFileSync(join(folder, STATE_FILE)))) continue;
+    copyOne(folder, target, STATE_FILE);
+    return copiedIn(target);
+  }
+  throw new StartRefused(
+    `${folder}: the log moved on through ${ATTEMPTS} attempts; publish less often while copying`,
+  );
+}
+
+/** Copies the vault into another folder than the ledger. Errors: `StartRefused`, `VaultError`. */
+export async function backupVault(
+  config: Config,
+  target: string,
+  credentials: string | null,
+): Promise<string> {
+  if (existsSync(join(target, STATE_FILE))) {
+    throw new StartRefused(`${target}: holds a ledger; ledger and vault never share a folder`);
+  }
+  mkdirSync(target, { recursive: true, mode: 0o700 });
+  const key = loadRootKey(config.rootKey, { data: config.data, credentials });
+  const reader = openVaultReadOnly({ file: placesOf(config.data).vault, rootKey: key.bytes });
+  const file = join(target, VAULT_FILE);
+  try {
+    await reader.backup(file);
+    return file;
+  } finally {
+    await reader.close();
+  }
+}
+
+/** What is put back, and what is known of the log elsewhere. */
+export type Restoring = {
+  readonly ledger: string | null;
+  readonly vault: string | null;
+  /** The text of a known-logs file, or null. */
+  readonly knownLogs: string | null;
+};
+
+/**
+ * Puts a ledger, a vault or both back into a data directory that has none and no daemon.
+ *
+ * Errors: `StartRefused`, also when the ledger is shorter than it is known elsewhere: going on from
+ * it would make a second history.
+ */
+export function restore({ data: folder }: Config, restoring: Restoring): Copied | null {
+  const places = prepareFolder(folder);
+  const lock = takeLock(places);
+  try {
+    const { ledger, vault, knownLogs } = restoring;
+    if (vault !== null) restoreVault(vault, places.vault);
+    return ledger === null ? null : restoreLedger(ledger, folder, knownLogs);
+  } finally {
+    lock.release();
+  }
+}
+
+function restoreVault(source: string, file: string): void {
+  if (existsSync(file)) {
+    throw new StartRefused(`${file}: is there already; move it away before another is put back`);
+  }
+  copyFileSync(join(source, VAULT_FILE), file);
+}
+
+function restoreLedger(source: string, folder: string, knownLogs: string | null): Copied {
+  if (existsSync(join(folder, STATE_FILE))) {
+    throw new StartRefused(
+      `${folder}: holds a log already; move the directory away: two histories are never mixed`,
+    );
+  }
+  const copied = copiedIn(source);
+  refuseOlder(copied, knownLogs);
+  copyMissing(source, folder, LOG_FOLDER);
+  copyAll(source, folder, SEGMENT_FOLDER);
+  copyOne(source, folder, `${LOG_FOLDER}/checkpoint`);
+  copyOne(source, folder, STATE_FILE);
+  return copied;
+}
+
+function refuseOlder({ origin, size }: Copied, text: string | null): void {
+  if (text === null) return;
+  const known = parseKnownLogs(primitives.sha256, Buffer.from(text, 'utf8'));
+  if (!known.ok) throw new StartRefused(`the known logs cannot be read: ${known.error.message}`);
+  const own = known.value.find(({ key }) => key.name === origin);
+  if (own === undefined || own.size <= size) return;
+  throw new StartRefused(
+    `the backup has ${size} entries and the log is known with ${own.size}: going on would make ` +
+      'a second history; find a newer copy, or keep this one as evidence and begin a log with ' +
+      'another `origin`',
+  );
+}
+
+function refuseFilled(target: string): void {
+  if (!existsSync(target) || readdirSync(target).length === 0) return;
+  throw new StartRefused(`${target}: is not empty; name a folder that is not there yet`);
+}
+
+/** Tiles, bundles and blobs never change, and a partial one may go while it is copied. */
+function copyMissing(from: string, to: string, folder: string): void {
+  for (const path of globSync('**/*', { cwd: join(from, folder) })) {
+    const name = `${folder}/${path}`;
+    if (path === 'checkpoint' || path.endsWith('.part') || existsSync(join(to, name))) continue;
+    if (statSync(join(from, name), { throwIfNoEntry: false })?.isFile() === true) {
+      copyOne(from, to, name);
+    }
+  }
+}
+
+function copyAll(from: string, to: string, folder: string): void {
+  for (const path of globSync('*', { cwd: join(from, folder) })) {
+    copyOne(from, to, `${folder}/${path}`);
+  }
+}
+
+function copyOne(from: string, to: string, path: string): void {
+  const target = join(to, path);
+  mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+  try {
+    copyFileSync(join(from, path), target);
+  } catch (cause) {
+    const code: unknown = cause instanceof Error ? Reflect.get(cause, 'code') : undefined;
+    if (code === 'ENOENT') return;
+    throw cause;
+  }
+  const handle = openSync(target, 'r');
+  fsyncSync(handle);
+  closeSync(handle);
+}
+
+function copiedIn(folder: string): Copied {
+  const file = join(folder, STATE_FILE);
+  const state = existsSync(file) ? parseLogState(readFileSync(file)) : undefined;
+  if (state === undefined) {
+    throw new StartRefused(`${file}: is missing or unreadable; name a folder of \`plumb backup\``);
+  }
+  const files = globSync('**/*', { cwd: folder }).length;
+  return { files, size: state.size, origin: state.origin };
+}
