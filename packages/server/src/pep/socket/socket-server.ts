@@ -25,6 +25,7 @@ export type SocketServer = {
 export function createSocketServer(api: Api, server: http.Server): SocketServer {
   const sockets = new Set<net.Socket>();
   const frames = new Set<FrameConnection>();
+  const idleHttp = followIdle(server);
   const accept = (socket: net.Socket): void => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
@@ -37,6 +38,7 @@ export function createSocketServer(api: Api, server: http.Server): SocketServer 
       socket.pause();
       socket.unshift(chunk);
       if (chunk[0] !== OPENING_BRACE) {
+        idleHttp.follow(socket);
         server.emit('connection', socket);
         // Its parser is told of the first bytes only once the socket flows again.
         process.nextTick(() => socket.resume());
@@ -54,9 +56,39 @@ export function createSocketServer(api: Api, server: http.Server): SocketServer 
     server: listening,
     stop: () => {
       for (const connection of frames) connection.stop();
+      idleHttp.stop();
     },
     endAll: () => {
       for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+/**
+ * Returns what ends connections of HTTP once they answer nothing. A server that does not listen
+ * itself keeps no list of its connections.
+ */
+function followIdle(server: http.Server): {
+  readonly follow: (socket: net.Socket) => void;
+  readonly stop: () => void;
+} {
+  const idle = new Set<net.Socket>();
+  let isStopping = false;
+  server.on('request', ({ socket }, response) => {
+    idle.delete(socket);
+    response.on('close', () => {
+      if (isStopping) socket.destroySoon();
+      else if (!socket.destroyed) idle.add(socket);
+    });
+  });
+  return {
+    follow: (socket) => {
+      idle.add(socket);
+      socket.on('close', () => idle.delete(socket));
+    },
+    stop: () => {
+      isStopping = true;
+      for (const socket of idle) socket.destroySoon();
     },
   };
 }

@@ -174,6 +174,21 @@ test('socket: a line that is no frame is answered once, and the connection ends'
   });
 });
 
+test('socket: a connection that asks for nothing does not hold up the end', async () => {
+  await inFolder(async (folder) => {
+    const path = join(folder, 'daemon.sock');
+    const fake = await openFake({ socket: path });
+    assert.equal((await fake.ask({ path: '/healthz', socket: path })).status, 200);
+    const client = await SocketClient.connect(path);
+    assert.equal((await client.ask('status', { agent: 'refunds' })).ok, true);
+    const startedAt = performance.now();
+    await fake.server.close(10_000);
+    assert.ok(performance.now() - startedAt < 2_000);
+    assert.equal((await client.ask('status', { agent: 'refunds' })).ok, false);
+    await fake.close();
+  });
+});
+
 test('socket client: a daemon that is gone is unavailable, and so is all that follows', () =>
   inFolder(async (folder) => {
     const path = join(folder, 'daemon.sock');

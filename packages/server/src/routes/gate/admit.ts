@@ -7,7 +7,7 @@ import { isFor, rightsOf } from '../rights.ts';
 import type { Params, Route } from '../route.ts';
 import { authenticate, LOCAL, NOBODY } from './authenticate.ts';
 import { checkPlace, type Place, type Via } from './check-place.ts';
-import { createMatcher, type Matched, type MatchRoute, readParams } from './match-route.ts';
+import { createMatcher, type Matched, type MatchRoute, type ReadParams } from './match-route.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { type Expected, expectBody } from './read-body.ts';
 
@@ -64,14 +64,13 @@ export function admit(
   const { path, query } = split(request.url ?? '');
   const found = find(gate.match(path), request.method ?? '');
   if ('problem' in found) return { problem: found.problem, route: null, caller: null };
-  const { route, named } = found;
+  const { route, read } = found;
   const body = expectBody(request, route, gate.api.settings.limits.bodyBytes);
   if ('problem' in body) return { problem: body.problem, route, caller: null };
   const who = identify(gate, { request, via, route });
   if ('problem' in who) return turnAway(gate, request, { ...who, route, caller: null });
   const { caller } = who;
   const rights = rightsOf(caller, gate.api.settings.localRights);
-  const read = readParams(named);
   const barred = checkRights(route, { caller, rights, read });
   if (barred !== null) return { problem: barred, route, caller };
   const isCounted = caller !== LOCAL && caller !== NOBODY;
@@ -93,13 +92,13 @@ function split(url: string): { readonly path: string; readonly query: URLSearchP
 function find(
   matched: Matched | undefined,
   method: string,
-): { readonly route: Route; readonly named: Matched['named'] } | { readonly problem: Problem } {
+): { readonly route: Route; readonly read: ReadParams } | { readonly problem: Problem } {
   if (matched === undefined) {
     return { problem: { code: 'not-found', detail: 'there is no such path' } };
   }
   // Node leaves the body out when it answers HEAD.
   const route = matched.routes.get(method === 'HEAD' ? 'GET' : method);
-  if (route !== undefined) return { route, named: matched.named };
+  if (route !== undefined) return { route, read: matched.read };
   const methods = [...matched.routes.keys()];
   const allow = methods.includes('GET') ? ['HEAD', ...methods] : methods;
   return { problem: { code: 'bad-method', detail: `this path takes ${allow.join(', ')}`, allow } };
@@ -130,7 +129,7 @@ async function turnAway(
 type Standing = {
   readonly caller: Caller;
   readonly rights: readonly Right[];
-  readonly read: ReturnType<typeof readParams>;
+  readonly read: ReadParams;
 };
 
 function checkRights(route: Route, { caller, rights, read }: Standing): Problem | null {

@@ -2,11 +2,14 @@ import { TrieRouter } from 'hono/router/trie-router';
 
 import type { Params, Route } from '../route.ts';
 
-/** A path that exists: its routes by method, and what it names, not decoded yet. */
+/** A path that exists: its routes by method, and what it names. */
 export type Matched = {
   readonly routes: ReadonlyMap<string, Route>;
-  readonly named: Readonly<Record<string, string>>;
+  readonly read: ReadParams;
 };
+
+/** What a path names, decoded, or the first name that is not spelt like one. */
+export type ReadParams = { readonly params: Params } | { readonly bad: string };
 
 /** Returns the routes of a path, or undefined where there are none. */
 export type MatchRoute = (path: string) => Matched | undefined;
@@ -15,12 +18,29 @@ export type MatchRoute = (path: string) => Matched | undefined;
 export function createMatcher(routes: readonly Route[]): MatchRoute {
   const router = new TrieRouter<Map<string, Route>>();
   for (const [path, own] of byPath(routes)) router.add('ALL', patternOf(path), own);
-  return (path) => {
+  const match: MatchRoute = (path) => {
     const [found] = router.match('ALL', path)[0];
     if (found === undefined) return undefined;
     const [own, params] = found;
     // The trie router answers names with their values; its type also allows places in a list.
-    return { routes: own, named: params as Record<string, string> };
+    return { routes: own, read: readParams(params as Record<string, string>) };
+  };
+  return remembering(match);
+}
+
+// An enforcement point asks for the same few paths all the time.
+const REMEMBERED = { paths: 1000, length: 200 } as const;
+
+function remembering(match: MatchRoute): MatchRoute {
+  const known = new Map<string, Matched>();
+  return (path) => {
+    const before = known.get(path);
+    if (before !== undefined) return before;
+    const matched = match(path);
+    if (matched === undefined || path.length > REMEMBERED.length) return matched;
+    if (known.size >= REMEMBERED.paths) known.clear();
+    known.set(path, matched);
+    return matched;
   };
 }
 
@@ -60,10 +80,7 @@ const SPELT: Readonly<Record<keyof Params, RegExp>> = {
   file: /^/,
 };
 
-/** Returns what a path names, decoded, or the first name that is not spelt like one. */
-export function readParams(
-  named: Readonly<Record<string, string>>,
-): { readonly params: Params } | { readonly bad: string } {
+function readParams(named: Readonly<Record<string, string>>): ReadParams {
   const params = { ...NONE };
   for (const [name, raw] of Object.entries(named)) {
     if (!isParam(name)) return { bad: name };
