@@ -79,6 +79,7 @@ export type SceneOptions = {
   readonly backlog?: number;
   readonly pact?: string;
   readonly snapshots?: SnapshotPlace;
+  readonly recorder?: Recorder;
 };
 
 /** A guard on a log in memory, with one agent, `support`, whose pact is armed. */
@@ -126,7 +127,7 @@ export function openOver(
 ): Promise<OpenedGuard> {
   return openGuard({
     sequencer,
-    recorder: new Recorder({ sequencer }),
+    recorder: options.recorder ?? new Recorder({ sequencer }),
     subjects: of.subjects,
     pactOf: of.pacts.pactOf,
     clocks: of.clock,

@@ -7,7 +7,17 @@ import { verifies } from '@plumbline/testkit';
 import { diceOf } from '../../testing/dice.ts';
 import { live } from '../../testing/guard-life.ts';
 import { checkRecord } from '../../testing/check-record.ts';
-import { codeOf, type GuardScene, guardScene, valueOf } from '../../testing/guard-scene.ts';
+import { SUPPORT_PACT } from '../../testing/guard-pact.ts';
+import {
+  ADA,
+  codeOf,
+  type GuardScene,
+  guardScene,
+  openOver,
+  valueOf,
+} from '../../testing/guard-scene.ts';
+import { openMemorySequencer } from '../../testing/memory-sequencer.ts';
+import { Recorder } from '../record/recorder.ts';
 
 function statesOf({ opened }: GuardScene): Readonly<Record<string, unknown>> {
   return Object.fromEntries(opened.states().map((state) => [state.agent, snapshot(state)]));
@@ -73,6 +83,32 @@ test('restore: requests, sessions by name and what is in flight go on', async ()
   valueOf(await restarted.guard.outcome({ ...report, status: 'ok', result: 'done' }));
   assert.equal(restarted.entries().at(-1)?.kind, 'outcome');
   assert.equal(restarted.opened.unfinished(), 0);
+});
+
+test('restore: a shadow runs on from where it was recorded, until it was withdrawn', async () => {
+  verifies('enforce.shadow');
+  const scene = await guardScene();
+  const shadow = scene.pacts.load(SUPPORT_PACT.replace('"100.00"', '"60.00"'));
+  const log = await openMemorySequencer({ entries: scene.log.entries() });
+  const recorder = new Recorder({ sequencer: log });
+  const { guard, armAll } = await openOver(log, scene, { recorder });
+  await armAll();
+  const note = (kind: 'pact_shadowed' | 'pact_withdrawn') => {
+    const open = { pact: shadow.digest, sources: shadow.digest };
+    const at = scene.clock.ms;
+    const rest = { at, agent: 'support', session: null, secret: null, subject: null };
+    return recorder.record({ kind, open, ...rest }).durable;
+  };
+  const over = async () => {
+    const entries = await openMemorySequencer({ entries: log.entries() });
+    return (await openOver(entries, scene)).guard.status('support')?.shadow;
+  };
+  valueOf(await guard.openSession(ADA));
+  await note('pact_shadowed');
+  valueOf(await guard.openSession(ADA));
+  assert.equal(await over(), shadow.digest);
+  await note('pact_withdrawn');
+  assert.equal(await over(), null);
 });
 
 test('restore: before it was tested again, no pact is in force', async () => {
