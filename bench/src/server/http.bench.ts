@@ -158,12 +158,12 @@ function section(rows: Section['rows'], { entryBytes, answerBytes }: Sizes): Sec
   return {
     title: 'The daemon, asked by another program',
     says: [
-      'The bare server is `node:http`, `JSON.parse`, SHA-256 of the body, the bare segment file with',
-      `${count(entryBytes)} bytes a request, and an answer of ${count(answerBytes)} bytes: what`,
-      'an intent takes. Server and load are two programs on two cores, so the load takes half of the',
-      'machine. It is the same for all rows: undici, connections kept alive, one request at a time',
-      'on each, what is sent printed and what comes back parsed. Over frames, as many requests are',
-      'on their way on one connection.',
+      'The bare server is `node:http`, `JSON.parse`, SHA-256 of the body, the bare segment file',
+      `with ${count(entryBytes)} bytes a request, and an answer of ${count(answerBytes)} bytes:`,
+      'what an intent takes. Server and load are two programs on two cores, so the load takes half',
+      'of the machine. It is the same for all rows: undici, connections kept alive, one request at',
+      'a time on each, what is sent printed and what comes back parsed. Over frames, as many',
+      'requests are on their way on one connection.',
     ].join('\n'),
     head: ['at once', '', ...STANDING_HEAD],
     rows,
