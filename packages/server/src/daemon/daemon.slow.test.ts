@@ -2,66 +2,26 @@ import assert from 'node:assert/strict';
 import { cpSync, globSync, readFileSync, rmSync, statSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isJsonObject, type JsonObject } from '@plumbline/core';
 import { verifies } from '@plumbline/testkit';
 
-import { bankingProposal } from '../../testing/banking-pact.ts';
 import {
-  type DaemonHome,
-  type DaemonProgram,
-  makeHome,
-  mustStart,
-  startProgram,
-} from '../../testing/daemon-program.ts';
-import { ClientError, type DaemonClient, openClient } from '../client/daemon-client.ts';
-
-function homeFor(t: TestContext, settings: Readonly<Record<string, string>> = {}): DaemonHome {
-  const home = makeHome(settings);
-  t.after(() => home.remove());
-  return home;
-}
-
-async function running(t: TestContext, home: DaemonHome): Promise<DaemonProgram> {
-  const program = await mustStart(home);
-  t.after(async () => {
-    if (program.child.exitCode === null) await program.end('SIGKILL');
-  });
-  return program;
-}
-
-async function post(client: DaemonClient, path: string, body?: JsonObject): Promise<JsonObject> {
-  const asked = { method: 'POST', path: `/api/v1/${path}` } as const;
-  const said = await client.ask(body === undefined ? asked : { ...asked, body });
-  assert.ok(isJsonObject(said));
-  return said;
-}
-
-async function get(client: DaemonClient, path: string): Promise<JsonObject> {
-  const said = await client.ask({ method: 'GET', path: `/api/v1/${path}` });
-  assert.ok(isJsonObject(said));
-  return said;
-}
-
-function text(value: unknown): string {
-  assert.equal(typeof value, 'string');
-  return String(value);
-}
-
-function member(value: JsonObject, name: string): JsonObject {
-  const found = value[name];
-  assert.ok(found !== undefined && isJsonObject(found), `${name} in ${JSON.stringify(value)}`);
-  return found;
-}
-
-const refusedWith =
-  (code: string) =>
-  (cause: unknown): boolean => {
-    assert.ok(cause instanceof ClientError, String(cause));
-    assert.equal(cause.code, code, cause.message);
-    return true;
-  };
+  armBanking,
+  get,
+  homeFor,
+  member,
+  post,
+  refusedWith,
+  running,
+  text,
+} from '../../testing/ask-daemon.ts';
+import { bankingProposal } from '../../testing/banking-pact.ts';
+import { startProgram } from '../../testing/daemon-program.ts';
+import { type DaemonClient, openClient } from '../client/daemon-client.ts';
+import { compileSources } from '../services/pact-sources.ts';
+import { makeSigningKey, signPact } from '../services/signing-key.ts';
 
 const balance = { request: 'r-1', tool: 'get_balance', args: {} };
 
@@ -159,11 +119,6 @@ async function frames(path: string, said: readonly JsonObject[]): Promise<readon
   }
   socket.destroy();
   return answers;
-}
-
-async function armBanking(client: DaemonClient): Promise<void> {
-  await post(client, 'agents', { agent: 'banking' });
-  await post(client, 'agents/banking/pacts', bankingProposal());
 }
 
 test('daemon: the socket speaks frames: open, decide, redeem, outcome, close', async (t) => {
@@ -317,4 +272,38 @@ test('daemon: a log that is older than what it signed is refused with what to do
   const refused = await startProgram(home);
   assert.ok('kind' in refused && refused.kind === 'refused', JSON.stringify(refused));
   assert.match(refused.message, /the log is refused \(rolled-back\): .*newest copy/);
+});
+
+test('daemon: what signers have to sign is not armed without enough of them', async (t) => {
+  verifies('human.break-glass');
+  const [ada, bob, eve] = ['ada', 'bob', 'eve'].map((name) => {
+    const made = makeSigningKey(name);
+    assert.ok(made.ok);
+    return made.value;
+  });
+  assert.ok(ada && bob && eve);
+  const signers = `${ada.verifierKey},${bob.verifierKey}`;
+  const home = homeFor(t, { 'publishing.signers': signers });
+  const { client } = await running(t, home);
+  await post(client, 'agents', { agent: 'banking' });
+  const proposal = bankingProposal();
+  const publish = (...signatures: readonly string[]): Promise<JsonObject> =>
+    post(client, 'agents/banking/pacts', { ...proposal, signatures: [...signatures] });
+  const compiled = compileSources(proposal);
+  assert.ok(compiled.ok);
+  const { digest } = compiled.value;
+  const sign = async (secret: string, of = { agent: 'banking', digest }): Promise<string> =>
+    (await signPact(secret, of)) ?? '';
+  await assert.rejects(publish(), refusedWith('forbidden'));
+  await assert.rejects(publish(await sign(eve.secret)), refusedWith('forbidden'));
+  const elsewhere = await sign(ada.secret, { agent: 'payments', digest });
+  await assert.rejects(publish(elsewhere), refusedWith('bad-request'));
+  const forged = (await sign(ada.secret)).replace(/[A-Z](?=[^\n]*\n$)/, (letter) =>
+    letter === 'A' ? 'B' : 'A',
+  );
+  await assert.rejects(publish(forged));
+  assert.equal((await get(client, 'agents/banking'))['pact'], null);
+  const armed = await publish(await sign(ada.secret));
+  assert.equal(armed['state'], 'armed');
+  assert.equal(armed['digest'], digest);
 });
