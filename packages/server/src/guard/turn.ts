@@ -210,8 +210,10 @@ export async function durably<T extends Recorded>(
   try {
     const taken = take();
     if (!taken.ok) return taken;
-    await taken.value.durable;
-    return taken;
+    const { durable, ...value } = taken.value;
+    await durable;
+    // Without the promise it is what was asked for, which is not seen of a generic type.
+    return done(value as unknown as T);
   } catch (error) {
     return refusalOf(desk, error);
   }
