@@ -54,8 +54,8 @@ export function startLoad(
     send({ op: 'decide', session, request, tool: 'get_balance', args: {} }, (value) => {
       const seen = { session, request, ...acknowledgedIn(value), reported: false };
       acknowledged.push(seen);
-      // Every third action has no outcome yet when the power goes.
-      if (nextId % 3 === 0) return decide();
+      // Some actions never get an outcome; how many an agent may have under way is bounded.
+      if (nextId % 50 === 0) return decide();
       const outcome = { op: 'outcome', session, decision: seen.decision };
       send({ ...outcome, status: 'ok', result: null }, () => {
         seen.reported = true;
@@ -88,5 +88,6 @@ export function startLoad(
 function acknowledgedIn(value: JsonObject): Pick<Acknowledged, 'decision' | 'index' | 'token'> {
   // The members of an answer to `decide`, of which all are allowed here.
   const { decision, index, permit } = value as unknown as Answer;
-  return { decision, index, token: permit?.token ?? '' };
+  if (permit === null) throw new Error(`not let through: ${JSON.stringify(value)}`);
+  return { decision, index, token: permit.token };
 }

@@ -61,7 +61,8 @@ export class PactRegistry {
 
   /** Every version of an agent, newest first. */
   list(agent: string): readonly Version[] {
-    return [...(this.#agents.get(agent)?.values() ?? [])].sort((a, b) => b.index - a.index);
+    const versions = [...(this.#agents.get(agent)?.values() ?? [])];
+    return versions.reverse().sort((a, b) => b.index - a.index);
   }
 
   version(agent: string, digest: string): Version | undefined {
