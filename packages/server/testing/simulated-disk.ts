@@ -50,6 +50,7 @@ export class SimulatedDisk {
   #run = 0;
   #troubles: { trouble: Trouble; left: number }[] = [];
   #stepsLeft: number = Number.POSITIVE_INFINITY;
+  #end: 'cut' | 'kill' = 'cut';
 
   constructor(seed: number) {
     this.#dice = diceOf(seed);
@@ -83,6 +84,13 @@ export class SimulatedDisk {
   /** Cuts the power in the middle of one of the operations to come. */
   cutPowerAfter(steps: number): void {
     this.#stepsLeft = steps;
+    this.#end = 'cut';
+  }
+
+  /** Kills the program in the middle of one of the operations to come. */
+  killAfter(steps: number): void {
+    this.#stepsLeft = steps;
+    this.#end = 'kill';
   }
 
   fail(trouble: Trouble): void {
@@ -124,7 +132,8 @@ export class SimulatedDisk {
     this.#stepsLeft -= 1;
     if (this.#stepsLeft < 0) {
       effect(this.#dice.chance(0.5) ? 'persisted' : 'lost');
-      this.cutPower();
+      if (this.#end === 'cut') this.cutPower();
+      else this.kill();
       this.#requirePower(run, step);
     }
     const trouble = this.#troubleOf(step);
