@@ -67,11 +67,9 @@ export function closeSession(state: State, id: string): State {
   for (const key of state.gates.keys()) {
     if (isGateOf(key, { session: id })) state.gates.delete(key);
   }
-  // A later session of the same id owes nothing to this one, and gets nothing back from it.
+  // Nothing is taken back any more: what it reserved of the agent's stays reserved.
   for (const [decision, flight] of state.flights) {
-    if (flight.session !== id) continue;
-    const reserves = flight.reserves.filter(({ key }) => !key.startsWith('session/'));
-    state.flights.set(decision, { ...flight, reserves });
+    if (flight.session === id) state.flights.delete(decision);
   }
   state.sessions.delete(id);
   return state;

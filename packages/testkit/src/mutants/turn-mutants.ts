@@ -273,6 +273,12 @@ export const turnMutants: readonly Mutant[] = [
     says: 'gives back what failed',
   },
   {
+    file: 'apply-session.ts',
+    from: 'if (flight.session === id) state.flights.delete(decision);',
+    to: '',
+    says: 'keeps the actions of a closed session in flight',
+  },
+  {
     file: 'apply-outcome.ts',
     from: "if (event.status !== 'unknown') state.flights.delete(event.decision);",
     to: 'state.flights.delete(event.decision);',

@@ -15,21 +15,29 @@ export type OpenSession = {
  */
 export function countingEvents(events: readonly Event[]): readonly Event[] {
   const open = new Set<string>();
-  const inFlight = new Set<string>();
+  const inFlight = new Map<string, string>();
   return events.filter((event) => {
     const counts = doesCount(event, { open, inFlight });
     if (!counts) return false;
     if (event.kind === 'session_opened') open.add(event.session);
-    if (event.kind === 'session_closed') open.delete(event.session);
-    if (isLetThrough(event)) inFlight.add(event.id);
+    if (event.kind === 'session_closed') close(event.session, { open, inFlight });
+    if (isLetThrough(event)) inFlight.set(event.id, event.action.session);
     if (event.kind === 'outcome' && event.status !== 'unknown') inFlight.delete(event.decision);
     return true;
   });
 }
 
+function close(
+  session: string,
+  { open, inFlight }: { readonly open: Set<string>; readonly inFlight: Map<string, string> },
+): void {
+  open.delete(session);
+  for (const [decision, of] of inFlight) if (of === session) inFlight.delete(decision);
+}
+
 function doesCount(
   event: Event,
-  known: { readonly open: ReadonlySet<string>; readonly inFlight: ReadonlySet<string> },
+  known: { readonly open: ReadonlySet<string>; readonly inFlight: ReadonlyMap<string, string> },
 ): boolean {
   if (event.kind === 'session_opened') return !known.open.has(event.session);
   if (event.kind === 'outcome') return known.inFlight.has(event.decision);

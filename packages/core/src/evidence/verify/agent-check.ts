@@ -1,15 +1,16 @@
-import { canonical } from '../../canonical.ts';
 import { apply } from '../../decide/apply.ts';
 import { attestedOf, decide } from '../../decide/decide.ts';
 import type { Event } from '../../decide/event.ts';
 import { recompute } from '../../decide/recompute.ts';
 import { initialState, type State } from '../../decide/state.ts';
+import type { Decision } from '../../decide/verdict.ts';
 import type { Json, JsonObject } from '../../json.ts';
 import type { CompiledPact } from '../../pact/compiled.ts';
 import type { Entry } from '../entry.ts';
 import { callOf, eventsOf, isSecretOf } from '../event-of.ts';
 import { type Call, decisionJson, partsOf, type RecordedEvent } from '../parts.ts';
 import type { Answers } from './answers.ts';
+import { isPrintedAs, isSame } from './same-json.ts';
 
 /** What came of opening a sealed payload. `text` is the plaintext. */
 export type Opened =
@@ -38,9 +39,9 @@ type Session = {
 
 type Around = { readonly lent: Lent; readonly answers: Answers; readonly isPartial: boolean };
 
-type Secret =
-  | { readonly kind: 'none' | 'closed' | 'broken' }
-  | { readonly kind: 'opened'; readonly value: JsonObject; readonly text: string };
+type OpenedSecret = { readonly kind: 'opened'; readonly value: JsonObject; readonly text: string };
+
+type Secret = { readonly kind: 'none' | 'closed' | 'broken' } | OpenedSecret;
 
 type Decided = Extract<Event, { readonly kind: 'decided' }>;
 
@@ -170,11 +171,11 @@ export class AgentCheck {
     // The open part has the shape of its kind; what stands in it alone is taken over as it is.
     const context = { call, permit, ...taken(open, secret.value) } as object;
     const parts = partsOf(event, pact === undefined ? context : { ...context, pact });
-    if (canonical(parts.open) !== canonical(open)) {
+    if (!isSame(parts.open, open)) {
       this.#note(entry, { index, why: 'the open part is not what is sealed' });
     } else if (event.kind === 'decided' && pact !== undefined) {
-      this.#remake(pact, { entry, index, event, text: secret.text });
-    } else if (canonical(parts.secret) !== secret.text) {
+      this.#decideAgain(pact, { entry, index, event, secret });
+    } else if (!isPrintedAs(parts.secret, secret)) {
       this.#note(entry, { index, why: 'what is sealed is not canonical' });
     }
   }
@@ -190,35 +191,40 @@ export class AgentCheck {
     return this.#sessions.get(action.session)?.isKnown === true;
   }
 
-  #remake(pact: CompiledPact, { entry, index, event, text }: Remade): void {
-    const { action, facts, decision } = event;
+  /**
+   * Decides on the state folded from the log. Where that gives what is sealed, read set included,
+   * the read set alone gives it too: both times the kernel is handed the same values, and it is
+   * deterministic. Only otherwise is the decision made from its read set.
+   */
+  #decideAgain(pact: CompiledPact, remade: Remade): void {
+    const { index, event, secret } = remade;
+    const isStateKnown = this.#isWhole && !this.#around.isPartial;
     const noted = { index, decision: event.id, why: '' };
-    const proposal = { action, facts, now: decision.at };
+    if (isStateKnown) {
+      const { action, facts, decision } = event;
+      const live = decide(pact, this.#state, { action, facts, now: decision.at });
+      if (isPrintedAs(sealedOf(event, live), secret)) {
+        this.#around.answers.recomputed('same', noted);
+        return;
+      }
+    }
+    if (!this.#remake(pact, remade)) return;
+    const why = 'the state folded from the log was read otherwise';
+    this.#around.answers.recomputed(isStateKnown ? 'differs' : 'unknown', { ...noted, why });
+  }
+
+  /** Makes a decision from its read set, and returns whether it is the one that is sealed. */
+  #remake(pact: CompiledPact, { entry, index, event, secret }: Remade): boolean {
+    const { action, facts, decision } = event;
     const attested = attestedOf(this.#state, action);
+    const proposal = { action, facts, now: decision.at };
     const made = remade(() =>
       recompute(pact, { ...proposal, attested, readSet: decision.readSet }),
     );
-    if (!made.ok) {
-      this.#note(entry, { index, why: made.error });
-      return;
-    }
-    const { id, tool, args, digest } = action;
-    const again = { action: { args, digest, id, tool }, decision: decisionJson(made.value), facts };
-    if (canonical(again) !== text) {
-      this.#note(entry, { index, why: 'the kernel decides otherwise' });
-      return;
-    }
-    this.#around.answers.recomputed(this.#compareState(pact, event), {
-      ...noted,
-      why: 'the state folded from the log was read otherwise',
-    });
-  }
-
-  #compareState(pact: CompiledPact, event: Decided): 'same' | 'differs' | 'unknown' {
-    if (!this.#isWhole || this.#around.isPartial) return 'unknown';
-    const { action, facts, decision } = event;
-    const live = decide(pact, this.#state, { action, facts, now: decision.at });
-    return canonical(live.readSet) === canonical(decision.readSet) ? 'same' : 'differs';
+    if (made.ok && isPrintedAs(sealedOf(event, made.value), secret)) return true;
+    const why = made.ok ? 'the kernel decides otherwise' : made.error;
+    this.#note(entry, { index, why });
+    return false;
   }
 
   #close(id: string): void {
@@ -234,7 +240,7 @@ type Compared = {
   readonly entry: Entry;
   readonly index: number;
   readonly event: RecordedEvent;
-  readonly secret: Extract<Secret, { readonly kind: 'opened' }>;
+  readonly secret: OpenedSecret;
   readonly call: Call | null;
 };
 
@@ -242,8 +248,14 @@ type Remade = {
   readonly entry: Entry;
   readonly index: number;
   readonly event: Decided;
-  readonly text: string;
+  readonly secret: OpenedSecret;
 };
+
+/** Returns what is sealed of a decision. */
+function sealedOf({ action, facts }: Decided, decision: Decision): JsonObject {
+  const { args, digest, id, tool } = action;
+  return { action: { args, digest, id, tool }, decision: decisionJson(decision), facts };
+}
 
 function sessionFrom(isWhole: boolean): Session {
   return { isKnown: false, isWhole, flights: new Map() };
