@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { makeEntry } from '../../testing/log-entries.ts';
 import { MemoryModels } from '../../testing/memory-models.ts';
 import type { Sequencer } from '../ledger/sequencer.ts';
@@ -49,6 +50,34 @@ test('follow: catches up at the start, then with whatever becomes durable', asyn
   assert.equal(follower.lag(), 0);
   await follower.stop();
   assert.equal(log.listeners.size, 0);
+});
+
+test('follow: entries gather until a batch is full or somebody waits', async () => {
+  const [log, models] = [logOf(0), new MemoryModels()];
+  const folds: number[] = [];
+  const watched = {
+    nextIndex: () => models.nextIndex(),
+    drop: () => models.drop(),
+    fold: async (from: number, entries: readonly Uint8Array[]): Promise<void> => {
+      folds.push(entries.length);
+      await models.fold(from, entries);
+    },
+  };
+  const follower = followLog(log, watched, { ...quiet, gatherMs: 60_000 });
+  for (const count of [0, 1, 2, 3, 1]) {
+    log.grow(count);
+    await setImmediate();
+  }
+  while (follower.lag() > 0) await setImmediate();
+  log.grow(2);
+  await setImmediate();
+  assert.equal(follower.lag(), 2);
+  await follower.caughtUp();
+  assert.deepEqual(folds, [7, 2]);
+  log.grow(1);
+  await setImmediate();
+  await follower.stop();
+  assert.deepEqual(folds, [7, 2]);
 });
 
 test('follow: goes on where the models end, and drops those of a longer log', async () => {
