@@ -50,7 +50,9 @@ export async function foldEntry(folding: Folding, entry: Entry, index: number): 
   if (kind === 'pact_shadowed') {
     live.shadow = shadowOf(await pactAt(folding, textOf(pact), index), live.state);
   }
-  if (kind === 'pact_withdrawn' && live.shadow?.pact.digest === pact) live.shadow = null;
+  // What is published is no shadow any more.
+  const isNoShadow = kind === 'pact_withdrawn' || kind === 'pact_published';
+  if (isNoShadow && live.shadow?.pact.digest === pact) live.shadow = null;
   await foldEvents(folding, live, { entry, index });
 }
 
