@@ -72,6 +72,8 @@ async function main(argument: string): Promise<DaemonExit> {
     if (process.connected) process.send?.(said);
     else if (said.kind !== 'started') process.stderr.write(`${said.message}\n`);
   };
+  // A log that cannot be written, on a full disk above all, must not end the daemon.
+  process.stderr.on('error', () => undefined);
   try {
     const config = loadConfig(process.env, parseTold(argument));
     return await runDaemon(config, { environment: process.env, say, log: process.stderr });

@@ -62,9 +62,10 @@ export function startChores(config: Config, context: Context, needs: ChoresNeeds
   };
 }
 
-async function publish({ log }: Context): Promise<void> {
+/** Publishing needs space and its failure ends the log, so that it waits for space. */
+async function publish({ log, space }: Context): Promise<void> {
   const { stopped, durableSize, publishedSize } = log.status();
-  if (stopped !== null) return;
+  if (stopped !== null || (await space.look()).state === 'full') return;
   const isWaiting = log.witnesses().some(({ problem }) => problem !== null);
   if (durableSize > publishedSize || isWaiting) await log.publish();
 }
