@@ -63,6 +63,8 @@ describe('hostile bodies', () => {
       Buffer.from(`${'['.repeat(30_000)}${']'.repeat(30_000)}`),
       Buffer.from(`${'{"a":'.repeat(9_000)}1${'}'.repeat(9_000)}`),
       Buffer.from('{"a":1e400}'),
+      Buffer.from('{"a":9007199254740993}'),
+      Buffer.from('{"a":{"b":1,"b":2}}'),
       Buffer.from(String.raw`{"a":"\ud800"}`),
       Buffer.from(String.raw`{"\udfff":1}`),
       Buffer.from('null'),

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 
 import type { Problem } from '../problem.ts';
 import type { Route } from '../route.ts';
+import { duplicateName } from './duplicate-name.ts';
 
 const JSON_TYPE = /^application\/json[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?$/i;
 
@@ -67,10 +68,18 @@ export function parseJson(
   bytes: Buffer,
 ): { readonly value: unknown } | { readonly problem: Problem } {
   if (!isUtf8(bytes)) return { problem: bad('the body is not UTF-8') };
-  const value = parsed(bytes.toString('utf8'));
+  const text = bytes.toString('utf8');
+  const value = parsed(text);
   if (value === undefined) return { problem: bad('the body is not JSON') };
-  const fault = faultIn(value, 0);
+  const fault = faultIn(value, 0) ?? doubled(text, value);
   return fault === null ? { value } : { problem: bad(fault) };
+}
+
+/** What prints back to the same text holds nothing twice; anything else is looked at. */
+function doubled(text: string, value: unknown): string | null {
+  if (JSON.stringify(value) === text) return null;
+  const name = duplicateName(text);
+  return name === null ? null : `the name \`${name.slice(0, 64)}\` stands twice in one object`;
 }
 
 function parsed(text: string): unknown {
@@ -82,10 +91,12 @@ function parsed(text: string): unknown {
   }
 }
 
-/** A number beyond a double would be recorded as another value than the one that is acted on. */
+/** A number that a double does not hold would be decided as another than is acted on. */
 function faultIn(value: unknown, depth: number): string | null {
   if (typeof value === 'string') return value.isWellFormed() ? null : 'a text is not Unicode';
-  if (typeof value === 'number') return Number.isFinite(value) ? null : 'a number is too large';
+  if (typeof value === 'number') {
+    return Math.abs(value) <= Number.MAX_SAFE_INTEGER ? null : 'a number is beyond 2^53 - 1';
+  }
   if (typeof value !== 'object' || value === null) return null;
   if (depth >= MAX_DEPTH) return `the body nests deeper than ${MAX_DEPTH}`;
   for (const name of Object.keys(value)) {
