@@ -9,6 +9,7 @@ import { staticFile } from '../ledger/static-file.ts';
 import { createMetrics } from '../routes/health/metrics.ts';
 import { type ApiServer, openApiServer } from '../routes/open-api-server.ts';
 import { createRequestLog } from '../routes/request-log.ts';
+import { freshModels } from '../store/fresh-models.ts';
 import { type Chores, startChores } from './chores.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { type Places, prepareFolder, StartRefused } from './places.ts';
@@ -133,14 +134,14 @@ async function listen(
     readonly options: StartOptions;
   },
 ): Promise<ApiServer> {
-  const { guard, services, models, disk } = context;
+  const { guard, services, models, follower, disk } = context;
   // The lock is held, so whoever listened there has ended.
   rmSync(places.socket, { force: true });
   const server = await openApiServer(
     {
       guard: guard.guard,
       services,
-      models,
+      models: freshModels(models, follower),
       staticFile: async (path) => {
         const file = staticFile(path);
         const bytes = file === undefined ? undefined : await disk.read(file.path);
