@@ -1,7 +1,7 @@
 import { BOUNDS, canonical, type CloseReason } from '@plumbline/core';
 
 import type { Appended } from '../ledger/sequencer.ts';
-import type { Subject } from '../store/vault.ts';
+import { type Subject, VaultError } from '../store/vault.ts';
 import type { Desk } from './desk.ts';
 import type { OpenRequest, Outcome } from './guard.ts';
 import { makeId } from './ids.ts';
@@ -83,7 +83,14 @@ async function openFresh(
   live: LiveAgent,
   request: OpenRequest,
 ): Promise<Outcome<OpenedSession>> {
-  const subject = await desk.parts.subjects.named(request.subject ?? request.principal);
+  let subject: Subject;
+  try {
+    subject = await desk.parts.subjects.named(request.subject ?? request.principal);
+  } catch (error) {
+    // Nothing was decided: a vault on a full disk takes the person once there is space.
+    if (error instanceof VaultError) return refuse('unavailable', error.message);
+    throw error;
+  }
   return durably(desk, () => openTurn(desk, { live, request, subject }));
 }
 
