@@ -80,6 +80,8 @@ async function openState(options: LogOptions): Promise<Opened<StateFile>> {
     const remedy = `set \`origin\` to it, or take another data directory`;
     return refuse('wrong-origin', `the log is called \`${found.origin}\``, remedy);
   }
+  // A program that was killed, or whose sync failed, may have left it in the disk's cache alone.
+  await disk.replace(STATE_FILE, bytes);
   const state = new StateFile(disk, found);
   if (found.phase === 'rolling' || found.phase === 'clearing') await finishRoll(state, options);
   const isStart = state.state.size === 0 && state.state.before !== null;
