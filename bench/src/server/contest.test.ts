@@ -22,7 +22,7 @@ test('closed loop: a writer asks again only when it was answered', async () => {
   assert.ok(perSecond > 0);
 });
 
-test('contest: rounds alternate, the first does not count, shares are of the bound', async () => {
+test('contest: rounds alternate, the first two do not count, shares are of the bound', async () => {
   const order: string[] = [];
   const contestant = (name: string, rates: readonly number[]): Contestant => {
     const left = [...rates];
@@ -32,9 +32,10 @@ test('contest: rounds alternate, the first does not count, shares are of the bou
     };
     return { name, round };
   };
-  const bound = contestant('bound', [1, 100, 200]);
-  const ours = contestant('ours', [1, 50, 80]);
+  const bound = contestant('bound', [1, 1, 100, 200]);
+  const ours = contestant('ours', [1, 9, 50, 80]);
   const standings = await contest([bound, ours], 2);
-  assert.deepEqual(order, ['bound', 'ours', 'bound', 'ours', 'bound', 'ours']);
+  assert.deepEqual(order.slice(0, 4), ['bound', 'ours', 'bound', 'ours']);
+  assert.equal(order.length, 8);
   assert.deepEqual(standings[1]?.share, { median: 0.4, least: 0.4, greatest: 0.5 });
 });

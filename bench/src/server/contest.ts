@@ -13,16 +13,18 @@ export type Standing = {
   readonly share: Spread;
 };
 
+const WARM_UP = 2;
+
 /**
  * Runs the contestants in turn, round by round, so that what the machine does meanwhile meets all
- * of them. The first contestant is the lower bound. One round of each before that does not count.
+ * of them. The first contestant is the lower bound. Two rounds of each before that do not count.
  */
 export async function contest(
   contestants: readonly Contestant[],
   rounds: number,
 ): Promise<readonly Standing[]> {
   const all = contestants.map((): Round[] => []);
-  for (let index = -1; index < rounds; index += 1) {
+  for (let index = -WARM_UP; index < rounds; index += 1) {
     for (const [place, { round }] of contestants.entries()) {
       globalThis.gc?.();
       const taken = await round();

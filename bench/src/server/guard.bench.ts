@@ -20,8 +20,8 @@ type Ask = { readonly name: string; readonly call: Load['call']; readonly hasOut
 
 /** Measures intents and whole cycles of the guard beside the same bytes in a bare file. */
 export function benchGuard({ isQuick }: Options): Promise<readonly Section[]> {
-  const roundMs = isQuick ? 200 : 3_000;
-  const rounds = isQuick ? 1 : 7;
+  const roundMs = isQuick ? 200 : 2_000;
+  const rounds = isQuick ? 1 : 5;
   return withFolder(async (folder) => {
     const bare = await BareSegment.open(join(folder, 'bare-segment'));
     const opened = await openBenchGuard(folder, AGENTS);

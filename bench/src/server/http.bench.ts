@@ -18,8 +18,8 @@ const AGENTS = Array.from({ length: 8 }, (_, index) => `workspace-${index}`);
 
 /** Measures the daemon beside a bare server with the same durability, one load for both. */
 export function benchHttp({ isQuick }: Options): Promise<readonly Section[]> {
-  const roundMs = isQuick ? 300 : 3_000;
-  const rounds = isQuick ? 1 : 7;
+  const roundMs = isQuick ? 300 : 2_000;
+  const rounds = isQuick ? 1 : 5;
   return withFolder(async (folder) => {
     const daemon = await startBenchDaemon(folder);
     await armAgents(daemon.client, AGENTS);

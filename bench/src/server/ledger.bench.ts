@@ -16,8 +16,8 @@ const WRITERS = [1, 64, 1_024];
 
 /** Measures the ledger alone beside a bare file with group commit, over the same bytes. */
 export function benchLedger({ isQuick }: Options): Promise<readonly Section[]> {
-  const roundMs = isQuick ? 200 : 3_000;
-  const rounds = isQuick ? 1 : 7;
+  const roundMs = isQuick ? 200 : 2_000;
+  const rounds = isQuick ? 1 : 5;
   return withFolder(async (folder) => {
     const bare = await BareSegment.open(join(folder, 'bare-segment'));
     const log = await openBenchLog(folder);
