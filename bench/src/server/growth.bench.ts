@@ -73,7 +73,7 @@ function section(all: readonly Grown[]): Section {
     says: [
       `Entries of ${ENTRY_BYTES} bytes at ${WRITERS} writers in a log that has as many already,`,
       'and how long opening and closing it takes, its tree being checked against the stored root.',
-      'A round is of one second; rounds alternate between the sizes, and smaller logs are built anew',
+      'A round is of one second; rounds alternate between the sizes, smaller logs being built anew',
       'for each.',
     ].join('\n'),
     head: ['entries before', 'a second', 'p50 ms', 'p99 ms', 'opening, ms'],
