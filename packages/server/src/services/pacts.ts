@@ -168,9 +168,10 @@ async function sourcesOf(needs: PactsNeeds, version: Version): Promise<Served<Pa
 async function arm(needs: PactsNeeds, draft: Draft): Promise<Served<PactRow>> {
   const { agent, pact } = draft;
   const shadow = needs.registry.inState(agent, 'shadow');
-  const written = await write(needs, 'pact_published', draft);
-  if (!written.ok) return written;
+  const writing = write(needs, 'pact_published', draft);
   if (shadow?.digest === pact.digest) await needs.guard.shadow(agent, null);
+  const written = await writing;
+  if (!written.ok) return written;
   const armed = fromGuard(await needs.guard.arm(agent, pact));
   if (!armed.ok) return armed;
   const at = Math.max(written.value.at, 0);
@@ -184,11 +185,14 @@ async function arm(needs: PactsNeeds, draft: Draft): Promise<Served<PactRow>> {
   return served(currentRow(needs, draft));
 }
 
+// A shadow starts and ends in one turn with its entry, as a restart will find it in the log.
 async function startShadow(needs: PactsNeeds, draft: Draft): Promise<Served<PactRow>> {
+  const writing = write(needs, 'pact_shadowed', draft);
   const started = fromGuard(await needs.guard.shadow(draft.agent, draft.pact));
-  if (!started.ok) return started;
-  const written = await write(needs, 'pact_shadowed', draft);
-  return written.ok ? served(currentRow(needs, draft)) : written;
+  const written = await writing;
+  if (written.ok) return started.ok ? served(currentRow(needs, draft)) : started;
+  if (started.ok) await needs.guard.shadow(draft.agent, null);
+  return written;
 }
 
 async function endShadow(
@@ -198,11 +202,12 @@ async function endShadow(
 ): Promise<Served<{ readonly index: number }>> {
   const version = needs.registry.inState(agent, 'shadow');
   if (version === undefined) return refused('not-found', `\`${agent}\` has no shadow pact`);
-  const stopped = fromGuard(await needs.guard.shadow(agent, null));
-  if (!stopped.ok) return stopped;
   const entry = openEntry('pact_withdrawn', agent, { ...version, by: by.id, approvedBy: null });
-  const written = await writeEntry(needs, entry);
-  return written.ok ? served({ index: written.value.index }) : written;
+  const writing = writeEntry(needs, entry);
+  const stopped = fromGuard(await needs.guard.shadow(agent, null));
+  const written = await writing;
+  if (!written.ok) return written;
+  return stopped.ok ? served({ index: written.value.index }) : stopped;
 }
 
 function openEntry(kind: EntryKind, agent: string, version: Draft['version']): OpenEntry {
