@@ -15,8 +15,10 @@ import { Subjects } from '../src/seal/subjects.ts';
 import { finishErasure } from '../src/services/erasure.ts';
 import { makePacts } from '../src/services/pacts.ts';
 import type { PactRegistry } from '../src/services/pact-registry.ts';
-import type { Pacts } from '../src/services/services.ts';
+import type { Pacts, Subjects as People } from '../src/services/services.ts';
+import { makeSubjects } from '../src/services/subjects.ts';
 import { makeWriteEntry, type WriteEntry } from '../src/services/write-entry.ts';
+import { MemoryModels } from './memory-models.ts';
 import { testLog } from './log-scene.ts';
 import { compileBlob } from './power-cuts-pact.ts';
 import type { SmallVault, World } from './power-cuts-world.ts';
@@ -37,6 +39,7 @@ export type Life = {
   readonly subjects: Subjects;
   readonly registry: PactRegistry;
   readonly pacts: Pacts;
+  readonly people: People;
   /** What was handed to the log in this life, by index. */
   readonly appended: ReadonlyMap<number, Uint8Array>;
   /** How many entries stood in the log when it began. */
@@ -83,6 +86,10 @@ export async function openLife(
   const blob = (digest: string): Promise<Uint8Array | undefined> => sequencer.blob(digest);
   const rule = { people: 1, signers: [] } as const;
   const pacts = makePacts({ guard, registry, write, blob, rule, personOf: () => undefined });
+  const erase = (id: string): Promise<boolean> => subjects.erase(id);
+  const models = new MemoryModels();
+  const caughtUp = (): Promise<void> => Promise.resolve();
+  const people = makeSubjects({ guard, vault, erase, write, sequencer, models, caughtUp });
   const resumedAt = opened.resumedAt;
   return {
     isAlive,
@@ -95,6 +102,7 @@ export async function openLife(
     subjects,
     registry,
     pacts,
+    people,
     appended,
     resumedAt,
   };

@@ -4,7 +4,6 @@ import type { JsonObject, OutcomeStatus } from '@plumbline/core';
 
 import type { ActionRequest, Answer, Outcome } from '../src/guard/guard.ts';
 import { LedgerStopped } from '../src/ledger/sequencer.ts';
-import { eraseSubject } from '../src/services/erasure.ts';
 import { VaultError } from '../src/store/vault.ts';
 import type { Dice } from './dice.ts';
 import { ADMIN, type Life } from './power-cuts-life.ts';
@@ -43,7 +42,8 @@ export class Load {
   readonly #told: PowerCutsTold;
   /** How many erasures of each person were begun in this life. */
   readonly #erasures = new Map<string, number>();
-  #isErasing = false;
+  /** Whose erasures are under way. */
+  #erasing: readonly string[] = [];
   #serial = 0;
   #lastIndex = -1;
 
@@ -117,7 +117,8 @@ export class Load {
     const { session } = opened.value;
     const known = this.#told.sessions.get(session);
     assert.ok(known === undefined || opened.value.isRepeat, `${session} was opened twice`);
-    const isEnding = (this.#erasures.get(principal) ?? 0) > before;
+    const isEnding =
+      (this.#erasures.get(principal) ?? 0) > before || this.#erasing.includes(principal);
     if (known === undefined) {
       this.#told.sessions.set(session, { agent, session, principal, isEnding });
     }
@@ -330,31 +331,20 @@ export class Load {
   }
 
   async #erase(): Promise<void> {
-    const { vault, opened, write, subjects } = this.#life;
     const name = PRINCIPALS[this.#dice.below(PRINCIPALS.length)] ?? 'ada';
-    // A daemon erases one person after the other.
-    if (this.#isErasing) return;
-    this.#isErasing = true;
-    const subject = await vault.findSubject(name);
-    if (subject === undefined) {
-      this.#isErasing = false;
-      return;
-    }
     this.#erasures.set(name, (this.#erasures.get(name) ?? 0) + 1);
     this.#world.hasErased = true;
     for (const session of this.#told.sessions.values()) {
       if (session.principal === name) session.isEnding = true;
     }
-    const erase = (id: string): Promise<boolean> => subjects.erase(id);
-    const needs = { guard: opened.guard, vault, erase, write };
-    const erasing = eraseSubject(needs, { subject, name, by: 'local' });
-    const says = { subject };
-    const erased = await this.#answered('erase', erasing, () => {
-      return { kind: 'erasure', agent: null, says };
+    this.#erasing = [...this.#erasing, name];
+    const erasing = this.#life.people.erase({ subject: name, reason: 'asked' }, ADMIN);
+    const erased = await this.#answered('erase', erasing, ({ subject }) => {
+      return { kind: 'erasure', agent: null, says: { subject } };
     });
-    if (erased.ok) this.#told.erased.add(subject);
-    else this.#mustBe(erased.error, []);
-    this.#isErasing = false;
+    this.#erasing = this.#erasing.toSpliced(this.#erasing.indexOf(name), 1);
+    if (erased.ok) this.#told.erased.add(erased.value.subject);
+    else this.#mustBe(erased.error, ['not-found']);
   }
 
   async #propose(): Promise<void> {
