@@ -19,9 +19,12 @@ export async function measureServer(args: readonly string[]): Promise<void> {
     throw new Error(`no benchmark \`${only}\`: one of ${known}`);
   }
   const sections: Section[] = [];
-  for (const name of names) sections.push(...(await runApart(name, args)));
+  for (const name of names) {
+    const own = await runApart(name, args);
+    for (const section of own) process.stdout.write(`${renderSection(section)}\n\n`);
+    sections.push(...own);
+  }
   const measured = [machineText(), ...sections.map(renderSection)].join('\n\n');
-  process.stdout.write(`${measured}\n`);
   if (args.includes('--write')) writeNumbers('Numbers of the server', measured);
 }
 
