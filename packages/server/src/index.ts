@@ -21,7 +21,12 @@ export { type Placed, entriesOf, statedSize } from './record/entry-stream.ts';
 export { OfflineError, type OfflineRecord, openOffline, type Where } from './record/offline.ts';
 export { Opener, secretIn } from './record/opener.ts';
 export { type PackManifest, readPack } from './record/pack-files.ts';
-export { type Verified, type VerifyOptions, verifyRecord } from './record/verify-record.ts';
+export {
+  type EarlierLog,
+  type Verified,
+  type VerifyOptions,
+  verifyRecord,
+} from './record/verify-record.ts';
 export { type PackRequest, writePack, type WrittenPack } from './record/write-pack.ts';
 export { primitives } from './ledger/primitives.ts';
 export {

@@ -1,4 +1,4 @@
-import { type Json, parseEntry } from '@plumbline/core';
+import type { Json } from '@plumbline/core';
 import { Opener, type OfflineRecord } from '@plumbline/server';
 
 import type { Shell } from '../shell.ts';
@@ -23,12 +23,11 @@ export function showEntry(named: string, given: Named & { readonly shell: Shell 
 }
 
 /** Opens the payload of one entry. */
-export async function openedOf(record: OfflineRecord, { index, bytes }: Read): Promise<Shown> {
+export async function openedOf(record: OfflineRecord, { index, entry }: Read): Promise<Shown> {
+  if (entry.sealed === null) return { kind: 'none' };
   const opener = new Opener(record);
-  await opener.prepare([bytes], index);
-  const read = parseEntry(bytes);
-  if (!read.ok || read.value.sealed === null) return { kind: 'none' };
-  const opened = opener.open(read.value);
+  await opener.prepareEntry(entry, index);
+  const opened = opener.open(entry);
   if (opened.kind === 'closed') return { kind: 'sealed' };
   if (opened.kind === 'broken') return opened;
   // The commitment of the text held: it is the JSON a recorder sealed.

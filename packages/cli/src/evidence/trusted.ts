@@ -43,7 +43,8 @@ export async function trustedFor(record: OfflineRecord, options: TrustOptions): 
   const origin = await originOf(record);
   const told = trustedIn(origin, options);
   if (told.key !== null) return told;
-  const [signer] = await record.signers(origin);
+  // The first key is that of the first log; where a log was rolled over, its name was another.
+  const [signer] = await record.signers(await firstOriginOf(record, origin));
   if (signer !== undefined) return { ...told, key: signer.key, keyFrom: 'vault' };
   if (record.packFolder === null) return told;
   const { verifierKey } = readPack(record.packFolder).manifest;
@@ -89,6 +90,14 @@ async function originOf({ place, source }: OfflineRecord): Promise<string> {
   const read = readCheckpoint(bytes);
   if (!read.ok) throw new Stop(read.error.message, `${place}: checkpoint`);
   return read.value.checkpoint.origin;
+}
+
+async function firstOriginOf(record: OfflineRecord, origin: string): Promise<string> {
+  const [first] = record.rolled;
+  if (first === undefined) return origin;
+  const bytes = await record.rolledSource(first).read('checkpoint');
+  const read = bytes === undefined ? undefined : readCheckpoint(bytes);
+  return read?.ok === true ? read.value.checkpoint.origin : origin;
 }
 
 function keyOf(text: string): VerifierKey {

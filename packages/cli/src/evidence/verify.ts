@@ -1,6 +1,11 @@
 import { ANSWERS, type Noted, type RecordReport } from '@plumbline/core';
-import { encodeBase64 } from '@plumbline/ledger';
-import { type OfflineRecord, type Verified, verifyRecord } from '@plumbline/server';
+import { encodeBase64, type KnownLog } from '@plumbline/ledger';
+import {
+  type EarlierLog,
+  type OfflineRecord,
+  type Verified,
+  verifyRecord,
+} from '@plumbline/server';
 
 import { withRecord } from './open-record.ts';
 import type { RecordOptions } from './record-options.ts';
@@ -44,7 +49,9 @@ async function verifyOne(
       ? silentProgress()
       : startProgress(screen, { label: 'verifying', total: null, nowMs });
   const verified = await verifyRecord(record, {
-    ...trusted,
+    key: trusted.key,
+    known: trusted.logs,
+    policy: trusted.policy,
     isTreeOnly: options.treeOnly === true,
     heartbeatMs,
     onProgress: (done, total) => progress.update(done, `${done} of ${total} entries`),
@@ -84,27 +91,40 @@ function verifiedJson(value: Verified, trusted: Trusted, isFine: boolean): objec
     open: standing.open,
     key: key === null ? null : keyText(key),
     keyFrom: trusted.keyFrom,
-    anchoredAt: trusted.known?.size ?? null,
+    anchoredAt: value.extended?.size ?? null,
+    earlier: value.earlier.map(({ origin, size, isDropped }) => ({ origin, size, isDropped })),
     cosignedBy,
     tiles: tileCount,
     record,
   };
 }
 
-function rendered(value: Verified, { keyFrom, known }: Trusted, { screen }: Shell): string {
-  const { checkpoint, standing, key, cosignedBy, record } = value;
+function rendered(value: Verified, { keyFrom }: Trusted, { screen }: Shell): string {
+  const { checkpoint, standing, key, cosignedBy, extended, earlier, record } = value;
   const { bold, green, yellow } = screen.colors;
   const colour = standing.exitCode === 0 ? green : yellow;
   const by = key === null ? 'signed by no key you trust' : `signed by ${keyText(key)}`;
   return [
     `${bold(checkpoint.origin)}: ${checkpoint.size} entries, root ${encodeBase64(checkpoint.root)}`,
     `${by}${keyFrom === null ? '' : ` (key from: ${keyFrom})`}`,
-    ...(known === null ? [] : [`extends what was seen at ${known.size} entries`]),
+    ...earlier.map(earlierLine),
+    ...(extended === null ? [] : [`extends what was seen of ${seenText(extended)}`]),
     ...(cosignedBy.length === 0 ? [] : [`cosigned by ${cosignedBy.join(', ')}`]),
     colour(standing.rung),
     ...standing.open.map((open) => `  open: ${open}`),
     ...(record === null ? ['entries were not looked into'] : renderRecord(record)),
   ].join('\n');
+}
+
+function seenText({ key, size }: KnownLog): string {
+  return `${key.name} at ${size} entries`;
+}
+
+function earlierLine({ origin, size, isDropped }: EarlierLog): string {
+  const kept = isDropped
+    ? 'its entries were dropped: size, order and root still hold, what it said is not known'
+    : 'verified, and goes on in the next';
+  return `  before it ${origin}: ${size} entries, ${kept}`;
 }
 
 function renderRecord(report: RecordReport): readonly string[] {
@@ -131,8 +151,9 @@ function renderRecord(report: RecordReport): readonly string[] {
 const MOST_LISTED = 20;
 
 function listed(what: string, notes: readonly Noted[], count: number): readonly string[] {
-  const lines = notes.slice(0, MOST_LISTED).map(({ index, decision, why }) => {
-    return `  ${what}: entry ${index}${decision === '' ? '' : `, decision ${decision}`}: ${why}`;
+  const lines = notes.slice(0, MOST_LISTED).map(({ index, decision, why, log }) => {
+    const of = log === undefined ? '' : ` of ${log}`;
+    return `  ${what}: entry ${index}${of}${decision === '' ? '' : `, decision ${decision}`}: ${why}`;
   });
   return count > MOST_LISTED ? [...lines, `  ${what}: ${count} in all`] : lines;
 }

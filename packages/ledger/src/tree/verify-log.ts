@@ -18,9 +18,10 @@ export type LogClaim = {
   readonly anchors: readonly Anchor[];
   /**
    * Sees every entry in order, before the root is known to be right, and may complain: chains,
-   * signatures and recomputed decisions are checked here. The bytes must not be changed.
+   * signatures and recomputed decisions are checked here. The bytes must not be changed. `leaf` is
+   * the leaf hash of the entry.
    */
-  readonly checkEntry?: (entry: Uint8Array, index: number) => string | undefined;
+  readonly checkEntry?: (entry: Uint8Array, index: number, leaf: Uint8Array) => string | undefined;
 };
 
 /** What was recomputed. */
@@ -83,9 +84,10 @@ function growBy(
   for (const entry of entries) {
     const met = anchors.length === 0 ? ok(undefined) : checkAnchors(frontier, anchors);
     if (!met.ok) return met;
-    const complaint = claim.checkEntry?.(entry, frontier.size);
+    const leaf = leafHash(sha256, entry);
+    const complaint = claim.checkEntry?.(entry, frontier.size, leaf);
     if (complaint !== undefined) return fault('refused', `entry ${frontier.size}: ${complaint}`);
-    frontier.append(leafHash(sha256, entry));
+    frontier.append(leaf);
   }
   return ok(undefined);
 }

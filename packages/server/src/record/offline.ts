@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { LogSource, Signer } from '@plumbline/ledger';
 
@@ -25,7 +25,16 @@ export type Where = {
  */
 export type OfflineRecord = {
   readonly place: string;
+  /** What it was opened with, so that another thread can open it too. */
+  readonly where: Where;
+  /** The log that is written, or the one that is shown. */
   readonly source: LogSource;
+  /** The numbers of the logs before it that are at hand, oldest first. */
+  readonly rolled: readonly number[];
+  /** Returns the files of a rolled log. */
+  readonly rolledSource: (number: number) => LogSource;
+  /** Returns the sizes that have a time-stamp; for a URL, which lists nothing, the one asked. */
+  readonly stampedSizes: (size: number) => readonly number[];
   /** The folder of an evidence pack, or null: a whole log. */
   readonly packFolder: string | null;
   /** Whether there is a vault that opens what is sealed. */
@@ -57,19 +66,19 @@ const SEED_BYTES = 32;
 
 /** Opens a record for reading. Errors: `OfflineError`. */
 export function openOffline(where: Where): OfflineRecord {
-  const { place, openings } = where;
-  if (/^https?:\/\//.test(place)) return fromSource(place, servedSource(place), openings);
+  const { place } = where;
+  if (/^https?:\/\//.test(place)) return fromSource(where, servedSource(place));
   if (!isFolder(place)) throw new OfflineError(place, 'no such folder; name a data directory');
   if (existsSync(join(place, 'manifest.json'))) return fromPack(where);
   if (existsSync(join(place, 'checkpoint'))) {
-    return fromSource(place, folderSource(place), openings);
+    return fromFolder(where, place);
   }
   const log = join(place, 'log');
   if (!existsSync(join(log, 'checkpoint'))) {
     const hint = 'name a data directory, the folder of a log or an evidence pack';
     throw new OfflineError(place, `holds no log; ${hint}`);
   }
-  return withVault(fromSource(place, folderSource(log), openings), where);
+  return withVault(fromFolder(where, log), where);
 }
 
 /** Reads files below a folder; what is not there or cannot be read is undefined. */
@@ -86,14 +95,17 @@ export function folderSource(folder: string): LogSource {
   };
 }
 
-function fromSource(
-  place: string,
-  source: LogSource,
-  openings: ReadonlyMap<number, Uint8Array>,
-): OfflineRecord {
+function fromSource(where: Where, source: LogSource): OfflineRecord {
+  const { place, openings } = where;
   return {
     place,
+    where,
     source,
+    rolled: [],
+    rolledSource: (number) => {
+      throw new Error(`bug: there is no rolled log ${number}`);
+    },
+    stampedSizes: (size) => [size],
     packFolder: null,
     hasVault: false,
     blob: async (digest) => checkedBlob(digest, await source.read(blobPath(digest))),
@@ -104,11 +116,41 @@ function fromSource(
   };
 }
 
-function fromPack({ place, openings }: Where): OfflineRecord {
-  const source = folderSource(place);
+/** A log in a folder, with those that were rolled over before it. */
+function fromFolder(where: Where, folder: string): OfflineRecord {
+  const record = fromSource(where, folderSource(folder));
+  const rolledSource = (number: number): LogSource => {
+    return folderSource(join(folder, 'rolled', String(number)));
+  };
+  const rolled = numbersIn(join(folder, 'rolled'), /^(\d{1,9})$/);
+  const sources = [record.source, ...rolled.toReversed().map(rolledSource)];
+  return {
+    ...record,
+    rolled,
+    rolledSource,
+    stampedSizes: () => numbersIn(join(folder, 'timestamps'), /^(\d{1,15})\.tsr$/),
+    blob: async (digest) => {
+      for (const source of sources) {
+        const blob = checkedBlob(digest, await source.read(blobPath(digest)));
+        if (blob !== undefined) return blob;
+      }
+      return undefined;
+    },
+  };
+}
+
+/** Returns the numbers that names in a folder are, ascending; none where there is no folder. */
+function numbersIn(folder: string, pattern: RegExp): readonly number[] {
+  if (!isFolder(folder)) return [];
+  const names = readdirSync(folder).flatMap((name) => pattern.exec(name)?.[1] ?? []);
+  return names.map(Number).sort((one, other) => one - other);
+}
+
+function fromPack(where: Where): OfflineRecord {
+  const { place, openings } = where;
   const pack = readPack(place);
   const all = new Map([...pack.openings, ...openings]);
-  return { ...fromSource(place, source, all), packFolder: place };
+  return { ...fromSource({ ...where, openings: all }, folderSource(place)), packFolder: place };
 }
 
 function withVault(record: OfflineRecord, { place, rootKeyFile }: Where): OfflineRecord {

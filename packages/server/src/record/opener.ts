@@ -1,16 +1,14 @@
 import { hash } from 'node:crypto';
 import type { CompiledPact, Entry, JsonObject, Lent, Opened } from '@plumbline/core';
-import { parseEntry } from '@plumbline/core';
 
 import { openPayload } from '../seal/seal.ts';
 import { compileSources, type PactSources, sourcesIn } from '../services/pact-sources.ts';
 import type { OfflineRecord } from './offline.ts';
 
-/** What `parseEntry` made of the bytes of an entry. */
-export type ReadEntry = ReturnType<typeof parseEntry>;
-
 const MOST_KEYS = 50_000;
 const MOST_SOURCES = 1_000;
+
+const CLOSED = { kind: 'closed' } as const;
 
 /**
  * Opens entries and compiles pacts for a check that cannot wait: what the entries of a bundle need
@@ -28,16 +26,14 @@ export class Opener implements Lent {
     this.#record = record;
   }
 
-  /** Fetches keys, blobs and sources that these entries need, and returns them read. */
-  async prepare(entries: readonly Uint8Array[], from: number): Promise<readonly ReadEntry[]> {
+  /** Fetches keys, blobs and sources that these entries need; a hand-over is null. */
+  async prepare(entries: readonly (Entry | null)[], from: number): Promise<void> {
     this.#blobs = new Map();
-    const all = entries.map(parseEntry);
-    for (const [at, read] of all.entries()) {
-      if (read.ok && this.#isWanting(read.value, from + at)) {
-        await this.prepareEntry(read.value, from + at);
+    for (const [at, entry] of entries.entries()) {
+      if (entry !== null && this.#isWanting(entry, from + at)) {
+        await this.prepareEntry(entry, from + at);
       }
     }
-    return all;
   }
 
   #isWanting({ sealed, open }: Entry, index: number): boolean {
@@ -67,19 +63,26 @@ export class Opener implements Lent {
   }
 
   readonly open = (entry: Entry): Opened => {
+    const opened = this.openBytes(entry);
+    if (!(opened instanceof Uint8Array)) return opened;
+    const { buffer, byteOffset, length } = opened;
+    return { kind: 'opened', text: Buffer.from(buffer, byteOffset, length).toString('utf8') };
+  };
+
+  /** As `open`, with the bytes of what could be opened. */
+  openBytes(entry: Entry): Uint8Array | Exclude<Opened, { readonly kind: 'opened' }> {
     const { sealed } = entry;
-    if (sealed === null) return { kind: 'closed' };
+    if (sealed === null) return CLOSED;
     const opening = this.#openings.get(sealed.mac);
     const subjectKey = this.#keys.get(sealed.subject) ?? undefined;
-    if (opening === undefined && subjectKey === undefined) return { kind: 'closed' };
+    if (opening === undefined && subjectKey === undefined) return CLOSED;
     const blob = 'text' in sealed ? undefined : this.#blobs.get(sealed.blob.digest);
     const key =
       opening === undefined ? { subjectKey: subjectKey ?? new Uint8Array() } : { opening };
     const what = blob === undefined ? { sealed, ...key } : { sealed, ...key, blob };
     const opened = openPayload(what);
-    if (opened.ok) return { kind: 'opened', text: Buffer.from(opened.value).toString('utf8') };
-    return { kind: 'broken', why: opened.error.message };
-  };
+    return opened.ok ? opened.value : { kind: 'broken', why: opened.error.message };
+  }
 
   readonly pactOf = (digest: string, sources: string | null): CompiledPact | undefined => {
     if (this.#pacts.has(digest)) return this.#pacts.get(digest);
@@ -90,6 +93,14 @@ export class Opener implements Lent {
     }
     return this.#pacts.get(digest);
   };
+
+  /** Fetches the sources of the pacts that entries name. */
+  async prepareAllSources(entries: readonly (Entry | null)[]): Promise<void> {
+    for (const entry of entries) {
+      const sources = entry?.open['sources'];
+      if (typeof sources === 'string') await this.prepareSources(sources);
+    }
+  }
 
   /** Fetches the sources of a pact. */
   async prepareSources(digest: string): Promise<void> {

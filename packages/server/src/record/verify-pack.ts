@@ -1,4 +1,4 @@
-import { parseEntry, type RecordCheck } from '@plumbline/core';
+import { type Opened, parseEntry, type RecordCheck } from '@plumbline/core';
 import {
   type Checkpoint,
   decodeUtf8,
@@ -23,8 +23,11 @@ import { sumsOf } from './write-pack.ts';
 /** What a pack is held to. */
 type Given = {
   readonly checkpoint: Checkpoint;
-  readonly check: { readonly record: RecordCheck; readonly opener: Opener } | null;
+  readonly check: PackCheck | null;
 };
+
+/** `opened`: what came of opening the entry that is taken next. */
+type PackCheck = { readonly record: RecordCheck; readonly opener: Opener; opened: Opened };
 
 /**
  * Verifies an evidence pack: every file against the manifest, the manifest's signature where there
@@ -116,6 +119,7 @@ async function checkEntry(
   const read = parseEntry(entry);
   if (!read.ok) return fault('refused', `${place}: ${read.error}`);
   await check.opener.prepareEntry(read.value, index);
+  check.opened = check.opener.open(read.value);
   const complaint = check.record.takeEntry(read.value, index, Buffer.from(leaf).toString('base64'));
   return complaint === undefined ? undefined : fault('refused', `${place}: ${complaint}`);
 }

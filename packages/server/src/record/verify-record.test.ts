@@ -38,7 +38,11 @@ after(() => {
 function memoryRecord(log: RecordedLog): OfflineRecord {
   return {
     place: log.folder,
+    where: { place: log.folder, rootKeyFile: null, openings: new Map() },
     source: { read: () => undefined },
+    rolled: [],
+    rolledSource: () => ({ read: () => undefined }),
+    stampedSizes: () => [],
     packFolder: null,
     hasVault: true,
     blob: (digest) => Promise.resolve(log.blobs.get(digest.slice('sha256:'.length))),
@@ -62,7 +66,7 @@ function openerOf(log: RecordedLog): Promise<Opener> {
 
 async function preparedOpener(log: RecordedLog): Promise<Opener> {
   const opener = new Opener(memoryRecord(log));
-  await opener.prepare(log.entries, 0);
+  await opener.prepare(log.entries.map(entryOf), 0);
   return opener;
 }
 
@@ -260,7 +264,7 @@ describe('checking a record', () => {
     const log = await recorded();
     const place = await log.write();
     const record = openOffline({ place, rootKeyFile: null, openings: new Map() });
-    const options = { policy: null, known: null, isTreeOnly: false, heartbeatMs: 60_000 };
+    const options = { policy: null, known: [], isTreeOnly: false, heartbeatMs: 60_000 };
     const onProgress = (): void => undefined;
     const verified = await verifyRecord(record, { ...options, key: log.signer.key, onProgress });
     assert.ok(verified.ok);
@@ -268,10 +272,11 @@ describe('checking a record', () => {
     assert.equal(verified.value.record?.answers['missing opening'], 10);
     const root = new Uint8Array(32);
     const known = { key: log.signer.key, size: 5, root };
-    const forked = await verifyRecord(record, { ...options, key: null, known, onProgress });
+    const unkeyed = { ...options, key: null, onProgress };
+    const forked = await verifyRecord(record, { ...unkeyed, known: [known] });
     assert.equal(forked.ok ? '' : forked.error.code, 'forked');
     const ahead = { key: log.signer.key, size: 500, root };
-    const shorter = await verifyRecord(record, { ...options, key: null, known: ahead, onProgress });
+    const shorter = await verifyRecord(record, { ...unkeyed, known: [ahead] });
     assert.equal(shorter.ok ? '' : shorter.error.code, 'rolled-back');
   });
 });

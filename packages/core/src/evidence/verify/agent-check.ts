@@ -27,7 +27,12 @@ export type Lent = {
 };
 
 /** What was let through and waits for its outcome. */
-type Flight = { readonly index: number; readonly call: Call | null };
+type Flight = {
+  readonly index: number;
+  /** The log of that index; null while nobody named one. */
+  readonly log: string | null;
+  readonly call: Call | null;
+};
 
 /** What is known of one open session beside its state. */
 type Session = {
@@ -123,7 +128,8 @@ export class AgentCheck {
     else if (secret.kind === 'closed' && event.kind === 'decided') {
       this.#around.answers.unopened(entry.sealed?.subject ?? '');
     }
-    if (session !== undefined) track(session, event, { index, secret });
+    const { log } = this.#around.answers;
+    if (session !== undefined) track(session, event, { index, log, secret });
     const pact = this.#pact;
     if (pact === undefined) return;
     for (const each of events) this.#state = apply(pact, this.#state, each);
@@ -229,8 +235,9 @@ export class AgentCheck {
 
   #close(id: string): void {
     const flights = this.#sessions.get(id)?.flights ?? new Map<string, Flight>();
-    for (const [decision, { index }] of flights) {
-      this.#around.answers.note('unfinished', { index, decision, why: 'has no outcome' });
+    for (const [decision, { index, log }] of flights) {
+      const noted = { index, decision, why: 'has no outcome', ...(log === null ? {} : { log }) };
+      this.#around.answers.note('unfinished', noted);
     }
     this.#sessions.delete(id);
   }
@@ -265,11 +272,12 @@ function sessionFrom(isWhole: boolean): Session {
 function track(
   session: Session,
   event: RecordedEvent,
-  { index, secret }: { readonly index: number; readonly secret: Secret },
+  { index, log, secret }: Omit<Flight, 'call'> & { readonly secret: Secret },
 ): void {
   if (event.kind === 'session_opened') session.isKnown = secret.kind === 'opened';
   if (event.kind === 'decided' && isLet(event)) {
-    session.flights.set(event.id, { index, call: secret.kind === 'opened' ? callOf(event) : null });
+    const call = secret.kind === 'opened' ? callOf(event) : null;
+    session.flights.set(event.id, { index, log, call });
   }
   if (event.kind === 'outcome' && event.status !== 'unknown') {
     session.flights.delete(event.decision);

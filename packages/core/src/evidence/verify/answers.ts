@@ -6,8 +6,13 @@ export const ANSWERS = ['recomputed', 'erased', 'missing opening', 'mismatch'] a
 /** One of the answers. */
 export type AnswerKind = (typeof ANSWERS)[number];
 
-/** Something about one decision, with its entry. */
-export type Noted = { readonly index: number; readonly decision: string; readonly why: string };
+/** Something about one decision, with its entry; `log` names another log than the last. */
+export type Noted = {
+  readonly index: number;
+  readonly decision: string;
+  readonly why: string;
+  readonly log?: string;
+};
 
 /** What was said of every decision. Lists hold the first hundred of their kind. */
 export type AnswerReport = {
@@ -41,9 +46,20 @@ export class Answers {
     broken: [],
   };
   readonly #counts = { mismatch: 0, differs: 0, unfinished: 0, broken: 0 };
+  #log: string | null = null;
   #recomputed = 0;
   #same = 0;
   #unknown = 0;
+
+  /** Notes are of entries of that log from now on. */
+  beginLog(origin: string): void {
+    this.#log = origin;
+  }
+
+  /** The log that notes are of, or null when nobody named one. */
+  get log(): string | null {
+    return this.#log;
+  }
 
   /** Takes note of an erasure. */
   erase(subject: Json | undefined): void {
@@ -66,7 +82,9 @@ export class Answers {
   /** Puts something on its list. */
   note(list: 'mismatch' | 'differs' | 'unfinished' | 'broken', noted: Noted): void {
     this.#counts[list] += 1;
-    if (this.#lists[list].length < MOST_LISTED) this.#lists[list].push(noted);
+    if (this.#lists[list].length >= MOST_LISTED) return;
+    const log = noted.log ?? this.#log;
+    this.#lists[list].push(log === null ? noted : { ...noted, log });
   }
 
   /** Returns what was said so far, as the log stands. */
@@ -81,13 +99,20 @@ export class Answers {
     return {
       decisions: recomputed + erased + missing + mismatch,
       answers: { recomputed, erased, 'missing opening': missing, mismatch },
-      mismatches: this.#lists.mismatch,
+      mismatches: this.#listOf('mismatch'),
       states: { same: this.#same, differs: this.#counts.differs, unknown: this.#unknown },
-      otherStates: this.#lists.differs,
-      unfinished: this.#lists.unfinished,
+      otherStates: this.#listOf('differs'),
+      unfinished: this.#listOf('unfinished'),
       unfinishedCount: this.#counts.unfinished,
-      broken: this.#lists.broken,
+      broken: this.#listOf('broken'),
       brokenCount: this.#counts.broken,
     };
+  }
+
+  /** What is of the last log is named by its index alone. */
+  #listOf(list: 'mismatch' | 'differs' | 'unfinished' | 'broken'): readonly Noted[] {
+    return this.#lists[list].map(({ log, ...noted }) => {
+      return log === undefined || log === this.#log ? noted : { ...noted, log };
+    });
   }
 }

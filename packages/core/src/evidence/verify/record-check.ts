@@ -34,7 +34,7 @@ export type RecordReport = AnswerReport & {
 export class RecordCheck {
   readonly #lent: Lent;
   readonly #options: RecordCheckOptions;
-  readonly #chains: ChainCheck;
+  #chains: ChainCheck;
   readonly #continuity: Continuity;
   readonly #agents: Map<string, AgentCheck> = new Map();
   readonly #answers: Answers = new Answers();
@@ -61,16 +61,34 @@ export class RecordCheck {
 
   /** As `take`, for an entry that was read already. */
   takeEntry(entry: Entry, index: number, leaf: string): string | undefined {
-    if (index === 0 && entry.kind === 'continues') {
-      this.#isContinued = true;
-      this.#chains.goOn();
-    }
+    // Of a log whose predecessors were not taken, chains and states are not known.
+    if (this.#entries === 0 && entry.kind === 'continues') this.#goOn();
     const misplaced = this.#chains.take(entry, leaf);
     if (misplaced !== undefined) return misplaced;
     this.#entries += 1;
     if (!this.#options.isPartial) this.#continuity.take(entry, index);
     if (entry.kind === 'erasure') this.#answers.erase(entry.open['subject']);
     return entry.agent === null ? undefined : this.#agentOf(entry.agent).take(entry, index);
+  }
+
+  /**
+   * The entries of a log before the next one cannot be had: chains and states begin anew, and what
+   * was said of decisions so far stands.
+   */
+  skipLog(): void {
+    this.#agents.clear();
+    this.#chains = new ChainCheck('whole');
+    this.#goOn();
+  }
+
+  /** Takes note of the name of the log that the next entries are of, for what is listed. */
+  beginLog(origin: string): void {
+    this.#answers.beginLog(origin);
+  }
+
+  #goOn(): void {
+    this.#isContinued = true;
+    this.#chains.goOn();
   }
 
   /** Returns what came out of everything taken so far. */

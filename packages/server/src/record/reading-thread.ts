@@ -1,0 +1,79 @@
+import { setImmediate } from 'node:timers/promises';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { Result } from '@plumbline/ledger';
+
+import { OfflineError, openOffline, type OfflineRecord } from './offline.ts';
+import { Opener } from './opener.ts';
+import { type ReadBatch, readLog, type Seen } from './read-log.ts';
+import {
+  packBatch,
+  type PackedTexts,
+  packTexts,
+  type ThreadJob,
+  type ThreadSaid,
+  transferOf,
+} from './reading-messages.ts';
+
+// How many batches may be on their way: enough to keep both threads busy, and no more.
+const MOST_AHEAD = 8;
+const BUSY_FROM = 3;
+
+const port = parentPort;
+if (port !== null) await start(port);
+
+async function start(own: MessagePort): Promise<void> {
+  // The compiler cannot see that `read-in-thread.ts` starts this thread, and with what.
+  const job = workerData as ThreadJob;
+  own.postMessage(await read(job, own), []);
+  own.close();
+}
+
+async function read(job: ThreadJob, own: MessagePort): Promise<ThreadSaid> {
+  let record: OfflineRecord | undefined;
+  try {
+    record = openOffline(job.where);
+    return { kind: 'end', seen: await readFrom(record, job, own) };
+  } catch (cause) {
+    if (!(cause instanceof OfflineError)) throw cause;
+    return { kind: 'offline', place: cause.place, message: cause.message };
+  } finally {
+    await record?.close();
+  }
+}
+
+function readFrom(
+  record: OfflineRecord,
+  { job, rolled }: ThreadJob,
+  own: MessagePort,
+): Promise<Result<Seen>> {
+  const opener = new Opener(record);
+  let [ahead, wake] = [0, (): void => undefined];
+  // The receiver answers each batch that it is done with.
+  own.on('message', () => {
+    ahead -= 1;
+    wake();
+  });
+  const source = rolled === null ? record.source : record.rolledSource(rolled);
+  return readLog(source, job, async (batch) => {
+    // Whoever has less to do opens: a receiver that waits for more opens what it gets.
+    const opened = ahead >= BUSY_FROM ? await openAll(opener, batch) : null;
+    const packed = packBatch(batch, opened);
+    own.postMessage({ kind: 'entries', packed } satisfies ThreadSaid, [...transferOf(packed)]);
+    ahead += 1;
+    while (ahead >= MOST_AHEAD) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+    // Answers are heard only while nothing runs.
+    await setImmediate();
+    return undefined;
+  });
+}
+
+async function openAll(opener: Opener, { entries, from }: ReadBatch): Promise<PackedTexts> {
+  await opener.prepare(entries, from);
+  return packTexts(
+    entries.map((entry) => (entry === null ? { kind: 'closed' } : opener.openBytes(entry))),
+  );
+}
