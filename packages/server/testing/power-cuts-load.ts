@@ -87,7 +87,8 @@ export class Load {
     if (roll < 880) return this.#reportLate();
     if (roll < 910) return this.#close(session);
     if (roll < 940) return this.#halt(session);
-    if (roll < 946) return this.#erase();
+    const mayErase = this.#life.parts.snapshots !== undefined;
+    if (roll < 946) return mayErase ? this.#erase() : this.#message(session);
     if (roll < 965) return this.#propose();
     if (roll < 985) return this.#life.log.publish();
     await this.#note('sweep', this.#life.opened.sweep());

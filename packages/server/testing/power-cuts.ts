@@ -232,8 +232,8 @@ class History {
   }
 }
 
-/** Adds the agents and publishes for them what an earlier life did not come to. */
-async function prepared({ opened: { guard }, pacts }: Life): Promise<boolean> {
+/** Adds the agents and publishes what an earlier life did not come to; returns whether it went well. */
+export async function prepared({ opened: { guard }, pacts }: Life): Promise<boolean> {
   for (const agent of AGENTS) {
     if (guard.status(agent) === undefined && !(await guard.addAgent(agent, 'local')).ok) {
       return false;

@@ -18,7 +18,7 @@ async function untilItEnds(run: () => Promise<void>): Promise<void> {
   }
 }
 
-test('log: after a kill and then a power cut it starts, whatever the cache alone held', async () => {
+test('log: after a kill and then a power cut it starts, whatever was seen', async () => {
   for (let steps = 0; steps < STEPS; steps += 1) {
     for (const seed of [1, 2, 3]) {
       const machine = new SimulatedDisk(seed);
