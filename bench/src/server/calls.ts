@@ -23,8 +23,11 @@ export type Enforcement = {
 
 type Flight = Opened & LetThrough & { readonly result: string };
 
-/** So many intents of one agent are taken before those of the next agent. */
-const FLIGHTS = 9_500;
+/**
+ * So many intents of one agent are taken before those of the next agent: less than the 10,000 that
+ * may be in flight by what the sessions that are open go on with.
+ */
+const FLIGHTS = 7_000;
 
 /** What writers ask, again and again, each in a session of its own. */
 export class Calls {
