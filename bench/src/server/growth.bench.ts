@@ -1,16 +1,12 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { leafHash } from '@plumbline/ledger';
-import type { Log } from '@plumbline/server/source/ledger/log';
-import { primitives } from '@plumbline/server/source/ledger/primitives';
-
 import { count, tenths, whole } from '../cells.ts';
 import { spreadOf } from '../measure.ts';
 import { type Round, runFor } from './closed-loop.ts';
-import { ENTRY_BYTES, entryMaker } from './entries.ts';
+import { ENTRY_BYTES } from './entries.ts';
 import { withFolder } from './folder.ts';
-import { openBenchLog, publishing } from './ledger-log.ts';
+import { appender, openBenchLog, publishing } from './ledger-log.ts';
 import { hundredths, type Options, type Section, timesOf } from './section.ts';
 
 const SIZES = [1_000, 10_000, 100_000, 1_000_000, 10_000_000];
@@ -26,7 +22,7 @@ type Grown = { readonly size: number; readonly startMs: number[]; readonly round
 export function benchGrowth({ isQuick, isLong }: Options): Promise<readonly Section[]> {
   if (!isLong && !isQuick) return Promise.resolve([]);
   const sizes = isQuick ? SIZES.slice(0, 2) : SIZES;
-  const rounds = isQuick ? 1 : 5;
+  const rounds = isQuick ? 1 : 3;
   return withFolder(async (folder) => {
     const all = sizes.map((size): Grown => ({ size, startMs: [], rounds: [] }));
     for (let round = 0; round < rounds; round += 1) {
@@ -43,7 +39,7 @@ async function measure(folder: string, { size, startMs, rounds }: Grown): Promis
   startMs.push(starts.median);
   const log = await openBenchLog(folder);
   const stopPublishing = publishing(log);
-  rounds.push(await runFor({ writers: WRITERS, call: appender(log) }, ROUND_MS));
+  rounds.push(await runFor({ writers: WRITERS, call: appender(log).append }, ROUND_MS));
   await stopPublishing();
   await log.close();
   if (size < LARGE) rmSync(folder, { recursive: true });
@@ -52,19 +48,11 @@ async function measure(folder: string, { size, startMs, rounds }: Grown): Promis
 /** Appends until the log has at least so many entries. */
 async function grow(folder: string, size: number): Promise<void> {
   const log = await openBenchLog(folder);
-  const append = appender(log);
+  const { append } = appender(log);
   for (let left = size - log.status().nextIndex; left > 0; left -= 4_096) {
     await Promise.all(Array.from({ length: Math.min(left, 4_096) }, append));
   }
   await log.close();
-}
-
-function appender(log: Log): () => Promise<void> {
-  const makeEntry = entryMaker();
-  return () => {
-    const bytes = makeEntry();
-    return log.append({ bytes, leaf: leafHash(primitives.sha256, bytes) }).durable;
-  };
 }
 
 function section(all: readonly Grown[]): Section {

@@ -2,10 +2,11 @@ import { fork } from 'node:child_process';
 import { join } from 'node:path';
 
 import { machineText } from '../machine.ts';
-import { writeNumbers } from '../write-numbers.ts';
+import { readNumbers, writeNumbers } from '../write-numbers.ts';
 import { BENCHES } from './benches.ts';
 import { renderSection, type Section } from './section.ts';
 
+const HEADING = 'Numbers of the server';
 const one = join(import.meta.dirname, 'run-one.ts');
 
 /** Runs every benchmark of the server, or the one that `--only` names, and prints the tables. */
@@ -24,8 +25,22 @@ export async function measureServer(args: readonly string[]): Promise<void> {
     for (const section of own) process.stdout.write(`${renderSection(section)}\n\n`);
     sections.push(...own);
   }
-  const measured = [machineText(), ...sections.map(renderSection)].join('\n\n');
-  if (args.includes('--write')) writeNumbers('Numbers of the server', measured);
+  if (args.includes('--write')) {
+    const known = readNumbers(HEADING)
+      .split(/^(?=### )/m)
+      .slice(1);
+    writeNumbers(HEADING, [machineText(), ...merged(known, sections)].join('\n\n'));
+  }
+}
+
+/** Tables that were not measured this time stay as they are. */
+function merged(known: readonly string[], sections: readonly Section[]): readonly string[] {
+  const tables = new Map(known.map((text) => [text.split('\n')[0], text.trim()]));
+  for (const section of sections) {
+    const text = renderSection(section);
+    tables.set(text.split('\n')[0], text);
+  }
+  return [...tables.values()];
 }
 
 // Each has a heap and compiled code of its own, so that none pays for the one before.
