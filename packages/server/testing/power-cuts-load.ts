@@ -79,7 +79,7 @@ export class Load {
     this.#world.clock.wait(dice.chance(0.01) ? 10_800_000 : dice.below(20_000));
     const session = this.#anySession();
     const roll = dice.below(1000);
-    if (session === undefined || roll < 60) return this.#open();
+    if (session === undefined || roll < 60) return this.#open(this.#anyPrincipal());
     if (roll < 640) return this.#act(session);
     if (roll < 720) return this.#actTogether(session);
     if (roll < 790) return this.#repeat();
@@ -88,7 +88,7 @@ export class Load {
     if (roll < 910) return this.#close(session);
     if (roll < 940) return this.#halt(session);
     const mayErase = this.#life.parts.snapshots !== undefined;
-    if (roll < 946) return mayErase ? this.#erase() : this.#message(session);
+    if (roll < 946) return mayErase ? this.#eraseAnyone() : this.#message(session);
     if (roll < 965) return this.#propose();
     if (roll < 985) return this.#life.log.publish();
     await this.#note('sweep', this.#life.opened.sweep());
@@ -100,10 +100,13 @@ export class Load {
     return open[this.#dice.below(open.length)];
   }
 
-  async #open(): Promise<void> {
+  #anyPrincipal(): string {
+    return PRINCIPALS[this.#dice.below(PRINCIPALS.length)] ?? 'ada';
+  }
+
+  async #open(principal: string): Promise<void> {
     const dice = this.#dice;
     const agent = AGENTS[dice.below(AGENTS.length)] ?? 'shop';
-    const principal = PRINCIPALS[dice.below(PRINCIPALS.length)] ?? 'ada';
     const name = dice.chance(0.3) ? `case of ${principal} ${dice.below(3)}` : null;
     const before = this.#erasures.get(principal) ?? 0;
     const attested = { principal, task: null, room: null, attributes: { customer: principal } };
@@ -331,8 +334,18 @@ export class Load {
     });
   }
 
-  async #erase(): Promise<void> {
-    const name = PRINCIPALS[this.#dice.below(PRINCIPALS.length)] ?? 'ada';
+  /** Erases somebody, of whom sessions are perhaps being opened just then. */
+  async #eraseAnyone(): Promise<void> {
+    const name = this.#anyPrincipal();
+    const running = [this.#erase(name)];
+    for (let times = this.#dice.below(6); times > 0; times -= 1) {
+      for (let waits = this.#dice.below(12); waits > 0; waits -= 1) await Promise.resolve();
+      running.push(this.#open(name));
+    }
+    await Promise.all(running);
+  }
+
+  async #erase(name: string): Promise<void> {
     this.#erasures.set(name, (this.#erasures.get(name) ?? 0) + 1);
     this.#world.hasErased = true;
     for (const session of this.#told.sessions.values()) {
