@@ -1,196 +1,213 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Entry, isJsonObject, type Json, type JsonObject, parseEntry } from '@plumbline/core';
-import {
-  encodeBase64,
-  leafHash,
-  openCheckpoint,
-  parseVerifierKey,
-  verifyLog,
-} from '@plumbline/ledger';
+import { isJsonObject, type JsonObject } from '@plumbline/core';
 
 import { ClientError, type DaemonClient } from '../src/client/daemon-client.ts';
-import { folderSource } from '../src/ledger/log-source.ts';
-import { primitives } from '../src/ledger/primitives.ts';
 import { bankingProposal } from './banking-pact.ts';
-import { type Acknowledged, startLoad } from './daemon-load.ts';
+import { type Acknowledged, type Load, startLoad } from './daemon-load.ts';
 import { type DaemonHome, type DaemonProgram, mustStart } from './daemon-program.ts';
+import { type Grown, GrowingLog } from './growing-log.ts';
 
 /** What rounds of killing a daemon under load saw. Nothing of it may be lost. */
 export type Rounds = {
   readonly rounds: number;
   readonly acknowledged: number;
+  readonly redeemed: number;
+  readonly repeats: number;
   readonly entries: number;
+  /** Intents without an outcome in sessions that are open, as the last daemon counted them. */
   readonly unfinished: number;
+  /** The most of them that any round left. */
+  readonly mostUnfinished: number;
   /** From the kill to the first answer of the next daemon. */
   readonly slowestRestartMs: number;
+  readonly wholeChecks: number;
 };
 
 /** How long to go on: rounds, or until a moment of the clock. */
-export type Until = { readonly rounds: number; readonly untilMs: number };
+export type Until = {
+  readonly rounds: number;
+  readonly untilMs: number;
+  readonly onRound?: (seen: Rounds) => void;
+};
+
+const AGENTS = ['banking', 'savings', 'cards'];
+const WIDTH = 4;
+const WHOLE_EVERY = 50;
 
 /**
  * Kills a daemon with `SIGKILL` under load again and again, and after each time holds it to what
- * it acknowledged. Throws at the first thing that was lost.
+ * it acknowledged: each round what is fresh, every 50th the whole log. Throws at the first thing
+ * that was lost, forked, redeemed twice or not listed.
  */
 export async function crashDaemon(home: DaemonHome, until: Until): Promise<Rounds> {
-  const all: Acknowledged[] = [];
-  let [slowestRestartMs, entries, unfinished, round] = [0, 0, 0, 0];
   let program = await mustStart(home);
-  await post(program.client, 'agents', { agent: 'banking' });
-  await post(program.client, 'agents/banking/pacts', bankingProposal());
-  while (round < until.rounds && Date.now() < until.untilMs) {
-    const seen = await loadAndKill(program, round);
-    assert.ok(seen.length > 0, 'nothing was acknowledged before the kill');
-    all.push(...seen);
+  for (const agent of AGENTS) {
+    await post(program.client, 'agents', { agent });
+    const proposal = bankingProposal((text) => text.replace('agent: banking', `agent: ${agent}`));
+    await post(program.client, `agents/${agent}/pacts`, proposal);
+  }
+  const log = new GrowingLog(join(home.data, 'log'), program.started.verifierKey);
+  const book = new Book();
+  let seen: Rounds = book.sum({ rounds: 0, slowestRestartMs: 0, wholeChecks: 0, entries: 0 });
+  while (seen.rounds < until.rounds && Date.now() < until.untilMs) {
+    const loads = await loadAndKill(program, seen.rounds);
     const startedMs = Date.now();
     program = await mustStart(home);
-    slowestRestartMs = Math.max(slowestRestartMs, Date.now() - startedMs);
-    ({ entries, unfinished } = await checkRound({ home, program, all, seen }));
-    round += 1;
+    const restartMs = Date.now() - startedMs;
+    await checkRound({ program, log, book }, loads);
+    const isWhole = (seen.rounds + 1) % WHOLE_EVERY === 0;
+    if (isWhole) await log.verifyWhole();
+    seen = book.sum({
+      rounds: seen.rounds + 1,
+      slowestRestartMs: Math.max(seen.slowestRestartMs, restartMs),
+      wholeChecks: seen.wholeChecks + (isWhole ? 1 : 0),
+      entries: log.size,
+    });
+    until.onRound?.(seen);
   }
-  await program.end('SIGTERM');
-  return { rounds: round, acknowledged: all.length, entries, unfinished, slowestRestartMs };
+  assert.equal(await program.end('SIGTERM'), 0);
+  await log.look(log.size + 1);
+  await log.verifyWhole();
+  return { ...seen, wholeChecks: seen.wholeChecks + 1 };
 }
 
-async function loadAndKill(
-  program: DaemonProgram,
-  round: number,
-): Promise<readonly Acknowledged[]> {
-  const { session } = await post(program.client, 'agents/banking/sessions', {
-    principal: `p-${round}`,
-    task: 'pay-bill',
-  });
-  const prefix = `round-${round}`;
-  const load = startLoad(program.started.socket, { session: textOf(session), prefix, width: 32 });
-  // Between one publishing and the next, and now and then within one.
-  while (load.acknowledged.length === 0) await sleep(5);
-  await sleep(100 + ((round * 137) % 900));
+/** What must stand in the log, by what was acknowledged and what was read. */
+class Book {
+  /** Decisions that let their action through and have no outcome, by open session. */
+  readonly #open: Map<string, Set<string>> = new Map();
+  #acknowledged = 0;
+  #redeemed = 0;
+  #repeats = 0;
+  #unfinished = 0;
+  #mostUnfinished = 0;
+
+  sum(of: Pick<Rounds, 'rounds' | 'slowestRestartMs' | 'wholeChecks' | 'entries'>): Rounds {
+    return {
+      ...of,
+      acknowledged: this.#acknowledged,
+      redeemed: this.#redeemed,
+      repeats: this.#repeats,
+      unfinished: this.#unfinished,
+      mostUnfinished: this.#mostUnfinished,
+    };
+  }
+
+  /** Holds what was read after a kill to what was acknowledged before it. */
+  check(fresh: readonly Grown[], loads: readonly Load[]): void {
+    const decided = new Map<string, number>();
+    const outcomes = new Map<string, unknown>();
+    for (const { index, entry } of fresh) {
+      const decision = String(entry.open['decision']);
+      if (entry.kind === 'decided') decided.set(decision, index);
+      if (entry.kind === 'outcome') {
+        assert.ok(!outcomes.has(decision), `two outcomes of ${decision}`);
+        outcomes.set(decision, entry.open['redeemedAt']);
+      }
+      this.#follow({ index, entry });
+    }
+    for (const each of loads.flatMap(({ acknowledged }) => acknowledged)) {
+      const said = JSON.stringify(each);
+      assert.equal(decided.get(each.decision), each.index, `lost: ${said}`);
+      if (each.reported) assert.ok(outcomes.has(each.decision), `outcome lost: ${said}`);
+      assert.ok(each.redeemed <= 1, `redeemed twice: ${said}`);
+      const isTold = each.reported && each.redeemed === 1;
+      if (isTold) assert.notEqual(outcomes.get(each.decision), null, `redeeming lost: ${said}`);
+      this.#acknowledged += 1;
+      this.#redeemed += each.redeemed;
+    }
+    for (const load of loads) this.#repeats += load.repeats();
+  }
+
+  #follow({ entry: { kind, session, open } }: Grown): void {
+    const key = session ?? '';
+    if (kind === 'session_opened') this.#open.set(key, new Set());
+    if (kind === 'session_closed') this.#open.delete(key);
+    const decision = String(open['decision']);
+    if (kind === 'decided' && open['verdict'] === 'allow') this.#open.get(key)?.add(decision);
+    if (kind === 'outcome') this.#open.get(key)?.delete(decision);
+    if (kind !== 'boot') return;
+    const counted = [...this.#open.values()].reduce((sum, { size }) => sum + size, 0);
+    assert.equal(open['unfinished'], counted, 'intents without outcome are counted');
+    this.#unfinished = counted;
+    this.#mostUnfinished = Math.max(this.#mostUnfinished, counted);
+  }
+}
+
+async function loadAndKill(program: DaemonProgram, round: number): Promise<readonly Load[]> {
+  const { socket } = program.started;
+  const loads: Load[] = [];
+  for (const agent of AGENTS) {
+    const opened = { principal: `p-${round % 20}`, task: 'pay-bill' };
+    const { session } = await post(program.client, `agents/${agent}/sessions`, opened);
+    const prefix = `round-${round}`;
+    loads.push(startLoad(socket, { agent, session: String(session), prefix, width: WIDTH }));
+  }
+  while (loads.some(({ acknowledged }) => acknowledged.length === 0)) {
+    assert.deepEqual(strangeIn(loads), []);
+    await sleep(2);
+  }
+  // Within one publishing as well as between two of them.
+  await sleep((round * 37) % 150);
   await program.end('SIGKILL');
-  load.stop();
-  return [...load.acknowledged];
+  for (const load of loads) load.stop();
+  assert.deepEqual(strangeIn(loads), [], 'answers without a permit');
+  return loads;
 }
 
-function textOf(value: Json | undefined): string {
-  assert.equal(typeof value, 'string');
-  return typeof value === 'string' ? value : '';
+function strangeIn(loads: readonly Load[]): readonly string[] {
+  return loads.flatMap(({ strange }) => strange);
 }
 
 type Checking = {
-  readonly home: DaemonHome;
   readonly program: DaemonProgram;
-  readonly all: readonly Acknowledged[];
-  readonly seen: readonly Acknowledged[];
+  readonly log: GrowingLog;
+  readonly book: Book;
 };
 
-async function checkRound({ home, program, all, seen }: Checking): Promise<{
-  readonly entries: number;
-  readonly unfinished: number;
-}> {
-  const entries = await verifiedEntries(home, program);
-  checkChains(entries);
-  const decided = new Map(
-    entries.flatMap(({ entry }, index) =>
-      entry.kind === 'decided' ? [[textOf(entry.open['decision']), index] as const] : [],
-    ),
-  );
-  const outcomes = new Set(
-    entries.flatMap(({ entry }) => (entry.kind === 'outcome' ? [entry.open['decision']] : [])),
-  );
-  for (const each of all) {
-    assert.equal(decided.get(each.decision), each.index, `lost: ${JSON.stringify(each)}`);
-    if (each.reported) assert.ok(outcomes.has(each.decision), `outcome lost: ${each.decision}`);
-  }
-  await checkEarlierPermits(program.client, seen);
-  await checkRepeats(program.client, seen);
-  const boot = entries.findLast(({ entry }) => entry.kind === 'boot');
-  const unfinished = Number(boot?.entry.open['unfinished']);
-  const open = [...decided.keys()].filter((decision) => !outcomes.has(decision));
-  // Probes of the self-test are refused, so that they are never under way.
-  const refused = entries.filter(
-    ({ entry }) => entry.kind === 'decided' && entry.open['verdict'] !== 'allow',
-  ).length;
-  assert.equal(unfinished, open.length - refused, 'intents without outcome are counted');
-  return { entries: entries.length, unfinished };
-}
-
-type Read = { readonly entry: Entry; readonly leaf: string };
-
-/** Verifies the published log with the verifier's own code, and returns its entries. */
-async function verifiedEntries(
-  { data: folder }: DaemonHome,
-  { client, started }: DaemonProgram,
-): Promise<readonly Read[]> {
+async function checkRound(
+  { program: { client }, log, book }: Checking,
+  loads: readonly Load[],
+): Promise<void> {
   const { durableSize } = await get(client, 'log');
-  const log = join(folder, 'log');
-  const key = parseVerifierKey(primitives.sha256, started.verifierKey);
-  assert.ok(key.ok);
-  for (;;) {
-    const bytes = readFileSync(join(log, 'checkpoint'));
-    const opened = await openCheckpoint(primitives, bytes, key.value);
-    assert.ok(opened.ok, opened.ok ? '' : opened.error.message);
-    const { checkpoint } = opened.value;
-    if (checkpoint.size < Number(durableSize)) {
-      await sleep(50);
-      continue;
+  book.check(await log.look(Number(durableSize)), loads);
+  for (const { acknowledged } of loads) {
+    const last = acknowledged.slice(-3);
+    for (const seen of last) {
+      await checkEarlierPermit(client, seen);
+      await checkRepeat(client, seen);
     }
-    const entries: Read[] = [];
-    const report = await verifyLog(primitives.sha256, {
-      checkpoint,
-      source: folderSource(log),
-      anchors: [],
-      checkEntry: (entry) => {
-        const parsed = parseEntry(entry);
-        if (!parsed.ok) return parsed.error;
-        const leaf = encodeBase64(leafHash(primitives.sha256, entry));
-        entries.push({ entry: parsed.value, leaf });
-        return undefined;
-      },
-    });
-    assert.ok(report.ok, report.ok ? '' : report.error.message);
-    return entries;
-  }
-}
-
-function checkChains(entries: readonly Read[]): void {
-  const heads = new Map<string, { readonly n: number; readonly prev: string }>();
-  for (const { entry, leaf } of entries) {
-    const chain = `${entry.agent ?? ''}/${entry.session ?? ''}`;
-    const head = heads.get(chain);
-    assert.equal(entry.n, head === undefined ? 0 : head.n + 1, `a gap in chain ${chain}`);
-    assert.equal(entry.prev, head?.prev ?? null, `a break in chain ${chain}`);
-    heads.set(chain, { n: entry.n, prev: leaf });
+    const [first] = acknowledged;
+    assert.ok(first !== undefined);
+    await post(client, `agents/${first.agent}/sessions/${first.session}/close`);
   }
 }
 
 /** What was permitted before the kill is unknown to the next daemon. */
-async function checkEarlierPermits(
+async function checkEarlierPermit(
   client: DaemonClient,
-  seen: readonly Acknowledged[],
+  { agent, token }: Acknowledged,
 ): Promise<void> {
-  for (const { token } of seen.slice(-3)) {
-    await assert.rejects(post(client, 'agents/banking/permits/redeem', { token }), (cause) => {
-      assert.ok(cause instanceof ClientError);
-      assert.equal(cause.code, 'permit-unknown');
-      return true;
-    });
-  }
+  await assert.rejects(post(client, `agents/${agent}/permits/redeem`, { token }), (cause) => {
+    assert.ok(cause instanceof ClientError);
+    assert.equal(cause.code, 'permit-unknown');
+    return true;
+  });
 }
 
 /** A request that was answered before gets the same answer from the next daemon. */
-async function checkRepeats(client: DaemonClient, seen: readonly Acknowledged[]): Promise<void> {
-  for (const { session, request, decision } of seen.slice(-3)) {
-    const again = { session, request, tool: 'get_balance', args: {} };
-    const said = await post(client, 'agents/banking/actions/decide', again);
-    assert.equal(said['decision'], decision);
-    assert.equal(said['isRepeat'], true);
-  }
+async function checkRepeat(client: DaemonClient, seen: Acknowledged): Promise<void> {
+  const { agent, session, request, decision } = seen;
+  const again = { session, request, tool: 'get_balance', args: {} };
+  const said = await post(client, `agents/${agent}/actions/decide`, again);
+  assert.equal(said['decision'], decision);
+  assert.equal(said['isRepeat'], true);
 }
 
-async function post(client: DaemonClient, path: string, body: JsonObject): Promise<JsonObject> {
-  const said = await client.ask({ method: 'POST', path: `/api/v1/${path}`, body });
+async function post(client: DaemonClient, path: string, body?: JsonObject): Promise<JsonObject> {
+  const asked = { method: 'POST', path: `/api/v1/${path}` } as const;
+  const said = await client.ask(body === undefined ? asked : { ...asked, body });
   assert.ok(isJsonObject(said));
   return said;
 }

@@ -49,7 +49,7 @@ export async function startProgram(home: DaemonHome): Promise<DaemonProgram | St
   const told = JSON.stringify({ settings: [...home.settings] });
   const child = spawn(process.execPath, ['--conditions=plumbline-source', MAIN, told], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    env: { HOME: home.folder },
+    env: { HOME: home.folder, NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] },
   });
   const exited = once(child, 'exit');
   const lines: string[] = [];
