@@ -27,6 +27,8 @@ export {
   type VerifyOptions,
   verifyRecord,
 } from './record/verify-record.ts';
+export type { Dated } from './record/proven-time.ts';
+export { certificatesIn } from './record/verify-timestamp.ts';
 export { type PackRequest, writePack, type WrittenPack } from './record/write-pack.ts';
 export { primitives } from './ledger/primitives.ts';
 export {

@@ -26,6 +26,10 @@ export function addVerify(program: Command, shell: Shell): void {
     .option('--known-logs <file>', 'what was seen before, kept where the operator cannot write')
     .option('--remember', 'move the known log on to what verified')
     .option('--policy <file>', 'witnesses to rely on (c2sp.org/tlog-policy)')
+    .option(
+      '--tsa <cert.pem>',
+      'time-stamping authority to rely on, or the root that vouches for it',
+    )
     .option('--tree-only', 'no entries are opened and no decision is made again')
     .option('--heartbeat <ms>', 'how long the daemon may write nothing', '60000');
   addRecordOptions(command)

@@ -1,6 +1,8 @@
 import { ANSWERS, type Noted, type RecordReport } from '@plumbline/core';
 import { encodeBase64, type KnownLog } from '@plumbline/ledger';
 import {
+  certificatesIn,
+  type Dated,
   type EarlierLog,
   type OfflineRecord,
   type Verified,
@@ -11,6 +13,7 @@ import { withRecord } from './open-record.ts';
 import type { RecordOptions } from './record-options.ts';
 import { keyText, remember, type Trusted, trustedFor, type TrustOptions } from './trusted.ts';
 import { EXIT } from '../exit-codes.ts';
+import { readText } from '../files/read-text.ts';
 import { silentProgress, startProgress } from '../output/progress.ts';
 import type { Shell } from '../shell.ts';
 import { Stop } from '../stop.ts';
@@ -21,6 +24,7 @@ export type VerifyCommand = RecordOptions &
     readonly remember?: boolean;
     readonly treeOnly?: boolean;
     readonly heartbeat?: string;
+    readonly tsa?: string;
   };
 
 /** Verifies one record and says what was found. */
@@ -44,6 +48,7 @@ async function verifyOne(
     throw new Stop('--remember needs --known-logs FILE');
   }
   const { screen, nowMs, exit } = shell;
+  const authorities = options.tsa === undefined ? null : authoritiesIn(options.tsa);
   const progress =
     options.json === true
       ? silentProgress()
@@ -52,6 +57,7 @@ async function verifyOne(
     key: trusted.key,
     known: trusted.logs,
     policy: trusted.policy,
+    authorities,
     isTreeOnly: options.treeOnly === true,
     heartbeatMs,
     onProgress: (done, total) => progress.update(done, `${done} of ${total} entries`),
@@ -80,7 +86,7 @@ function isSound({ answers, states, brokenCount }: RecordReport): boolean {
 }
 
 function verifiedJson(value: Verified, trusted: Trusted, isFine: boolean): object {
-  const { checkpoint, standing, key, cosignedBy, tileCount, record } = value;
+  const { checkpoint, standing, key, cosignedBy, dated, tileCount, record } = value;
   const { origin, size, root } = checkpoint;
   return {
     ok: isFine,
@@ -92,15 +98,16 @@ function verifiedJson(value: Verified, trusted: Trusted, isFine: boolean): objec
     key: key === null ? null : keyText(key),
     keyFrom: trusted.keyFrom,
     anchoredAt: value.extended?.size ?? null,
-    earlier: value.earlier.map(({ origin, size, isDropped }) => ({ origin, size, isDropped })),
+    earlier: value.earlier.map((log) => ({ ...log, root: encodeBase64(log.root) })),
     cosignedBy,
+    dated: dated === null ? null : { ...dated, at: new Date(dated.at).toISOString() },
     tiles: tileCount,
     record,
   };
 }
 
 function rendered(value: Verified, { keyFrom }: Trusted, { screen }: Shell): string {
-  const { checkpoint, standing, key, cosignedBy, extended, earlier, record } = value;
+  const { checkpoint, standing, key, cosignedBy, dated, extended, earlier, record } = value;
   const { bold, green, yellow } = screen.colors;
   const colour = standing.exitCode === 0 ? green : yellow;
   const by = key === null ? 'signed by no key you trust' : `signed by ${keyText(key)}`;
@@ -110,10 +117,34 @@ function rendered(value: Verified, { keyFrom }: Trusted, { screen }: Shell): str
     ...earlier.map(earlierLine),
     ...(extended === null ? [] : [`extends what was seen of ${seenText(extended)}`]),
     ...(cosignedBy.length === 0 ? [] : [`cosigned by ${cosignedBy.join(', ')}`]),
+    ...(dated === null ? [] : [datedLine(dated)]),
     colour(standing.rung),
     ...standing.open.map((open) => `  open: ${open}`),
     ...(record === null ? ['entries were not looked into'] : renderRecord(record)),
   ].join('\n');
+}
+
+function datedLine({ size, at, by }: Dated): string {
+  return `its first ${size} entries stood there at ${new Date(at).toISOString()}, says ${by}`;
+}
+
+function authoritiesIn(file: string): ReturnType<typeof certificatesIn> {
+  const certificates = certificatesOf(file);
+  if (certificates.length > 0) return certificates;
+  throw new Stop(
+    'holds no certificate; --tsa takes the PEM file of the authority or its root',
+    file,
+  );
+}
+
+function certificatesOf(file: string): ReturnType<typeof certificatesIn> {
+  const text = readText(file);
+  try {
+    return certificatesIn(text);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Stop(`holds a certificate that cannot be read: ${why}`, file);
+  }
 }
 
 function seenText({ key, size }: KnownLog): string {

@@ -3,7 +3,12 @@ import type { Result } from '@plumbline/ledger';
 
 import { OfflineError } from './offline.ts';
 import type { Seen } from './read-log.ts';
-import { type TakenBatch, type ThreadJob, type ThreadSaid, unpackBatch } from './reading-messages.ts';
+import {
+  type TakenBatch,
+  type ThreadJob,
+  type ThreadSaid,
+  unpackBatch,
+} from './reading-messages.ts';
 
 /** As `TakeBatch`, for a batch that may be opened already. */
 export type TakeTaken = (batch: TakenBatch) => Promise<string | undefined>;

@@ -18,9 +18,6 @@ import {
 const MOST_AHEAD = 8;
 const BUSY_FROM = 3;
 
-const port = parentPort;
-if (port !== null) await start(port);
-
 async function start(own: MessagePort): Promise<void> {
   // The compiler cannot see that `read-in-thread.ts` starts this thread, and with what.
   const job = workerData as ThreadJob;
@@ -47,28 +44,41 @@ function readFrom(
   own: MessagePort,
 ): Promise<Result<Seen>> {
   const opener = new Opener(record);
-  let [ahead, wake] = [0, (): void => undefined];
+  const ahead = new Ahead();
   // The receiver answers each batch that it is done with.
-  own.on('message', () => {
-    ahead -= 1;
-    wake();
-  });
+  own.on('message', () => ahead.less());
   const source = rolled === null ? record.source : record.rolledSource(rolled);
   return readLog(source, job, async (batch) => {
     // Whoever has less to do opens: a receiver that waits for more opens what it gets.
-    const opened = ahead >= BUSY_FROM ? await openAll(opener, batch) : null;
+    const opened = ahead.count >= BUSY_FROM ? await openAll(opener, batch) : null;
     const packed = packBatch(batch, opened);
     own.postMessage({ kind: 'entries', packed } satisfies ThreadSaid, [...transferOf(packed)]);
-    ahead += 1;
-    while (ahead >= MOST_AHEAD) {
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-    }
+    await ahead.more();
     // Answers are heard only while nothing runs.
     await setImmediate();
     return undefined;
   });
+}
+
+/** Counts the batches that are on their way. */
+class Ahead {
+  count = 0;
+  #wake: () => void = () => undefined;
+
+  less(): void {
+    this.count -= 1;
+    this.#wake();
+  }
+
+  /** Resolves when there is room for another. */
+  async more(): Promise<void> {
+    this.count += 1;
+    while (this.count >= MOST_AHEAD) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
 }
 
 async function openAll(opener: Opener, { entries, from }: ReadBatch): Promise<PackedTexts> {
@@ -77,3 +87,7 @@ async function openAll(opener: Opener, { entries, from }: ReadBatch): Promise<Pa
     entries.map((entry) => (entry === null ? { kind: 'closed' } : opener.openBytes(entry))),
   );
 }
+
+// Last, because what it starts needs everything above.
+const port = parentPort;
+if (port !== null) await start(port);

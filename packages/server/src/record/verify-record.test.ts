@@ -264,7 +264,13 @@ describe('checking a record', () => {
     const log = await recorded();
     const place = await log.write();
     const record = openOffline({ place, rootKeyFile: null, openings: new Map() });
-    const options = { policy: null, known: [], isTreeOnly: false, heartbeatMs: 60_000 };
+    const options = {
+      policy: null,
+      authorities: null,
+      known: [],
+      isTreeOnly: false,
+      heartbeatMs: 60_000,
+    };
     const onProgress = (): void => undefined;
     const verified = await verifyRecord(record, { ...options, key: log.signer.key, onProgress });
     assert.ok(verified.ok);

@@ -1,3 +1,5 @@
+import type { X509Certificate } from 'node:crypto';
+
 import { type Opened, RecordCheck, type RecordReport } from '@plumbline/core';
 import {
   assessCheckpoint,
@@ -17,6 +19,7 @@ import {
 import { primitives } from '../ledger/primitives.ts';
 import type { OfflineRecord } from './offline.ts';
 import { Opener } from './opener.ts';
+import { type Dated, provenTime } from './proven-time.ts';
 import { readInThread } from './read-in-thread.ts';
 import { readLog, type ReadJob, type Seen } from './read-log.ts';
 import type { TakenBatch } from './reading-messages.ts';
@@ -38,6 +41,8 @@ export type VerifyOptions = {
   /** What was seen of any log before, where its operator cannot write. */
   readonly known: readonly KnownLog[];
   readonly policy: Policy | null;
+  /** Certificates of time-stamping authorities, or of who vouches for them; null: not asked. */
+  readonly authorities: readonly X509Certificate[] | null;
   /** Only the tree, the checkpoint and its signatures. */
   readonly isTreeOnly: boolean;
   readonly heartbeatMs: number;
@@ -59,6 +64,8 @@ export type Verified = {
   /** The key in force at this size, or null when no trusted key signed. */
   readonly key: VerifierKey | null;
   readonly cosignedBy: readonly string[];
+  /** What the newest time-stamp proves; null when there is none, or no authority is trusted. */
+  readonly dated: Dated | null;
   /** The latest of the known checkpoints that it extends. */
   readonly extended: KnownLog | null;
   /** The logs it goes on from that are at hand, oldest first. */
@@ -92,13 +99,22 @@ export async function verifyRecord(
   if (!trusted.ok) return trusted;
   const { key, cosignedBy, hasQuorum } = trusted.value;
   const extended = record.packFolder === null ? extendedOf(parts.value, options) : null;
-  const shown = { isSigned: key !== null, isAnchored: extended !== null, hasQuorum };
+  const { authorities } = options;
+  const { checkpoint } = last.opened;
+  const dated =
+    authorities === null || record.packFolder !== null
+      ? null
+      : await provenTime(record, checkpoint, authorities);
+  if (dated?.ok === false) return dated;
+  const isTimestamped = dated !== null && dated.value !== null;
+  const shown = { isSigned: key !== null, isAnchored: extended !== null, hasQuorum, isTimestamped };
   return {
     ok: true,
     value: {
-      checkpoint: last.opened.checkpoint,
+      checkpoint,
       tileCount: seen.value.reduce((sum, { tileCount }) => sum + tileCount, 0),
-      standing: standing({ ...shown, isTimestamped: false }),
+      standing: standing(shown),
+      dated: dated?.value ?? null,
       key,
       cosignedBy,
       extended,

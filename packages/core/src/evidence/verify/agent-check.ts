@@ -202,8 +202,8 @@ export class AgentCheck {
    * the read set alone gives it too: both times the kernel is handed the same values, and it is
    * deterministic. Only otherwise is the decision made from its read set.
    */
-  #decideAgain(pact: CompiledPact, remade: Remade): void {
-    const { index, event, secret } = remade;
+  #decideAgain(pact: CompiledPact, given: Remade): void {
+    const { index, event, secret } = given;
     const isStateKnown = this.#isWhole && !this.#around.isPartial;
     const noted = { index, decision: event.id, why: '' };
     if (isStateKnown) {
@@ -214,7 +214,7 @@ export class AgentCheck {
         return;
       }
     }
-    if (!this.#remake(pact, remade)) return;
+    if (!this.#remake(pact, given)) return;
     const why = 'the state folded from the log was read otherwise';
     this.#around.answers.recomputed(isStateKnown ? 'differs' : 'unknown', { ...noted, why });
   }
