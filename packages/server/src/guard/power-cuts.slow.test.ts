@@ -9,10 +9,10 @@ import { inFolder } from '../../testing/folder.ts';
 import { livePowerCuts, noCounts } from '../../testing/power-cuts.ts';
 import { openVault } from '../store/embedded/vault.ts';
 
-const ROUNDS = 1_000;
+const ROUNDS = 500;
 const LIVES = 6;
 
-test('power cuts: a thousand crashes of the whole program lose nothing', async (t) => {
+test('power cuts: hundreds of crashes of the whole program lose nothing', async (t) => {
   verifies('evidence.before-effect', 'enforce.fail-closed', 'pact.limits');
   const first = randomInt(2 ** 30);
   t.diagnostic(`seed ${first}`);
