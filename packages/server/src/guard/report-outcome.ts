@@ -24,7 +24,10 @@ export async function reportOutcome(desk: Desk, report: OutcomeReport): Promise<
     return refuse('too-large', '`result` is nested too deep: send it as text');
   }
   const flight = live.flights.get(report.decision);
-  if (flight === undefined || flight.session !== report.session) return notInFlight(desk, report);
+  // Of a session whose key is lost the flight is known and the session is not: nothing of it is
+  // sealed any more.
+  const isOpen = live.sessions.has(report.session);
+  if (flight?.session !== report.session || !isOpen) return notInFlight(desk, report);
   if (flight.reporting !== null) {
     await flight.reporting;
     return reportOutcome(desk, report);

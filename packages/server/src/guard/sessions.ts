@@ -138,17 +138,19 @@ function evictIdlest(desk: Desk, live: LiveAgent): void {
   if (idlest !== null) endSession(desk, live, { id: idlest.id, reason: 'evicted' });
 }
 
+// Nothing of an end is sealed, so a session ends in its chain also when its key is not there.
+const NO_SUBJECT: Subject = { id: '', key: new Uint8Array(32) };
+
 /** Ends an open session in one turn. Throws what the recorder throws. */
 function endSession(
   desk: Desk,
   live: LiveAgent,
   { id, reason }: { readonly id: string; readonly reason: CloseReason },
 ): Appended {
-  const subject = live.sessions.get(id)?.subject;
+  const subject = live.sessions.get(id)?.subject ?? NO_SUBJECT;
   const at = momentOf(desk, live);
-  const beside = { reason, ...(subject === undefined ? {} : { session: { id, subject } }) };
   const event = { kind: 'session_closed', at, session: id } as const;
-  const ended = recordEvent(desk, live, { event, ...beside });
+  const ended = recordEvent(desk, live, { event, reason, session: { id, subject } });
   dropSession(live, id);
   return ended;
 }
