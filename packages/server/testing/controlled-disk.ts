@@ -25,6 +25,7 @@ export function controlDisk(disk: Disk): ControlledDisk {
     list: (folder) => disk.list(folder),
     replace: (path, bytes) => disk.replace(path, bytes),
     rename: (from, to) => disk.rename(from, to),
+    link: (from, to) => disk.link(from, to),
     remove: (path) => disk.remove(path),
     syncFolder: (folder) => disk.syncFolder(folder),
     freeBytes: () => disk.freeBytes(),

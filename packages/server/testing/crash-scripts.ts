@@ -94,7 +94,7 @@ export async function stepsOf(wanted: Walk): Promise<number> {
 
 /** Every kind of operation that fails, having taken effect or not. */
 export const troubles: readonly Trouble[] = (
-  ['create', 'write', 'sync', 'rename', 'remove', 'sync-folder'] as const
+  ['create', 'write', 'sync', 'rename', 'link', 'remove', 'sync-folder'] as const
 ).flatMap((verb) =>
   (['persisted', 'lost'] as const).map((fate) => ({ verb, fate, fault: 'broken' as const })),
 );

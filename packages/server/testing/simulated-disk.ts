@@ -6,7 +6,7 @@ import type { SimulatedFile } from './simulated-file.ts';
 import { SimulatedNames } from './simulated-names.ts';
 
 export type Verb =
-  'create' | 'write' | 'sync' | 'truncate' | 'rename' | 'remove' | 'sync-folder' | 'note';
+  'create' | 'write' | 'sync' | 'truncate' | 'rename' | 'link' | 'remove' | 'sync-folder' | 'note';
 
 /** What was done, in the order in which it took effect. A `note` is the test's own. */
 export type Operation = {
@@ -205,6 +205,13 @@ class Mount implements Disk {
       throw new DiskError('broken', `no \`${from}\``, undefined);
     }
     await this.#step('rename', from, () => this.#machine.names.rename(from, to));
+  }
+
+  async link(from: string, to: string): Promise<void> {
+    if (this.#names().find(from) === undefined) {
+      throw new DiskError('broken', `no \`${from}\``, undefined);
+    }
+    await this.#step('link', to, () => this.#machine.names.link(from, to));
   }
 
   async remove(path: string): Promise<void> {

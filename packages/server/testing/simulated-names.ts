@@ -43,6 +43,12 @@ export class SimulatedNames {
     return true;
   }
 
+  link(from: string, to: string): void {
+    const file = this.#cache.get(from);
+    if (file === undefined || this.#cache.has(to)) return;
+    this.#change({ folder: posix.dirname(to), gone: undefined, put: { path: to, file } });
+  }
+
   remove(path: string): void {
     if (!this.#cache.has(path)) return;
     this.#change({ folder: posix.dirname(path), gone: path, put: undefined });

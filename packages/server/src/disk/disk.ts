@@ -23,6 +23,11 @@ export type Disk = {
   readonly replace: (path: string, bytes: Uint8Array) => Promise<void>;
   /** Gives a file another name in the same folder, instead of whatever had it; open files stay. */
   readonly rename: (from: string, to: string) => Promise<void>;
+  /**
+   * Gives a file another name beside the one it has, in any folder, made when it is not there. A
+   * name that is taken stays as it is. Where a file can have one name alone, it is copied.
+   */
+  readonly link: (from: string, to: string) => Promise<void>;
   /** Removes a file; one that is not there is removed already. */
   readonly remove: (path: string) => Promise<void>;
   /** Makes a folder's names durable, and the folder itself. A folder that is not there has none. */

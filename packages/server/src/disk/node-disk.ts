@@ -9,7 +9,7 @@ import {
   read,
   write,
 } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { promisify } from 'node:util';
 import { type Disk, DiskError, type DiskFault, type DiskFile } from './disk.ts';
@@ -28,6 +28,9 @@ const PRIVATE_FILE = 0o600;
 const PRIVATE_FOLDER = 0o700;
 /** Beside the file that `replace` is about to put in place; never listed. */
 const PART = '.part';
+
+/** What file systems say on which a file has one name alone. */
+const ONE_NAME: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK']);
 
 const faults: ReadonlyMap<string, DiskFault> = new Map([
   ['ENOSPC', 'full'],
@@ -84,6 +87,22 @@ class NodeDisk implements Disk {
 
   async rename(from: string, to: string): Promise<void> {
     await told('rename', from, rename(this.#at(from), this.#at(to)));
+  }
+
+  async link(from: string, to: string): Promise<void> {
+    const place = this.#at(to);
+    try {
+      await mkdir(dirname(place), { recursive: true, mode: PRIVATE_FOLDER });
+      await link(this.#at(from), place);
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === 'EEXIST') return;
+      if (!ONE_NAME.has(code ?? ''))
+        throw code === undefined ? error : diskError('link', to, error);
+      const bytes = await this.read(from);
+      if (bytes === undefined) throw diskError('link', from, error);
+      await this.replace(to, bytes);
+    }
   }
 
   async remove(path: string): Promise<void> {

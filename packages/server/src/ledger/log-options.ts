@@ -34,7 +34,7 @@ export type LogOptions = {
   /** How much is recomputed at the start: the right edge of the tree, or every entry. */
   readonly check: 'edge' | 'whole';
   /** Makes the first entry of a log that continues another; needed once a log was rolled over. */
-  readonly continues: ((before: Checkpoint) => Submission) | null;
+  readonly continues: ((before: Checkpoint) => Submission | Promise<Submission>) | null;
 };
 
 /** What is the same for every log unless its operator says otherwise. */

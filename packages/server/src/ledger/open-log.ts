@@ -232,7 +232,7 @@ async function begin(log: Log, { continues }: LogOptions, file: StateFile): Prom
   if (phase === 'ending' && nextIndex === size)
     await file.advance({ ...file.state, phase: 'open' });
   if (before !== null && nextIndex === 0 && continues !== null) {
-    await log.append(continues(before)).durable;
+    await log.append(await continues(before)).durable;
   }
   await log.publish();
 }

@@ -52,16 +52,13 @@ function isOf({ key }: Signer, { keys }: LogState): boolean {
 async function copyLog({ origin }: LogState, rolling: Rolling): Promise<void> {
   const { disk, clock } = rolling;
   const folder = rolledFolder(logNumber(rolling.origin, origin) ?? 0);
-  const writer = new FileWriter(disk);
   const paths = await listLog(disk, LOG_FOLDER);
-  for (let at = 0; at < paths.length; at += FILES_AT_ONCE) {
-    const some = paths.slice(at, at + FILES_AT_ONCE).map(async (path) => {
-      const bytes = await disk.read(`${LOG_FOLDER}/${path}`);
-      return bytes === undefined ? [] : [{ path: `${folder}/${path}`, bytes }];
-    });
-    await writer.write((await Promise.all(some)).flat());
-  }
-  await writer.write([{ path: `${folder}/${ROLLED_AT}`, bytes: encodeUtf8(`${clock()}\n`) }]);
+  await inParallel(paths, (path) => disk.link(`${LOG_FOLDER}/${path}`, `${folder}/${path}`));
+  const linked = new Set(paths.map((path) => folderOf(`${folder}/${path}`)));
+  await inParallel([...linked], (each) => disk.syncFolder(each));
+  await new FileWriter(disk).write([
+    { path: `${folder}/${ROLLED_AT}`, bytes: encodeUtf8(`${clock()}\n`) },
+  ]);
 }
 
 /** Removes the files of the log and its segments from where the next log begins. */
@@ -73,9 +70,18 @@ async function clear(disk: Disk): Promise<void> {
 
 /** Removes files, and makes that durable. */
 export async function removeFiles(disk: Disk, paths: readonly string[]): Promise<void> {
-  for (const path of paths) await disk.remove(path);
-  const folders = new Set(paths.map(folderOf));
-  for (const folder of folders) await disk.syncFolder(folder);
+  await inParallel(paths, (path) => disk.remove(path));
+  await inParallel([...new Set(paths.map(folderOf))], (folder) => disk.syncFolder(folder));
+}
+
+/** Nobody is answered while a log is rolled over, so that files are not taken one by one. */
+async function inParallel(
+  paths: readonly string[],
+  act: (path: string) => Promise<void>,
+): Promise<void> {
+  for (let at = 0; at < paths.length; at += FILES_AT_ONCE) {
+    await Promise.all(paths.slice(at, at + FILES_AT_ONCE).map(act));
+  }
 }
 
 /** Returns the paths of a log's files below its folder; of those rolled below it, none. */
