@@ -51,6 +51,8 @@ function armTurn(
   const event = { kind: 'armed', at, pact: pact.digest } as const;
   const armed = recordEvent(desk, live, { event });
   live.pact = pact;
+  // The pact of before may be armed again while its permits last.
+  live.permits.void(null);
   return done(armed);
 }
 

@@ -49,7 +49,10 @@ export async function resume(desk: Desk, stop: Stop): Promise<Outcome<Recorded>>
   return durably(desk, () => {
     const at = momentOf(desk, live);
     const event = { kind: 'resume', at, resume: { scope, target, reason, by } } as const;
-    return done(recordEvent(desk, live, { event }));
+    const resumed = recordEvent(desk, live, { event });
+    // A session that halted itself did not raise the epoch.
+    if (scope === 'session') live.permits.void(target);
+    return done(resumed);
   });
 }
 

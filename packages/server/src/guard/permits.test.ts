@@ -135,6 +135,24 @@ test('permits: a session that halts itself, closes, or goes on under another pac
   assert.equal(redeem(changed), 'permit-void');
 });
 
+test('permits: what was void stays void, whatever is lifted or armed again', async () => {
+  verifies('human.halt', 'authority.session-binding');
+  const self = await given();
+  const { decision } = valueOf(await self.scene.decide(self.session, 'r2', 'notes.add'));
+  const report = { agent: 'support', session: self.session, decision, result: '', records: null };
+  valueOf(await self.scene.guard.outcome({ ...report, status: 'ok' }));
+  const stop = { agent: 'support', scope: 'session', target: self.session } as const;
+  valueOf(await self.scene.guard.resume({ ...stop, reason: 'looked at', by: 'op' }));
+  assert.equal(redeem(self), 'permit-void', 'a halt of the kernel is one as well');
+  const back = await given();
+  const other = back.scene.pacts.load(SUPPORT_PACT.replace('50.00', '40.00'));
+  valueOf(await back.scene.guard.arm('support', other));
+  valueOf(await back.scene.guard.arm('support', back.scene.pact));
+  assert.equal(redeem(back), 'permit-void', 'the pact was another in between');
+  const again = valueOf(await back.scene.decide(back.session, 'r1', 'notes.add', { text: 'x' }));
+  assert.equal(again.permit, null);
+});
+
 test('permits: none outlives the daemon', async () => {
   const one = await given();
   const scene = await one.scene.restart();

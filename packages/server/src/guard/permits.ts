@@ -17,6 +17,7 @@ type Held = {
   readonly untilMonotonicMs: number;
   /** What may be done with it; null once it was redeemed or its action was reported. */
   args: JsonObject | null;
+  isVoid: boolean;
 };
 
 const SECRET_BYTES = 16;
@@ -44,7 +45,8 @@ export class PermitTable {
   give(permit: Permit, args: JsonObject, { secret, lastsMs }: Issue): void {
     this.sweep();
     const untilMonotonicMs = this.#clocks.monotonicMs() + lastsMs;
-    const held: Held = { permit, secret: Buffer.from(secret), untilMonotonicMs, args };
+    const kept = { permit, secret: Buffer.from(secret), untilMonotonicMs };
+    const held: Held = { ...kept, args, isVoid: false };
     this.#held.set(permit.id, held);
     const [oldest] = this.#held.size > this.#most ? this.#held.keys() : [];
     if (oldest !== undefined) this.#held.delete(oldest);
@@ -53,7 +55,7 @@ export class PermitTable {
   /** Returns the permit as the answer carries it, or null once it is good for nothing. */
   current(id: string, standing: Standing): { given: GivenPermit; args: JsonObject } | null {
     const held = this.#held.get(id);
-    if (held === undefined || held.args === null) return null;
+    if (held === undefined || held.args === null || held.isVoid) return null;
     if (this.#isOver(held) || standing(held.permit) !== null) return null;
     const { epoch, expiresAtMs } = held.permit;
     const token = `${id}.${held.secret.toString('hex')}`;
@@ -74,7 +76,7 @@ export class PermitTable {
     if (this.#isOver(held)) {
       return refuse('permit-expired', 'the permit ran out: ask for the action again');
     }
-    const why = standing(held.permit);
+    const why = held.isVoid ? 'it was stopped since' : standing(held.permit);
     if (why !== null) return refuse('permit-void', `the permit is void: ${why}`);
     const { args } = held;
     held.args = null;
@@ -85,6 +87,13 @@ export class PermitTable {
   end(id: string): void {
     const held = this.#held.get(id);
     if (held !== undefined) held.args = null;
+  }
+
+  /** Voids the permits of a session, or all, for good: whatever stopped them may be lifted. */
+  void(session: string | null): void {
+    for (const held of this.#held.values()) {
+      if (session === null || held.permit.session === session) held.isVoid = true;
+    }
   }
 
   /** Forgets what ran out. Permits last equally long, so the oldest run out first. */
