@@ -1,5 +1,5 @@
 import { ANSWERS, type Noted, type RecordReport } from '@plumbline/core';
-import { encodeBase64, type KnownLog } from '@plumbline/ledger';
+import { encodeBase64, type Fault, type KnownLog } from '@plumbline/ledger';
 import {
   certificatesIn,
   type Dated,
@@ -63,13 +63,14 @@ async function verifyOne(
     onProgress: (done, total) => progress.update(done, `${done} of ${total} entries`),
   });
   progress.end();
-  if (!verified.ok) {
-    const { code, message } = verified.error;
+  const refused = verified.ok ? whyUnknown(verified.value, trusted, options) : verified.error;
+  if (refused !== null) {
+    const { code, message } = refused;
     if (options.json === true) screen.json({ ok: false, code, message });
     else screen.print(`${screen.colors.red('does not verify')} (${code}): ${message}`);
     exit(EXIT.no);
-    return;
   }
+  if (!verified.ok || refused !== null) return;
   const { value } = verified;
   const isFine = value.record === null || isSound(value.record);
   if (options.json === true) screen.json(verifiedJson(value, trusted, isFine));
@@ -79,6 +80,21 @@ async function verifyOne(
     remember(options.knownLogs, trusted, { key, checkpoint });
   }
   exit(isFine ? (value.standing.exitCode === 0 ? EXIT.ok : EXIT.internal) : EXIT.no);
+}
+
+/**
+ * A log under another name than any that is known may be a known one whose checkpoint was changed:
+ * who sees it for the first time says so, by its key or by remembering it.
+ */
+function whyUnknown(
+  { checkpoint, extended }: Verified,
+  { logs }: Trusted,
+  { key, remember: isRemembered }: VerifyCommand,
+): Fault | null {
+  const isFirst = logs.length === 0 || key !== undefined || isRemembered === true;
+  if (isFirst || extended !== null) return null;
+  const how = 'give its --key if it is seen for the first time';
+  return { code: 'missing', message: `no known log is called \`${checkpoint.origin}\`; ${how}` };
 }
 
 function isSound({ answers, states, brokenCount }: RecordReport): boolean {

@@ -5,6 +5,7 @@ import {
   assessCheckpoint,
   type Checkpoint,
   findSignature,
+  formatVerifierKey,
   keyInForce,
   type KnownLog,
   type Policy,
@@ -264,7 +265,7 @@ async function trustParts(
     const inHand = carried === null ? null : renamed(carried, nameOf(part));
     const each = await trustPart(part, seen[at]?.handovers ?? [], { options, inHand });
     if (!each.ok) return each;
-    carried = each.value.key ?? carried;
+    carried = each.value.key;
     trusted = each.value;
   }
   return { ok: true, value: trusted };
@@ -277,7 +278,7 @@ function renamed({ type, publicKey }: VerifierKey, name: string): VerifierKey {
 }
 
 async function trustPart(
-  { opened }: LogPart,
+  { opened, isDropped }: LogPart,
   handovers: Seen['handovers'],
   given: { readonly options: VerifyOptions; readonly inHand: VerifierKey | null },
 ): Promise<Result<Trusted>> {
@@ -300,6 +301,11 @@ async function trustPart(
   const inForce = keyInForce(traced.value, size) ?? first;
   const signed = await findSignature(primitives, opened.note, inForce);
   if (!signed.ok) return fault(signed.error.code, `checkpoint: ${signed.error.message}`);
+  // Hand-overs went with the entries of a log that was dropped.
+  if (signed.value === undefined && !isDropped) {
+    const wanted = formatVerifierKey(inForce);
+    return fault('missing', `checkpoint: is not signed by \`${wanted}\`, whose log it should be`);
+  }
   const signer = signed.value === undefined ? null : inForce;
   return { ok: true, value: { key: signer, cosignedBy, hasQuorum } };
 }
