@@ -97,6 +97,10 @@ test('authzen: an agent is looked at in its own open session', async () => {
     const other = { type: 'agent', id: 'mail' };
     const asked = { subject: other, action: { name: 't' }, resource, context: { session } };
     assert.equal((await post(fake, [ONE, asked], auth)).json['code'], 'unknown-agent');
+    // What self-tests run in is nobody's, whatever the key is for.
+    const probe = { ...asked, subject: { type: 'agent', id: 'support~probe' } };
+    const reader = fake.key({ kind: 'service', scopes: ['read'] });
+    assert.equal((await post(fake, [ONE, probe], reader)).json['code'], 'unknown-agent');
     const user = { ...asked, subject: { type: 'user', id: 'ada' } };
     assert.equal((await post(fake, [ONE, user], auth)).json['code'], 'forbidden');
   });

@@ -29,7 +29,8 @@ function sessionOf({ subject, context = {} }: Evaluation, asker: Asker): Parsed<
   if (!asker.rights.includes('act') && !asker.rights.includes('read')) {
     return forbidden('evaluating for an agent takes `act` or `read`');
   }
-  if (!isFor(asker.caller, subject.id)) return unknownAgent(subject.id);
+  const isNamed = isAgent(subject.id) && isFor(asker.caller, subject.id);
+  if (!isNamed) return unknownAgent(subject.id);
   const { session } = context;
   if (typeof session === 'string' && session !== '') {
     return { ok: true, value: { agent: subject.id, session } };
