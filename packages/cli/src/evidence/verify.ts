@@ -179,8 +179,10 @@ function renderRecord(report: RecordReport): readonly string[] {
   const told = ANSWERS.filter((kind) => answers[kind] > 0).map(
     (kind) => `${answers[kind]} ${kind}`,
   );
+  const from = report.continuedFrom;
   return [
-    `${report.decisions} decisions${told.length === 0 ? '' : `: ${told.join(', ')}`}`,
+    ...(from === null ? [] : [`goes on from ${from}, of whose entries nothing was shown`]),
+    `${report.decisions} decisions${told.length === 0 ? ': none was made yet' : `: ${told.join(', ')}`}`,
     `folded states: ${states.same} read the same, ${states.differs} otherwise, ` +
       `${states.unknown} unknown`,
     ...listed('mismatch', report.mismatches, answers.mismatch),

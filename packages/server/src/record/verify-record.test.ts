@@ -8,6 +8,7 @@ import {
   canonical,
   type Entry,
   formatEntry,
+  type Json,
   parseEntry,
   RecordCheck,
   type RecordReport,
@@ -201,6 +202,44 @@ describe('checking a record', () => {
     const { report } = await check(log, rewritten(forged));
     assert.ok(report.answers.mismatch > 0);
     assert.equal(report.mismatches[0]?.index, index);
+    await log.vault.close();
+  });
+
+  test('a read set that is forged is caught, whatever the kernel makes of it', async () => {
+    verifies('evidence.recompute');
+    const log = await recorded();
+    const opener = await openerOf(log);
+    const entries = log.entries.map(entryOf);
+    const forge = async (index: number, text: string): Promise<Outcome> => {
+      const entry = entries[index];
+      assert.ok(entry?.sealed);
+      const key = await log.vault.subjectKey(entry.sealed.subject);
+      assert.ok(key !== undefined);
+      const { sealed } = sealPayload({ id: entry.sealed.subject, key }, text);
+      return check(log, rewritten(entries.toSpliced(index, 1, { ...entry, sealed })));
+    };
+    let forged = 0;
+    for (const [index, entry] of entries.entries()) {
+      if (entry.kind !== 'decided') continue;
+      const opened = opener.open(entry);
+      assert.ok(opened.kind === 'opened');
+      assert.ok(isSound(await forge(index, opened.text)), `entry ${index} as it was`);
+      // What was sealed is a decision, whose read set is an object.
+      const plain = JSON.parse(opened.text) as { decision: { readSet: Record<string, Json> } };
+      const { readSet } = plain.decision;
+      for (const name of Object.keys(readSet)) {
+        for (const other of [null, 0, 'other', { a: 1 }]) {
+          if (canonical(readSet[name] ?? null) === canonical(other)) continue;
+          const changed = { ...plain.decision, readSet: { ...readSet, [name]: other } };
+          const outcome = await forge(index, canonical({ ...plain, decision: changed }));
+          assert.ok(!isSound(outcome), `entry ${index}: \`${name}\` is ${canonical(other)}`);
+          forged += 1;
+        }
+      }
+      const spaced = await forge(index, `${opened.text} `);
+      assert.ok(!isSound(spaced), `entry ${index}: not canonical`);
+    }
+    assert.ok(forged > 100, `${forged} forged`);
     await log.vault.close();
   });
 

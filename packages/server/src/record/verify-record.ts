@@ -17,6 +17,7 @@ import {
   type VerifierKey,
 } from '@plumbline/ledger';
 
+import { logNumber } from '../ledger/layout.ts';
 import { primitives } from '../ledger/primitives.ts';
 import type { OfflineRecord } from './offline.ts';
 import { Opener } from './opener.ts';
@@ -255,12 +256,15 @@ async function trustParts(
   options: VerifyOptions,
 ): Promise<Result<Trusted>> {
   const { key } = options;
-  if (key !== null && !parts.some((part) => nameOf(part) === key.name)) {
+  const isOfOne = key === null || parts.some((part) => nameOf(part) === key.name);
+  const isOfFirst = key !== null && logNumber(key.name, parts.map(nameOf)[0] ?? '') !== undefined;
+  if (!isOfOne && !isOfFirst) {
     const name = parts.map(nameOf).at(-1) ?? '';
     return fault('mismatch', `checkpoint is of \`${name}\`, the key is of \`${key.name}\``);
   }
   let trusted: Trusted = { key: null, cosignedBy: [], hasQuorum: false };
-  let carried: VerifierKey | null = null;
+  // The key of the first log of all goes for one that goes on from it, as its name says.
+  let carried = isOfFirst ? key : null;
   for (const [at, part] of parts.entries()) {
     const inHand = carried === null ? null : renamed(carried, nameOf(part));
     const each = await trustPart(part, seen[at]?.handovers ?? [], { options, inHand });

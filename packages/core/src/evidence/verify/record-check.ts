@@ -1,3 +1,4 @@
+import type { Json } from '../../json.ts';
 import type { Entry } from '../entry.ts';
 import { parseEntry } from '../parse.ts';
 import { AgentCheck, type Lent } from './agent-check.ts';
@@ -21,6 +22,8 @@ export type RecordReport = AnswerReport & {
   readonly entries: number;
   readonly agents: number;
   readonly openSessions: number;
+  /** The log before, when its entries were not shown: nothing is known of states before then. */
+  readonly continuedFrom: string | null;
   readonly gaps: readonly Gap[];
   readonly gapCount: number;
 };
@@ -39,6 +42,7 @@ export class RecordCheck {
   readonly #agents: Map<string, AgentCheck> = new Map();
   readonly #answers: Answers = new Answers();
   #isContinued = false;
+  #continuedFrom: string | null = null;
   #entries = 0;
 
   constructor(lent: Lent, options: RecordCheckOptions) {
@@ -62,7 +66,7 @@ export class RecordCheck {
   /** As `take`, for an entry that was read already. */
   takeEntry(entry: Entry, index: number, leaf: string): string | undefined {
     // Of a log whose predecessors were not taken, chains and states are not known.
-    if (this.#entries === 0 && entry.kind === 'continues') this.#goOn();
+    if (this.#entries === 0 && entry.kind === 'continues') this.#goOn(entry.open['origin']);
     const misplaced = this.#chains.take(entry, leaf);
     if (misplaced !== undefined) return misplaced;
     this.#entries += 1;
@@ -86,8 +90,9 @@ export class RecordCheck {
     this.#answers.beginLog(origin);
   }
 
-  #goOn(): void {
+  #goOn(origin: Json | undefined = ''): void {
     this.#isContinued = true;
+    this.#continuedFrom = typeof origin === 'string' ? origin : '';
     this.#chains.goOn();
   }
 
@@ -98,6 +103,7 @@ export class RecordCheck {
       ...this.#answers.report(),
       entries: this.#entries,
       agents: this.#agents.size,
+      continuedFrom: this.#continuedFrom,
       openSessions: this.#chains.openSessionCount(),
       gaps: this.#continuity.gaps,
       gapCount: this.#continuity.count,
