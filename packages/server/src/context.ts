@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CompiledPact } from '@plumbline/core';
-import { formatVerifierKey } from '@plumbline/ledger';
+import { encodeBase64, formatVerifierKey, parseKnownLogs } from '@plumbline/ledger';
 
 import type { Config } from './config/config.ts';
 import { type LogKeys, loadLogKeys } from './daemon/log-keys.ts';
@@ -19,8 +19,8 @@ import { type OpenedGuard, openGuard } from './guard/open-guard.ts';
 import { diskSource } from './ledger/disk-source.ts';
 import { LOG_FOLDER, STATE_FILE } from './ledger/layout.ts';
 import { LOG_DEFAULTS } from './ledger/log-options.ts';
-import type { Log } from './ledger/log.ts';
-import { openLog } from './ledger/open-log.ts';
+import { type NodeLog, openNodeLog, type RecordLink } from './ledger/node-log.ts';
+import { primitives } from './ledger/primitives.ts';
 import type { Sequencer } from './ledger/sequencer.ts';
 import { Recorder } from './record/recorder.ts';
 import { createRootKey, loadRootKey, type RootKey } from './seal/root-key.ts';
@@ -55,7 +55,7 @@ export type Surroundings = {
 export type Stores = {
   readonly disk: Disk;
   readonly vault: Vault;
-  readonly log: Log;
+  readonly log: NodeLog;
   readonly egress: Egress;
   readonly rootKey: RootKey;
   readonly isFirst: boolean;
@@ -72,6 +72,7 @@ export type Context = Stores & {
   readonly services: Services;
   readonly health: HealthBoard;
   readonly write: WriteEntry;
+  readonly recordLink: RecordLink;
   readonly erase: Subjects['erase'];
 };
 
@@ -130,13 +131,16 @@ type LogNeeds = {
 async function openLogOf(
   { log, origin }: Config,
   { disk, egress, keys, clock }: LogNeeds,
-): Promise<Log> {
-  const opened = await openLog({
+): Promise<NodeLog> {
+  const known = parseKnownLogs(primitives.sha256, Buffer.from(log.knownLogs ?? ''));
+  if (!known.ok) throw new StartRefused(`the known logs: ${known.error.message}`);
+  const opened = await openNodeLog({
     ...LOG_DEFAULTS,
     disk,
     egress,
     origin,
     signers: keys.signers,
+    known: known.value,
     clock,
     random: randomBytes,
     segmentBytes: log.segmentBytes,
@@ -166,6 +170,7 @@ export async function openContext(
   const sequencer = heedSpace(log, space);
   const recorder = new Recorder({ sequencer });
   const write = makeWriteEntry({ recorder, clock });
+  const recordLink = linkRecorder(recorder, clock);
   const subjects = new Subjects(vault);
   const erase = (id: string): Promise<boolean> => subjects.erase(id);
   const guard = await openGuard({
@@ -205,14 +210,23 @@ export async function openContext(
     subjects: makeSubjects(needs),
     decisions: makeDecisions(needs),
     log: makeLog({
-      sequencer,
+      log,
+      recordLink,
       source: diskSource(disk, LOG_FOLDER),
       verifierKey: () => formatVerifierKey(log.key()),
     }),
     health,
   };
   const opened = { sequencer, space, guard, models, follower, services, health, write, erase };
-  return { ...stores, ...opened };
+  return { ...stores, ...opened, recordLink };
+}
+
+function linkRecorder(recorder: Recorder, clock: () => number): RecordLink {
+  return (kind, { origin, size, root }) => {
+    const open = { origin, size, root: encodeBase64(root) };
+    const bare = { agent: null, session: null, secret: null, subject: null };
+    return recorder.record({ ...bare, at: clock(), kind, open });
+  };
 }
 
 type PactSource = {

@@ -241,6 +241,7 @@ function fakeServices(
     },
     log: {
       status: () => ({
+        start: 0,
         origin: 'ledger.example',
         verifierKey: 'ledger.example+1+AA==',
         nextIndex: 12,
@@ -250,6 +251,7 @@ function fakeServices(
         stopped: null,
         checkpoint: 'ledger.example\n8\n',
       }),
+      roll: () => served('log.roll', { origin: 'ledger.example/1', start: 12 }),
       entry: () => served('log.entry', Buffer.from('{"v":1}')),
       proof: () => served('log.proof', 'c2sp.org/tlog-proof@v1\n'),
       consistency: (from) =>

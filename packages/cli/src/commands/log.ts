@@ -3,6 +3,7 @@ import { ENTRY_KINDS } from '@plumbline/core';
 
 import { addRecordOptions } from '../evidence/record-options.ts';
 import type { Shell } from '../shell.ts';
+import { addLogRoll } from './log-roll.ts';
 import { addLogRotateKey } from './log-rotate-key.ts';
 
 const TAIL_HELP = `
@@ -23,7 +24,7 @@ Examples:
 export function addLog(program: Command, shell: Shell): void {
   const log = program
     .command('log')
-    .description('read the evidence log, and hand it over to another key');
+    .description('read the evidence log, roll it over, and hand it over to another key');
   const tail = log
     .command('tail')
     .description('list the last entries')
@@ -50,5 +51,6 @@ export function addLog(program: Command, shell: Shell): void {
       const { showEntry } = await import('../evidence/show.ts');
       await showEntry(entry, { where, options, shell });
     });
+  addLogRoll(log, shell);
   addLogRotateKey(log, shell);
 }

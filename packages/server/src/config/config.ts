@@ -28,6 +28,8 @@ export type Config = {
     readonly keepDays: number | null;
     /** Policy text naming the witnesses (c2sp.org/tlog-policy); null: none. */
     readonly witnesses: string | null;
+    /** Text of a known-logs file, which the daemon only reads; null: none. */
+    readonly knownLogs: string | null;
     /** URL of an RFC 3161 time-stamping authority; null: none. */
     readonly timestamps: string | null;
   };

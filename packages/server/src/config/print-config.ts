@@ -27,6 +27,7 @@ export function printConfig(config: Config): JsonObject {
       rollAtEntries: log.rollAtEntries,
       keepDays: log.keepDays,
       witnesses: log.witnesses,
+      knownLogs: log.knownLogs,
       timestamps: log.timestamps === null ? null : withoutCredentials(log.timestamps),
     },
     disk: { ...disk },

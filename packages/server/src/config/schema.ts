@@ -18,6 +18,7 @@ export type Settled = {
   readonly log: Omit<Config['log'], 'isOpen'> & {
     readonly open: boolean;
     readonly witnessesFile: string | null;
+    readonly knownLogs: string | null;
   };
   readonly disk: Config['disk'];
   readonly guard: Config['guard'];
@@ -69,6 +70,7 @@ const schema: z.ZodType<Settled> = z.strictObject({
       keepDays: count(1, 36_500).nullable().default(null),
       witnesses: z.string().min(1).nullable().default(null),
       witnessesFile: z.string().min(1).nullable().default(null),
+      knownLogs: z.string().min(1).nullable().default(null),
       timestamps: z
         .url({ protocol: /^https?$/ })
         .nullable()

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
 import { join, resolve } from 'node:path';
-import { parseVerifierKey } from '@plumbline/ledger';
+import { parseKnownLogs, parseVerifierKey } from '@plumbline/ledger';
 import ipaddr from 'ipaddr.js';
 
 import type { Config, RootKeySource } from './config.ts';
@@ -33,6 +33,13 @@ export function settle(settled: Settled, home: Home, refuse: Refuse): Config {
       'must not be below `disk.refuseBytes`: the warning would come too late',
     );
   }
+  if (log.keepDays !== null) {
+    refuse(
+      'log.keepDays',
+      'is not possible: states of agents, exports and `plumb verify` need the entries of rolled ' +
+        'logs, so that nothing of them is ever dropped; leave it out',
+    );
+  }
   return {
     data: folder,
     rootKey,
@@ -52,6 +59,7 @@ export function settle(settled: Settled, home: Home, refuse: Refuse): Config {
       rollAtEntries: log.rollAtEntries,
       keepDays: log.keepDays,
       witnesses: log.witnesses ?? witnessesOf(log.witnessesFile, refuse),
+      knownLogs: knownLogsOf(log.knownLogs, refuse),
       timestamps: log.timestamps,
     },
     disk: settled.disk,
@@ -103,6 +111,14 @@ function tlsOf({ certFile, keyFile }: Settled['listen'], refuse: Refuse): Config
 function witnessesOf(file: string | null, refuse: Refuse): string | null {
   if (file === null) return null;
   return readOptional(resolve(file)) ?? refuse('log.witnessesFile', `no such file \`${file}\``);
+}
+
+function knownLogsOf(file: string | null, refuse: Refuse): string | null {
+  if (file === null) return null;
+  const text = readOptional(resolve(file)) ?? refuse('log.knownLogs', `no such file \`${file}\``);
+  const known = parseKnownLogs((bytes) => hash('sha256', bytes, 'buffer'), Buffer.from(text));
+  if (known.ok) return text;
+  return refuse('log.knownLogs', `${known.error.message}; \`plumb verify --known-logs\` writes it`);
 }
 
 function checkKeys(keys: readonly string[], refuse: (message: string) => never): void {

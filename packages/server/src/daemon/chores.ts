@@ -2,7 +2,6 @@ import type { JsonObject } from '@plumbline/core';
 
 import type { Config } from '../config/config.ts';
 import type { Context } from '../context.ts';
-import { retain } from '../ledger/retain.ts';
 import { makeTimers } from './timers.ts';
 
 /** What a daemon does by itself, again and again. */
@@ -23,7 +22,6 @@ export type ChoresNeeds = {
 const LOOK_MS = 1_000;
 const REFUSED_MS = 60_000;
 const STAMP_MS = 600_000;
-const RETAIN_MS = 3_600_000;
 const SWEEP_MS = 30_000;
 // Long enough for a probe to see that the daemon is not ready, and why.
 const FAILING_MS = 2_000;
@@ -40,18 +38,13 @@ export function startChores(config: Config, context: Context, needs: ChoresNeeds
   });
   timers.every(LOOK_MS, watchDisk(config, context));
   timers.every(REFUSED_MS, () => writeRefused(context));
+  timers.every(LOOK_MS, () => rollWhenLarge(config, context));
   timers.every(LOOK_MS / 4, async () => {
     const { stopped } = log.status();
     if (stopped === null) return;
     setTimeout(() => failure.resolve(stopped), FAILING_MS).unref();
   });
   if (config.log.timestamps !== null) timers.every(STAMP_MS, async () => void (await log.stamp()));
-  const { keepDays } = config.log;
-  if (keepDays !== null) {
-    timers.every(RETAIN_MS, async () => {
-      await retain(context.disk, { now: needs.clock(), keepDays });
-    });
-  }
   return {
     stop: () => timers.stop(),
     failed: failure.promise,
@@ -68,6 +61,16 @@ async function publish({ log, space }: Context): Promise<void> {
   if (stopped !== null || (await space.look()).state === 'full') return;
   const isWaiting = log.witnesses().some(({ problem }) => problem !== null);
   if (durableSize > publishedSize || isWaiting) await log.publish();
+}
+
+/** Rolling over needs space, as publishing does. */
+async function rollWhenLarge(
+  { log: { rollAtEntries } }: Config,
+  { log, space, recordLink }: Context,
+): Promise<void> {
+  if (rollAtEntries === null || log.currentSize() < rollAtEntries) return;
+  if (log.status().stopped !== null || space.view().state === 'full') return;
+  await log.roll(recordLink);
 }
 
 /** A log in which nothing is written looks like one that was cut off, so that something is. */

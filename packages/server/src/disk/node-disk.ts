@@ -30,7 +30,13 @@ const PRIVATE_FOLDER = 0o700;
 const PART = '.part';
 
 /** What file systems say on which a file has one name alone. */
-const ONE_NAME: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK']);
+const ONE_NAME: ReadonlySet<string> = new Set([
+  'EPERM',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'EMLINK',
+  'EXDEV',
+]);
 
 const faults: ReadonlyMap<string, DiskFault> = new Map([
   ['ENOSPC', 'full'],

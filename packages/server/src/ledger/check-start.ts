@@ -2,14 +2,17 @@ import {
   type Anchor,
   encodeUtf8,
   keyInForce,
+  type KnownLog,
   openCheckpoint,
   parsePolicy,
   proveConsistency,
+  readCheckpoint,
   type Tree,
   verifyConsistency,
 } from '@plumbline/ledger';
 import type { Disk } from '../disk/disk.ts';
-import { LOG_FOLDER } from './layout.ts';
+import { diskSource } from './disk-source.ts';
+import { LOG_FOLDER, logNumber, rolledFolder } from './layout.ts';
 import {
   type LogRefusal,
   type Opened,
@@ -69,7 +72,7 @@ async function openByAnyPeriod(
 /** Refuses a log that is shorter than what the operator holds elsewhere, or differs from it. */
 export async function checkAnchor(
   tree: Tree,
-  state: LogState,
+  state: Pick<LogState, 'size' | 'root'>,
   anchor: Anchor | null,
 ): Promise<LogRefusal | undefined> {
   if (anchor === null) return undefined;
@@ -83,9 +86,52 @@ export async function checkAnchor(
   return refuse(code, happened, RESTORE_NEWEST).error;
 }
 
+/**
+ * Holds the log, and those it continues, to what is known of them elsewhere. A later log that is
+ * known says that this one was put back from before it was rolled over.
+ *
+ * base: the name of the first log.
+ */
+export async function checkKnown(
+  disk: Disk,
+  { state, tree }: { readonly state: LogState; readonly tree: Tree },
+  { base, known }: { readonly base: string; readonly known: readonly KnownLog[] },
+): Promise<LogRefusal | undefined> {
+  const own = logNumber(base, state.origin) ?? 0;
+  for (const each of known) {
+    const number = logNumber(base, each.key.name);
+    if (number === undefined) continue;
+    if (number > own) {
+      const happened = `\`${each.key.name}\` is known, which follows \`${state.origin}\``;
+      return refuse('rolled-back', happened, RESTORE_NEWEST).error;
+    }
+    const refused =
+      number === own
+        ? await checkAnchor(tree, state, each)
+        : await checkRolled(disk, rolledFolder(number), each);
+    if (refused !== undefined) return refused;
+  }
+  return undefined;
+}
+
+async function checkRolled(
+  disk: Disk,
+  folder: string,
+  known: KnownLog,
+): Promise<LogRefusal | undefined> {
+  const bytes = await disk.read(`${folder}/checkpoint`);
+  const read = bytes === undefined ? undefined : readCheckpoint(bytes);
+  if (read?.ok !== true) {
+    return refuse('truncated', `\`${folder}/checkpoint\` cannot be read`, RESTORE_FILE).error;
+  }
+  const { size, root } = read.value.checkpoint;
+  const tree = { sha256: primitives.sha256, source: diskSource(disk, folder), size };
+  return checkAnchor(tree, { size, root }, known);
+}
+
 async function checkExtends(
   tree: Tree,
-  state: LogState,
+  state: Pick<LogState, 'size' | 'root'>,
   earlier: Anchor,
 ): Promise<'truncated' | 'forked' | undefined> {
   const proof = await proveConsistency(tree, earlier.size);

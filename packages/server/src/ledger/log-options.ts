@@ -1,4 +1,4 @@
-import type { Anchor, Checkpoint, Signer } from '@plumbline/ledger';
+import type { Anchor, Checkpoint, KnownLog, Signer } from '@plumbline/ledger';
 import type { Disk } from '../disk/disk.ts';
 import type { Egress } from '../egress/egress.ts';
 import type { Submission } from './sequencer.ts';
@@ -31,6 +31,8 @@ export type LogOptions = {
   readonly egress: Pick<Egress, 'request'>;
   /** The greatest checkpoint the operator holds where the daemon cannot write; null: none. */
   readonly anchor: Anchor | null;
+  /** The same for the log and those it continues, by their names; others are left out. */
+  readonly known: readonly KnownLog[];
   /** How much is recomputed at the start: the right edge of the tree, or every entry. */
   readonly check: 'edge' | 'whole';
   /** Makes the first entry of a log that continues another; needed once a log was rolled over. */
@@ -48,6 +50,7 @@ export const LOG_DEFAULTS: Pick<
   | 'witnessMs'
   | 'timestamps'
   | 'anchor'
+  | 'known'
   | 'check'
   | 'continues'
 > = {
@@ -59,6 +62,7 @@ export const LOG_DEFAULTS: Pick<
   witnessMs: 1_000,
   timestamps: null,
   anchor: null,
+  known: [],
   check: 'edge',
   continues: null,
 };

@@ -40,6 +40,8 @@ export type NodeLog = Omit<Log, 'roll'> & {
   readonly roll: (record: RecordLink) => Promise<CurrentLog>;
   /** The log that is written, once none is being rolled over. */
   readonly current: () => Promise<CurrentLog>;
+  /** How many entries stand in the logs before the one that is written. */
+  readonly start: () => number;
   /** How many entries the log that is written holds, those on their way included. */
   readonly currentSize: () => number;
 };
@@ -151,8 +153,8 @@ class RollingLog implements NodeLog {
     return {
       ...status,
       nextIndex: this.#start + (isRolling ? this.#frontier.size : status.nextIndex),
-      durableSize: this.#earlierSize() + status.durableSize,
-      publishedSize: this.#earlierSize() + status.publishedSize,
+      durableSize: this.start() + status.durableSize,
+      publishedSize: this.start() + status.publishedSize,
       stopped: this.#failure?.message ?? (isRolling ? null : status.stopped),
     };
   }
@@ -225,6 +227,10 @@ class RollingLog implements NodeLog {
   async current(): Promise<CurrentLog> {
     await this.#rolling;
     return { log: this.#log, start: this.#start };
+  }
+
+  start(): number {
+    return endOf(this.#earlier);
   }
 
   currentSize(): number {
@@ -311,7 +317,7 @@ class RollingLog implements NodeLog {
   /** In one turn: nothing comes between what was kept and what follows. */
   #takeUp(log: Log, kept: readonly Kept[]): void {
     const { disk, origin } = this.#options;
-    const start = this.#earlierSize();
+    const start = this.start();
     const folder = rolledFolder((logNumber(origin, log.status().origin) ?? 1) - 1);
     const size = this.#start - start;
     const entries = new EntryReader(disk, { folder, size });
@@ -323,10 +329,6 @@ class RollingLog implements NodeLog {
       log.append(submission).durable.then(resolve, reject);
     }
     this.#tell(this.#start + log.status().durableSize);
-  }
-
-  #earlierSize(): number {
-    return endOf(this.#earlier);
   }
 
   #listen(): void {

@@ -11,7 +11,13 @@ import {
   type Tree,
 } from '@plumbline/ledger';
 import { DiskError } from '../disk/disk.ts';
-import { checkAnchor, checkPublished, refuseContradiction, witnessesOf } from './check-start.ts';
+import {
+  checkAnchor,
+  checkKnown,
+  checkPublished,
+  refuseContradiction,
+  witnessesOf,
+} from './check-start.ts';
 import { diskSource } from './disk-source.ts';
 import { checkWhole, loadEdge } from './edge.ts';
 import { LOG_FOLDER, logNumber, SEGMENT_FOLDER, STATE_FILE } from './layout.ts';
@@ -129,6 +135,9 @@ async function checkLog(options: LogOptions, state: LogState): Promise<Opened<Ch
   if (!published.ok) return published;
   const anchored = await checkAnchor(tree, state, options.anchor);
   if (anchored !== undefined) return { ok: false, error: anchored };
+  const { origin: base, known } = options;
+  const unknown = await checkKnown(disk, { state, tree }, { base, known });
+  if (unknown !== undefined) return { ok: false, error: unknown };
   const asked = witnessesOf(options.witnesses);
   if (!asked.ok) return asked;
   const { egress, witnessMs: limitMs } = options;

@@ -57,6 +57,7 @@ const MATRIX: Readonly<Record<string, string>> = {
   getEntry: '--+--++++',
   getProof: '--+--++++',
   getConsistency: '--+--++++',
+  rollLog: '--------+',
   listKeys: '--------+',
   addKey: '--------+',
   revokeKey: '--------+',

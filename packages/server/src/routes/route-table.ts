@@ -24,6 +24,7 @@ import { getEntry } from './log/get-entry.ts';
 import { getLog } from './log/get-log.ts';
 import { getLogFile } from './log/get-log-file.ts';
 import { getProof } from './log/get-proof.ts';
+import { rollLog } from './log/roll-log.ts';
 import { approvePact } from './pacts/approve-pact.ts';
 import { endShadow } from './pacts/end-shadow.ts';
 import { getPact } from './pacts/get-pact.ts';
@@ -69,6 +70,7 @@ export const ROUTES: readonly Route[] = [
   getEntry,
   getProof,
   getConsistency,
+  rollLog,
   listKeys,
   addKey,
   revokeKey,

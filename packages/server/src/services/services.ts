@@ -218,8 +218,10 @@ export type Decisions = {
   readonly opened: (decision: string, by: Caller) => Promise<Served<OpenedDecision>>;
 };
 
-/** The log as its readers see it. `checkpoint` is the signed note. */
+/** The log that is written, as its readers see it. `checkpoint` is the signed note. */
 export type ShownLog = LogStatus & {
+  /** How many entries stand in the logs before this one: its own sizes begin after them. */
+  readonly start: number;
   readonly verifierKey: string;
   readonly checkpoint: string;
 };
@@ -232,12 +234,17 @@ export type ConsistencyProof = {
   readonly checkpoint: string;
 };
 
+/** The log that follows one, and how many entries stand before it. */
+export type RolledLog = { readonly origin: string; readonly start: number };
+
 /**
- * The log. What is not durable (`entry`), or not under the published checkpoint yet (`proof`,
+ * The log that is written; indexes and sizes are its own. What is not durable (`entry`), or not under the published checkpoint yet (`proof`,
  * `consistency`), is `not-found`.
  */
 export type Log = {
   readonly status: () => ShownLog;
+  /** Rolls the log over; `unavailable` when that failed, and with it the daemon ends. */
+  readonly roll: () => Promise<Served<RolledLog>>;
   readonly entry: (index: number) => Promise<Served<Uint8Array>>;
   /** Returns the text of a c2sp.org/tlog-proof. */
   readonly proof: (index: number) => Promise<Served<string>>;

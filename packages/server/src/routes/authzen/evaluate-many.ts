@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 import { z } from 'zod';
 
 import type { Api } from '../api.ts';
@@ -70,6 +72,8 @@ async function lookInTurn(
     const looked = 'looked' in result ? result.looked : failed(result.problem);
     seen.push(looked);
     if (looked.decision === LAST[semantic]) break;
+    // A hundred of the largest take seconds; nobody, least of all a halt, waits for all of them.
+    await setImmediate();
   }
   return seen;
 }

@@ -6,6 +6,7 @@ import { count, time } from '../shapes.ts';
 const shape = z.strictObject({
   origin: z.string(),
   verifierKey: z.string(),
+  start: count,
   nextIndex: count,
   durableSize: count,
   publishedSize: count,
