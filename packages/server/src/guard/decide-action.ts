@@ -201,6 +201,10 @@ function decideTurn(desk: Desk, asked: Asked, facts: readonly Fact[]): Outcome<T
   if (!found.ok) return found;
   const { pact } = live;
   if (pact === null) return refuse('not-armed', `\`${live.agent}\` has no armed pact: publish one`);
+  const { chars } = live.flights;
+  if (chars >= desk.parts.bounds.flightChars) {
+    return refuse('overloaded', `${chars} characters are in flight: report outcomes first`);
+  }
   const decision = decide(pact, live.state, { action, facts, now: momentOf(desk, live) });
   const id = makeId('dec', decision.at, desk.random);
   const args = argsToActWith(decision.verdict, action.args);

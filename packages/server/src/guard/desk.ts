@@ -20,6 +20,8 @@ export type GuardBounds = {
   readonly requests: number;
   /** Request ids of all open sessions of an agent together. */
   readonly allRequests: number;
+  /** Characters of arguments in flight of one agent; nothing more is decided until some end. */
+  readonly flightChars: number;
   /** Entries between two snapshots. */
   readonly snapshotEvery: number;
 };
@@ -32,6 +34,7 @@ export const GUARD_BOUNDS: GuardBounds = {
   sessionIdleMs: 3_600_000,
   requests: 10_000,
   allRequests: 1_000_000,
+  flightChars: 67_108_864,
   snapshotEvery: 100_000,
 };
 

@@ -10,6 +10,7 @@ import {
 
 import type { Appended } from '../ledger/sequencer.ts';
 import type { Subject } from '../store/vault.ts';
+import { FlightTable } from './flight-table.ts';
 import type { AgentStatus, Answer, OpenRequest, Outcome } from './guard.ts';
 import { type Clocks, PermitTable } from './permits.ts';
 
@@ -77,7 +78,7 @@ export type LiveAgent = {
   arming: Promise<unknown>;
   /** The last closed sessions, so that they are told apart from those that never were. */
   readonly closed: Set<string>;
-  readonly flights: Map<string, LiveFlight>;
+  readonly flights: FlightTable;
   readonly permits: PermitTable;
   /** Halts that are in force and could not be written down yet. */
   readonly owed: RecordedEvent[];
@@ -101,7 +102,7 @@ export function freshAgent(agent: string, clocks: Clocks): LiveAgent {
     opening: new Map(),
     arming: Promise.resolve(),
     closed: new Set(),
-    flights: new Map(),
+    flights: new FlightTable(),
     permits: new PermitTable(clocks, PERMITS),
     owed: [],
     waiting: 0,

@@ -85,6 +85,25 @@ test('requests: all open sessions together have a bound, and closing one makes r
   assert.equal(codeOf(await restarted.decide(other, 'r4', 'notes.add')), 'overloaded');
 });
 
+test('requests: arguments in flight are bounded, and outcomes make room', async () => {
+  verifies('enforce.fail-closed');
+  const scene = await guardScene({ bounds: { flightChars: 40 } });
+  const session = await scene.open();
+  const text = 'x'.repeat(20);
+  const first = valueOf(await scene.decide(session, 'r1', 'notes.add', { text }));
+  valueOf(await scene.decide(session, 'r2', 'notes.add', { text }));
+  const before = scene.entries().length;
+  assert.equal(codeOf(await scene.decide(session, 'r3', 'notes.add', { text })), 'overloaded');
+  const restarted = await scene.restart();
+  const again = restarted.decide(session, 'r3', 'notes.add', { text });
+  assert.equal(codeOf(await again), 'overloaded', 'a restart does not make room');
+  assert.equal(scene.entries().length, before);
+  const { decision } = first;
+  const report = { agent: 'support', session, decision, status: 'not_sent' } as const;
+  valueOf(await scene.guard.outcome({ ...report, result: null, records: null }));
+  valueOf(await scene.decide(session, 'r3', 'notes.add', { text }));
+});
+
 test('requests: however calls interleave, one id is one decision with one body', async () => {
   verifies('evidence.before-effect');
   const call = fc.record({ id: fc.nat(3), body: fc.nat(1), isHeld: fc.boolean() });

@@ -17,9 +17,20 @@ test('sessions: one name is one open session, also when opened at once', async (
   assert.notEqual(other.session, first?.session);
   const lie = await scene.guard.openSession({ ...named, principal: 'eve' });
   assert.equal(codeOf(lie), 'conflict');
+  const whose = await scene.guard.openSession({ ...named, subject: 'eve' });
+  assert.equal(codeOf(whose), 'conflict', 'what is sealed for ada is not erased with eve');
   valueOf(await scene.guard.closeSession({ agent: 'support', session: first?.session ?? '' }));
   const fresh = valueOf(await scene.guard.openSession({ ...named, principal: 'eve' }));
   assert.deepEqual([fresh.isRepeat, fresh.session === first?.session], [false, false]);
+});
+
+test('sessions: what is attested stays in memory, and is bounded', async () => {
+  const scene = await guardScene();
+  const before = scene.entries().length;
+  const attributes = { customer_id: 'x'.repeat(65_536) };
+  const opened = await scene.guard.openSession({ ...ADA, attributes });
+  assert.equal(codeOf(opened), 'too-large');
+  assert.equal(scene.entries().length, before);
 });
 
 test('sessions: a sweep closes idle ones, with an action in flight a day later', async () => {

@@ -30,6 +30,9 @@ import {
 /** An open session: its id, and whether it was open already. */
 export type OpenedSession = Recorded & { readonly session: string; readonly isRepeat: boolean };
 
+// They stay in memory for as long as the session is open.
+const MOST_ATTRIBUTES = 65_536;
+
 /** Opens a session, or returns the open one that its opener calls the same. */
 export async function openSession(
   desk: Desk,
@@ -39,6 +42,10 @@ export async function openSession(
   if (!found.ok) return found;
   if (!isShallow(request.attributes)) {
     return refuse('too-large', '`attributes` is nested too deep: flatten it');
+  }
+  if (canonical(request.attributes).length > MOST_ATTRIBUTES) {
+    const most = `\`attributes\` is longer than ${MOST_ATTRIBUTES} characters`;
+    return refuse('too-large', `${most}: attest what rules look at`);
   }
   return amongWaiting(desk, found.value, () => openOnce(desk, found.value, request));
 }
@@ -55,21 +62,26 @@ async function openOnce(
     await open;
   }
   const known = live.names.get(key);
-  if (known !== undefined) return openAgain(desk, known, request);
+  if (known !== undefined) return openAgain(desk, { live, known }, request);
   const opening = openFresh(desk, live, request);
   const settled = opening.catch(() => undefined).then(() => live.opening.delete(key));
   live.opening.set(key, settled);
   return opening;
 }
 
-function openAgain(
+async function openAgain(
   desk: Desk,
-  { id, opening, opened }: LiveSession,
+  { live, known }: { readonly live: LiveAgent; readonly known: LiveSession },
   request: OpenRequest,
-): Promise<Outcome<OpenedSession>> | Outcome<never> {
-  if (canonical(openingOf(request)) !== canonical(opening)) {
-    return refuse('conflict', `an open session \`${id}\` of this name says otherwise: close it`);
-  }
+): Promise<Outcome<OpenedSession>> {
+  const { id, opening, opened, subject } = known;
+  const otherwise = `an open session \`${id}\` of this name says otherwise: close it`;
+  if (canonical(openingOf(request)) !== canonical(opening)) return refuse('conflict', otherwise);
+  const asked = await subjectOf(desk, request);
+  if (!asked.ok) return asked;
+  if (live.sessions.get(id) !== known) return openOnce(desk, live, request);
+  // What is sealed for one person is not erased with another.
+  if (asked.value.id !== subject.id) return refuse('conflict', otherwise);
   return durably(desk, () => done({ ...opened, session: id, isRepeat: true }));
 }
 
@@ -83,15 +95,20 @@ async function openFresh(
   live: LiveAgent,
   request: OpenRequest,
 ): Promise<Outcome<OpenedSession>> {
-  let subject: Subject;
+  const subject = await subjectOf(desk, request);
+  if (!subject.ok) return subject;
+  return durably(desk, () => openTurn(desk, { live, request, subject: subject.value }));
+}
+
+/** Returns whose data a session holds; a person who is not known yet is taken in. */
+async function subjectOf({ parts }: Desk, request: OpenRequest): Promise<Outcome<Subject>> {
   try {
-    subject = await desk.parts.subjects.named(request.subject ?? request.principal);
+    return done(await parts.subjects.named(request.subject ?? request.principal));
   } catch (error) {
     // Nothing was decided: a vault on a full disk takes the person once there is space.
     if (error instanceof VaultError) return refuse('unavailable', error.message);
     throw error;
   }
-  return durably(desk, () => openTurn(desk, { live, request, subject }));
 }
 
 function openTurn(
