@@ -34,6 +34,11 @@ export function realSigner(origin: string = REAL_ORIGIN): Signer {
   return signerOf(origin, SEED);
 }
 
+/** Returns a witness's key. */
+export function witnessSigner(): Signer {
+  return signerOf('witness.example/w1', new Uint8Array(32).fill(7), 'cosignature');
+}
+
 /** A data directory that vault, guard and log write together, as a daemon does. */
 export type RealRecord = {
   readonly folder: string;

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+
 import { loadConfig, OfflineError, type OfflineRecord, openOffline } from '@plumbline/server';
 
 import { readText } from '../files/read-text.ts';
@@ -23,6 +25,9 @@ export async function withRecord<T>(
   use: (record: OfflineRecord) => Promise<T>,
 ): Promise<T> {
   const { rootKey, openings } = options;
+  if (rootKey !== undefined && !existsSync(rootKey)) {
+    throw new Stop('no such file; --root-key names the file of the root key', rootKey);
+  }
   let record: OfflineRecord | undefined;
   try {
     const home =

@@ -48,6 +48,7 @@ async function tailRecord(record: OfflineRecord, around: Around): Promise<void> 
     shell.screen.json({ entries: last.map(({ index, entry }) => ({ index, ...entry })) });
     return;
   }
+  if (last.length === 0 && lines > 0) shell.screen.note('no entry matches\n');
   for (const read of last) print(read, around);
   if (options.follow === true) await follow(record, around);
 }

@@ -86,10 +86,13 @@ export function keyText(key: VerifierKey): string {
 
 async function originOf({ place, source }: OfflineRecord): Promise<string> {
   const bytes = await source.read('checkpoint');
-  if (bytes === undefined) throw new Stop('no such file, is there a log?', `${place}: checkpoint`);
+  if (bytes === undefined) {
+    throw new Stop('cannot be had: is there a log, and is it served?', `${place}: checkpoint`);
+  }
   const read = readCheckpoint(bytes);
-  if (!read.ok) throw new Stop(read.error.message, `${place}: checkpoint`);
-  return read.value.checkpoint.origin;
+  if (read.ok) return read.value.checkpoint.origin;
+  const hint = 'the file is damaged, or is no checkpoint; compare it with a copy';
+  throw new Stop(`${read.error.message}; ${hint}`, `${place}: checkpoint`);
 }
 
 async function firstOriginOf(record: OfflineRecord, origin: string): Promise<string> {
@@ -103,7 +106,8 @@ async function firstOriginOf(record: OfflineRecord, origin: string): Promise<str
 function keyOf(text: string): VerifierKey {
   const key = parseVerifierKey(primitives.sha256, text);
   if (key.ok) return key.value;
-  throw new Stop(`\`${text}\` is no verifier key: ${key.error.message}`);
+  const hint = 'who runs the log hands it on, as `log.example/desk+1a2b3c4d+AX…`';
+  throw new Stop(`\`${text}\` is no verifier key: ${key.error.message}; ${hint}`);
 }
 
 function policyIn(file: string): Policy {
@@ -118,7 +122,10 @@ function knownLogsIn(file: string): readonly KnownLog[] {
   if (bytes === undefined) return [];
   const logs = parseKnownLogs(primitives.sha256, bytes);
   if (logs.ok) return logs.value;
-  throw new Stop(logs.error.message, file);
+  throw new Stop(
+    `${logs.error.message}; name a file that \`--remember\` wrote, or a new one`,
+    file,
+  );
 }
 
 function bytesOf(file: string): Uint8Array | undefined {

@@ -126,7 +126,8 @@ function rendered(value: Verified, { keyFrom }: Trusted, { screen }: Shell): str
   const { checkpoint, standing, key, cosignedBy, dated, extended, earlier, record } = value;
   const { bold, green, yellow } = screen.colors;
   const colour = standing.exitCode === 0 ? green : yellow;
-  const by = key === null ? 'signed by no key you trust' : `signed by ${keyText(key)}`;
+  const by =
+    key === null ? 'signed by no key you trust; --key names one' : `signed by ${keyText(key)}`;
   return [
     `${bold(checkpoint.origin)}: ${checkpoint.size} entries, root ${encodeBase64(checkpoint.root)}`,
     `${by}${keyFrom === null ? '' : ` (key from: ${keyFrom})`}`,
@@ -179,9 +180,9 @@ function renderRecord(report: RecordReport): readonly string[] {
   const told = ANSWERS.filter((kind) => answers[kind] > 0).map(
     (kind) => `${answers[kind]} ${kind}`,
   );
-  const from = report.continuedFrom;
+  const before = report.continuedFrom;
   return [
-    ...(from === null ? [] : [`goes on from ${from}, of whose entries nothing was shown`]),
+    ...(before === null ? [] : [`goes on from ${before}, of whose entries nothing was shown`]),
     `${report.decisions} decisions${told.length === 0 ? ': none was made yet' : `: ${told.join(', ')}`}`,
     `folded states: ${states.same} read the same, ${states.differs} otherwise, ` +
       `${states.unknown} unknown`,

@@ -47,7 +47,8 @@ export function explainDecision(
   return withRecord(given, async (record) => {
     const read = await find(record, named);
     if (read.entry.kind !== 'decided') {
-      throw new Stop(`entry ${read.index} is a \`${read.entry.kind}\`, not a decision`);
+      const hint = '`plumb log tail --kind decided` lists decisions';
+      throw new Stop(`entry ${read.index} is a \`${read.entry.kind}\`, not a decision; ${hint}`);
     }
     const why = await whyOf(record, read);
     if (options.json === true) shell.screen.json(whyJson(read, why));

@@ -147,7 +147,7 @@ function standsRight({ kind, agent, session }: Entry): boolean {
 }
 
 function wrongMember(value: JsonObject): string {
-  if (value['v'] !== 1) return '`v` is not 1';
+  if (value['v'] !== 1) return '`v` is not 1; a newer plumb may read it';
   if (typeof value['kind'] === 'string' && !kinds.has(value['kind'])) return 'unknown `kind`';
   return 'a member is missing, unknown or malformed';
 }

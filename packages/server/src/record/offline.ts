@@ -68,7 +68,7 @@ const SEED_BYTES = 32;
 export function openOffline(where: Where): OfflineRecord {
   const { place } = where;
   if (/^https?:\/\//.test(place)) return fromSource(where, servedSource(place));
-  if (!isFolder(place)) throw new OfflineError(place, 'no such folder; name a data directory');
+  if (!isFolder(place)) throw new OfflineError(place, whyNoFolder(place));
   if (existsSync(join(place, 'manifest.json'))) return fromPack(where);
   if (existsSync(join(place, 'checkpoint'))) {
     return fromFolder(where, place);
@@ -76,7 +76,7 @@ export function openOffline(where: Where): OfflineRecord {
   const log = join(place, 'log');
   if (!existsSync(join(log, 'checkpoint'))) {
     const hint = 'name a data directory, the folder of a log or an evidence pack';
-    throw new OfflineError(place, `holds no log; ${hint}`);
+    throw new OfflineError(place, `holds no log, no \`checkpoint\` is there; ${hint}`);
   }
   return withVault(fromFolder(where, log), where);
 }
@@ -148,9 +148,18 @@ function numbersIn(folder: string, pattern: RegExp): readonly number[] {
 
 function fromPack(where: Where): OfflineRecord {
   const { place, openings } = where;
-  const pack = readPack(place);
+  const pack = packIn(place);
   const all = new Map([...pack.openings, ...openings]);
   return { ...fromSource({ ...where, openings: all }, folderSource(place)), packFolder: place };
+}
+
+function packIn(place: string): ReturnType<typeof readPack> {
+  try {
+    return readPack(place);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new OfflineError(place, `${why}; ask for the pack again`, cause);
+  }
 }
 
 function withVault(record: OfflineRecord, { place, rootKeyFile }: Where): OfflineRecord {
@@ -191,6 +200,12 @@ function checkedBlob(digest: string, bytes: Uint8Array | undefined): Uint8Array 
   if (bytes === undefined) return undefined;
   const hex = Buffer.from(primitives.sha256(bytes)).toString('hex');
   return `sha256:${hex}` === digest ? bytes : undefined;
+}
+
+function whyNoFolder(place: string): string {
+  const hint = 'name a data directory, the folder of a log, an evidence pack or a URL';
+  if (existsSync(place)) return `is a file; ${hint}`;
+  return `no such folder: no daemon has written here; ${hint}`;
 }
 
 function isFolder(place: string): boolean {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isJsonObject, type Json } from '@plumbline/core';
 
@@ -35,7 +35,10 @@ export function readPack(folder: string): Pack {
   for (const index of manifest.entries) {
     const path = entryPath(index, 'opening');
     if (manifest.files[path] === undefined) continue;
-    const hex = readFileSync(join(folder, path), 'utf8').trim();
+    // One that is gone opens nothing; that it is gone is found when the files are checked.
+    const hex = existsSync(join(folder, path))
+      ? readFileSync(join(folder, path), 'utf8').trim()
+      : '';
     if (/^[0-9a-f]{128}$/.test(hex)) openings.set(index, Buffer.from(hex, 'hex'));
   }
   return { manifest, openings };

@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import { assert as holds, jsonValue, property } from 'fast-check';
 
 import { canonical } from '../../canonical.ts';
 import type { Json } from '../../json.ts';
 import { isPrintedAs, isSame } from './same-json.ts';
 
-const json = fc.jsonValue({ maxDepth: 3 }).map((value) => {
+const json = jsonValue({ maxDepth: 3 }).map((value) => {
   // What JSON.parse returns is JSON.
   return JSON.parse(JSON.stringify(value)) as Json;
 });
 
 test('same JSON: as printing both would say', () => {
-  fc.assert(
-    fc.property(json, json, (one, other) => {
+  holds(
+    property(json, json, (one, other) => {
       assert.equal(isSame(one, other), canonical(one) === canonical(other));
       assert.ok(isSame(one, JSON.parse(canonical(one))));
     }),
@@ -25,8 +25,8 @@ test('printed as: true of the canonical text alone, however the text is spelled'
     // What JSON.parse returns is JSON.
     return isPrintedAs(made, { value: JSON.parse(text) as Json, text });
   };
-  fc.assert(
-    fc.property(json, json, (one, other) => {
+  holds(
+    property(json, json, (one, other) => {
       assert.ok(isPrinted(one, canonical(one)));
       assert.equal(isPrinted(one, canonical(other)), canonical(one) === canonical(other));
       assert.ok(!isPrinted(one, `${canonical(one)} `));
