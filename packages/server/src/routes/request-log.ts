@@ -49,13 +49,41 @@ export function createLogger(destination: pino.DestinationStream, level = 'info'
   );
 }
 
-/** Returns a log of requests over a logger. What was refused is told louder than what went well. */
-export function createRequestLog(logger: pino.Logger): RequestLog {
+// A caller who is refused all the time must not fill the disk with it. Callers are keys that are
+// known, and nobody; so these counts are bounded as well.
+const MOST_LINES = 1_000;
+const MINUTE_MS = 60_000;
+
+/**
+ * Returns a log of requests over a logger. What was refused is told louder than what went well,
+ * and of one caller at most 1,000 times a minute; the next line says how many were left out.
+ */
+export function createRequestLog(
+  logger: pino.Logger,
+  clock: () => number = () => performance.now(),
+): RequestLog {
+  const windows = new Map<string, { lines: number; readonly since: number }>();
+  const leftOut = (caller: string): number | null => {
+    const now = clock();
+    const window = windows.get(caller);
+    if (window !== undefined && now - window.since < MINUTE_MS) {
+      window.lines += 1;
+      return window.lines <= MOST_LINES ? 0 : null;
+    }
+    windows.set(caller, { lines: 1, since: now });
+    return Math.max(0, (window?.lines ?? 0) - MOST_LINES);
+  };
   return {
     answered: (line) => {
-      if (line.status >= 500) logger.error(line, 'request failed');
-      else if (line.status >= 400) logger.warn(line, 'request refused');
-      else logger.debug(line, 'request answered');
+      if (line.status < 400) {
+        logger.debug(line, 'request answered');
+        return;
+      }
+      const before = leftOut(line.caller ?? 'nobody');
+      if (before === null) return;
+      const told = before === 0 ? line : { ...line, leftOut: before };
+      if (line.status >= 500) logger.error(told, 'request failed');
+      else logger.warn(told, 'request refused');
     },
     failed: (operation, error) => logger.error({ operation, err: error }, 'request met a bug'),
   };

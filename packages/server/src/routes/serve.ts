@@ -104,7 +104,7 @@ async function handle(served: Served, exchange: Exchange, entered: Entered): Pro
 const NO_BYTES = Buffer.alloc(0);
 
 async function take(
-  { api }: Gate,
+  { api, arriving }: Gate,
   request: IncomingMessage,
   { expected }: Entered,
 ): Promise<
@@ -115,7 +115,7 @@ async function take(
     request.resume();
     return { value: undefined, bytes: NO_BYTES };
   }
-  const read = await readBytes(request, api.settings.limits.bodyBytes);
+  const read = await readBytes(request, api.settings.limits.bodyBytes, arriving);
   if ('problem' in read) return read;
   const json = parseJson(read.bytes);
   return 'problem' in json ? json : { value: json.value, bytes: read.bytes };

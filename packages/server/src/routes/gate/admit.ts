@@ -9,7 +9,7 @@ import { authenticate, LOCAL, NOBODY } from './authenticate.ts';
 import { checkPlace, type Place, type Via } from './check-place.ts';
 import { createMatcher, type Matched, type MatchRoute, type ReadParams } from './match-route.ts';
 import type { RateLimits } from './rate-limits.ts';
-import { type Expected, expectBody } from './read-body.ts';
+import { type Arriving, type Expected, expectBody } from './read-body.ts';
 
 /** What stands before every handler. */
 export type Gate = {
@@ -17,6 +17,7 @@ export type Gate = {
   readonly place: Place;
   readonly limits: RateLimits;
   readonly match: MatchRoute;
+  readonly arriving: Arriving;
 };
 
 /** A request that may be answered, once its body has arrived. */
@@ -46,7 +47,7 @@ export function createGate(
   const table = routes.map((route) =>
     open.includes(route.name) ? { ...route, rights: [] } : route,
   );
-  return { api, ...around, match: createMatcher(table) };
+  return { api, ...around, match: createMatcher(table), arriving: { bytes: 0 } };
 }
 
 /**
@@ -132,11 +133,19 @@ type Standing = {
   readonly read: ReadParams;
 };
 
+// The socket has every right unless it was configured to fewer.
+function localAdvice(caller: Caller): string {
+  return caller === LOCAL
+    ? ', which `localRights` keeps from the socket: use a key over `--url`, or start the daemon ' +
+        'with `--set localRights=all`, which a lost admin key takes'
+    : '';
+}
+
 function checkRights(route: Route, { caller, rights, read }: Standing): Problem | null {
   if (route.rights.length === 0) return null;
   if (!route.rights.some((right) => rights.includes(right))) {
     const wanted = route.rights.map((right) => `\`${right}\``).join(' or ');
-    return { code: 'forbidden', detail: `this takes the right ${wanted}` };
+    return { code: 'forbidden', detail: `this takes the right ${wanted}${localAdvice(caller)}` };
   }
   if (route.reach === 'node' && caller.agents !== null) {
     return { code: 'forbidden', detail: 'this spans agents, and the key is for some of them' };

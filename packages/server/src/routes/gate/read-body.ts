@@ -35,32 +35,63 @@ export function expectBody(
   return { expected: 'body' };
 }
 
-/** Returns the bytes of a body, counted as they arrive, or why there are none. */
+/** The bodies that are arriving, of all requests together. */
+export type Arriving = { bytes: number };
+
+/** How much of bodies may be held while they arrive, and in how many pieces one may come. */
+const HELD = { bytes: 268_435_456, pieces: 16_384 } as const;
+
+/**
+ * Returns the bytes of a body, counted as they arrive, or why there are none. A piece takes more
+ * memory than its bytes, so pieces are counted as well.
+ */
 export function readBytes(
   request: IncomingMessage,
   maxBytes: number,
+  arriving: Arriving,
 ): Promise<{ readonly bytes: Buffer } | { readonly problem: Problem }> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    let held = 0;
+    const settle = (read: Parameters<typeof resolve>[0]): void => {
+      arriving.bytes -= held;
+      held = 0;
+      resolve(read);
+    };
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= maxBytes) {
+      const problem = faultOf(maxBytes, { size, pieces: chunks.length, arriving });
+      if (problem === null) {
         chunks.push(chunk);
+        held += chunk.length;
+        arriving.bytes += chunk.length;
         return;
       }
       chunks.length = 0;
       request.pause();
-      resolve({ problem: tooLarge(maxBytes) });
+      settle({ problem });
     });
     request.on('end', () => {
       const [only] = chunks;
-      resolve({ bytes: chunks.length === 1 && only ? only : Buffer.concat(chunks) });
+      settle({ bytes: chunks.length === 1 && only ? only : Buffer.concat(chunks) });
     });
-    const lost = (): void => resolve({ problem: { code: 'timed-out', detail: 'the body ended' } });
+    const lost = (): void => settle({ problem: { code: 'timed-out', detail: 'the body ended' } });
     request.on('error', lost);
     request.on('close', lost);
   });
+}
+
+function faultOf(
+  maxBytes: number,
+  of: { readonly size: number; readonly pieces: number; readonly arriving: Arriving },
+): Problem | null {
+  if (of.size > maxBytes) return tooLarge(maxBytes);
+  if (of.pieces >= HELD.pieces) {
+    return { code: 'too-large', detail: `the body comes in more than ${HELD.pieces} pieces` };
+  }
+  if (of.arriving.bytes < HELD.bytes) return null;
+  return { code: 'overloaded', detail: 'too many bodies arrive at once: send it again' };
 }
 
 /** Returns the JSON of a body, or why it is none that can be relied on. */
