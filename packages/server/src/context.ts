@@ -186,7 +186,7 @@ export async function openContext(
   });
   const models = await openModelsWorker({ file: places.models });
   const follower = followLog(sequencer, models, { failed });
-  const health = makeHealth(sequencer, clock);
+  const health = makeHealth({ sequencer, guardStopped: guard.stopped }, clock);
   const needs = {
     sequencer,
     vault,

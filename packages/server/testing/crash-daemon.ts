@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isJsonObject, type JsonObject } from '@plumbline/core';
+import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 
 import { ClientError, type DaemonClient } from '../src/client/daemon-client.ts';
 import { bankingProposal } from './banking-pact.ts';
@@ -99,7 +99,7 @@ class Book {
     const decided = new Map<string, number>();
     const outcomes = new Map<string, unknown>();
     for (const { index, entry } of fresh) {
-      const decision = String(entry.open['decision']);
+      const decision = textOf(entry.open['decision']);
       if (entry.kind === 'decided') decided.set(decision, index);
       if (entry.kind === 'outcome') {
         assert.ok(!outcomes.has(decision), `two outcomes of ${decision}`);
@@ -124,7 +124,7 @@ class Book {
     const key = session ?? '';
     if (kind === 'session_opened') this.#open.set(key, new Set());
     if (kind === 'session_closed') this.#open.delete(key);
-    const decision = String(open['decision']);
+    const decision = textOf(open['decision']);
     if (kind === 'decided' && open['verdict'] === 'allow') this.#open.get(key)?.add(decision);
     if (kind === 'outcome') this.#open.get(key)?.delete(decision);
     if (kind !== 'boot') return;
@@ -135,6 +135,11 @@ class Book {
   }
 }
 
+/** Empty for what is no text: entries of other kinds name no decision. */
+function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
+
 async function loadAndKill(program: DaemonProgram, round: number): Promise<readonly Load[]> {
   const { socket } = program.started;
   const loads: Load[] = [];
@@ -142,7 +147,7 @@ async function loadAndKill(program: DaemonProgram, round: number): Promise<reado
     const opened = { principal: `p-${round % 20}`, task: 'pay-bill' };
     const { session } = await post(program.client, `agents/${agent}/sessions`, opened);
     const prefix = `round-${round}`;
-    loads.push(startLoad(socket, { agent, session: String(session), prefix, width: WIDTH }));
+    loads.push(startLoad(socket, { agent, session: textOf(session), prefix, width: WIDTH }));
   }
   while (loads.some(({ acknowledged }) => acknowledged.length === 0)) {
     assert.deepEqual(strangeIn(loads), []);

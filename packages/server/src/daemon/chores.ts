@@ -9,7 +9,7 @@ export type Chores = {
   readonly stop: () => Promise<void>;
   /** Writes down what is summed, and `shutdown`. */
   readonly finish: () => Promise<void>;
-  /** Resolves with why the log takes nothing more, if that happens. */
+  /** Resolves with why nothing is decided any more, if that happens. */
   readonly failed: Promise<string>;
 };
 
@@ -40,7 +40,8 @@ export function startChores(config: Config, context: Context, needs: ChoresNeeds
   timers.every(REFUSED_MS, () => writeRefused(context));
   timers.every(LOOK_MS, () => rollWhenLarge(config, context));
   timers.every(LOOK_MS / 4, async () => {
-    const { stopped } = log.status();
+    // A guard that stopped has a state that only a start makes one with the log again.
+    const stopped = log.status().stopped ?? guard.stopped();
     if (stopped === null) return;
     setTimeout(() => failure.resolve(stopped), FAILING_MS).unref();
   });

@@ -37,6 +37,8 @@ export type OpenedGuard = {
    * whose pact failed, which stay refused. Call it once the `boot` entry is recorded.
    */
   readonly armAll: () => Promise<readonly { readonly agent: string; readonly error: Refusal }[]>;
+  /** Why nothing is decided any more, or null while the guard works. */
+  readonly stopped: () => string | null;
   /** Closes idle sessions and forgets permits that ran out. */
   readonly sweep: () => Promise<Outcome<{ readonly closed: number }>>;
   /** Returns the state of every agent, those of self-tests included; nothing may change them. */
@@ -84,6 +86,7 @@ export async function openGuard(parts: GuardParts): Promise<OpenedGuard> {
       }
       return failed;
     },
+    stopped: () => desk.stopped,
     sweep: () => sweepSessions(desk),
     states: () => [...desk.agents.values()].map(({ state }) => state),
   };

@@ -65,7 +65,7 @@ async function chained(log: NodeLog): Promise<readonly string[]> {
   });
 }
 
-test('node log: entries of every log are one sequence, whatever was written while it rolled', async () => {
+test('node log: all logs are one sequence, whatever was written while one rolled', async () => {
   verifies('evidence.tlog');
   const disk = new SimulatedDisk(3).mount();
   const scene = await openScene(disk);
@@ -95,7 +95,7 @@ test('node log: entries of every log are one sequence, whatever was written whil
   await again.log.close();
 });
 
-test('node log: a listener hears of sizes that never fall, and reads wait for the roll-over', async () => {
+test('node log: sizes that are told never fall, and reads wait for the roll-over', async () => {
   const scene = await openScene(new SimulatedDisk(4).mount());
   const sizes: number[] = [];
   scene.log.onDurable((size) => sizes.push(size));

@@ -24,15 +24,26 @@ export type RefusedSum = {
   readonly since: number;
 };
 
+/** What is looked at each time. `guardStopped`: why the guard decides nothing, or null. */
+export type HealthNeeds = {
+  readonly sequencer: Pick<Sequencer, 'status'>;
+  readonly guardStopped: () => string | null;
+};
+
 /** Returns a board where nothing was refused yet and the disk was not looked at. */
-export function makeHealth(sequencer: Pick<Sequencer, 'status'>, clock: () => number): HealthBoard {
+export function makeHealth(
+  { sequencer, guardStopped }: HealthNeeds,
+  clock: () => number,
+): HealthBoard {
   const refused = new Map<RefusedWhat, RefusedSum>();
   let view: DiskView = { freeBytes: null, isFull: false };
   let isStopping = false;
   const down = (): readonly string[] => {
     const { stopped } = sequencer.status();
+    const guard = stopped === null && !isStopping ? guardStopped() : null;
     return [
       ...(stopped === null ? [] : [`ledger: ${stopped}`]),
+      ...(guard === null ? [] : [`guard: ${guard}`]),
       ...(view.isFull ? [`disk: ${view.freeBytes ?? 0} bytes are left; free some space`] : []),
       ...(isStopping ? ['daemon: it is stopping'] : []),
     ];

@@ -32,6 +32,7 @@ export class FrameConnection {
   readonly #waiting: Buffer[] = [];
   #inFlight = 0;
   #isEnding = false;
+  #isStopping = false;
 
   constructor(api: Api, socket: Socket) {
     this.#api = api;
@@ -41,8 +42,13 @@ export class FrameConnection {
     socket.on('end', () => this.#endWhenDone());
   }
 
-  /** Takes no more frames; what is being answered still is. */
+  /**
+   * Takes no more frames; what is being answered still is. The connection ends then, whatever the
+   * other side does.
+   */
   stop(): void {
+    this.#isStopping = true;
+    if (this.#isEnding) this.#end();
     this.#endWhenDone();
   }
 
@@ -63,7 +69,7 @@ export class FrameConnection {
     }
     if (this.#waiting.length > 0 || this.#isFull()) this.#socket.pause();
     else this.#socket.resume();
-    if (this.#isEnding && this.#inFlight === 0 && this.#waiting.length === 0) this.#socket.end();
+    if (this.#isEnding) this.#end();
   }
 
   #isFull(): boolean {
@@ -98,7 +104,11 @@ export class FrameConnection {
     if (!named.success) return badFrame('agent', 'must be the id of an agent');
     const rights = rightsOf(LOCAL, this.#api.settings.localRights);
     if (operation.right !== null && !rights.includes(operation.right)) {
-      return { ok: false, code: 'forbidden', message: `this takes \`${operation.right}\`` };
+      return {
+        ok: false,
+        code: 'forbidden',
+        message: `this takes \`${operation.right}\`, which \`localRights\` keeps from the socket`,
+      };
     }
     try {
       return await operation.run(this.#api, { agent: named.data, members: rest, rights });
@@ -130,7 +140,13 @@ export class FrameConnection {
   #endWhenDone(): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
-    if (this.#inFlight === 0 && this.#waiting.length === 0) this.#socket.end();
+    this.#end();
+  }
+
+  #end(): void {
+    if (this.#inFlight > 0 || this.#waiting.length > 0) return;
+    if (this.#isStopping) this.#socket.destroySoon();
+    else this.#socket.end();
   }
 }
 

@@ -25,20 +25,28 @@ export type SocketServer = {
 export function createSocketServer(api: Api, server: http.Server): SocketServer {
   const sockets = new Set<net.Socket>();
   const frames = new Set<FrameConnection>();
-  const idleHttp = followIdle(server);
+  /** Those that have not said yet what they speak. */
+  const silent = new Set<net.Socket>();
+  // A server that does not listen itself follows its connections, and ends those that take too long
+  // over a request, only once it is told that it listens.
+  server.emit('listening');
   const accept = (socket: net.Socket): void => {
     sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
+    silent.add(socket);
+    socket.on('close', () => {
+      sockets.delete(socket);
+      silent.delete(socket);
+    });
     // A peer that goes away in the middle is its own affair; what it asked is answered to nobody.
     socket.on('error', () => socket.destroy());
     socket.setTimeout(SILENCE_MS, () => socket.destroy());
     socket.once('data', (chunk: Buffer) => {
+      silent.delete(socket);
       socket.setTimeout(0);
       socket.removeAllListeners('timeout');
       socket.pause();
       socket.unshift(chunk);
       if (chunk[0] !== OPENING_BRACE) {
-        idleHttp.follow(socket);
         server.emit('connection', socket);
         // Its parser is told of the first bytes only once the socket flows again.
         process.nextTick(() => socket.resume());
@@ -56,39 +64,12 @@ export function createSocketServer(api: Api, server: http.Server): SocketServer 
     server: listening,
     stop: () => {
       for (const connection of frames) connection.stop();
-      idleHttp.stop();
+      for (const socket of silent) socket.destroy();
+      // It stops following them, and ends those that wait for nothing.
+      server.close();
     },
     endAll: () => {
       for (const socket of sockets) socket.destroy();
-    },
-  };
-}
-
-/**
- * Returns what ends connections of HTTP once they answer nothing. A server that does not listen
- * itself keeps no list of its connections.
- */
-function followIdle(server: http.Server): {
-  readonly follow: (socket: net.Socket) => void;
-  readonly stop: () => void;
-} {
-  const idle = new Set<net.Socket>();
-  let isStopping = false;
-  server.on('request', ({ socket }, response) => {
-    idle.delete(socket);
-    response.on('close', () => {
-      if (isStopping) socket.destroySoon();
-      else if (!socket.destroyed) idle.add(socket);
-    });
-  });
-  return {
-    follow: (socket) => {
-      idle.add(socket);
-      socket.on('close', () => idle.delete(socket));
-    },
-    stop: () => {
-      isStopping = true;
-      for (const socket of idle) socket.destroySoon();
     },
   };
 }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import net from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { verifies } from '@plumbline/testkit';
 
-import { ALLOWED, type FakeOptions } from '../../../testing/fake-api.ts';
+import { ALLOWED } from '../../../testing/fake-api.ts';
 import { inFolder } from '../../../testing/folder.ts';
 import { type OpenFake, openFake } from '../../../testing/open-fake.ts';
 import { FRAME_BOUNDS } from './frame-connection.ts';
@@ -13,7 +14,10 @@ import { SocketClient } from './socket-client.ts';
 
 type Scene = { readonly fake: OpenFake; readonly path: string };
 
-function withSocket(options: FakeOptions, run: (scene: Scene) => Promise<void>): Promise<void> {
+function withSocket(
+  options: Parameters<typeof openFake>[0],
+  run: (scene: Scene) => Promise<void>,
+): Promise<void> {
   return inFolder(async (folder) => {
     const path = join(folder, 'daemon.sock');
     const fake = await openFake({ ...options, socket: path });
@@ -231,3 +235,46 @@ async function settled(read: () => number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 40));
   }
 }
+
+/** Opens a connection that says something, and resolves with what came back once it ended. */
+async function sayAndWait(path: string, said: string): Promise<string> {
+  const socket = net.connect(path);
+  let heard = '';
+  socket.on('data', (chunk: Buffer) => (heard += chunk.toString()));
+  socket.write(said);
+  await once(socket, 'close');
+  return heard;
+}
+
+test('socket: a request that does not arrive in time is ended, as over TCP', async () => {
+  const patience = { headersTimeout: 50, requestTimeout: 100, connectionsCheckingInterval: 20 };
+  await withSocket({ patience }, async ({ path }) => {
+    assert.match(await sayAndWait(path, 'GET /healthz HTTP/1.1\r\nHost: lo'), /^HTTP\/1\.1 408 /);
+    const type = 'Content-Type: application/json\r\nContent-Length: 9\r\n\r\n{';
+    const head = `POST /api/v1/agents HTTP/1.1\r\nHost: localhost\r\n${type}`;
+    assert.match(await sayAndWait(path, head), /^HTTP\/1\.1 408 /);
+  });
+});
+
+test('socket: whoever waits for nothing is no reason to stay', async () => {
+  await inFolder(async (folder) => {
+    const path = join(folder, 'daemon.sock');
+    const fake = await openFake({ socket: path });
+    const status = `${JSON.stringify({ id: 1, op: 'status', agent: 'refunds' })}\n`;
+    const get = 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n';
+    const sockets = [];
+    for (const said of ['', status, get]) {
+      const socket = net.connect({ path, allowHalfOpen: true });
+      sockets.push(socket);
+      await once(socket, 'connect');
+      if (said === '') continue;
+      socket.write(said);
+      await once(socket, 'data');
+    }
+    const since = performance.now();
+    await fake.server.close(5_000);
+    assert.ok(performance.now() - since < 1_000);
+    await fake.close();
+    for (const socket of sockets) socket.destroy();
+  });
+});
