@@ -203,7 +203,8 @@ const MOST_LISTED = 20;
 function listed(what: string, notes: readonly Noted[], count: number): readonly string[] {
   const lines = notes.slice(0, MOST_LISTED).map(({ index, decision, why, log }) => {
     const of = log === undefined ? '' : ` of ${log}`;
-    return `  ${what}: entry ${index}${of}${decision === '' ? '' : `, decision ${decision}`}: ${why}`;
+    const by = decision === '' ? '' : `, decision ${decision}`;
+    return `  ${what}: entry ${index}${of}${by}: ${why}`;
   });
   return count > MOST_LISTED ? [...lines, `  ${what}: ${count} in all`] : lines;
 }

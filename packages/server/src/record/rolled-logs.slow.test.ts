@@ -80,7 +80,7 @@ async function soundOf(folder: string, known: readonly KnownLog[] = []): Promise
   return value;
 }
 
-test('rolled logs: chains, states and pacts go on from log to log, and nothing is unknown', async () => {
+test('rolled logs: chains, states and pacts go on from one to the next', async () => {
   await inFolder(async (folder) => {
     await rolledTwice(folder);
     const { checkpoint, earlier, record, standing, extended } = await soundOf(folder);
@@ -133,7 +133,7 @@ test('rolled logs: each is verified, and so is that one goes on from the other',
   });
 });
 
-test('rolled logs: of one whose entries were dropped, size, order and root still hold', async () => {
+test('rolled logs: without its entries, the size, order and root of one still hold', async () => {
   await inFolder(async (folder) => {
     const real = await rolledTwice(folder);
     const disk = nodeDisk(real.folder);

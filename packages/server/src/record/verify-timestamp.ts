@@ -130,16 +130,16 @@ function attributesOf({ signedAttrs }: SignerInfo): Attributes {
 
 /** Whether the signature names this certificate, by its hash, as the one it was made with. */
 function isNamed(certificate: X509Certificate, attributes: Attributes): boolean {
-  const v2 = firstIdOf(attributes.get(OID.signingCertificateV2));
-  if (v2 !== undefined) {
-    const [head, next] = v2.valueBlock.value;
+  const byAnyHash = firstIdOf(attributes.get(OID.signingCertificateV2));
+  if (byAnyHash !== undefined) {
+    const [head, next] = byAnyHash.valueBlock.value;
     const algorithm = head instanceof Sequence ? head.valueBlock.value[0] : undefined;
     const name = algorithm instanceof ObjectIdentifier ? HASHES[algorithm.getValue()] : 'sha256';
     const named = head instanceof Sequence ? next : head;
     return name !== undefined && isHashOf(certificate, name, named);
   }
-  const v1 = firstIdOf(attributes.get(OID.signingCertificate));
-  return v1 !== undefined && isHashOf(certificate, 'sha1', v1.valueBlock.value[0]);
+  const bySha1 = firstIdOf(attributes.get(OID.signingCertificate));
+  return bySha1 !== undefined && isHashOf(certificate, 'sha1', bySha1.valueBlock.value[0]);
 }
 
 function firstIdOf(attribute: unknown): Sequence | undefined {
