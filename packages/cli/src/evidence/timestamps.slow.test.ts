@@ -23,7 +23,7 @@ async function stamp(folder: string, log: string): Promise<Uint8Array> {
   return answerTimestamp(folder, readFileSync(join(folder, 'text.tsq')));
 }
 
-test('plumb verify: a time-stamp of an earlier size dates a log that grew, and no other', async (t) => {
+test('plumb verify: a time-stamp of an earlier size dates a log that grew', async (t) => {
   if (!(await hasOpenssl())) {
     if (process.env['CI'] === 'true') assert.fail('openssl is not installed');
     t.skip('openssl is not installed');

@@ -183,7 +183,7 @@ function renderRecord(report: RecordReport): readonly string[] {
   const before = report.continuedFrom;
   return [
     ...(before === null ? [] : [`goes on from ${before}, of whose entries nothing was shown`]),
-    `${report.decisions} decisions${told.length === 0 ? ': none was made yet' : `: ${told.join(', ')}`}`,
+    `${report.decisions} decisions: ${told.length === 0 ? 'none was made yet' : told.join(', ')}`,
     `folded states: ${states.same} read the same, ${states.differs} otherwise, ` +
       `${states.unknown} unknown`,
     ...listed('mismatch', report.mismatches, answers.mismatch),

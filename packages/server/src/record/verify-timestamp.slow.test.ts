@@ -64,7 +64,7 @@ test('time-stamps: one is taken whose signer the given certificate vouches for',
   });
 });
 
-test('time-stamps: another text, signer or authority is refused, and any changed bit', async (t) => {
+test('time-stamps: another text, signer or authority, or a changed bit, is refused', async (t) => {
   if (await isWithoutOpenssl(t)) return;
   await inFolder(async (folder) => {
     await makeTimestampAuthority(folder);
