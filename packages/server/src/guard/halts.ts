@@ -32,7 +32,7 @@ export async function halt(
   const at = momentOf(desk, live);
   const written = await durably(desk, () => {
     const event = { kind: 'halt', at, halt: { scope, target, epoch, reason, by } } as const;
-    return done({ ...latch(desk, live, event), epoch });
+    return done({ ...latch(desk, live, { event }), epoch });
   });
   if (written.ok) return written;
   return refuse('unavailable', `halted, and not written down yet: ${written.error.message}`);

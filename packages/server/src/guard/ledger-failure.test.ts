@@ -53,6 +53,26 @@ test('ledger failure: a log that is full for the moment leaves everything as it 
   }
 });
 
+test('ledger failure: what an outcome gives away is in force where the log is full', async () => {
+  verifies('evidence.before-effect', 'human.halt');
+  const scene = await guardScene({ backlog: 1 });
+  const session = await scene.open();
+  const { decision } = valueOf(await scene.decide(session, 'r1', 'notes.add'));
+  const report = { ...AT, session, decision, status: 'ok', result: 'x', records: null } as const;
+  scene.log.holdSyncs();
+  // There is room for the outcome and none for the finding `bypass`, which halts the session.
+  const told = scene.guard.outcome(report);
+  scene.log.releaseSyncs();
+  valueOf(await told);
+  assert.equal(scene.entries().at(-1)?.kind, 'outcome');
+  const next = scene.decide(session, 'r2', 'orders.get');
+  assert.equal(codeOf(await next), 'overloaded', 'what is owed comes first');
+  const after = valueOf(await scene.decide(session, 'r2', 'orders.get'));
+  assert.deepEqual([after.verdict, after.rules], ['deny', ['halt:session']]);
+  const kinds = scene.entries().map(({ kind }) => kind);
+  assert.deepEqual(kinds.slice(-3), ['outcome', 'finding', 'decided']);
+});
+
 test('ledger failure: a log that stopped refuses everything from then on', async () => {
   verifies('enforce.fail-closed', 'evidence.before-effect');
   for (const [at, write] of WRITERS.entries()) {

@@ -4,7 +4,6 @@ import {
   type Digest,
   initialState,
   type Permit,
-  type RecordedEvent,
   type State,
 } from '@plumbline/core';
 
@@ -13,6 +12,7 @@ import type { Subject } from '../store/vault.ts';
 import { FlightTable } from './flight-table.ts';
 import type { AgentStatus, Answer, OpenRequest, Outcome } from './guard.ts';
 import { type Clocks, PermitTable } from './permits.ts';
+import type { Told } from './turn.ts';
 
 /** What an answer says for good; its permit and arguments are looked up each time. */
 export type AnswerParts = Omit<Answer, 'permit' | 'args' | 'isRepeat'> & {
@@ -80,8 +80,8 @@ export type LiveAgent = {
   readonly closed: Set<string>;
   readonly flights: FlightTable;
   readonly permits: PermitTable;
-  /** Halts that are in force and could not be written down yet. */
-  readonly owed: RecordedEvent[];
+  /** Halts and findings that are in force and could not be written down yet. */
+  readonly owed: Told[];
   /** Requests that wait: for facts, for the disk. */
   waiting: number;
 };

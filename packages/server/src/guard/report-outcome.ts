@@ -1,10 +1,19 @@
-import type { Appended } from '../ledger/sequencer.ts';
+import { type Appended, LedgerStopped } from '../ledger/sequencer.ts';
 import type { Desk } from './desk.ts';
 import type { Outcome, OutcomeReport } from './guard.ts';
 import type { LiveAgent, LiveFlight } from './live-agent.ts';
 import { done, refuse } from './refusal.ts';
 import { isShallow } from './shallow.ts';
-import { durably, findAgent, findSession, momentOf, recordEvent, type Recorded } from './turn.ts';
+import {
+  durably,
+  findAgent,
+  findSession,
+  latch,
+  momentOf,
+  recordEvent,
+  type Recorded,
+  type Told,
+} from './turn.ts';
 
 type Report = {
   readonly report: OutcomeReport;
@@ -75,14 +84,24 @@ function outcomeTurn(desk: Desk, { report, live, flight }: Report): Appended {
     records,
   } as const;
   const session = { id, subject };
-  let appended = recordEvent(desk, live, { event, session, call, redeemedAt });
+  const appended = recordEvent(desk, live, { event, session, call, redeemedAt });
   if (status !== 'unknown') live.flights.delete(decision);
   if (flight.permit !== null) live.permits.end(flight.permit);
-  if (isBypass(report, flight)) {
-    const finding = { kind: 'finding', at, session: id, name: 'bypass' } as const;
-    appended = { ...recordEvent(desk, live, { event: finding, session }), index: appended.index };
+  if (!isBypass(report, flight)) return appended;
+  const finding = { kind: 'finding', at, session: id, name: 'bypass' } as const;
+  const durable = latchFinding(desk, live, { event: finding, session }) ?? appended.durable;
+  return { index: appended.index, durable };
+}
+
+// The outcome stands in the log by now. Where the log is full for the moment the finding is in force
+// all the same, and owed to it.
+function latchFinding(desk: Desk, live: LiveAgent, told: Told): Promise<void> | null {
+  try {
+    return latch(desk, live, told).durable;
+  } catch (error) {
+    if (error instanceof LedgerStopped && error.reason === 'backlog') return null;
+    throw error;
   }
-  return appended;
 }
 
 // Whether a permit from before a restart was redeemed is not known any more.

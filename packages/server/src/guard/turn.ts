@@ -24,7 +24,7 @@ export type Beside = Omit<PartsContext, 'pact'> & {
 };
 
 /** One event, and what stands beside it. */
-type Told = Beside & { readonly event: RecordedEvent };
+export type Told = Beside & { readonly event: RecordedEvent };
 
 /** What is in the log: where it stands. */
 export type Recorded = { readonly index: number };
@@ -163,9 +163,9 @@ export function applyEvent(desk: Desk, live: LiveAgent, event: RecordedEvent): J
 }
 
 /** Latches an event at once, and writes it down when the log takes it. */
-export function latch(desk: Desk, live: LiveAgent, event: RecordedEvent): Appended {
-  applyEvent(desk, live, event);
-  live.owed.push(event);
+export function latch(desk: Desk, live: LiveAgent, told: Told): Appended {
+  applyEvent(desk, live, told.event);
+  live.owed.push(told);
   return payOwed(desk, live) ?? fail();
 }
 
@@ -176,8 +176,8 @@ function fail(): never {
 // What is in force and not written down comes before anything that it may have decided.
 function payOwed(desk: Desk, live: LiveAgent): Appended | null {
   let last: Appended | null = null;
-  for (let event = live.owed[0]; event !== undefined; event = live.owed[0]) {
-    last = write(desk, live, { event });
+  for (let told = live.owed[0]; told !== undefined; told = live.owed[0]) {
+    last = write(desk, live, told);
     live.owed.shift();
   }
   return last;
