@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assert as check, jsonValue, property } from 'fast-check';
 
-import { canonical } from './canonical.ts';
+import { canonical, ordered } from './canonical.ts';
 import type { Json } from './json.ts';
 
 /** RFC 8785, section 3.2, word for word. */
@@ -43,6 +43,23 @@ test('canonical: any JSON value prints as the specification spells it', () => {
       // What JSON.parse returned is JSON.
       const json = JSON.parse(JSON.stringify(value)) as Json;
       assert.equal(canonical(json), spelledOut(json));
+    }),
+  );
+});
+
+test('ordered: a value is what reading its canonical text gives, order and zero included', () => {
+  assert.equal(
+    JSON.stringify(ordered({ b: [{ d: 1, c: 2 }], a: 0 })),
+    '{"a":0,"b":[{"c":2,"d":1}]}',
+  );
+  assert.ok(Object.is(ordered([-0])[0], 0));
+  check(
+    property(jsonValue(), (value) => {
+      // What JSON.parse returned is JSON.
+      const json = JSON.parse(JSON.stringify(value)) as Json;
+      const read = JSON.parse(canonical(json)) as Json;
+      assert.equal(JSON.stringify(ordered(json)), JSON.stringify(read));
+      assert.deepStrictEqual(ordered(json), read);
     }),
   );
 });

@@ -1,6 +1,6 @@
 export type { Approval } from './approval/approval.ts';
 export type { Claim, ClaimMechanism } from './authority/claim.ts';
-export { canonical } from './canonical.ts';
+export { canonical, ordered } from './canonical.ts';
 export type { Action } from './decide/action.ts';
 export { apply } from './decide/apply.ts';
 export type { Attested } from './decide/context.ts';

@@ -9,6 +9,7 @@ import {
   type Fact,
   type FactRequest,
   type JsonObject,
+  ordered,
   type Permit,
   plan,
 } from '@plumbline/core';
@@ -61,7 +62,8 @@ export function actionOf(request: {
   readonly tool: string;
   readonly args: JsonObject;
 }): Action {
-  const { session, tool, args } = request;
+  const { session, tool } = request;
+  const args = ordered(request.args);
   const digest = `sha256:${hash('sha256', canonical({ args, tool }), 'hex')}` as const;
   // The kernel remembers deferrals by this id for the whole agent; sessions may use the same ids.
   return { id: `${session}/${request.request}`, session, tool, args, digest };

@@ -1,4 +1,10 @@
-import type { Action, Fact, FactRequest, JsonObject } from '@plumbline/core';
+import {
+  type Action,
+  type Fact,
+  type FactRequest,
+  type JsonObject,
+  ordered,
+} from '@plumbline/core';
 
 import type { FactSource } from './gather.ts';
 
@@ -31,7 +37,8 @@ export async function gatherFacts(gathering: Gathering): Promise<readonly Fact[]
       return Promise.race([lookUp(gathering, request, end.signal), late.promise]);
     });
     const found = await Promise.all(lookups);
-    return found.filter((fact) => fact !== null);
+    const facts = found.filter((fact) => fact !== null);
+    return facts.map((fact) => ({ ...fact, value: ordered(fact.value) }));
   } finally {
     clearTimeout(timer);
     end.abort();

@@ -1,4 +1,4 @@
-import type { State } from '@plumbline/core';
+import { type Json, ordered, type State } from '@plumbline/core';
 
 import { addAgent, armPact, rearm, shadowPact } from './arm.ts';
 import { decideAction } from './decide-action.ts';
@@ -12,6 +12,7 @@ import { done, refuse } from './refusal.ts';
 import { reportOutcome } from './report-outcome.ts';
 import { restoreAgents } from './restore.ts';
 import { isProbe } from './self-test.ts';
+import { isShallow } from './shallow.ts';
 import { queueSnapshot } from './snapshots.ts';
 import type { Folding } from './fold-entry.ts';
 import {
@@ -95,14 +96,15 @@ export async function openGuard(parts: GuardParts): Promise<OpenedGuard> {
 function guardOf(desk: Desk, close: Guard['close']): Guard {
   return {
     openSession: async (request) => {
-      return isProbe(request.agent) ? notForCallers(request) : openSession(desk, request);
+      if (isProbe(request.agent)) return notForCallers(request);
+      return openSession(desk, { ...request, attributes: placed(request.attributes) });
     },
     closeSession: (of) => closeSession(desk, of),
     message: (message) => takeMessage(desk, message),
     decide: (request) => decideAction(desk, request),
     evaluate: (request) => evaluate(desk, request),
     redeem: (permit) => redeem(desk, permit),
-    outcome: (report) => reportOutcome(desk, report),
+    outcome: (report) => reportOutcome(desk, { ...report, result: placed(report.result) }),
     halt: async (of) => (isProbe(of.agent) ? notForCallers(of) : halt(desk, of)),
     resume: (of) => resume(desk, of),
     addAgent: (agent, by) => addAgent(desk, agent, by),
@@ -118,6 +120,11 @@ function guardOf(desk: Desk, close: Guard['close']): Guard {
     },
     close,
   };
+}
+
+// What is folded now must be what folding the record gives. What is too deep is refused anyway.
+function placed<T extends Json>(value: T): T {
+  return isShallow(value) ? ordered(value) : value;
 }
 
 // What self-tests run in is theirs alone.
