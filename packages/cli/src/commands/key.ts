@@ -73,6 +73,9 @@ async function add(options: AddOptions, shell: Shell): Promise<void> {
   const { kind, name, role = [], scope = [], agent, expires } = options;
   const expiresAt = expires === undefined ? null : Date.parse(expires);
   if (Number.isNaN(expiresAt)) throw new Stop(`not a time: \`${expires ?? ''}\``, '--expires');
+  if (expiresAt !== null && expiresAt <= shell.wallMs()) {
+    throw new Stop(`\`${expires ?? ''}\` is over: the key would be good for nothing`, '--expires');
+  }
   const body: JsonObject = {
     kind,
     name,

@@ -96,7 +96,7 @@ function tell(
   if (options.json === true) return shell.screen.json(started);
   const { pid, url, socket } = started;
   shell.screen.print(`plumbline runs, pid ${pid}: ${url ?? 'socket alone'}, ${socket}`);
-  const first = server.firstSteps(started);
+  const first = server.firstSteps(started, shell.program);
   if (first !== '') shell.screen.print(first);
 }
 

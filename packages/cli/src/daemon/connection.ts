@@ -113,8 +113,13 @@ async function targetOf(
   return { kind: 'socket', path: server.placesOf(config.data).socket };
 }
 
+const KEY = /^plk_[0-9a-f]{16}_[0-9a-f]{64}$/;
+
 function keyFor({ keyFile }: Connection, { environment }: Shell): string | null {
-  return keyFile === undefined ? (environment['PLUMBLINE_KEY'] ?? null) : readText(keyFile).trim();
+  const given = keyFile === undefined ? environment['PLUMBLINE_KEY'] : readText(keyFile);
+  const key = given?.trim() ?? null;
+  if (key === null || KEY.test(key)) return key;
+  throw new Stop('holds no key: it must be `plk_<id>_<secret>` alone', keyFile ?? 'PLUMBLINE_KEY');
 }
 
 /** Returns what the daemon on this machine is configured with. Errors: `Stop`. */
@@ -156,7 +161,8 @@ export async function startDaemon(
   try {
     const started = await server.ensureDaemon({ folder, told, environment: shell.environment });
     if (started !== null) shell.screen.note(`plumb: started the daemon, pid ${started.pid}\n`);
-    if (started?.bootstrap != null) shell.screen.note(`${server.firstSteps(started)}\n`);
+    if (started?.bootstrap != null)
+      shell.screen.note(`${server.firstSteps(started, shell.program)}\n`);
     return started;
   } catch (cause) {
     if (cause instanceof server.StartRefused) throw new Stop(cause.message, null, EXIT.no);
@@ -170,7 +176,28 @@ function stopOf(server: Server, cause: unknown, { program }: Shell): unknown {
     return new Stop(`${cause.message}; start one with \`${program} up\``, null, EXIT.no);
   }
   const lines = diagnosticsOf(cause.problem);
-  return new Stop([...lines, `${cause.message} (${cause.code})`].join('\n'), null, EXIT.no);
+  const next = nextStep(cause.code, program);
+  const said = `${cause.message} (${cause.code})${next === null ? '' : `; ${next}`}`;
+  return new Stop([...lines, said].join('\n'), null, EXIT.no);
+}
+
+/** What a person types next; null where the message itself says it. */
+function nextStep(code: string, program: string): string | null {
+  switch (code) {
+    case 'unknown-agent':
+      return `\`${program} agent list\` shows every agent, \`${program} agent add\` adds one`;
+    case 'unknown-session':
+      return `\`${program} session list <agent>\` shows the last ones`;
+    case 'no-key':
+    case 'bad-key':
+      return `give a good key by --key-file or PLUMBLINE_KEY, or make one: \`${program} key add\``;
+    case 'forbidden':
+      return `\`${program} key list\` shows what each key may do`;
+    case 'unreachable':
+      return 'is the daemon up there, and the address right?';
+    default:
+      return null;
+  }
 }
 
 function diagnosticsOf(problem: Json): readonly string[] {

@@ -93,21 +93,27 @@ export function restore({ data: folder }: Config, restoring: Restoring): Copied 
   const lock = takeLock(places);
   try {
     const { ledger, vault, knownLogs } = restoring;
-    if (vault !== null) restoreVault(vault, places.vault);
-    return ledger === null ? null : restoreLedger(ledger, folder, knownLogs);
+    // Both are looked at before either is copied: a refused restore leaves nothing behind.
+    if (vault !== null) refuseVault(vault, places.vault);
+    const copied = ledger === null ? null : checkLedger(ledger, folder, knownLogs);
+    if (vault !== null) copyFileSync(join(vault, VAULT_FILE), places.vault);
+    if (ledger !== null) copyLedger(ledger, folder);
+    return copied;
   } finally {
     lock.release();
   }
 }
 
-function restoreVault(source: string, file: string): void {
+function refuseVault(source: string, file: string): void {
   if (existsSync(file)) {
     throw new StartRefused(`${file}: is there already; move it away before another is put back`);
   }
-  copyFileSync(join(source, VAULT_FILE), file);
+  const copy = join(source, VAULT_FILE);
+  if (existsSync(copy)) return;
+  throw new StartRefused(`${copy}: is missing; name a folder of \`plumb backup --vault\``);
 }
 
-function restoreLedger(source: string, folder: string, knownLogs: string | null): Copied {
+function checkLedger(source: string, folder: string, knownLogs: string | null): Copied {
   if (existsSync(join(folder, STATE_FILE))) {
     throw new StartRefused(
       `${folder}: holds a log already; move the directory away: two histories are never mixed`,
@@ -115,11 +121,14 @@ function restoreLedger(source: string, folder: string, knownLogs: string | null)
   }
   const copied = copiedIn(source);
   refuseOlder(copied, knownLogs);
+  return copied;
+}
+
+function copyLedger(source: string, folder: string): void {
   copyMissing(source, folder, LOG_FOLDER);
   copyAll(source, folder, SEGMENT_FOLDER);
   copyOne(source, folder, `${LOG_FOLDER}/checkpoint`);
   copyOne(source, folder, STATE_FILE);
-  return copied;
 }
 
 function refuseOlder({ origin, size }: Copied, text: string | null): void {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statfsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
 import {
@@ -12,7 +12,7 @@ import {
 
 import { isAnswering } from '../client/ensure-daemon.ts';
 import type { Config } from '../config/config.ts';
-import { STATE_FILE } from '../ledger/layout.ts';
+import { SEGMENT_FOLDER, STATE_FILE } from '../ledger/layout.ts';
 import { folderSource } from '../ledger/log-source.ts';
 import { parseLogState } from '../ledger/log-state.ts';
 import { primitives } from '../ledger/primitives.ts';
@@ -34,6 +34,7 @@ export type Examining = { readonly credentials: string | null; readonly now: num
 
 const LEAST_NODE = 24;
 const STALE_MS = 60_000;
+const PUT_BACK = 'put back the newest copy of the data directory';
 
 /** Looks at everything a daemon stands on, whether it runs or not, and changes nothing. */
 export async function examine(config: Config, examining: Examining): Promise<readonly Finding[]> {
@@ -102,7 +103,15 @@ function rootKey({ rootKey: source, data: path }: Config, { credentials }: Exami
 }
 
 async function vault(config: Config, places: Places, { credentials }: Examining): Promise<Finding> {
-  if (!existsSync(places.vault)) return warn('is not there yet', '`plumb up` makes it');
+  if (!existsSync(places.vault)) {
+    return existsSync(join(config.data, STATE_FILE))
+      ? fail('is gone, and the log is there', '`plumb restore --vault <folder>` puts it back')
+      : warn('is not there yet', '`plumb up` makes it');
+  }
+  const { mode } = statSync(places.vault);
+  if ((mode & 0o077) !== 0) {
+    return fail(`${places.vault} is open to other users`, `run \`chmod 600 ${places.vault}\``);
+  }
   const key = loadRootKey(config.rootKey, { data: config.data, credentials });
   const reader = openVaultReadOnly({ file: places.vault, rootKey: key.bytes });
   try {
@@ -120,10 +129,18 @@ async function vault(config: Config, places: Places, { credentials }: Examining)
 /** Holds the last bundle to its tile, and the state to the checkpoint. */
 async function log(config: Config, places: Places): Promise<Finding> {
   const file = join(config.data, STATE_FILE);
-  if (!existsSync(file)) return warn('does not begin yet', '`plumb up` begins it');
+  const published = join(places.log, 'checkpoint');
+  const segments = join(config.data, SEGMENT_FOLDER);
+  if (!existsSync(file)) {
+    return existsSync(published) || isFilled(segments)
+      ? fail(`${file} is gone, and the log is there`, PUT_BACK)
+      : warn('does not begin yet', '`plumb up` begins it');
+  }
+  if (!isFilled(segments)) return fail(`${segments} is gone or empty`, PUT_BACK);
   const state = parseLogState(readFileSync(file));
   if (state === undefined) return fail(`${file} cannot be read`, 'put back the newest copy');
-  const bytes = readFileSync(join(places.log, 'checkpoint'));
+  if (!existsSync(published)) return warn(`${published} is gone`, '`plumb up` publishes it again');
+  const bytes = readFileSync(published);
   const stated = readCheckpoint(bytes);
   if (!stated.ok) return fail(stated.error.message, 'put the file back from a copy');
   const { size } = stated.value.checkpoint;
@@ -141,6 +158,10 @@ async function log(config: Config, places: Places): Promise<Finding> {
   return Buffer.concat(leaves).equals(tile.value)
     ? ok(`${says}; \`plumb verify\` looks at every one`)
     : fail(`${says}; the last bundle and its tile differ`, 'run `plumb verify`');
+}
+
+function isFilled(path: string): boolean {
+  return existsSync(path) && readdirSync(path).length > 0;
 }
 
 async function isSignedByAny(

@@ -1,7 +1,13 @@
 import type { Started } from './start-said.ts';
 
-/** Returns what a person is told at the first start; the admin key is never shown again. */
-export function firstSteps({ bootstrap, url, socket, verifierKey }: Started): string {
+/**
+ * Returns what a person is told at the first start; the admin key is never shown again. `program`
+ * is how this person calls `plumb`.
+ */
+export function firstSteps(
+  { bootstrap, url, socket, verifierKey }: Started,
+  program: string,
+): string {
   if (bootstrap === null) return '';
   return `
 This is the first start. Keep these three:
@@ -12,10 +18,13 @@ This is the first start. Keep these three:
 
 The daemon answers at ${url === null ? socket : `${url} and ${socket}`}. Next:
 
-  plumb agent add <agent>                      an agent that is refused everything
-  plumb pact publish <file>                    what it may do
-  plumb key add --kind agent --name <name> --agent <agent>
-                                               a key for its enforcement point
-  plumb doctor                                 whether all is well
+  ${program} agent add <agent>
+      an agent that is refused everything
+  ${program} pact publish <file>
+      what it may do
+  ${program} key add --kind agent --name <name> --agent <agent>
+      a key for its enforcement point
+  ${program} doctor
+      whether all is well
 `;
 }

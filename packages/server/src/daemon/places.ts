@@ -1,5 +1,13 @@
-import { accessSync, chmodSync, constants, mkdirSync, statSync, type Stats } from 'node:fs';
-import { join } from 'node:path';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  statSync,
+  type Stats,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /** Where everything stands in the data directory. Source: docs/daemon.md, "What is on the disk". */
 export type Places = {
@@ -43,7 +51,7 @@ export function prepareFolder(folder: string): Places {
         'choose a shorter `data`',
     );
   }
-  attempt(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
+  makeFolder(folder);
   const found = attempt(folder, () => statSync(folder));
   if (!found.isDirectory())
     throw new StartRefused(`${folder}: is no folder; choose another \`data\``);
@@ -51,6 +59,20 @@ export function prepareFolder(folder: string): Places {
   attempt(folder, () => accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK));
   if ((found.mode & 0o077) !== 0) attempt(folder, () => chmodSync(folder, 0o700));
   return places;
+}
+
+/** Makes what is missing of a path. Node's own way never ends where the kernel makes no folders. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  attempt(folder, () => {
+    try {
+      mkdirSync(folder, { mode: 0o700 });
+    } catch (cause) {
+      // Another start made it meanwhile.
+      if (!existsSync(folder)) throw cause;
+    }
+  });
 }
 
 function refuseOthers(folder: string, { uid }: Stats): void {
@@ -82,6 +104,8 @@ export function whyRefused(place: string, cause: unknown): string {
     case 'ENOSPC':
     case 'EDQUOT':
       return `${place}: no space is left; free some and start again, nothing has to be repaired`;
+    case 'ENOENT':
+      return `${place}: no folder can be made here; choose another \`data\``;
     case 'ENOTDIR':
     case 'EEXIST':
       return `${place}: a file stands where a folder is needed; choose another \`data\``;

@@ -1,10 +1,12 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { kernelVersion } from '@plumbline/core';
 import type pino from 'pino';
 
 import type { Config } from '../config/config.ts';
 import { printAddress } from '../config/print-config.ts';
 import { type Context, openContext, openStores, resume, type Surroundings } from '../context.ts';
+import { STATE_FILE } from '../ledger/layout.ts';
 import { staticFile } from '../ledger/static-file.ts';
 import { createMetrics } from '../routes/health/metrics.ts';
 import { type ApiServer, openApiServer } from '../routes/open-api-server.ts';
@@ -61,6 +63,7 @@ async function open(
   undo: (() => Promise<void> | void)[],
 ): Promise<Daemon> {
   const { clock, logger } = options;
+  refuseLostVault(config, places);
   const stores = await openStores(config, places, options);
   undo.push(() => stores.egress.close());
   undo.push(() => stores.vault.close());
@@ -100,6 +103,15 @@ async function open(
   };
 }
 
+/** Refused before a fresh vault stands where the lost one has to be put back. */
+function refuseLostVault({ data: folder }: Config, { vault }: Places): void {
+  if (existsSync(vault) || !existsSync(join(folder, STATE_FILE))) return;
+  throw new StartRefused(
+    `${vault}: the log is there and its vault is not; put the vault back: ` +
+      '`plumb restore --vault <folder>`',
+  );
+}
+
 async function writeBoot({ guard, write }: Context): Promise<void> {
   const written = await write({
     kind: 'boot',
@@ -115,8 +127,9 @@ async function writeBoot({ guard, write }: Context): Promise<void> {
   if (!written.ok) throw new StartRefused(`the log takes nothing: ${written.error.message}`);
 }
 
-async function firstKey({ guard, services, rootKey }: Context): Promise<Bootstrap | null> {
-  if (guard.resumedAt > 0) return null;
+/** A first start that was refused half-way has begun the log, and the next has to make the key. */
+async function firstKey({ services, rootKey }: Context): Promise<Bootstrap | null> {
+  if ((await services.keys.list()).length > 0) return null;
   const given = await services.keys.recover('admin');
   if (!given.ok) throw new StartRefused(`no admin key can be made: ${given.error.message}`);
   return { adminKey: given.value.token, rootKey: rootKey.source };
