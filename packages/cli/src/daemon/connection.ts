@@ -191,8 +191,6 @@ function nextStep(code: string, program: string): string | null {
     case 'no-key':
     case 'bad-key':
       return `give a good key by --key-file or PLUMBLINE_KEY, or make one: \`${program} key add\``;
-    case 'forbidden':
-      return `\`${program} key list\` shows what each key may do`;
     case 'unreachable':
       return 'is the daemon up there, and the address right?';
     default:
