@@ -16,6 +16,11 @@ export function createListener(
   via: Via,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
+    // Who sends on and on without reading what comes back is not answered any more.
+    if (!served.gate.leaving.enter(request, response)) {
+      request.socket.destroy();
+      return;
+    }
     void serve(served, { request, response, via });
   };
 }
@@ -89,6 +94,10 @@ async function handle(served: Served, exchange: Exchange, entered: Entered): Pro
   const { request, via } = exchange;
   const { gate, idempotency } = served;
   const { route, caller } = entered;
+  if (route.name === 'getLogFile' && !gate.leaving.enterFile(request, exchange.response)) {
+    const detail = 'too many files of the log are being read: ask again';
+    return refuse({ code: 'overloaded', detail });
+  }
   const taken = await take(gate, request, entered);
   if ('problem' in taken) return refuse(taken.problem);
   const base = baseOf(request, via, gate);

@@ -7,6 +7,7 @@ import { isFor, rightsOf } from '../rights.ts';
 import type { Params, Route } from '../route.ts';
 import { authenticate, LOCAL, NOBODY } from './authenticate.ts';
 import { checkPlace, type Place, type Via } from './check-place.ts';
+import { Leaving } from './leaving.ts';
 import { createMatcher, type Matched, type MatchRoute, type ReadParams } from './match-route.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { type Arriving, type Expected, expectBody } from './read-body.ts';
@@ -18,6 +19,7 @@ export type Gate = {
   readonly limits: RateLimits;
   readonly match: MatchRoute;
   readonly arriving: Arriving;
+  readonly leaving: Leaving;
 };
 
 /** A request that may be answered, once its body has arrived. */
@@ -47,7 +49,8 @@ export function createGate(
   const table = routes.map((route) =>
     open.includes(route.name) ? { ...route, rights: [] } : route,
   );
-  return { api, ...around, match: createMatcher(table), arriving: { bytes: 0 } };
+  const bounds = { arriving: { bytes: 0 }, leaving: new Leaving() };
+  return { api, ...around, match: createMatcher(table), ...bounds };
 }
 
 /**

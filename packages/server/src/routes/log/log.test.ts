@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import net from 'node:net';
 import { test } from 'node:test';
 
@@ -32,6 +33,42 @@ test('log: its files are served as they are, to everybody unless configured', as
     assert.deepEqual([status, headers['cache-control']], [200, 'private, max-age=60']);
   });
 });
+
+test('log: who asks for files and reads none has only some of them held', async () => {
+  let reads = 0;
+  const bytes = Buffer.alloc(16_000_000);
+  const file = { mediaType: 'application/octet-stream', cacheSeconds: 1, isImmutable: false };
+  const staticFile = () => {
+    reads += 1;
+    return Promise.resolve({ ...file, path: 'log/tile/0/000', bytes });
+  };
+  await withFake({ staticFile }, async (fake) => {
+    const sockets = await Promise.all(Array.from({ length: 8 }, () => askMany(fake.port, 15)));
+    await waitFor(() => reads >= 64);
+    const { status, json } = await fake.ask({ path: '/log/tile/0/000' });
+    assert.deepEqual([status, json['code'], reads], [503, 'overloaded', 64]);
+    assert.equal((await fake.ask({ path: '/healthz' })).status, 200);
+    for (const socket of sockets) socket.destroy();
+    await waitFor(async () => (await fake.ask({ path: '/log/tile/0/000' })).status === 200);
+    const greedy = await askMany(fake.port, 200);
+    await once(greedy, 'close');
+  });
+});
+
+/** Asks for the same file again and again on one connection, and reads nothing. */
+async function askMany(port: number, count: number): Promise<net.Socket> {
+  const socket = net.connect(port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  if (count > 100) socket.resume();
+  else socket.pause();
+  socket.write(`GET /log/tile/0/000 HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`.repeat(count));
+  return socket;
+}
+
+async function waitFor(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5));
+}
 
 test('log: no spelling of a path leads out of it', async () => {
   const asked: string[] = [];
