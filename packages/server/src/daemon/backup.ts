@@ -8,13 +8,14 @@ import {
   closeSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseKnownLogs } from '@plumbline/ledger';
 
 import type { Config } from '../config/config.ts';
-import { LOG_FOLDER, SEGMENT_FOLDER, STATE_FILE } from '../ledger/layout.ts';
+import { LOG_FOLDER, logNumber, SEGMENT_FOLDER, STATE_FILE } from '../ledger/layout.ts';
 import { parseLogState } from '../ledger/log-state.ts';
 import { primitives } from '../ledger/primitives.ts';
 import { loadRootKey } from '../seal/root-key.ts';
@@ -38,9 +39,17 @@ const VAULT_FILE = 'vault.db';
 export function backupLedger({ data: folder }: Config, target: string): Copied {
   refuseFilled(target);
   mkdirSync(target, { recursive: true, mode: 0o700 });
+  let origin = originOf(folder);
   copyMissing(folder, target, LOG_FOLDER);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const before = readFileSync(join(folder, STATE_FILE));
+    if (origin !== originOf(folder)) {
+      // It was rolled over: files of another log have the names of those that were copied.
+      for (const stale of [LOG_FOLDER, SEGMENT_FOLDER]) {
+        rmSync(join(target, stale), { recursive: true, force: true });
+      }
+      origin = originOf(folder);
+    }
     copyMissing(folder, target, LOG_FOLDER);
     copyAll(folder, target, SEGMENT_FOLDER);
     copyOne(folder, target, `${LOG_FOLDER}/checkpoint`);
@@ -51,6 +60,10 @@ export function backupLedger({ data: folder }: Config, target: string): Copied {
   throw new StartRefused(
     `${folder}: the log moved on through ${ATTEMPTS} attempts; publish less often while copying`,
   );
+}
+
+function originOf(folder: string): string | undefined {
+  return parseLogState(readFileSync(join(folder, STATE_FILE)))?.origin;
 }
 
 /** Copies the vault into another folder than the ledger. Errors: `StartRefused`, `VaultError`. */
@@ -88,14 +101,15 @@ export type Restoring = {
  * Errors: `StartRefused`, also when the ledger is shorter than it is known elsewhere: going on from
  * it would make a second history.
  */
-export function restore({ data: folder }: Config, restoring: Restoring): Copied | null {
+export function restore(config: Config, restoring: Restoring): Copied | null {
+  const { data: folder } = config;
   const places = prepareFolder(folder);
   const lock = takeLock(places);
   try {
     const { ledger, vault, knownLogs } = restoring;
     // Both are looked at before either is copied: a refused restore leaves nothing behind.
     if (vault !== null) refuseVault(vault, places.vault);
-    const copied = ledger === null ? null : checkLedger(ledger, folder, knownLogs);
+    const copied = ledger === null ? null : checkLedger(ledger, config, knownLogs);
     if (vault !== null) copyFileSync(join(vault, VAULT_FILE), places.vault);
     if (ledger !== null) copyLedger(ledger, folder);
     return copied;
@@ -113,14 +127,15 @@ function refuseVault(source: string, file: string): void {
   throw new StartRefused(`${copy}: is missing; name a folder of \`plumb backup --vault\``);
 }
 
-function checkLedger(source: string, folder: string, knownLogs: string | null): Copied {
+function checkLedger(source: string, config: Config, knownLogs: string | null): Copied {
+  const { data: folder, origin: base } = config;
   if (existsSync(join(folder, STATE_FILE))) {
     throw new StartRefused(
       `${folder}: holds a log already; move the directory away: two histories are never mixed`,
     );
   }
   const copied = copiedIn(source);
-  refuseOlder(copied, knownLogs);
+  refuseOlder(copied, { base, text: knownLogs });
   return copied;
 }
 
@@ -131,10 +146,21 @@ function copyLedger(source: string, folder: string): void {
   copyOne(source, folder, STATE_FILE);
 }
 
-function refuseOlder({ origin, size }: Copied, text: string | null): void {
+function refuseOlder(
+  { origin, size }: Copied,
+  { base, text }: { readonly base: string; readonly text: string | null },
+): void {
   if (text === null) return;
   const known = parseKnownLogs(primitives.sha256, Buffer.from(text, 'utf8'));
   if (!known.ok) throw new StartRefused(`the known logs cannot be read: ${known.error.message}`);
+  const number = logNumber(base, origin) ?? 0;
+  const later = known.value.find(({ key }) => (logNumber(base, key.name) ?? 0) > number);
+  if (later !== undefined) {
+    throw new StartRefused(
+      `the backup is of \`${origin}\` and \`${later.key.name}\` is known, which follows it: going ` +
+        'on would make a second history; find a newer copy',
+    );
+  }
   const own = known.value.find(({ key }) => key.name === origin);
   if (own === undefined || own.size <= size) return;
   throw new StartRefused(

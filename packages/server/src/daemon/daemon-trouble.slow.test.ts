@@ -43,10 +43,7 @@ async function leftBehind(
 ): Promise<Left> {
   const program = await running(t, home);
   await armBanking(program.client);
-  const session = await openSession(program).catch((e: unknown) => {
-    console.error(program.log());
-    throw e;
-  });
+  const session = await openSession(program);
   const { decision } = await decide(program, session, 'one');
   await program.end(signal);
   return { home, session, decision };
