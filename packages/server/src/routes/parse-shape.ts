@@ -27,6 +27,11 @@ function faultOf(issue: z.core.$ZodIssue): ReturnType<typeof fault> {
 }
 
 function wordsOf(message: string): string {
+  const [, expected, received] = /expected (\w+), received (\w+)$/.exec(message) ?? [];
+  if (received === 'undefined') return 'is missing';
+  if (expected !== undefined) return `must be ${expected}, not ${received ?? 'that'}`;
+  const [, pattern] = /must match pattern (.+)$/.exec(message) ?? [];
+  if (pattern !== undefined) return `is not of the form ${pattern}`;
   return `is refused: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
 }
 

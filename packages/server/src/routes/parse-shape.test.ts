@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { z } from 'zod';
+
+import { parseShape } from './parse-shape.ts';
+
+const shape = z.strictObject({ agent: z.string().regex(/^[a-z]+$/), limit: z.int().optional() });
+
+function saidOf(value: unknown): string {
+  const parsed = parseShape(shape, value);
+  return parsed.ok ? 'fine' : parsed.problem.detail;
+}
+
+test('shapes: what is wrong is said in plain words, with its place', () => {
+  assert.equal(saidOf({ agent: 'desk' }), 'fine');
+  assert.equal(saidOf({}), '`agent` is missing');
+  assert.equal(saidOf({ agent: 3 }), '`agent` must be string, not number');
+  assert.equal(saidOf({ agent: 'No' }), '`agent` is not of the form /^[a-z]+$/');
+  assert.equal(saidOf({ agent: 'desk', more: 1 }), '`more` is not known here');
+});
