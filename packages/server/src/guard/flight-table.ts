@@ -1,4 +1,18 @@
-import type { LiveFlight } from './live-agent.ts';
+import type { Call } from '@plumbline/core';
+
+import type { Subject } from '../store/vault.ts';
+
+/** An action that was let through and whose end is not known yet. */
+export type LiveFlight = {
+  readonly decision: string;
+  readonly session: string;
+  readonly subject: Subject;
+  readonly call: Call;
+  /** Null when the permit was given before the daemon started. */
+  readonly permit: string | null;
+  redeemedAt: number | null;
+  reporting: Promise<unknown> | null;
+};
 
 /** What is in flight by decision, and how many characters of arguments that holds in memory. */
 export class FlightTable extends Map<string, LiveFlight> {

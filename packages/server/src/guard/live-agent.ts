@@ -1,5 +1,4 @@
 import {
-  type Call,
   type CompiledPact,
   type Digest,
   initialState,
@@ -12,7 +11,7 @@ import type { Subject } from '../store/vault.ts';
 import { FlightTable } from './flight-table.ts';
 import type { AgentStatus, Answer, OpenRequest, Outcome } from './guard.ts';
 import { type Clocks, PermitTable } from './permits.ts';
-import type { Told } from './turn.ts';
+import type { Told } from './told.ts';
 
 /** What an answer says for good; its permit and arguments are looked up each time. */
 export type AnswerParts = Omit<Answer, 'permit' | 'args' | 'isRepeat'> & {
@@ -43,18 +42,6 @@ export type LiveSession = {
 
 /** What was attested when a session was opened; the same name again must say the same. */
 export type Opening = Omit<OpenRequest, 'agent' | 'subject'>;
-
-/** An action that was let through and whose end is not known yet. */
-export type LiveFlight = {
-  readonly decision: string;
-  readonly session: string;
-  readonly subject: Subject;
-  readonly call: Call;
-  /** Null when the permit was given before the daemon started. */
-  readonly permit: string | null;
-  redeemedAt: number | null;
-  reporting: Promise<unknown> | null;
-};
 
 /** A second pact on the agent's traffic, with a state of its own. */
 export type Shadow = { readonly pact: CompiledPact; state: State };

@@ -1,7 +1,8 @@
 import { type Appended, LedgerStopped } from '../ledger/sequencer.ts';
 import type { Desk } from './desk.ts';
+import type { LiveFlight } from './flight-table.ts';
 import type { Outcome, OutcomeReport } from './guard.ts';
-import type { LiveAgent, LiveFlight } from './live-agent.ts';
+import type { LiveAgent } from './live-agent.ts';
 import { done, refuse } from './refusal.ts';
 import { isShallow } from './shallow.ts';
 import {
@@ -12,8 +13,8 @@ import {
   momentOf,
   recordEvent,
   type Recorded,
-  type Told,
 } from './turn.ts';
+import type { Told } from './told.ts';
 
 type Report = {
   readonly report: OutcomeReport;
@@ -93,8 +94,8 @@ function outcomeTurn(desk: Desk, { report, live, flight }: Report): Appended {
   return { index: appended.index, durable };
 }
 
-// The outcome stands in the log by now. Where the log is full for the moment the finding is in force
-// all the same, and owed to it.
+// The outcome stands in the log by now. Where the log is full for the moment the finding is in
+// force all the same, and owed to it.
 function latchFinding(desk: Desk, live: LiveAgent, told: Told): Promise<void> | null {
   try {
     return latch(desk, live, told).durable;

@@ -4,7 +4,6 @@ import {
   type EntryKind,
   type JsonObject,
   partsOf,
-  type PartsContext,
   type RecordedEvent,
 } from '@plumbline/core';
 
@@ -16,15 +15,7 @@ import type { Outcome, Trace } from './guard.ts';
 import type { LiveAgent, LiveSession } from './live-agent.ts';
 import { done, refuse } from './refusal.ts';
 import { applyToShadow } from './shadow.ts';
-
-/** What stands beside an event in its entry. */
-export type Beside = Omit<PartsContext, 'pact'> & {
-  readonly session?: { readonly id: string; readonly subject: Subject };
-  readonly trace?: Trace | undefined;
-};
-
-/** One event, and what stands beside it. */
-export type Told = Beside & { readonly event: RecordedEvent };
+import type { Beside, Told } from './told.ts';
 
 /** What is in the log: where it stands. */
 export type Recorded = { readonly index: number };

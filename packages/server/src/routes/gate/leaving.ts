@@ -22,7 +22,7 @@ export class Leaving {
     return true;
   }
 
-  /** Counts a file of the log, to be taken within a minute. Returns false when there are too many. */
+  /** Counts a file of the log, to be taken within a minute. Returns false when many are. */
   enterFile({ socket }: IncomingMessage, response: ServerResponse): boolean {
     if (this.#files >= MOST.files) return false;
     this.#files += 1;

@@ -12,7 +12,7 @@ function arrivingAs(pieces: readonly string[], arriving: Arriving): ReturnType<t
   return readBytes(request, 1_000_000, arriving);
 }
 
-test('body: in very many pieces it is refused, because each takes more than its bytes', async () => {
+test('body: in very many pieces it is refused, as each takes more than its bytes', async () => {
   const arriving = { bytes: 0 };
   const few = await arrivingAs(['{"a"', ':1', '}'], arriving);
   assert.equal('bytes' in few && few.bytes.toString(), '{"a":1}');
