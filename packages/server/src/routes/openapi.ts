@@ -110,7 +110,7 @@ function goodAnswer({ answer }: Route): JsonObject {
 export function codesOf(route: Route): readonly ProblemCode[] {
   const gate: ProblemCode[] = ['bad-request', 'bad-host', 'bad-origin', 'internal'];
   if (route.rights.length > 0) gate.push('no-key', 'bad-key', 'forbidden', 'rate-limited');
-  if (route.bodySpec !== null) gate.push('too-large', 'timed-out');
+  if (route.bodySpec !== null) gate.push('too-large', 'timed-out', 'overloaded');
   if (route.bodySpec !== null && route.badMedia === undefined) gate.push('bad-media-type');
   if (route.isRecording === true) gate.push('conflict');
   if (route.reach === 'agent') gate.push('unknown-agent');

@@ -17,7 +17,7 @@ export const getLogFile: Route = route({
   reach: 'node',
   summary: "the log's static files; without a key unless the log is configured to need one",
   answer: { status: 200, type: 'application/octet-stream' },
-  codes: ['not-found'],
+  codes: ['not-found', 'overloaded'],
   handle: async ({ staticFile, settings }, { params: { file } }) => {
     const found = isLogPath(file) ? await staticFile(file) : undefined;
     if (found === undefined) return refuse({ code: 'not-found', detail: 'there is no such file' });
