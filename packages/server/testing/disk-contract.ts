@@ -68,6 +68,19 @@ export function testDiskContract(name: string, make: () => Disk): void {
     await assert.rejects(disk.rename('a/none', 'a/other'), { fault: 'broken' });
   });
 
+  test(`${name}: a linked file has two names, and a name that is taken stays`, async () => {
+    const disk = make();
+    await disk.replace('a/f', bytesOf('first'));
+    await disk.link('a/f', 'b/c/f');
+    await disk.replace('a/f', bytesOf('second'));
+    await disk.link('a/f', 'b/c/f');
+    assert.equal(await textOf(disk, 'b/c/f'), 'first');
+    await disk.link('a/f', 'b/g');
+    await disk.remove('a/f');
+    assert.equal(await textOf(disk, 'b/g'), 'second');
+    await assert.rejects(disk.link('a/f', 'b/h'), { fault: 'broken' });
+  });
+
   test(`${name}: a removed file is gone, the others stay in order`, async () => {
     const disk = make();
     for (const letter of ['c', 'a', 'b']) await disk.replace(`x/${letter}`, bytesOf(letter));

@@ -157,8 +157,8 @@ function refuseOlder(
   const later = known.value.find(({ key }) => (logNumber(base, key.name) ?? 0) > number);
   if (later !== undefined) {
     throw new StartRefused(
-      `the backup is of \`${origin}\` and \`${later.key.name}\` is known, which follows it: going ` +
-        'on would make a second history; find a newer copy',
+      `the backup is of \`${origin}\` and \`${later.key.name}\` is known, which follows it: ` +
+        'going on would make a second history; find a newer copy',
     );
   }
   const own = known.value.find(({ key }) => key.name === origin);

@@ -142,6 +142,37 @@ test('daemon: it rolls over by itself at its size', async (t) => {
   assert.deepEqual(load.strange, []);
 });
 
+test('daemon: killed while it rolls over, it loses nothing it acknowledged', async (t) => {
+  verifies('evidence.before-effect', 'evidence.tlog');
+  const home = homeFor(t);
+  let program = await running(t, home);
+  const { verifierKey } = program.started;
+  await armBanking(program.client);
+  let count = 0;
+  for (const delayMs of [2, 10, 25, 60, 150, 10_000]) {
+    const { client, started } = program;
+    const session = await openSession(client, 'emma');
+    const of = { agent: 'banking', session, prefix: `load-${delayMs}`, width: 8 };
+    const load = startLoad(started.socket, of);
+    while (load.acknowledged.length < 20) await sleep(2);
+    const rolled = post(client, 'log/roll').catch(() => null);
+    await Promise.race([rolled, sleep(delayMs)]);
+    await program.end('SIGKILL');
+    load.stop();
+    await rolled;
+    program = await running(t, home);
+    for (const { decision, index } of load.acknowledged) {
+      assert.equal((await get(program.client, `decisions/${decision}`))['index'], index);
+      count += 1;
+    }
+    await post(program.client, `agents/banking/sessions/${session}/close`);
+  }
+  await program.end('SIGTERM');
+  const { earlier } = await verified(home, verifierKey);
+  t.diagnostic(`${count} acknowledged, ${earlier.length} roll-overs finished of 6`);
+  assert.ok(earlier.length > 0);
+});
+
 /** Runs a daemon that takes one decision, and returns the checkpoint it left. */
 async function oneMore(t: TestContext, home: DaemonHome, request: string): Promise<string> {
   const program = await running(t, home);

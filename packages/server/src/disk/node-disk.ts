@@ -5,11 +5,12 @@ import {
   fstat,
   fsync,
   ftruncate,
+  link,
   open as openFile,
   read,
   write,
 } from 'node:fs';
-import { link, mkdir, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { promisify } from 'node:util';
 import { type Disk, DiskError, type DiskFault, type DiskFile } from './disk.ts';
@@ -20,6 +21,7 @@ const files = {
   open: promisify(openFile),
   stat: promisify(fstat),
   truncate: promisify(ftruncate),
+  link: promisify(link),
   sync: promisify(fsync),
   close: promisify(close),
 };
@@ -98,8 +100,10 @@ class NodeDisk implements Disk {
   async link(from: string, to: string): Promise<void> {
     const place = this.#at(to);
     try {
+      const isMade = await unlessMissing(this.#linked(from, place), false);
+      if (isMade) return;
       await mkdir(dirname(place), { recursive: true, mode: PRIVATE_FOLDER });
-      await link(this.#at(from), place);
+      await this.#linked(from, place);
     } catch (error) {
       const code = codeOf(error);
       if (code === 'EEXIST') return;
@@ -122,6 +126,11 @@ class NodeDisk implements Disk {
   async freeBytes(): Promise<number> {
     const { bavail, bsize } = await told('measure', '.', statfs(this.#root));
     return bavail * bsize;
+  }
+
+  async #linked(from: string, place: string): Promise<boolean> {
+    await files.link(this.#at(from), place);
+    return true;
   }
 
   #at(path: string): string {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parseEntry } from '@plumbline/core';
 import { type Checkpoint, encodeBase64, type KnownLog, readCheckpoint } from '@plumbline/ledger';
 import { verifies } from '@plumbline/testkit';
 
@@ -54,11 +55,9 @@ async function everything(log: NodeLog): Promise<readonly Uint8Array[]> {
 async function chained(log: NodeLog): Promise<readonly string[]> {
   const recorder = new Recorder({ sequencer: log });
   return (await everything(log)).map((bytes) => {
-    const { kind, n, prev } = JSON.parse(Buffer.from(bytes).toString()) as {
-      kind: string;
-      n: number;
-      prev: string | null;
-    };
+    const read = parseEntry(bytes);
+    assert.ok(read.ok);
+    const { kind, n, prev } = read.value;
     assert.deepEqual({ n, prev }, recorder.head(null, null));
     recorder.follow(bytes);
     return kind;

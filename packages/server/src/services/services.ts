@@ -238,8 +238,8 @@ export type ConsistencyProof = {
 export type RolledLog = { readonly origin: string; readonly start: number };
 
 /**
- * The log that is written; indexes and sizes are its own. What is not durable (`entry`), or not under the published checkpoint yet (`proof`,
- * `consistency`), is `not-found`.
+ * The log that is written; indexes and sizes are its own. What is not durable (`entry`), or not
+ * under the published checkpoint yet (`proof`, `consistency`), is `not-found`.
  */
 export type Log = {
   readonly status: () => ShownLog;
