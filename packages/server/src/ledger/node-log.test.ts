@@ -156,6 +156,7 @@ test('node log: what cannot be finished stops the log, and tells whoever waited'
     /^rolling the log over failed: .*start the daemon/,
   );
   assert.throws(() => beat(scene, 2), LedgerStopped);
+  await assert.rejects(scene.log.read(0, 1), LedgerStopped);
   await scene.log.close();
   const again = await openScene(machine.mount());
   assert.deepEqual(await chained(again.log), ['heartbeat', 'rolled', 'continues']);

@@ -161,6 +161,8 @@ class RollingLog implements NodeLog {
 
   async read(from: number, limit: number): Promise<readonly Uint8Array[]> {
     await this.#rolling;
+    // Half rolled over, neither log can be read: the next start tells where it stands.
+    if (this.#kept !== null && this.#failure !== null) throw this.#failure;
     const found: Uint8Array[] = [];
     for (const { start, size, entries } of this.#earlier) {
       while (from + found.length < start + size && found.length < limit) {
