@@ -262,6 +262,11 @@ describe('checking a record', () => {
     const log = await recorded();
     const step = await log.open('cy');
     const id = log.call(step, 'orders.get', { args: { order: 3 } });
+    const other = log.call(step, 'orders.get', { args: { order: 4 } });
+    const call = { tool: 'orders.get', args: { order: 4 } };
+    const told = { decision: other, session: step.session, ...call, records: null, result: null };
+    const outcome = { kind: 'outcome', at: log.at, ...told, status: 'unknown' } as const;
+    log.tell(outcome, step, { call, redeemedAt: null });
     log.at += 600_000;
     log.node('heartbeat', { sessions: 1, inFlight: 1 });
     log.node('shutdown', {});
@@ -270,8 +275,11 @@ describe('checking a record', () => {
     log.node('boot', { version: '0', kernel: '0', node: '24', resumedAt: 1, unfinished: 1 });
     const { report } = await check(log, log.entries);
     assert.deepEqual(
-      report.unfinished.map(({ decision }) => decision),
-      [id],
+      report.unfinished.map(({ decision, why }) => [decision, why]),
+      [
+        [id, 'has no outcome'],
+        [other, 'outcome unknown'],
+      ],
     );
     assert.deepEqual(
       report.gaps.map(({ kind }) => kind),

@@ -32,6 +32,8 @@ type Flight = {
   /** The log of that index; null while nobody named one. */
   readonly log: string | null;
   readonly call: Call | null;
+  /** Its outcome was reported, as one that nobody knows. */
+  readonly isUnknown: boolean;
 };
 
 /** What is known of one open session beside its state. */
@@ -81,7 +83,7 @@ export class AgentCheck {
     return undefined;
   }
 
-  /** Lists what was let through and has no outcome, in the sessions that are still open. */
+  /** Lists what was let through and has no outcome or an unknown one, in the sessions that are still open. */
   listUnfinished(): void {
     for (const id of this.#sessions.keys()) this.#close(id);
   }
@@ -235,8 +237,9 @@ export class AgentCheck {
 
   #close(id: string): void {
     const flights = this.#sessions.get(id)?.flights ?? new Map<string, Flight>();
-    for (const [decision, { index, log }] of flights) {
-      const noted = { index, decision, why: 'has no outcome', ...(log === null ? {} : { log }) };
+    for (const [decision, { index, log, isUnknown }] of flights) {
+      const why = isUnknown ? 'outcome unknown' : 'has no outcome';
+      const noted = { index, decision, why, ...(log === null ? {} : { log }) };
       this.#around.answers.note('unfinished', noted);
     }
     this.#sessions.delete(id);
@@ -272,16 +275,18 @@ function sessionFrom(isWhole: boolean): Session {
 function track(
   session: Session,
   event: RecordedEvent,
-  { index, log, secret }: Omit<Flight, 'call'> & { readonly secret: Secret },
+  { index, log, secret }: Omit<Flight, 'call' | 'isUnknown'> & { readonly secret: Secret },
 ): void {
   if (event.kind === 'session_opened') session.isKnown = secret.kind === 'opened';
   if (event.kind === 'decided' && isLet(event)) {
     const call = secret.kind === 'opened' ? callOf(event) : null;
-    session.flights.set(event.id, { index, log, call });
+    session.flights.set(event.id, { index, log, call, isUnknown: false });
   }
-  if (event.kind === 'outcome' && event.status !== 'unknown') {
-    session.flights.delete(event.decision);
-  }
+  if (event.kind !== 'outcome') return;
+  const flight = session.flights.get(event.decision);
+  if (event.status !== 'unknown') session.flights.delete(event.decision);
+  else if (flight !== undefined)
+    session.flights.set(event.decision, { ...flight, isUnknown: true });
 }
 
 function textOf(value: Json | undefined): string {

@@ -25,7 +25,7 @@ export type AnswerReport = {
    */
   readonly states: { readonly same: number; readonly differs: number; readonly unknown: number };
   readonly otherStates: readonly Noted[];
-  /** Actions that were let through and have no outcome. */
+  /** Actions that were let through and have no outcome, or one that was reported as unknown. */
   readonly unfinished: readonly Noted[];
   readonly unfinishedCount: number;
   /** Entries besides decisions whose open part is not what is sealed, or whose seal is broken. */
