@@ -18,7 +18,8 @@ export { type Bootstrap, type Started, type StartSaid } from './daemon/start-sai
 export { type DaemonExit, runDaemon, type Running } from './main.ts';
 export { makeSigningKey, signPact, type SigningKey } from './services/signing-key.ts';
 export { type Placed, entriesOf, statedSize } from './record/entry-stream.ts';
-export { OfflineError, type OfflineRecord, openOffline, type Where } from './record/offline.ts';
+export { type OfflineRecord, openOffline, type Where } from './record/offline.ts';
+export { OfflineError } from './record/offline-error.ts';
 export { Opener, secretIn } from './record/opener.ts';
 export { type PackManifest, readPack } from './record/pack-files.ts';
 export {

@@ -7,7 +7,7 @@ import { addLogRoll } from './log-roll.ts';
 import { addLogRotateKey } from './log-rotate-key.ts';
 
 const TAIL_HELP = `
-Shows what is published: the daemon publishes every few seconds.
+Shows what is published: the daemon publishes every second unless log.publishEveryMs says otherwise.
 
 Examples:
   plumb log tail -n 50 --kind decided

@@ -22,7 +22,7 @@ export function addProof(program: Command, shell: Shell): void {
     .description('write a proof of one entry that travels alone, or check one')
     .argument('[entry]', 'an index, or the id of a decision')
     .argument('[where]', 'a data directory, a log or a URL')
-    .option('-o <file>', 'write the proof to a file')
+    .option('-o <file>', 'write the proof to a file, which must not be there')
     .option('--check <file>', 'check a proof instead')
     .option('--entry <file>', 'the entry, for a proof made without it')
     .option('--key <vkey>', "the log's verifier key")

@@ -94,6 +94,9 @@ describe('plumb verify', () => {
     assert.match(err, /no such folder/);
     const other = key.replace('log.example/desk', 'log.example/other');
     assert.equal((await plumb('verify', record, '--key', other)).exit, 2);
+    const lost = await plumb('verify', record, '--root-key', join(root, 'no.key'));
+    assert.equal(lost.exit, 2);
+    assert.match(lost.err, /no\.key: no such file; --root-key names/);
     const said = await plumbJson('verify', record, '--root-key', rootKey);
     assert.equal(said['ok'], true);
     assert.equal(said['rung'], 'SIGNED, UNANCHORED');
@@ -106,6 +109,9 @@ describe('plumb log', () => {
     assert.ok(Array.isArray(said['entries']));
     assert.equal(said['entries'].length, 3);
     assert.equal((await plumb('log', 'tail', record, '--kind', 'nothing')).exit, 2);
+    const none = await plumb('log', 'tail', record, '--agent', 'nope');
+    assert.equal(none.out, '');
+    assert.match(none.err, /no entry matches --agent nope; `plumb log tail` without it/);
   });
 
   test('shows one entry, sealed or opened', async () => {
@@ -133,6 +139,31 @@ describe('plumb why', () => {
     const { out } = await plumb('why', refused, record);
     assert.match(out, /no-wipe/);
     assert.match(out, /What was asked is sealed/);
+    assert.match(out, /deny `admin.wipe`\nbecause\n/);
+  });
+
+  test('says that no smaller change was found', async () => {
+    const { out } = await plumb('why', refused, record, '--root-key', rootKey);
+    assert.match(out, /no smaller change was found/);
+  });
+
+  test('says of an erased decision who was erased when, and what is still known', async () => {
+    const place = join(root, 'erased');
+    const log = new RecordedLog(place).begin();
+    const step = await log.open('ada');
+    const wiped = log.call(step, 'admin.wipe', { args: { all: true } });
+    log.close(step);
+    const subject = step.subject.id;
+    log.node('erasure', { subject, sessions: [step.session], by: 'local' });
+    await log.vault.eraseSubject(subject);
+    await log.write();
+    const { exit, out } = await plumb('why', wiped, place, '--root-key', rootKey);
+    assert.equal(exit, 0);
+    assert.match(out, /Its person was erased at 2026-.* \(entry \d+\)/);
+    assert.match(out, /excluded · no-wipe/);
+    assert.doesNotMatch(out, /give --root-key/);
+    const said = await plumbJson('why', wiped, place, '--root-key', rootKey);
+    assert.ok(typeof said['erased'] === 'object' && said['erased'] !== null);
   });
 });
 
@@ -148,6 +179,9 @@ describe('plumb proof', () => {
     const index = /^index (\d+)$/m.exec(text)?.[1] ?? '';
     writeFileSync(file, text.replace(`index ${index}`, `index ${Number(index) + 1}`));
     assert.equal((await plumb('proof', '--check', file, '--key', key)).exit, 1);
+    const again = await plumb('proof', refused, record, '-o', file);
+    assert.equal(again.exit, 2);
+    assert.match(again.err, /exists and is not overwritten/);
   });
 });
 
@@ -170,6 +204,15 @@ describe('plumb pack', () => {
     assert.match((await plumb('verify', closed)).out, /7 missing opening/);
     const some = await packed('--open', 'ses_0001');
     assert.match((await plumb('verify', some)).out, /5 recomputed, 2 missing opening/);
+  });
+
+  test('opens no session that is not selected, and says which are', async () => {
+    const folder = join(root, 'unselected');
+    const argv = ['pack', record, '-o', folder, '--root-key', rootKey, '--session', 'ses_0001'];
+    const { exit, err } = await plumb(...argv, '--open', 'ses_other');
+    assert.equal(exit, 2);
+    assert.match(err, /`ses_other` cannot be opened, it is not selected; selected: ses_0001/);
+    assert.ok(!readdirSync(root).includes('unselected'));
   });
 
   test('every file that is changed or gone is caught', async () => {
@@ -215,5 +258,7 @@ describe('plumb pact try', () => {
     assert.match(out, /1 approved, 1 denied/);
     const sealed = await plumb('pact', 'try', same, record);
     assert.match(sealed.out, /7 decisions cannot be opened/);
+    const nobody = await plumb('pact', 'try', same, record, '--agent', 'nobody');
+    assert.match(nobody.err, /no decision of agent `nobody` is recorded; `plumb log tail/);
   });
 });

@@ -56,7 +56,7 @@ async function writeProof(
   if (!proven.ok) throw new Stop(proven.error.message, record.place);
   const signed = Buffer.from(checkpoint).toString('utf8');
   const text = formatTlogProof({ extra: bytes, index, hashes: proven.value, checkpoint: signed });
-  if (options.o !== undefined) writeWhole(options.o, text, { isNew: false });
+  if (options.o !== undefined) writeWhole(options.o, text, { isNew: true });
   if (options.json === true)
     shell.screen.json({ index, size, file: options.o ?? null, proof: text });
   else if (options.o === undefined) shell.screen.print(text.trimEnd());
@@ -112,7 +112,11 @@ async function answerOf(
     ok: true,
     exit: at.exitCode,
     rung: at.rung,
-    lines: [`${what} stands at ${place}`, at.rung, ...at.open.map((open) => `  open: ${open}`)],
+    lines: [
+      `${what} stands at ${place}`,
+      at.rung,
+      ...at.open.map((open) => `  not shown: ${open}`),
+    ],
   };
 }
 

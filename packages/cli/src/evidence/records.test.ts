@@ -71,6 +71,18 @@ describe('records from elsewhere', () => {
     assert.match(nowhere.err, /checkpoint/);
   });
 
+  test('a server that refuses connections is named, with what failed', async () => {
+    const gone = createServer();
+    await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve));
+    const address = gone.address();
+    assert.ok(typeof address === 'object' && address !== null);
+    await new Promise((resolve) => gone.close(resolve));
+    const host = `127.0.0.1:${address.port}`;
+    const said = await plumb('verify', `http://${host}/x`);
+    assert.equal(said.exit, 2);
+    assert.ok(said.err.includes(`\`${host}\` cannot be reached (ECONNREFUSED)`), said.err);
+  });
+
   test('a cosigned checkpoint is witnessed by a policy that names the witness', async () => {
     const copy = join(root, 'cosigned');
     cpSync(join(record, 'log'), copy, { recursive: true });

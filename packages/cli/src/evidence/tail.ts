@@ -48,9 +48,19 @@ async function tailRecord(record: OfflineRecord, around: Around): Promise<void> 
     shell.screen.json({ entries: last.map(({ index, entry }) => ({ index, ...entry })) });
     return;
   }
-  if (last.length === 0 && lines > 0) shell.screen.note('no entry matches\n');
+  if (last.length === 0 && lines > 0) shell.screen.note(`${await whyEmpty(record, around)}\n`);
   for (const read of last) print(read, around);
   if (options.follow === true) await follow(record, around);
+}
+
+async function whyEmpty(record: OfflineRecord, { options, shell }: Around): Promise<string> {
+  const { agent, session, kind } = options;
+  if ((await statedSize(record)) === 0) return 'the log has no entry yet';
+  const asked = Object.entries({ agent, session, kind }).flatMap(([name, value]) => {
+    return value === undefined ? [] : [`--${name} ${value}`];
+  });
+  const all = `\`${shell.program} log tail\` without it lists every entry`;
+  return `no entry matches ${asked.join(' ')}; ${all}`;
 }
 
 /** Looks from the end, further back until there are enough. */

@@ -46,9 +46,17 @@ export function tryCandidate(file: string, given: Given): Promise<void> {
     const trial = await play(record, pact, given);
     if (options.json === true) shell.screen.json({ candidate: pact.digest, ...trial });
     else shell.screen.print(rendered(file, trial));
+    if (trial.decisions + trial.notOpened === 0) shell.screen.note(whyNothing(pact, given));
     const isSame = trial.pairs.every(({ recorded, candidate }) => recorded === candidate);
     shell.exit(isSame ? EXIT.ok : EXIT.no);
   });
+}
+
+function whyNothing(pact: CompiledPact, { options, shell }: Given): string {
+  const { agent = pact.agent, from, to } = options;
+  const when = from === undefined && to === undefined ? '' : ' in that time';
+  const list = `\`${shell.program} log tail --kind decided\` lists decisions`;
+  return `no decision of agent \`${agent}\` is recorded${when}; ${list}, --agent names another\n`;
 }
 
 async function play(

@@ -6,7 +6,9 @@ import {
   explain,
   type Explanation,
   initialState,
+  isJsonObject,
   isSecretOf,
+  type Json,
   type JsonObject,
   leafPaths,
   type RecordedEvent,
@@ -51,8 +53,14 @@ export function explainDecision(
       throw new Stop(`entry ${read.index} is a \`${read.entry.kind}\`, not a decision; ${hint}`);
     }
     const why = await whyOf(record, read);
-    if (options.json === true) shell.screen.json(whyJson(read, why));
-    else shell.screen.print(why === null ? renderOpen(read, shell) : renderWhy(why, shell));
+    if (why !== null) {
+      if (options.json === true) shell.screen.json(whyJson(why));
+      else shell.screen.print(renderWhy(why, shell));
+      return;
+    }
+    const erased = await erasureOf(record, read);
+    if (options.json === true) shell.screen.json(openJson(read, erased));
+    else shell.screen.print(renderOpen(read, erased, shell));
   });
 }
 
@@ -66,6 +74,16 @@ async function whyOf(record: OfflineRecord, target: Read): Promise<Why | null> {
     const events = fold.read(read.entry);
     if (read.index === target.index) return whyAt(fold, target, events[0]);
     fold.apply(events);
+  }
+  return null;
+}
+
+/** Returns the entry that says the decision's person was erased, or null. */
+async function erasureOf(record: OfflineRecord, { index, entry }: Read): Promise<Read | null> {
+  const subject = entry.sealed?.subject;
+  for await (const read of scan(record, { from: index + 1 })) {
+    const { kind, open } = read.entry;
+    if (kind === 'erasure' && open['subject'] === subject) return read;
   }
   return null;
 }
@@ -127,24 +145,25 @@ function whyAt(fold: Fold, read: Read, event: RecordedEvent | undefined): Why | 
   return { read, event, explanation, sources };
 }
 
-function whyJson({ index, entry }: Read, why: Why | null): object {
-  const { at, agent, session, open } = entry;
-  const head = { index, at, agent, session, ...open };
-  if (why === null) return { ...head, isOpened: false };
-  const { event, explanation, sources } = why;
+function whyJson({ read, event, explanation, sources }: Why): object {
   const { tool, args } = event.action;
   const { summary, tried, flips } = explanation;
-  const because = event.decision.because;
-  return {
-    ...head,
-    isOpened: true,
-    action: { tool, args },
-    summary,
-    because,
-    tried,
-    flips,
-    sources,
-  };
+  const { because } = event.decision;
+  const told = { action: { tool, args }, summary, because, tried, flips, sources };
+  return { ...headJson(read), isOpened: true, ...told };
+}
+
+function openJson(read: Read, erasure: Read | null): object {
+  const erased =
+    erasure === null
+      ? null
+      : { index: erasure.index, at: erasure.entry.at, subject: erasure.entry.open['subject'] };
+  return { ...headJson(read), isOpened: false, erased };
+}
+
+function headJson({ index, entry }: Read): object {
+  const { at, agent, session, open } = entry;
+  return { index, at, agent, session, ...open };
 }
 
 function headOf({ index, entry }: Read): string {
@@ -152,22 +171,43 @@ function headOf({ index, entry }: Read): string {
   return `entry ${index}, ${new Date(at).toISOString()}, agent ${agent}, session ${session}`;
 }
 
-function renderOpen(read: Read, { screen }: Shell): string {
-  const { open } = read.entry;
-  const { findings = [], tool, verdict } = open;
-  const word = typeof verdict === 'string' ? verdict : '';
+function renderOpen(read: Read, erasure: Read | null, { screen }: Shell): string {
+  const { findings = [], tool, verdict } = read.entry.open;
   const asked = typeof tool === 'string' ? `\`${tool}\`` : 'a tool the pact does not declare';
+  const { dim } = screen.colors;
+  const rules = listOf(findings).map(findingLine);
   return [
     headOf(read),
-    `${word} ${asked}`,
-    ...listOf(findings).map((finding) => `  ${JSON.stringify(finding)}`),
-    screen.colors.dim(
-      'What was asked is sealed: give --root-key or --openings, if it is not erased.',
+    `${typeof verdict === 'string' ? wordOf(verdict) : ''} ${asked}`,
+    ...(rules.length === 0 ? [] : [dim('because'), ...rules]),
+    dim(
+      erasure === null
+        ? 'What was asked is sealed, or its pact is not at hand: give --root-key or --openings.'
+        : erasedText(read, erasure),
     ),
   ].join('\n');
 }
 
-function listOf(value: Entry['open'][string]): readonly unknown[] {
+function wordOf(verdict: string): string {
+  return verdict.replace('_', ' ');
+}
+
+function findingLine(finding: Json): string {
+  if (!isJsonObject(finding)) return `  ${JSON.stringify(finding)}`;
+  const { stage, rule, observed } = finding;
+  const named = [stage, rule].filter((part) => typeof part === 'string').join(' · ');
+  return `  ${named}${observed === true ? ' (observed only)' : ''}`;
+}
+
+function erasedText({ index }: Read, { index: at, entry }: Read): string {
+  const when = `${new Date(entry.at).toISOString()} (entry ${at})`;
+  return [
+    `Its person was erased at ${when}: what was asked can not be read by anybody any more.`,
+    `Verdict, tool and rules above are still known; \`plumb proof ${index}\` shows that they stood.`,
+  ].join('\n');
+}
+
+function listOf(value: Json | undefined): readonly Json[] {
   return Array.isArray(value) ? value : [];
 }
 

@@ -45,8 +45,11 @@ export function renderExplanation(
       colors.dim('would be milder with'),
       flips.map((flip) => `  ${flip}`),
     ),
+    ...(flips.length === 0 && decision.verdict.kind !== 'allow' ? [colors.dim(NO_FLIP)] : []),
   ].join('\n');
 }
+
+const NO_FLIP = 'no smaller change was found that would be milder';
 
 function renderObligation({ kind, rule, say }: Obligation): string {
   return `  ${kind.replace('_', ' ')} (rule \`${rule}\`): ${say}`;

@@ -1,6 +1,7 @@
 import { type LogSource, readBundle, readCheckpoint, TILE_WIDTH } from '@plumbline/ledger';
 
-import { type OfflineRecord, OfflineError } from './offline.ts';
+import type { OfflineRecord } from './offline.ts';
+import { OfflineError } from './offline-error.ts';
 import { entryPath, readPack } from './pack-files.ts';
 
 /** One entry with its place in the log. */

@@ -6,6 +6,7 @@ import { primitives, signerOf } from '../ledger/primitives.ts';
 import { loadRootKey } from '../seal/root-key.ts';
 import { openVaultReadOnly } from '../store/embedded/vault.ts';
 import type { VaultReader } from '../store/vault.ts';
+import { OfflineError } from './offline-error.ts';
 import { readPack } from './pack-files.ts';
 import { servedSource } from './served-source.ts';
 
@@ -48,16 +49,6 @@ export type OfflineRecord = {
   readonly signers: (origin: string) => Promise<readonly Signer[]>;
   readonly close: () => Promise<void>;
 };
-
-/** There is no record at the place, or it cannot be opened. The message says what to do. */
-export class OfflineError extends Error {
-  readonly place: string;
-
-  constructor(place: string, message: string, cause?: unknown) {
-    super(message, { cause });
-    this.place = place;
-  }
-}
 
 /** The name under which the vault holds the log's signing keys, 32 bytes each, oldest first. */
 export const LOG_KEY_SECRET = 'log-key';

@@ -7,7 +7,8 @@ import { readCheckpoint } from '@plumbline/ledger';
 
 import { inFolder } from '../../testing/folder.ts';
 import { RecordedLog } from '../../testing/recorded-log.ts';
-import { OfflineError, openOffline } from './offline.ts';
+import { openOffline } from './offline.ts';
+import { OfflineError } from './offline-error.ts';
 import { Opener } from './opener.ts';
 import { readInThread, type TakeTaken } from './read-in-thread.ts';
 import { readLog } from './read-log.ts';

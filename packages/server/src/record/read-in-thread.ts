@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Result } from '@plumbline/ledger';
 
-import { OfflineError } from './offline.ts';
+import { OfflineError } from './offline-error.ts';
 import type { Seen } from './read-log.ts';
 import {
   type TakenBatch,

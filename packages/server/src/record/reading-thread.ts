@@ -2,7 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { Result } from '@plumbline/ledger';
 
-import { OfflineError, openOffline, type OfflineRecord } from './offline.ts';
+import { openOffline, type OfflineRecord } from './offline.ts';
+import { OfflineError } from './offline-error.ts';
 import { Opener } from './opener.ts';
 import { type ReadBatch, readLog, type Seen } from './read-log.ts';
 import {

@@ -17,7 +17,8 @@ import { primitives } from '../ledger/primitives.ts';
 import { openPayload } from '../seal/seal.ts';
 import { recordKeys } from '../seal/record-keys.ts';
 import { entriesOf, type Placed } from './entry-stream.ts';
-import { OfflineError, type OfflineRecord } from './offline.ts';
+import type { OfflineRecord } from './offline.ts';
+import { OfflineError } from './offline-error.ts';
 import { digestOf } from './opener.ts';
 import { entryPath, type PackManifest } from './pack-files.ts';
 import { PACK_CHECKER, packGuide } from './pack-guide.ts';
@@ -53,7 +54,8 @@ export type PutFile = (path: string, bytes: Uint8Array) => void;
  * Puts an evidence pack together: the entries of whole sessions with those of their agents' chains
  * and every erasure, a proof of each, the sources of the pacts, and the openings asked for.
  *
- * Errors: `OfflineError` when nothing is selected, too much is, or files are missing.
+ * Errors: `OfflineError` when nothing is selected, too much is, what shall be opened is not, or files
+ * are missing.
  */
 export async function writePack(
   record: OfflineRecord,
@@ -161,7 +163,26 @@ async function select(
     }
   }
   if (sessions.size === 0) throw new OfflineError(record.place, 'no session matches');
+  refuseUnselected(record.place, request.open, sessions);
   return selected;
+}
+
+const MOST_NAMED = 5;
+
+/** Who wants a session opened and gets a pack without it would find out at its reader's. */
+function refuseUnselected(
+  place: string,
+  open: PackRequest['open'],
+  selected: ReadonlySet<string>,
+): void {
+  const missed = open === 'all' ? undefined : open.find((session) => !selected.has(session));
+  if (missed === undefined) return;
+  const named = [...selected].slice(0, MOST_NAMED).join(', ');
+  const more = selected.size > MOST_NAMED ? ` and ${selected.size - MOST_NAMED} more` : '';
+  throw new OfflineError(
+    place,
+    `\`${missed}\` cannot be opened, it is not selected; selected: ${named}${more}`,
+  );
 }
 
 function isAskedFor(entry: Entry, { agent, sessions, fromAt, untilAt }: PackRequest): boolean {
