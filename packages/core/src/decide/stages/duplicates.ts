@@ -1,4 +1,4 @@
-import { canonical } from '../../canonical.ts';
+import { digestJson } from '../../digest.ts';
 import type { DuplicateRule } from '../../pact/compiled.ts';
 import { askOne } from '../ask.ts';
 import { NOTHING } from '../context.ts';
@@ -7,10 +7,13 @@ import { valueAt } from '../paths.ts';
 import { BOUNDS } from '../state.ts';
 import type { Finding } from '../verdict.ts';
 
-/** Returns the key under which a duplicate rule remembers an action through any of its tools. */
+/**
+ * Returns the key under which a duplicate rule remembers an action through any of its tools. It is
+ * a digest, because marks outlive the session and what its person had erased.
+ */
 export function markOf(context: Context, rule: DuplicateRule): string {
   const values = rule.key.map((path) => valueAt(context.action.args, path) ?? null);
-  return `${rule.id}|${canonical(values)}`;
+  return `${rule.id}|${digestJson(values)}`;
 }
 
 /** Returns a finding for every duplicate rule whose key was let through a short while ago. */
