@@ -203,7 +203,7 @@ function erasedText({ index }: Read, { index: at, entry }: Read): string {
   const when = `${new Date(entry.at).toISOString()} (entry ${at})`;
   return [
     `Its person was erased at ${when}: what was asked can not be read by anybody any more.`,
-    `Verdict, tool and rules above are still known; \`plumb proof ${index}\` shows that they stood.`,
+    `Verdict, tool and rules are still known; \`plumb proof ${index}\` shows that they stood.`,
   ].join('\n');
 }
 

@@ -54,8 +54,8 @@ export type PutFile = (path: string, bytes: Uint8Array) => void;
  * Puts an evidence pack together: the entries of whole sessions with those of their agents' chains
  * and every erasure, a proof of each, the sources of the pacts, and the openings asked for.
  *
- * Errors: `OfflineError` when nothing is selected, too much is, what shall be opened is not, or files
- * are missing.
+ * Errors: `OfflineError` when nothing is selected or too much is, what shall be opened is not
+ * selected, or files are missing.
  */
 export async function writePack(
   record: OfflineRecord,

@@ -83,7 +83,7 @@ export class AgentCheck {
     return undefined;
   }
 
-  /** Lists what was let through and has no outcome or an unknown one, in the sessions that are still open. */
+  /** Lists what was let through and has no known outcome, in the sessions that are still open. */
   listUnfinished(): void {
     for (const id of this.#sessions.keys()) this.#close(id);
   }
