@@ -196,7 +196,8 @@ export async function openContext(
     erase,
     caughtUp: follower.caughtUp,
   };
-  const keys = await openKeys({ vault, write, clock });
+  const hasAgent = (agent: string): boolean => guard.guard.status(agent) !== undefined;
+  const keys = await openKeys({ vault, write, clock, hasAgent });
   const services: Services = {
     pacts: makePacts({
       guard: guard.guard,

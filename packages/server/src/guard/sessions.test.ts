@@ -3,6 +3,7 @@ import { test } from 'node:test';
 
 import { verifies } from '@plumbline/testkit';
 
+import { SUPPORT_PACT } from '../../testing/guard-pact.ts';
 import { ADA, codeOf, guardScene, valueOf } from '../../testing/guard-scene.ts';
 
 test('sessions: one name is one open session, also when opened at once', async () => {
@@ -31,6 +32,19 @@ test('sessions: what is attested stays in memory, and is bounded', async () => {
   const opened = await scene.guard.openSession({ ...ADA, attributes });
   assert.equal(codeOf(opened), 'too-large');
   assert.equal(scene.entries().length, before);
+});
+
+test('sessions: none is opened for a task that the armed pact does not know', async () => {
+  const tasks = 'tasks:\n  refund: { tools: refunds.pay }\n  answer: { tools: mail.send }\n';
+  const scene = await guardScene({ pact: `${SUPPORT_PACT}${tasks}` });
+  const before = scene.entries().length;
+  const opened = await scene.guard.openSession({ ...ADA, task: 'refnd' });
+  assert.equal(codeOf(opened), 'bad-request');
+  assert.match(opened.ok ? '' : opened.error.message, /it knows `refund`, `answer`$/);
+  assert.equal(scene.entries().length, before);
+  for (const task of ['refund', null]) valueOf(await scene.guard.openSession({ ...ADA, task }));
+  const without = await guardScene();
+  valueOf(await without.guard.openSession({ ...ADA, task: 'whatever' }));
 });
 
 test('sessions: a sweep closes idle ones, with an action in flight a day later', async () => {

@@ -5,6 +5,7 @@ import { type Subject, VaultError } from '../store/vault.ts';
 import type { Desk } from './desk.ts';
 import type { OpenRequest, Outcome } from './guard.ts';
 import { makeId } from './ids.ts';
+import { whyNotTask } from './known-task.ts';
 import {
   dropSession,
   holdSession,
@@ -95,6 +96,8 @@ async function openFresh(
   live: LiveAgent,
   request: OpenRequest,
 ): Promise<Outcome<OpenedSession>> {
+  const why = live.pact === null ? null : whyNotTask(live.pact, request.task);
+  if (why !== null) return refuse('bad-request', why);
   const subject = await subjectOf(desk, request);
   if (!subject.ok) return subject;
   return durably(desk, () => openTurn(desk, { live, request, subject: subject.value }));

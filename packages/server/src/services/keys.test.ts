@@ -31,6 +31,7 @@ async function scene(): Promise<{
   let isStopped = false;
   const keys = await openKeys({
     clock: () => 1_000,
+    hasAgent: (agent) => agent === 'a' || agent === 'b',
     write: (entry) => {
       if (isStopped) return Promise.resolve(refused('unavailable', 'the log stopped'));
       written.push(entry);
@@ -77,6 +78,18 @@ test('keys: no key is of two kinds, and an agent key is for one agent', async ()
     assert.ok(!said.ok && said.error.code === 'bad-request', JSON.stringify(part));
   }
   assert.equal(written.length, 0);
+});
+
+test('keys: none is made that ran out before, or for an agent that is not there', async () => {
+  const { keys, written } = await scene();
+  const past = await keys.add({ ...bare, expiresAt: 1_000 }, admin);
+  assert.ok(!past.ok && past.error.code === 'bad-request');
+  assert.equal(past.error.at, 'expiresAt');
+  const nobodys = await keys.add({ ...bare, agents: ['nope'] }, admin);
+  assert.ok(!nobodys.ok && nobodys.error.code === 'unknown-agent');
+  assert.match(nobodys.error.message, /no agent `nope`: add the agent first/);
+  assert.equal(written.length, 0);
+  assert.ok((await keys.add({ ...bare, expiresAt: 1_001 }, admin)).ok);
 });
 
 test('keys: what is not recorded does not work', async () => {

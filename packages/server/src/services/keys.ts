@@ -13,6 +13,7 @@ export type KeysNeeds = {
   readonly vault: Pick<Vault, 'addKey' | 'revokeKey' | 'keys'>;
   readonly write: WriteEntry;
   readonly clock: () => number;
+  readonly hasAgent: (agent: string) => boolean;
   readonly random?: (size: number) => Uint8Array;
 };
 
@@ -23,11 +24,8 @@ const MOST_KEYS = 100_000;
 export async function openKeys(needs: KeysNeeds): Promise<Keys> {
   const known = new Map((await needs.vault.keys()).map((key) => [key.id, key] as const));
   const add = (request: KeyRequest, by: string): Promise<Served<GivenKey>> => {
-    const fault =
-      known.size >= MOST_KEYS ? `there are ${MOST_KEYS} keys already` : faultOf(request);
-    return fault === null
-      ? addKey(needs, known, { request, by })
-      : Promise.resolve(refused('bad-request', fault));
+    const refusal = refusalOf(needs, known.size, request);
+    return refusal === null ? addKey(needs, known, { request, by }) : Promise.resolve(refusal);
   };
   return {
     find: (id) => known.get(id),
@@ -46,7 +44,25 @@ const ADMIN: Omit<KeyRequest, 'name'> = {
   expiresAt: null,
 };
 
-/** Returns what keeps a key from being made, or null. */
+function refusalOf(
+  { clock, hasAgent }: KeysNeeds,
+  count: number,
+  request: KeyRequest,
+): ReturnType<typeof refused> | null {
+  if (count >= MOST_KEYS) return refused('bad-request', `there are ${MOST_KEYS} keys already`);
+  const fault = faultOf(request);
+  if (fault !== null) return refused('bad-request', fault);
+  const { agents, expiresAt } = request;
+  if (expiresAt !== null && expiresAt <= clock()) {
+    const hint = 'give a later one in ms UTC, or leave it out';
+    return refused('bad-request', `\`expiresAt\` is past: ${hint}`, { at: 'expiresAt' });
+  }
+  const missing = agents?.find((agent) => !hasAgent(agent));
+  if (missing === undefined) return null;
+  return refused('unknown-agent', `there is no agent \`${missing}\`: add the agent first`);
+}
+
+/** Returns what no key can be, or null. */
 function faultOf({ kind, name, roles, scopes, agents }: KeyRequest): string | null {
   if (!/^[^\p{Cc}]{1,200}$/u.test(name)) return '`name` must have 1 to 200 printable characters';
   if (agents?.some((agent) => !AGENT_NAME.test(agent)) === true) {

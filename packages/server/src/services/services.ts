@@ -120,7 +120,8 @@ export type GivenKey = { readonly key: ShownKey; readonly token: string };
  * - `find` is synchronous and answers from memory, revoked and expired keys included: the caller
  *   checks. A revocation counts there before `revoke` resolves, a new key once `add` resolved.
  * - `add` refuses as `bad-request` what cannot be: an agent's key for other than one agent, roles
- *   on a machine, none on a person, scopes on other than a service. Recorded as `key_added`.
+ *   on a machine, none on a person, scopes on other than a service, a past expiry; a key for an
+ *   agent that is not there is `unknown-agent`. Recorded as `key_added`.
  * - A revoked key stays listed. Revoking the last admin key that is neither revoked nor expired is
  *   a `conflict`, unless `local` does it.
  * - `recover` adds an admin key on the machine itself, for the first start and for `plumb key
