@@ -54,6 +54,27 @@ test('config: every fault names its place', (t) => {
     return 'no fault';
   };
   assert.match(said({ PLUMBLINE_GUARD_WAITING: 'many' }), /^PLUMBLINE_GUARD_WAITING: .*number/);
+  const plain: readonly (readonly [path: string, value: string, says: RegExp])[] = [
+    ['log.heartbeatMs', 'often', /: must be a number, not `often`; docs\/daemon\.md says/],
+    ['log.heartbeatMs', '1.5', /: must be a whole number, not `1\.5`/],
+    ['log.heartbeatMs', '1', /: must be at least 100, not `1`/],
+    ['publishing.people', '3', /: must be `1` or `2`, not `3`/],
+    ['localRights', 'some', /: must be `all` or `enforce`, not `some`/],
+    ['listen.behindProxy', 'yes', /: must be `true` or `false`, not `yes`/],
+    ['data', '', /: must not be empty/],
+    ['listen.http', '80', /: must be `host:port` or `none`, not `80`/],
+    ['log.timestamps', 'tsa', /: must be a URL, such as `https:\/\/host\/`, not `tsa`/],
+    [
+      'facts',
+      '{"risk": {"url": "secret"}}',
+      /`facts\.risk\.url`: must be a URL, such as `https:\/\/host\/`;/,
+    ],
+  ];
+  for (const [path, value, says] of plain) {
+    const text = said({}, [[path, value]]);
+    assert.ok(text.startsWith(`--set ${path}: `), text);
+    assert.match(text, says);
+  }
   assert.match(said({ PLUMBLINE_GUARD_WATING: '1' }), /^PLUMBLINE_GUARD_WATING: no such setting/);
   assert.match(said({}, [['guard.wating', '1']]), /^--set guard.wating: no such setting/);
   assert.match(said({ PLUMBLINE_LISTEN_HTTP: '0.0.0.0:80' }), /PLUMBLINE_LISTEN_HTTP: .*loopback/);

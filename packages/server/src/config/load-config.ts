@@ -4,6 +4,7 @@ import { isJsonObject, type Json } from '@plumbline/core';
 
 import { ConfigError } from './config-error.ts';
 import type { Config } from './config.ts';
+import { plainWords } from './plain-words.ts';
 import { readOptional } from './read-optional.ts';
 import { parseSettings, type Settled } from './schema.ts';
 import { type Home, settle } from './settle.ts';
@@ -144,16 +145,26 @@ type PlaceOf = (path: string) => string;
 function parseDraft({ raw, origins }: Draft): { settled: Settled; placeOf: PlaceOf } {
   const placeOf: PlaceOf = (path) => {
     const own = origins.get(path);
-    return own ?? `${origins.get('') ?? 'configuration'}: \`${path}\``;
+    if (own !== undefined) return own;
+    const above = [...origins].find(([told]) => told !== '' && path.startsWith(`${told}.`))?.[1];
+    return `${above ?? origins.get('') ?? 'configuration'}: \`${path}\``;
   };
   const parsed = parseSettings(raw);
   if (parsed.success) return { settled: parsed.data, placeOf };
-  const lines = parsed.error.issues.map(({ path, message, code, ...rest }) => {
-    const where = path.map(String).join('.');
-    const unknown: unknown = code === 'unrecognized_keys' ? Reflect.get(rest, 'keys') : undefined;
-    if (!Array.isArray(unknown)) return `${placeOf(where)}: ${message}`;
-    const named = unknown.map((key) => [where, key].filter((part) => part !== '').join('.'));
-    return `${origins.get('') ?? 'configuration'}: no such setting \`${named.join('`, `')}\``;
+  const lines = parsed.error.issues.map((issue) => {
+    const where = issue.path.map(String).join('.');
+    if (issue.code !== 'unrecognized_keys') {
+      return `${placeOf(where)}: ${plainWords(issue, valueAt(raw, issue.path))}`;
+    }
+    const named = issue.keys.map((key) => [where, key].filter((part) => part !== '').join('.'));
+    const which = `no such setting \`${named.join('`, `')}\``;
+    return `${origins.get('') ?? 'configuration'}: ${which}; docs/daemon.md lists every one`;
   });
   throw new ConfigError(lines.join('\n'));
+}
+
+function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => {
+    return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+  }, raw);
 }
