@@ -1,6 +1,6 @@
 import type { Desk } from './desk.ts';
 import type { Outcome } from './guard.ts';
-import { done, refuse } from './refusal.ts';
+import { done, noAgent, refuse } from './refusal.ts';
 import { durably, findAgent, latch, momentOf, recordEvent, type Recorded } from './turn.ts';
 
 /** What a person stops, or lets go on. */
@@ -21,7 +21,7 @@ export async function halt(
   stop: Stop,
 ): Promise<Outcome<Recorded & { readonly epoch: number }>> {
   const live = desk.agents.get(stop.agent);
-  if (live === undefined) return refuse('unknown-agent', `no agent \`${stop.agent}\`: add it`);
+  if (live === undefined) return refuse('unknown-agent', noAgent(stop.agent));
   const fault = faultIn(stop);
   if (fault !== null) return fault;
   if (stop.scope === 'session' && !live.state.sessions.has(stop.target)) {

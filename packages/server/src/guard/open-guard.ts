@@ -8,7 +8,7 @@ import type { Guard, Outcome, Refusal } from './guard.ts';
 import { halt, resume } from './halts.ts';
 import { pooledRandom } from './ids.ts';
 import { statusOf, whyVoid } from './live-agent.ts';
-import { done, refuse } from './refusal.ts';
+import { done, noAgent, refuse } from './refusal.ts';
 import { reportOutcome } from './report-outcome.ts';
 import { restoreAgents } from './restore.ts';
 import { isProbe } from './self-test.ts';
@@ -129,7 +129,7 @@ function placed<T extends Json>(value: T): T {
 
 // What self-tests run in is theirs alone.
 function notForCallers({ agent }: { readonly agent: string }): Outcome<never> {
-  return refuse('unknown-agent', `no agent \`${agent}\`: add it`);
+  return refuse('unknown-agent', noAgent(agent));
 }
 
 // One at a time; what came in between is for the next.

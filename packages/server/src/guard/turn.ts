@@ -13,7 +13,7 @@ import type { Subject } from '../store/vault.ts';
 import type { Desk } from './desk.ts';
 import type { Outcome, Trace } from './guard.ts';
 import type { LiveAgent, LiveSession } from './live-agent.ts';
-import { done, refuse } from './refusal.ts';
+import { done, noAgent, refuse } from './refusal.ts';
 import { applyToShadow } from './shadow.ts';
 import type { Beside, Told } from './told.ts';
 
@@ -44,7 +44,7 @@ export function momentOf({ parts }: Desk, { state }: LiveAgent): number {
 export function findAgent(desk: Desk, agent: string): Outcome<LiveAgent> {
   if (desk.stopped !== null) return refuse('unavailable', desk.stopped);
   const live = desk.agents.get(agent);
-  return live === undefined ? refuse('unknown-agent', `no agent \`${agent}\`: add it`) : done(live);
+  return live === undefined ? refuse('unknown-agent', noAgent(agent)) : done(live);
 }
 
 /** An open session of an agent. */

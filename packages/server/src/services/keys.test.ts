@@ -87,7 +87,7 @@ test('keys: none is made that ran out before, or for an agent that is not there'
   assert.equal(past.error.at, 'expiresAt');
   const nobodys = await keys.add({ ...bare, agents: ['nope'] }, admin);
   assert.ok(!nobodys.ok && nobodys.error.code === 'unknown-agent');
-  assert.match(nobodys.error.message, /no agent `nope`: add the agent first/);
+  assert.match(nobodys.error.message, /no agent `nope`: check the name, or add it/);
   assert.equal(written.length, 0);
   assert.ok((await keys.add({ ...bare, expiresAt: 1_001 }, admin)).ok);
 });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { JsonObject } from '@plumbline/core';
 
+import { noAgent } from '../guard/refusal.ts';
 import type { Caller } from '../routes/caller.ts';
 import type { ApiKey, Vault } from '../store/vault.ts';
 import { formatKeyToken, hashSecret } from './key-token.ts';
@@ -59,7 +60,7 @@ function refusalOf(
   }
   const missing = agents?.find((agent) => !hasAgent(agent));
   if (missing === undefined) return null;
-  return refused('unknown-agent', `there is no agent \`${missing}\`: add the agent first`);
+  return refused('unknown-agent', noAgent(missing));
 }
 
 /** Returns what no key can be, or null. */

@@ -1,5 +1,6 @@
 import type { CompiledPact, EntryKind } from '@plumbline/core';
 
+import { noAgent } from '../guard/refusal.ts';
 import type { Guard } from '../guard/guard.ts';
 import { isInstanceOf } from '../guard/instance.ts';
 import type { Caller } from '../routes/caller.ts';
@@ -36,7 +37,7 @@ export function makePacts(needs: PactsNeeds): Pacts {
   const turn = makeTurns();
   const known = <T>(agent: string, act: () => Promise<Served<T>>): Promise<Served<T>> =>
     needs.guard.status(agent) === undefined
-      ? Promise.resolve(refused('unknown-agent', `there is no agent \`${agent}\``))
+      ? Promise.resolve(refused('unknown-agent', noAgent(agent)))
       : turn(agent, act);
   return {
     list: (agent) => known(agent, async () => served(registry.list(agent).map(rowOf))),

@@ -1,5 +1,6 @@
 import type { Json } from '@plumbline/core';
 
+import { noAgent } from '../../guard/refusal.ts';
 import type { Outcome, RefusalCode } from '../../guard/guard.ts';
 import type { Api } from '../../routes/api.ts';
 import { readDecide, readOutcome, readRedeem } from '../../routes/actions/action-shapes.ts';
@@ -98,7 +99,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     run: ({ guard }, { agent }) => {
       const status = guard.status(agent);
       if (status !== undefined) return { ok: true, value: status };
-      return { ok: false, code: 'unknown-agent', message: `there is no agent \`${agent}\`` };
+      return { ok: false, code: 'unknown-agent', message: noAgent(agent) };
     },
   },
 };

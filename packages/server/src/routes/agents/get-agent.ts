@@ -1,3 +1,4 @@
+import { noAgent } from '../../guard/refusal.ts';
 import { answer, refuse, route, type Route } from '../route.ts';
 import { agentStatus } from '../shapes.ts';
 
@@ -14,6 +15,6 @@ export const getAgent: Route = route({
   handle: ({ guard }, { params }) => {
     const status = guard.status(params.agent);
     if (status !== undefined) return answer(status);
-    return refuse({ code: 'unknown-agent', detail: `there is no agent \`${params.agent}\`` });
+    return refuse({ code: 'unknown-agent', detail: noAgent(params.agent) });
   },
 });

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '@plumbline/core';
 
+import { noAgent } from '../../guard/refusal.ts';
 import type { Attestation, EvaluationRequest } from '../../guard/guard.ts';
 import type { Caller, Right } from '../caller.ts';
 import { fault, type Parsed } from '../parse-shape.ts';
@@ -78,6 +79,6 @@ function forbidden(detail: string): Parsed<never> {
 function unknownAgent(agent: string): Parsed<never> {
   return {
     ok: false,
-    problem: { code: 'unknown-agent', detail: `there is no agent \`${agent}\`` },
+    problem: { code: 'unknown-agent', detail: noAgent(agent) },
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { noAgent } from '../../guard/refusal.ts';
 import { answer, refuse, route, type Route } from '../route.ts';
 import {
   agentId,
@@ -50,7 +51,7 @@ export const listDecisions: Route = route({
   codes: ['unknown-agent'],
   handle: async ({ guard, models }, { params: { agent }, query: { unfinished, ...rest } }) => {
     if (guard.status(agent) === undefined) {
-      return refuse({ code: 'unknown-agent', detail: `there is no agent \`${agent}\`` });
+      return refuse({ code: 'unknown-agent', detail: noAgent(agent) });
     }
     const isUnfinished = unfinished === 'true' ? true : undefined;
     return answer(await models.decisions({ agent, ...present({ ...rest, isUnfinished }) }));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { noAgent } from '../../guard/refusal.ts';
 import { isFor } from '../rights.ts';
 import { answer, refuse, route, type Route } from '../route.ts';
 import { agentId, count, page, paging, present, sessionId, time } from '../shapes.ts';
@@ -37,7 +38,7 @@ export const listEvents: Route = route({
       return refuse({ code: 'forbidden', detail: 'this key is for some agents: name one' });
     }
     if (asked.agent !== undefined && !isFor(caller, asked.agent)) {
-      return refuse({ code: 'unknown-agent', detail: `there is no agent \`${asked.agent}\`` });
+      return refuse({ code: 'unknown-agent', detail: noAgent(asked.agent) });
     }
     return answer(await models.events(present(asked)));
   },

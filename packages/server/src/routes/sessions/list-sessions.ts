@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { noAgent } from '../../guard/refusal.ts';
 import { answer, refuse, route, type Route } from '../route.ts';
 import { agentId, count, page, paging, present, sessionId, time } from '../shapes.ts';
 
@@ -29,7 +30,7 @@ export const listSessions: Route = route({
   codes: ['unknown-agent'],
   handle: async ({ guard, models }, { params: { agent }, query }) => {
     if (guard.status(agent) === undefined) {
-      return refuse({ code: 'unknown-agent', detail: `there is no agent \`${agent}\`` });
+      return refuse({ code: 'unknown-agent', detail: noAgent(agent) });
     }
     return answer(await models.sessions({ agent, ...present(query) }));
   },
