@@ -12,7 +12,7 @@ import {
 } from '../daemon/connection.ts';
 import { loadServer } from '../daemon/load-server.ts';
 import { writeWhole } from '../files/write-whole.ts';
-import { renderTable } from '../output/table.ts';
+import { renderRows } from '../output/table.ts';
 import type { Shell } from '../shell.ts';
 import { Stop } from '../stop.ts';
 
@@ -105,12 +105,7 @@ async function list(connection: Connection, shell: Shell): Promise<void> {
     row['agents'] === null ? 'every' : shown(row['agents']),
     ...['addedAt', 'expiresAt', 'revokedAt'].map((name) => shownTime(row[name])),
   ]);
-  shell.screen.print(
-    renderTable(
-      heads.map((head) => ({ head })),
-      rows,
-    ),
-  );
+  shell.screen.print(renderRows(heads, rows, 'no keys yet'));
 }
 
 async function revoke(id: string, connection: Connection, shell: Shell): Promise<void> {

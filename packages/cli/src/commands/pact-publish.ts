@@ -10,10 +10,11 @@ import {
   withConnection,
   withDaemon,
 } from '../daemon/connection.ts';
+import { keyNames } from '../daemon/key-names.ts';
 import { loadServer } from '../daemon/load-server.ts';
 import { type PactFiles, readPactFiles } from '../files/pact-files.ts';
 import { readText } from '../files/read-text.ts';
-import { renderTable } from '../output/table.ts';
+import { renderRows } from '../output/table.ts';
 import type { Shell } from '../shell.ts';
 import { Stop } from '../stop.ts';
 
@@ -137,24 +138,21 @@ function tell(
 }
 
 async function list(agent: string, options: Connection, shell: Shell): Promise<void> {
-  const said = await withDaemon({ connection: options, shell }, ({ get }) =>
-    get(`/api/v1/agents/${step(agent)}/pacts`),
-  );
+  const { said, showKey } = await withDaemon({ connection: options, shell }, async (daemon) => {
+    const answer = await daemon.get(`/api/v1/agents/${step(agent)}/pacts`);
+    return { said: answer, showKey: await keyNames(daemon) };
+  });
   if (options.json === true) return shell.screen.json(said);
   const rows = rowsOf(said).map((row) => [
     shown(row['digest']),
     shown(row['state']),
     shownTime(row['at']),
-    shown(row['by']),
-    shown(row['approvedBy']),
+    showKey(row['by']),
+    showKey(row['approvedBy']),
     shown(row['reason']),
   ]);
   const heads = ['digest', 'state', 'since', 'by', 'approved by', 'reason'];
-  const table = renderTable(
-    heads.map((head) => ({ head })),
-    rows,
-  );
-  shell.screen.print(rows.length === 0 ? `${agent} has no pact yet` : table);
+  shell.screen.print(renderRows(heads, rows, `${agent} has no pact yet`));
 }
 
 type Move = {

@@ -10,7 +10,7 @@ import {
   withConnection,
   withDaemon,
 } from '../daemon/connection.ts';
-import { renderTable } from '../output/table.ts';
+import { renderRows } from '../output/table.ts';
 import type { Shell } from '../shell.ts';
 import { Stop } from '../stop.ts';
 
@@ -96,11 +96,7 @@ async function list(
     shown(row['refusals']),
   ]);
   const heads = ['session', 'opened', 'closed', 'task', 'decisions', 'refusals'];
-  const table = renderTable(
-    heads.map((head) => ({ head })),
-    rows,
-  );
-  shell.screen.print(rows.length === 0 ? 'no sessions yet' : table);
+  shell.screen.print(renderRows(heads, rows, 'no sessions yet'));
 }
 
 async function close(

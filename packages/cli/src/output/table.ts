@@ -22,6 +22,19 @@ export function renderTable(
   return [heads, ...rows].map(line).join('\n');
 }
 
+/** Returns a table whose columns stand at the left, or what to say where it has no rows. */
+export function renderRows(
+  heads: readonly string[],
+  rows: readonly (readonly string[])[],
+  none: string,
+): string {
+  if (rows.length === 0) return none;
+  return renderTable(
+    heads.map((head) => ({ head })),
+    rows,
+  );
+}
+
 function pad(cell: string, size: number, isRight: boolean): string {
   const gap = ' '.repeat(Math.max(0, size - width(cell)));
   return isRight ? gap + cell : cell + gap;
