@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { type Random, randomOf } from '@plumbline/testkit';
 import { type DiskFault, DiskError } from '../src/disk/disk.ts';
 import { type BlobStore, blobStore } from '../src/ledger/segment/blobs.ts';
 import { openWal } from '../src/ledger/segment/open-wal.ts';
 import type { Wal } from '../src/ledger/segment/wal.ts';
 import { LedgerStopped } from '../src/ledger/sequencer.ts';
-import { type Dice, diceOf } from './dice.ts';
 import { SimulatedDisk, type Trouble } from './simulated-disk.ts';
 
 const SEGMENT_BYTES = 131_072;
@@ -36,7 +36,7 @@ export async function liveCrashHistory(seed: number, lives: number): Promise<Cra
 }
 
 class CrashHistory {
-  readonly #dice: Dice;
+  readonly #dice: Random;
   readonly #machine: SimulatedDisk;
   /** What was appended, by index; what a crash took is taken away at the next start. */
   #told: Told[] = [];
@@ -48,7 +48,7 @@ class CrashHistory {
   readonly #segments = new Set<string>();
 
   constructor(seed: number) {
-    this.#dice = diceOf(seed);
+    this.#dice = randomOf(seed);
     this.#machine = new SimulatedDisk(seed + 1);
     this.#machine.isTraced = false;
   }
@@ -180,7 +180,7 @@ function mustBeStopped(error: unknown): void {
   if (!isStopped && !(error instanceof DiskError)) throw error;
 }
 
-function troubleOf(dice: Dice): Trouble {
+function troubleOf(dice: Random): Trouble {
   const fate = dice.chance(0.5) ? 'lost' : 'persisted';
   const verb = VERBS[dice.below(VERBS.length)] ?? 'sync';
   const fault = FAULTS[dice.below(FAULTS.length)] ?? 'broken';

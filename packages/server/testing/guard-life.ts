@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 
 import type { JsonObject } from '@plumbline/core';
+import type { Random } from '@plumbline/testkit';
 
-import type { Dice } from './dice.ts';
 import { codeOf, type GuardScene, valueOf } from './guard-scene.ts';
 
 type Open = { readonly session: string; readonly principal: string };
@@ -11,7 +11,7 @@ const PRINCIPALS = ['ada', 'bob', 'cyd'];
 const TOOLS = ['notes.add', 'web.fetch', 'refunds.pay', 'mail.send', 'files.delete', 'checks.run'];
 
 /** Does so many things that agents and people do, chosen by dice. */
-export async function live(scene: GuardScene, dice: Dice, steps: number): Promise<void> {
+export async function live(scene: GuardScene, dice: Random, steps: number): Promise<void> {
   const sessions: Open[] = [];
   for (let step = 0; step < steps; step += 1) {
     scene.clock.wait(dice.below(60_000));
@@ -37,7 +37,7 @@ export async function live(scene: GuardScene, dice: Dice, steps: number): Promis
 
 async function act(
   scene: GuardScene,
-  dice: Dice,
+  dice: Random,
   { step, session }: { readonly step: number; readonly session: string },
 ): Promise<void> {
   const tool = TOOLS[dice.below(TOOLS.length)] ?? 'notes.add';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { type Dice, diceOf } from './dice.ts';
+import { type Random, randomOf } from '@plumbline/testkit';
 
 const CHILD = join(import.meta.dirname, 'kill-child.ts');
 const STARTING_MS = 140;
@@ -35,7 +35,7 @@ export type KillOptions = {
  */
 export async function runKillRounds(options: KillOptions): Promise<KillCounts> {
   const folder = mkdtempSync(join(tmpdir(), 'plumbline-kill-'));
-  const rounds = new KillRounds(folder, diceOf(options.seed));
+  const rounds = new KillRounds(folder, randomOf(options.seed));
   const end = options.clock() + options.forMs;
   try {
     while (rounds.counts.rounds < options.rounds && options.clock() < end) await rounds.once();
@@ -50,7 +50,7 @@ type Stretch = { readonly run: number; first: number; last: number };
 
 class KillRounds {
   readonly #folder: string;
-  readonly #dice: Dice;
+  readonly #dice: Random;
   #acknowledged: Stretch[] = [];
   #found: { readonly run: number; readonly first: number }[] = [];
   #size = 0;
@@ -60,7 +60,7 @@ class KillRounds {
   #killedStarting = 0;
   #unacknowledged = 0;
 
-  constructor(folder: string, dice: Dice) {
+  constructor(folder: string, dice: Random) {
     this.#folder = folder;
     this.#dice = dice;
   }

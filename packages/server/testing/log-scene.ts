@@ -1,18 +1,18 @@
 import { encodeUtf8, leafHash } from '@plumbline/ledger';
+import { randomOf } from '@plumbline/testkit';
 import type { Disk } from '../src/disk/disk.ts';
 import type { Log } from '../src/ledger/log.ts';
 import { LOG_DEFAULTS, type LogOptions } from '../src/ledger/log-options.ts';
 import { openLog } from '../src/ledger/open-log.ts';
 import { primitives, signerOf } from '../src/ledger/primitives.ts';
 import type { Submission } from '../src/ledger/sequencer.ts';
-import { diceOf } from './dice.ts';
 
 /** The name of the logs in tests. */
 export const TEST_ORIGIN = 'log.example/agents';
 
 /** What a test log is opened with: everything has a default but the disk. */
 export function testLog(disk: Disk, given: Partial<LogOptions> = {}): LogOptions {
-  const dice = diceOf(5);
+  const dice = randomOf(5);
   return {
     ...LOG_DEFAULTS,
     disk,

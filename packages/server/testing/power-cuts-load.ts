@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 
 import type { JsonObject, OutcomeStatus } from '@plumbline/core';
+import type { Random } from '@plumbline/testkit';
 
 import type { ActionRequest, Answer, Outcome } from '../src/guard/guard.ts';
 import { LedgerStopped } from '../src/ledger/sequencer.ts';
 import { VaultError } from '../src/store/vault.ts';
-import type { Dice } from './dice.ts';
 import { ADMIN, type Life } from './power-cuts-life.ts';
 import { shopPact } from './power-cuts-pact.ts';
 import {
@@ -38,7 +38,7 @@ export class Load {
   readonly #world: World;
   readonly #life: Life;
   readonly #options: LoadOptions;
-  readonly #dice: Dice;
+  readonly #dice: Random;
   readonly #told: PowerCutsTold;
   /** How many erasures of each person were begun in this life. */
   readonly #erasures = new Map<string, number>();

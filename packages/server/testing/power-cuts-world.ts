@@ -1,9 +1,9 @@
 import type { Signer } from '@plumbline/ledger';
+import { type Random, randomOf } from '@plumbline/testkit';
 
 import { signerOf } from '../src/ledger/primitives.ts';
 import type { Subject, Vault } from '../src/store/vault.ts';
 import { VaultError } from '../src/store/vault.ts';
-import { type Dice, diceOf } from './dice.ts';
 import { Clock } from './guard-scene.ts';
 import { recordingSigners } from './crash-walk.ts';
 import { PowerCutsTold } from './power-cuts-told.ts';
@@ -25,7 +25,7 @@ export type SmallVault = Pick<
 /** What outlives every run of the program: the disk, the vault, the time, and what was told. */
 export class World {
   readonly seed: number;
-  readonly dice: Dice;
+  readonly dice: Random;
   readonly machine: SimulatedDisk;
   readonly clock: Clock = new Clock();
   readonly told: PowerCutsTold = new PowerCutsTold();
@@ -41,7 +41,7 @@ export class World {
 
   constructor(seed: number, vault?: SmallVault) {
     this.seed = seed;
-    this.dice = diceOf(seed);
+    this.dice = randomOf(seed);
     this.machine = new SimulatedDisk(seed + 1);
     this.#vault = vault ?? memoryVault(this.dice);
   }
@@ -90,7 +90,7 @@ export class World {
 }
 
 /** A vault in memory: a resolved write is durable. */
-function memoryVault(dice: Dice): SmallVault {
+function memoryVault(dice: Random): SmallVault {
   const subjects = new Map<string, { readonly name: string; readonly subject: Subject }>();
   const secrets = new Map<string, Uint8Array>();
   const byName = (wanted: string): Subject | undefined => {

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
+import { type Random, randomOf } from '@plumbline/testkit';
 import { type Disk, DiskError, type DiskFault, type DiskFile } from '../src/disk/disk.ts';
 import { Turns } from '../src/disk/turns.ts';
-import { type Dice, diceOf } from './dice.ts';
 import type { SimulatedFile } from './simulated-file.ts';
 import { SimulatedNames } from './simulated-names.ts';
 
@@ -46,14 +46,14 @@ export class SimulatedDisk {
   capacity: number = Number.MAX_SAFE_INTEGER;
   isReadOnly = false;
   readonly names: SimulatedNames = new SimulatedNames();
-  readonly #dice: Dice;
+  readonly #dice: Random;
   #run = 0;
   #troubles: { trouble: Trouble; left: number }[] = [];
   #stepsLeft: number = Number.POSITIVE_INFINITY;
   #end: 'cut' | 'kill' = 'cut';
 
   constructor(seed: number) {
-    this.#dice = diceOf(seed);
+    this.#dice = randomOf(seed);
   }
 
   get freeBytes(): number {

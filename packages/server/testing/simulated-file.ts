@@ -1,4 +1,4 @@
-import type { Dice } from './dice.ts';
+import type { Random } from '@plumbline/testkit';
 
 const SECTOR_BYTES = 512;
 
@@ -39,7 +39,7 @@ export class SimulatedFile {
   }
 
   /** Keeps any of the unsynced changes, whole or in part, in any order. */
-  cutPower(dice: Dice): void {
+  cutPower(dice: Random): void {
     const mood = dice.below(4);
     for (const change of dice.shuffled(this.#pending)) {
       if (mood === 0 || (mood > 1 && dice.chance(0.5))) this.#durable.apply(change);
@@ -51,7 +51,7 @@ export class SimulatedFile {
 }
 
 /** Returns what is left of a change when power fails in its middle. */
-function torn(change: Change, dice: Dice): readonly Change[] {
+function torn(change: Change, dice: Random): readonly Change[] {
   if (change.kind === 'truncate') return [];
   const keep = dice.below(101) / 100;
   const parts: Change[] = [];

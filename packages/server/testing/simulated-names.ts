@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Dice } from './dice.ts';
+import type { Random } from '@plumbline/testkit';
 import { SimulatedFile } from './simulated-file.ts';
 
 type NameChange = {
@@ -60,7 +60,7 @@ export class SimulatedNames {
   }
 
   /** Keeps any of the unsynced names, and of every file what its own changes leave. */
-  cutPower(dice: Dice): void {
+  cutPower(dice: Random): void {
     const mood = dice.below(3);
     const touched = new Set<SimulatedFile>([...this.#cache.values(), ...this.#durable.values()]);
     for (const change of this.#pending) {

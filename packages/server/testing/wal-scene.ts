@@ -1,7 +1,8 @@
+import { randomOf } from '@plumbline/testkit';
+
 import { openWal } from '../src/ledger/segment/open-wal.ts';
 import type { Wal, WalOptions } from '../src/ledger/segment/wal.ts';
 import type { Appended, Submission } from '../src/ledger/sequencer.ts';
-import { diceOf } from './dice.ts';
 import { SimulatedDisk } from './simulated-disk.ts';
 
 const LEAF = new Uint8Array(32);
@@ -10,7 +11,7 @@ const LEAF = new Uint8Array(32);
 export class WalScene {
   readonly machine: SimulatedDisk;
   readonly #options: Partial<WalOptions>;
-  readonly #dice = diceOf(11);
+  readonly #dice = randomOf(11);
 
   constructor(options: Partial<WalOptions> = {}) {
     this.machine = new SimulatedDisk(5);

@@ -1,2 +1,3 @@
+export { type Random, randomOf } from './generate/random.ts';
 export { factOf, Scene, sceneOf } from './makers/scene.ts';
 export { verifies } from './verifies.ts';

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { snapshot } from '@plumbline/core';
-import { verifies } from '@plumbline/testkit';
+import { randomOf, verifies } from '@plumbline/testkit';
 
-import { diceOf } from '../../testing/dice.ts';
 import { live } from '../../testing/guard-life.ts';
 import { checkRecord } from '../../testing/check-record.ts';
 import { SUPPORT_PACT } from '../../testing/guard-pact.ts';
@@ -27,10 +26,10 @@ test('restore: the state folded from the log is the state that was live', async 
   verifies('evidence.recompute');
   for (const seed of [1, 2, 3]) {
     const scene = await guardScene();
-    await live(scene, diceOf(seed), 150);
+    await live(scene, randomOf(seed), 150);
     const restarted = await scene.restart();
     assert.deepEqual(agentOf(statesOf(restarted)), agentOf(statesOf(scene)), `seed ${seed}`);
-    await live(restarted, diceOf(seed + 100), 30);
+    await live(restarted, randomOf(seed + 100), 30);
     const again = await restarted.restart();
     assert.deepEqual(agentOf(statesOf(again)), agentOf(statesOf(restarted)), `seed ${seed}`);
   }
@@ -44,7 +43,7 @@ test('restore: with people erased, what the agent used up is the same', async ()
   verifies('evidence.erasure', 'pact.limits');
   for (const seed of [4, 5]) {
     const scene = await guardScene();
-    await live(scene, diceOf(seed), 120);
+    await live(scene, randomOf(seed), 120);
     const { id } = await scene.subjects.named('bob');
     valueOf(await scene.guard.forget(id));
     scene.subjects.erase(id);
@@ -125,7 +124,7 @@ test('restore: before it was tested again, no pact is in force', async () => {
 test('restore: a stranger makes every decision again, and finds every chain whole', async () => {
   verifies('evidence.recompute', 'evidence.tlog');
   const scene = await guardScene();
-  await live(scene, diceOf(6), 150);
+  await live(scene, randomOf(6), 150);
   const report = await checkRecord(scene);
   const { recomputed, mismatch } = report.answers;
   assert.deepEqual([recomputed, mismatch, report.brokenCount], [report.decisions, 0, 0]);

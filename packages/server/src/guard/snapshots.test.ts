@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { snapshot } from '@plumbline/core';
-import { verifies } from '@plumbline/testkit';
+import { randomOf, verifies } from '@plumbline/testkit';
 
 import { checkRecord } from '../../testing/check-record.ts';
-import { diceOf } from '../../testing/dice.ts';
 import { live } from '../../testing/guard-life.ts';
 import { SUPPORT_PACT } from '../../testing/guard-pact.ts';
 import { codeOf, type GuardScene, guardScene, valueOf } from '../../testing/guard-scene.ts';
@@ -48,13 +47,13 @@ test('snapshots: one and the rest of the log make the state that was', async () 
     const scene = await guardScene({ snapshots, bounds: { snapshotEvery: 40 } });
     const shadow = scene.pacts.load(SUPPORT_PACT.replace('"100.00"', '"60.00"'));
     valueOf(await scene.guard.shadow('support', shadow));
-    await live(scene, diceOf(seed), 150);
+    await live(scene, randomOf(seed), 150);
     const { armAll, ...reopened } = await scene.reopen();
     assert.ok(reopened.foldedFrom > 40 && reopened.foldedFrom < reopened.resumedAt);
     assert.deepEqual(stateOf({ opened: { armAll, ...reopened } }), stateOf(scene));
     assert.equal(reopened.guard.status('support')?.shadow, shadow.digest);
     const restarted = await scene.restart();
-    await live(restarted, diceOf(seed + 100), 40);
+    await live(restarted, randomOf(seed + 100), 40);
     const { answers, states, decisions } = await checkRecord(restarted);
     assert.deepEqual([answers.recomputed, states.same], [decisions, decisions]);
   }

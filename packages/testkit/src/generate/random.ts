@@ -8,6 +8,10 @@ export type Random = {
   readonly pick: <T>(items: readonly [T, ...T[]]) => T;
   /** Returns the items that a coin of the given probability keeps, in order. */
   readonly some: <T>(items: readonly T[], probability: number) => readonly T[];
+  /** Returns that many bytes. */
+  readonly bytes: (length: number) => Uint8Array;
+  /** Returns the items in another order. */
+  readonly shuffled: <T>(items: readonly T[]) => readonly T[];
 };
 
 /** Returns the randomness of a seed. Source: mulberry32, Tommy Ettinger. */
@@ -26,6 +30,12 @@ export function randomOf(seed: number): Random {
     chance,
     pick: (items) => items[below(items.length)] ?? items[0],
     some: (items, probability) => items.filter(() => chance(probability)),
+    bytes: (length) => Uint8Array.from({ length }, () => below(256)),
+    shuffled: (items) =>
+      items
+        .map((item) => ({ item, rank: next() }))
+        .sort((left, right) => left.rank - right.rank)
+        .map(({ item }) => item),
   };
 }
 
