@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { keyNames } from './key-names.ts';
 
-test('keys are shown with their names, and by their ids to whoever may not read the names', async () => {
+test('keys: names are shown to whoever may read them, and ids to others', async () => {
   const rows = [{ id: '0011223344556677', name: 'Ada' }];
   const show = await keyNames({ peek: () => Promise.resolve({ isFine: true, body: { rows } }) });
   assert.equal(show('0011223344556677'), 'Ada (0011223344556677)');
