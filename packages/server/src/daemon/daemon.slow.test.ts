@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, globSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import net from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -257,6 +257,42 @@ test('daemon: a start with too little space is refused, and says what to do', as
   const refused = await startProgram(full);
   assert.ok('kind' in refused && refused.kind === 'refused');
   assert.match(refused.message, /bytes are left and `disk.refuseBytes` is/);
+});
+
+test('daemon: a start on a port that is taken is refused before anything is written', async (t) => {
+  const taken = net.createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  t.after(() => taken.close());
+  const address = taken.address();
+  assert.ok(address !== null && typeof address === 'object');
+  const home = homeFor(t, { 'listen.http': `127.0.0.1:${address.port}` });
+  const refused = await startProgram(home);
+  assert.ok('kind' in refused && refused.kind === 'refused');
+  assert.match(refused.message, /something listens there already/);
+  assert.deepEqual(globSync(join(home.data, '{log-state,vault.db,segments/*}')), []);
+});
+
+test('daemon: a start without its certificate is refused before anything is written', async (t) => {
+  const none = { 'listen.certFile': '/no/cert', 'listen.keyFile': '/no/key' };
+  const home = homeFor(t, none);
+  const refused = await startProgram(home);
+  assert.ok('kind' in refused && refused.kind === 'refused');
+  assert.match(refused.message, /`listen\.certFile` \/no\/cert: no such file; name a PEM file/);
+  assert.deepEqual(globSync(join(home.data, '{log-state,vault.db,segments/*}')), []);
+});
+
+test('daemon: a run that began and could not go on ends in the log', async (t) => {
+  const home = homeFor(t);
+  const inTheWay = join(home.data, 'daemon.sock');
+  mkdirSync(inTheWay, { recursive: true, mode: 0o700 });
+  await assert.rejects(startProgram(home));
+  await assert.rejects(startProgram(home));
+  rmSync(inTheWay, { recursive: true });
+  const { client } = await running(t, home);
+  const { rows } = await get(client, 'events?limit=100');
+  const kinds = Array.isArray(rows) ? rows.filter(isJsonObject).map(({ kind }) => kind) : [];
+  const ends = kinds.filter((kind) => kind === 'boot' || kind === 'shutdown').toReversed();
+  assert.deepEqual(ends, ['boot', 'shutdown', 'boot', 'shutdown', 'boot']);
 });
 
 test('daemon: a log that is older than what it signed is refused with what to do', async (t) => {

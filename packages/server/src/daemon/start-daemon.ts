@@ -15,6 +15,7 @@ import { freshModels } from '../store/fresh-models.ts';
 import { type Chores, startChores } from './chores.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { type Places, prepareFolder, StartRefused } from './places.ts';
+import { probeListening } from './probe-listening.ts';
 import { asRefusal } from './refusal-words.ts';
 import type { Bootstrap, Started } from './start-said.ts';
 
@@ -64,6 +65,7 @@ async function open(
 ): Promise<Daemon> {
   const { clock, logger } = options;
   refuseLostVault(config, places);
+  await probeListening(config.listen);
   const stores = await openStores(config, places, options);
   undo.push(() => stores.egress.close());
   undo.push(() => stores.vault.close());
@@ -79,6 +81,8 @@ async function open(
     );
   }
   await writeBoot(context);
+  // A run that is refused from here on was begun, and ended in order.
+  undo.push(async () => void (await context.write({ kind: 'shutdown', agent: null, open: {} })));
   for (const failed of await resume(context)) logger.error(`pact not armed: ${failed}`);
   const server = await listen(config, { context, places, options });
   undo.push(() => server.close(0));
