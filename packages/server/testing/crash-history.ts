@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { type Random, randomOf } from '@plumbline/testkit';
+
 import { type DiskFault, DiskError } from '../src/disk/disk.ts';
 import { type BlobStore, blobStore } from '../src/ledger/segment/blobs.ts';
 import { openWal } from '../src/ledger/segment/open-wal.ts';

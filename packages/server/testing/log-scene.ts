@@ -1,5 +1,6 @@
 import { encodeUtf8, leafHash } from '@plumbline/ledger';
 import { randomOf } from '@plumbline/testkit';
+
 import type { Disk } from '../src/disk/disk.ts';
 import type { Log } from '../src/ledger/log.ts';
 import { LOG_DEFAULTS, type LogOptions } from '../src/ledger/log-options.ts';

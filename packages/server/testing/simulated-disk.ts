@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { type Random, randomOf } from '@plumbline/testkit';
+
 import { type Disk, DiskError, type DiskFault, type DiskFile } from '../src/disk/disk.ts';
 import { Turns } from '../src/disk/turns.ts';
 import type { SimulatedFile } from './simulated-file.ts';

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { Random } from '@plumbline/testkit';
+
 import { SimulatedFile } from './simulated-file.ts';
 
 type NameChange = {
