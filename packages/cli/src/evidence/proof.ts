@@ -112,11 +112,7 @@ async function answerOf(
     ok: true,
     exit: at.exitCode,
     rung: at.rung,
-    lines: [
-      `${what} stands at ${place}`,
-      at.rung,
-      ...at.open.map((open) => `  not shown: ${open}`),
-    ],
+    lines: [`${what} stands at ${place}`, at.rung, ...at.open.map((open) => `  but: ${open}`)],
   };
 }
 

@@ -136,7 +136,7 @@ function rendered(value: Verified, { keyFrom }: Trusted, { screen }: Shell): str
     ...(cosignedBy.length === 0 ? [] : [`cosigned by ${cosignedBy.join(', ')}`]),
     ...(dated === null ? [] : [datedLine(dated)]),
     colour(standing.rung),
-    ...standing.open.map((open) => `  not shown: ${open}`),
+    ...standing.open.map((open) => `  but: ${open}`),
     ...(record === null ? ['entries were not looked into'] : renderRecord(record)),
   ].join('\n');
 }

@@ -162,10 +162,12 @@ async function select(
       throw new OfflineError(record.place, `more than ${MOST_PACK_ENTRIES} entries, ask for less`);
     }
   }
-  if (sessions.size === 0) throw new OfflineError(record.place, 'no session matches');
+  if (sessions.size === 0) throw new OfflineError(record.place, NO_SESSION);
   refuseUnselected(record.place, request.open, sessions);
   return selected;
 }
+
+const NO_SESSION = 'no session matches; `plumb log tail --kind session_opened` lists them';
 
 const MOST_NAMED = 5;
 
