@@ -102,7 +102,7 @@ async function publish(needs: PactsNeeds, draft: Draft, by: Caller): Promise<Ser
   if (by.kind !== 'person') {
     return refused('forbidden', "publishing takes two people: propose with a person's own key");
   }
-  const written = await write(needs, 'pact_proposed', draft);
+  const written = await writeEntry(needs, entryOf('pact_proposed', draft));
   return written.ok ? served(currentRow(needs, draft)) : written;
 }
 
@@ -169,9 +169,10 @@ async function sourcesOf(needs: PactsNeeds, version: Version): Promise<Served<Pa
 async function arm(needs: PactsNeeds, draft: Draft): Promise<Served<PactRow>> {
   const { agent, pact } = draft;
   const shadow = needs.registry.inState(agent, 'shadow');
-  const writing = write(needs, 'pact_published', draft);
-  if (shadow?.digest === pact.digest) await needs.guard.shadow(agent, null);
-  const written = await writing;
+  const entry = entryOf('pact_published', draft);
+  const written = await (shadow?.digest === pact.digest
+    ? writeWith(needs, entry, () => needs.guard.shadow(agent, null))
+    : writeEntry(needs, entry));
   if (!written.ok) return written;
   const armed = fromGuard(await needs.guard.arm(agent, pact));
   if (!armed.ok) return armed;
@@ -186,14 +187,12 @@ async function arm(needs: PactsNeeds, draft: Draft): Promise<Served<PactRow>> {
   return served(currentRow(needs, draft));
 }
 
-// A shadow starts and ends in one turn with its entry, as a restart will find it in the log.
 async function startShadow(needs: PactsNeeds, draft: Draft): Promise<Served<PactRow>> {
-  const writing = write(needs, 'pact_shadowed', draft);
-  const started = fromGuard(await needs.guard.shadow(draft.agent, draft.pact));
-  const written = await writing;
-  if (written.ok) return started.ok ? served(currentRow(needs, draft)) : started;
-  if (started.ok) await needs.guard.shadow(draft.agent, null);
-  return written;
+  const { agent, pact } = draft;
+  const written = await writeWith(needs, entryOf('pact_shadowed', draft), () => {
+    return needs.guard.shadow(agent, pact);
+  });
+  return written.ok ? served(currentRow(needs, draft)) : written;
 }
 
 async function endShadow(
@@ -204,23 +203,33 @@ async function endShadow(
   const version = needs.registry.inState(agent, 'shadow');
   if (version === undefined) return refused('not-found', `\`${agent}\` has no shadow pact`);
   const entry = openEntry('pact_withdrawn', agent, { ...version, by: by.id, approvedBy: null });
-  const writing = writeEntry(needs, entry);
-  const stopped = fromGuard(await needs.guard.shadow(agent, null));
-  const written = await writing;
-  if (!written.ok) return written;
-  return stopped.ok ? served({ index: written.value.index }) : stopped;
+  const written = await writeWith(needs, entry, () => needs.guard.shadow(agent, null));
+  return written.ok ? served({ index: written.value.index }) : written;
 }
 
 function openEntry(kind: EntryKind, agent: string, version: Draft['version']): OpenEntry {
   return { kind, agent, open: openOfVersion(version) };
 }
 
-function write(
+function entryOf(kind: EntryKind, { agent, version, blobs }: Draft): OpenEntry {
+  return { ...openEntry(kind, agent, version), blobs };
+}
+
+type Effect = () => ReturnType<Guard['shadow']>;
+
+// A shadow starts and ends in one turn with its entry, as a restart will find it in the log, and
+// what the log does not take changes nothing.
+async function writeWith(
   needs: PactsNeeds,
-  kind: EntryKind,
-  { agent, version, blobs }: Draft,
+  entry: OpenEntry,
+  effect: Effect,
 ): ReturnType<WriteEntry> {
-  return writeEntry(needs, { ...openEntry(kind, agent, version), blobs });
+  const effects: ReturnType<Effect>[] = [];
+  const written = await needs.write(entry, () => void effects.push(effect()));
+  if (!written.ok) return written;
+  needs.registry.fold({ ...entry, ...written.value });
+  const [came] = await Promise.all(effects);
+  return came?.ok === false ? fromGuard(came) : written;
 }
 
 async function writeEntry(needs: PactsNeeds, entry: OpenEntry): ReturnType<WriteEntry> {

@@ -18,11 +18,12 @@ export type OpenEntry = {
 export type Written = Recorded & { readonly at: number };
 
 /**
- * Writes one entry into the node's chain or an agent's. Resolves when it is durable.
+ * Writes one entry into the node's chain or an agent's. Resolves when it is durable. `recorded` is
+ * called in the turn in which the log took it, and never when the log did not.
  *
  * Errors: `unavailable` and `overloaded` when the log takes nothing, `too-large`.
  */
-export type WriteEntry = (entry: OpenEntry) => Promise<Served<Written>>;
+export type WriteEntry = (entry: OpenEntry, recorded?: () => void) => Promise<Served<Written>>;
 
 /** What entries are written with: the one recorder of the daemon, shared with the guard. */
 export type WritingNeeds = {
@@ -35,7 +36,7 @@ export type WritingNeeds = {
 
 /** Returns the way services write entries. */
 export function makeWriteEntry({ recorder, clock }: WritingNeeds): WriteEntry {
-  return async (entry) => {
+  return async (entry, recorded) => {
     const at = recorder.now(clock());
     try {
       const appended = recorder.record({
@@ -45,6 +46,7 @@ export function makeWriteEntry({ recorder, clock }: WritingNeeds): WriteEntry {
         secret: null,
         subject: null,
       });
+      recorded?.();
       await appended.durable;
       return served({ index: appended.index, at });
     } catch (cause) {

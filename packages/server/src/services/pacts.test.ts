@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { SUPPORT_PACT } from '../../testing/guard-pact.ts';
+import { Clock, MemorySubjects, openOver, Pacts as Compiled } from '../../testing/guard-scene.ts';
+import { openMemorySequencer } from '../../testing/memory-sequencer.ts';
+import { Recorder } from '../record/recorder.ts';
+import type { Caller } from '../routes/caller.ts';
+import { PactRegistry } from './pact-registry.ts';
+import { makePacts } from './pacts.ts';
+import type { PactProposal } from './services.ts';
+import { makeWriteEntry } from './write-entry.ts';
+
+const local: Caller = { id: 'local', kind: 'local', roles: [], scopes: [], agents: null };
+
+function shadowOf(purpose: string): PactProposal {
+  const text = SUPPORT_PACT.replace('Answer customers.', purpose);
+  const files = { 'support.yaml': text };
+  const mode = 'shadow';
+  return { agent: 'support', entry: 'support.yaml', files, mode, reason: 'try', signatures: [] };
+}
+
+test('pacts: what the log does not take starts and ends no shadow', async () => {
+  const log = await openMemorySequencer();
+  const recorder = new Recorder({ sequencer: log });
+  const world = { clock: new Clock(), subjects: new MemorySubjects(), pacts: new Compiled() };
+  const { guard } = await openOver(log, world, { recorder });
+  await guard.addAgent('support', 'local');
+  const pacts = makePacts({
+    guard,
+    registry: new PactRegistry(),
+    write: makeWriteEntry({ recorder, clock: world.clock.now }),
+    blob: (digest) => log.blob(digest),
+    rule: { people: 1, signers: [] },
+    personOf: () => undefined,
+  });
+  const first = await pacts.propose(shadowOf('Answer.'), local);
+  assert.ok(first.ok, JSON.stringify(first));
+  const running = (): string | null | undefined => guard.status('support')?.shadow;
+  assert.equal(running(), first.value.digest);
+  log.refuseAppends(true);
+  const second = await pacts.propose(shadowOf('Answer twice.'), local);
+  assert.ok(!second.ok && second.error.code === 'overloaded');
+  assert.equal(running(), first.value.digest);
+  assert.equal((await pacts.endShadow('support', local)).ok, false);
+  assert.equal(running(), first.value.digest);
+  log.refuseAppends(false);
+  assert.ok((await pacts.endShadow('support', local)).ok);
+  assert.equal(running(), null);
+  await guard.close();
+});
