@@ -55,6 +55,12 @@ export class Calls {
     this.#looking = new WriterSessions(looking, LOOK_UPS);
   }
 
+  /** Opens the session of a writer's next cycle where it has to be. */
+  readonly readyToCycle = (writer: number): Promise<void> => this.#working.ready(writer);
+
+  /** Opens the session of a writer's next intent where it has to be. */
+  readonly readyToAsk = (writer: number): Promise<void> => this.#looking.ready(writer);
+
   /** One intent, durable. It stays in flight until `land`. */
   async intent(writer: number): Promise<void> {
     this.#flights.push(await this.#decide(this.#looking, writer));

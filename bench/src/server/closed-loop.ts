@@ -6,19 +6,22 @@ export type Load = {
   readonly writers: number;
   /** One call of a writer; resolves when it is answered. */
   readonly call: (writer: number) => Promise<unknown>;
+  /** What a writer does before a call: inside the rate, outside the latency. */
+  readonly before?: (writer: number) => Promise<unknown>;
 };
 
 /** Runs a closed loop for a time. Calls that end after it are waited for and not counted. */
-export async function runFor({ writers, call }: Load, leastMs: number): Promise<Round> {
+export async function runFor({ writers, call, before }: Load, leastMs: number): Promise<Round> {
   const laps: number[] = [];
   const startedMs = performance.now();
   const untilMs = startedMs + leastMs;
   const write = async (writer: number): Promise<void> => {
-    for (let now = performance.now(); now < untilMs;) {
+    while (performance.now() < untilMs) {
+      await before?.(writer);
+      const from = performance.now();
       await call(writer);
       const after = performance.now();
-      if (after <= untilMs) laps.push(after - now);
-      now = after;
+      if (after <= untilMs) laps.push(after - from);
     }
   };
   await Promise.all(Array.from({ length: writers }, (_, writer) => write(writer)));

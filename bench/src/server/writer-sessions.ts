@@ -30,16 +30,26 @@ export class WriterSessions {
     this.#script = script;
   }
 
-  /** Returns the next action of a writer. Opening and closing count to the action they precede. */
+  /** Sees to it that a writer's session is open for its next action. */
+  async ready(writer: number): Promise<void> {
+    await this.#placeOf(writer);
+  }
+
+  /** Returns the next action of a writer, in a session that is opened where none is ready. */
   async next(writer: number): Promise<Turn> {
+    const place = await this.#placeOf(writer);
+    const step = this.#script.stepAt(place.taken);
+    place.taken += 1;
+    return { ...place.opened, request: String(place.taken), step };
+  }
+
+  async #placeOf(writer: number): Promise<Place> {
     let place = this.#places.get(writer);
     if (place === undefined || place.taken >= this.#script.steps) {
       if (place !== undefined) await this.#opener.close(place.opened);
       place = { opened: await this.#opener.open(writer), taken: 0 };
       this.#places.set(writer, place);
     }
-    const step = this.#script.stepAt(place.taken);
-    place.taken += 1;
-    return { ...place.opened, request: String(place.taken), step };
+    return place;
   }
 }
