@@ -8,6 +8,7 @@ import { checkNames } from './rules/names.ts';
 import { checkComments, checkDocument } from './rules/prose.ts';
 import { checkPurity } from './rules/purity.ts';
 import { checkCitations, coverage } from './rules/requirements.ts';
+import { checkServerRooms } from './rules/server-rooms.ts';
 import { checkSize, functionLengths } from './rules/size.ts';
 import { checkTypes } from './rules/types.ts';
 import type { Problem } from './source-file.ts';
@@ -18,6 +19,7 @@ const fileRules: readonly FileRule[] = [
   checkTypes,
   checkPurity,
   checkImports,
+  checkServerRooms,
   checkExports,
   checkFaults,
   checkComments,
