@@ -17,9 +17,8 @@ test('closed loop: a writer asks again only when it was answered', async () => {
     await new Promise((resolve) => setImmediate(resolve));
     asked -= 1;
   };
-  const { perSecond } = await runFor({ writers: 3, call }, 10);
+  await runFor({ writers: 3, call }, 10);
   assert.equal(most, 3);
-  assert.ok(perSecond > 0);
 });
 
 test('contest: rounds alternate, the first two do not count, shares are of the bound', async () => {

@@ -100,7 +100,7 @@ test('daemon: rolled over under load, it refuses nobody, and everything goes on'
   await post(client, 'agents/banking/permits/redeem', { token });
   assert.equal((await decide(client, session, 'before'))['isRepeat'], true);
   const { rows } = await get(client, 'agents/banking/decisions?limit=1000');
-  assert.ok(Array.isArray(rows) && rows.length > load.acknowledged.length);
+  assert.ok(Array.isArray(rows) && rows.length >= Math.min(1_000, load.acknowledged.length));
   const found = await get(client, `decisions/${text(before['decision'])}/opened`);
   assert.deepEqual([found['index'], found['sealed']], [before['index'], 'opened']);
   const status = await get(client, 'log');
