@@ -10,8 +10,8 @@ import {
 import { leafHash } from '@plumbline/ledger';
 
 import { primitives } from '../src/ledger/primitives.ts';
-import { openPayload } from '../src/seal/seal.ts';
 import type { GuardScene } from './guard-scene.ts';
+import { openWith } from './open-with.ts';
 
 /** Returns what a verifier says who holds the key of every subject that is not erased. */
 export async function checkRecord({ log, subjects, pacts }: GuardScene): Promise<RecordReport> {
@@ -27,15 +27,7 @@ export async function checkRecord({ log, subjects, pacts }: GuardScene): Promise
     const blob = 'blob' in sealed ? await log.blob(sealed.blob.digest) : undefined;
     if ('blob' in sealed && blob !== undefined) blobs.set(sealed.blob.digest, blob);
   }
-  const open = ({ sealed }: Entry): Opened => {
-    const subjectKey = keys.get(sealed?.subject ?? '');
-    if (sealed === null || subjectKey === undefined) return { kind: 'closed' };
-    const blob = 'blob' in sealed ? blobs.get(sealed.blob.digest) : undefined;
-    const opened = openPayload({ sealed, subjectKey, ...(blob === undefined ? {} : { blob }) });
-    return opened.ok
-      ? { kind: 'opened', text: Buffer.from(opened.value).toString('utf8') }
-      : { kind: 'broken', why: opened.error.message };
-  };
+  const open = (entry: Entry): Opened => openWith({ keys, blobs }, entry);
   const options = { heartbeatMs: 86_400_000, isPartial: false };
   const check = new RecordCheck({ open, pactOf: (digest) => pacts.get(digest) }, options);
   for (const [index, bytes] of entries.entries()) {

@@ -25,7 +25,7 @@ import { diskSource } from '../src/ledger/disk-source.ts';
 import { primitives } from '../src/ledger/primitives.ts';
 import type { Sequencer } from '../src/ledger/sequencer.ts';
 import { Recorder } from '../src/record/recorder.ts';
-import { openPayload } from '../src/seal/seal.ts';
+import { openWith } from './open-with.ts';
 import type { Life } from './power-cuts-life.ts';
 import { compileBlob, MOST } from './power-cuts-pact.ts';
 import type { World } from './power-cuts-world.ts';
@@ -242,7 +242,7 @@ export async function checkRecord(world: World, life: Life): Promise<RecordRepor
     if (sealed !== null && key !== undefined) keys.set(sealed.subject, key);
   }
   const lent = {
-    open: (entry: Entry) => openWith(keys, blobs, entry),
+    open: (entry: Entry) => openWith({ keys, blobs }, entry),
     pactOf: (digest: string) => pacts.get(digest),
   };
   const check = new RecordCheck(lent, { heartbeatMs: 86_400_000, isPartial: false });
@@ -253,7 +253,7 @@ export async function checkRecord(world: World, life: Life): Promise<RecordRepor
   const report = check.report();
   judge(report, read);
   for (const subject of world.told.erased) assert.ok(!keys.has(subject), 'a key came back');
-  checkLimits(read, (entry) => openWith(world.keys, blobs, entry));
+  checkLimits(read, (entry) => openWith({ keys: world.keys, blobs }, entry));
   await checkServed(life);
   return report;
 }
@@ -287,20 +287,6 @@ async function blobsIn(
     blobs.set(digest, bytes);
   }
   return blobs;
-}
-
-function openWith(
-  keys: ReadonlyMap<string, Uint8Array>,
-  blobs: ReadonlyMap<string, Uint8Array>,
-  { sealed }: Entry,
-): Opened {
-  const subjectKey = keys.get(sealed?.subject ?? '');
-  if (sealed === null || subjectKey === undefined) return { kind: 'closed' };
-  const blob = 'blob' in sealed ? blobs.get(sealed.blob.digest) : undefined;
-  const opened = openPayload({ sealed, subjectKey, ...(blob === undefined ? {} : { blob }) });
-  return opened.ok
-    ? { kind: 'opened', text: Buffer.from(opened.value).toString('utf8') }
-    : { kind: 'broken', why: opened.error.message };
 }
 
 type Let = { readonly keys: readonly string[]; readonly cents: bigint };

@@ -1,44 +1,49 @@
 import type { Json, JsonObject } from '../json.ts';
 
-/** Everything that can stand in the ledger. Source: spec/entries.md, section "Kinds". */
-export const ENTRY_KINDS = [
-  'session_opened',
-  'session_closed',
-  'message',
-  'decided',
-  'outcome',
-  'approval',
-  'claim',
-  'finding',
-  'gate',
-  'armed',
-  'halt',
-  'resume',
-  'lock',
-  'unlock',
-  'conflict',
-  'shadowed',
-  'read',
-  'agent_added',
-  'pact_proposed',
-  'pact_published',
-  'pact_shadowed',
-  'pact_withdrawn',
-  'self_test',
-  'boot',
-  'shutdown',
-  'heartbeat',
-  'key_added',
-  'key_revoked',
-  'erasure',
-  'refused',
-  'rolled',
-  'continues',
-  'quota',
-] as const;
+/** Everything that can stand in the ledger, and whose chain. Source: spec/entries.md, "Kinds". */
+export const CHAIN_OF = {
+  session_opened: 'session',
+  session_closed: 'session',
+  message: 'session',
+  decided: 'session',
+  outcome: 'session',
+  approval: 'session',
+  claim: 'session',
+  finding: 'session',
+  gate: 'agent or session',
+  armed: 'agent',
+  halt: 'agent',
+  resume: 'agent',
+  lock: 'agent',
+  unlock: 'agent',
+  conflict: 'session',
+  shadowed: 'session',
+  read: 'agent',
+  agent_added: 'agent',
+  pact_proposed: 'agent',
+  pact_published: 'agent',
+  pact_shadowed: 'agent',
+  pact_withdrawn: 'agent',
+  self_test: 'agent',
+  boot: 'node',
+  shutdown: 'node',
+  heartbeat: 'node',
+  key_added: 'node',
+  key_revoked: 'node',
+  erasure: 'node',
+  refused: 'node',
+  rolled: 'node',
+  continues: 'node',
+  quota: 'node',
+} as const;
 
 /** One of the kinds of entries. */
-export type EntryKind = (typeof ENTRY_KINDS)[number];
+export type EntryKind = keyof typeof CHAIN_OF;
+
+/**
+ * Every kind of entries, in the order of the table. `Object.keys` forgets that they are its names.
+ */
+export const ENTRY_KINDS: readonly EntryKind[] = Object.keys(CHAIN_OF) as EntryKind[];
 
 /** A sealed payload; `nonce`, `mac` and `text` in base64. Source: spec/entries.md, "Sealing". */
 export type Sealed = {

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import { err, ok, type Result } from '../result.ts';
-import { type Entry, ENTRY_KINDS, type EntryKind } from './entry.ts';
+import { CHAIN_OF, type Entry, ENTRY_KINDS } from './entry.ts';
 import { formatEntry } from './format.ts';
 import { OPEN_SHAPES } from './open-shapes.ts';
 import {
@@ -27,34 +27,6 @@ const MOST_BYTES = 65_535;
 const MOST_DEPTH = 64;
 
 const kinds: ReadonlySet<string> = new Set(ENTRY_KINDS);
-
-/** Kinds that stand in the node's chain, and in the agent's; `gate` may stand in two. */
-const NODE_KINDS: ReadonlySet<EntryKind> = new Set([
-  'boot',
-  'shutdown',
-  'heartbeat',
-  'key_added',
-  'key_revoked',
-  'erasure',
-  'refused',
-  'rolled',
-  'continues',
-  'quota',
-]);
-const AGENT_KINDS: ReadonlySet<EntryKind> = new Set([
-  'armed',
-  'halt',
-  'resume',
-  'lock',
-  'unlock',
-  'agent_added',
-  'pact_proposed',
-  'pact_published',
-  'pact_shadowed',
-  'pact_withdrawn',
-  'self_test',
-  'read',
-]);
 
 /** Returns the shape of the padded base64 of some bytes. */
 function base64Of(byteCount: number): Shape {
@@ -141,9 +113,16 @@ function placed(entry: Entry): Result<Entry, string> {
 }
 
 function standsRight({ kind, agent, session }: Entry): boolean {
-  if (NODE_KINDS.has(kind)) return agent === null;
-  if (AGENT_KINDS.has(kind)) return agent !== null && session === null;
-  return kind === 'gate' ? agent !== null : session !== null;
+  switch (CHAIN_OF[kind]) {
+    case 'node':
+      return agent === null;
+    case 'agent':
+      return agent !== null && session === null;
+    case 'agent or session':
+      return agent !== null;
+    case 'session':
+      return session !== null;
+  }
 }
 
 function wrongMember(value: JsonObject): string {

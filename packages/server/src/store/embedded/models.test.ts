@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
@@ -18,7 +17,8 @@ import {
 } from '../../../testing/log-entries.ts';
 import { MemoryModels } from '../../../testing/memory-models.ts';
 import { testModels } from '../../../testing/models-contract.ts';
-import type { Filter, Models } from '../models.ts';
+import { modelsInFolder } from '../../../testing/models-folder.ts';
+import type { Filter } from '../models.ts';
 import { openModels } from './models.ts';
 import { StoreError, type StoreFault } from './sqlite-error.ts';
 
@@ -26,28 +26,8 @@ function isFault(fault: StoreFault): (error: unknown) => boolean {
   return (error) => error instanceof StoreError && error.fault === fault;
 }
 
-/** Models in a folder of their own, which goes when they are closed. */
-async function makeModels(): Promise<Models> {
-  const folder = mkdtempSync(join(tmpdir(), 'plumbline-'));
-  const models = openModels({ file: join(folder, 'models.db') });
-  const close = async (): Promise<void> => {
-    await models.close();
-    rmSync(folder, { recursive: true });
-  };
-  return {
-    nextIndex: () => models.nextIndex(),
-    fold: (from, entries) => models.fold(from, entries),
-    sessions: (filter) => models.sessions(filter),
-    decisions: (filter) => models.decisions(filter),
-    decision: (id) => models.decision(id),
-    events: (filter) => models.events(filter),
-    drop: () => models.drop(),
-    close,
-  };
-}
-
 testModels('read models, in memory', async () => new MemoryModels());
-testModels('read models, embedded', makeModels);
+testModels('read models, embedded', () => modelsInFolder(openModels));
 
 const agents = ['a', 'b'];
 const sessions = ['s1', 's2', 's3'];
@@ -149,7 +129,7 @@ function filterOf(members: Readonly<Record<string, unknown>>): Filter {
 }
 
 test("read models: every page is the oracle's, however entries came in batches", async () => {
-  const models = await makeModels();
+  const models = await modelsInFolder(openModels);
   const property = fc.asyncProperty(
     someLog,
     fc.array(fc.nat(40), { maxLength: 4 }),
