@@ -139,6 +139,10 @@ function literalFault(value: unknown, at: number): ExpressionFault | null {
 function callFault(node: ASTNode, name: string, args: readonly ASTNode[]): ExpressionFault | null {
   if (!FUNCTIONS.has(name)) return unknownFunction(node.start, name, FUNCTIONS);
   const [first] = args;
+  if (name === 'has' && first?.op !== '.') {
+    const message = '`has` takes one member: write it like `has(args.note)`';
+    return { code: 'expression-syntax', offset: node.start, message };
+  }
   if (name !== 'money' || first?.op !== 'value') return null;
   if (typeof first.args === 'number') {
     const exact = `money("${first.args.toFixed(2)}")`;
