@@ -47,7 +47,14 @@ export type Life = {
 };
 
 /** Who publishes. */
-export const ADMIN: Caller = { id: 'local', kind: 'local', roles: [], scopes: [], agents: null };
+export const ADMIN: Caller = {
+  id: 'local',
+  kind: 'local',
+  roles: [],
+  scopes: [],
+  agents: null,
+  person: null,
+};
 
 /**
  * Opens log, recorder and guard on what is left, in the order in which the daemon does. A log that

@@ -19,6 +19,8 @@ export function makeApiKey(part: Partial<ApiKey> = {}): ApiKey {
     roles: ['admin'],
     scopes: [],
     agents: null,
+    email: null,
+    groups: [],
     hash: 'a'.repeat(64),
     addedAt: 1,
     addedBy: 'local',

@@ -22,6 +22,8 @@ type AddOptions = Connection & {
   readonly role?: readonly string[];
   readonly scope?: readonly string[];
   readonly agent?: readonly string[];
+  readonly email?: string;
+  readonly group?: readonly string[];
   readonly expires?: string;
 };
 
@@ -45,6 +47,8 @@ export function addKey(program: Command, shell: Shell): void {
     )
     .addOption(new Option('--scope <scope...>', 'for a service').choices(['read', 'measure']))
     .option('--agent <agent...>', 'the agents it is for (default: every agent)')
+    .option('--email <address>', "a person's address, as approver lists of pacts name it")
+    .option('--group <group...>', "a person's groups: `role:<group>` in approver lists")
     .option('--expires <time>', 'until when, ISO 8601 (default: for ever)')
     .action((options: AddOptions) => add(options, shell));
   withConnection(key.command('list').description('show every key, without secrets')).action(
@@ -70,7 +74,7 @@ export function addKey(program: Command, shell: Shell): void {
 }
 
 async function add(options: AddOptions, shell: Shell): Promise<void> {
-  const { kind, name, role = [], scope = [], agent, expires } = options;
+  const { kind, name, role = [], scope = [], agent, email = null, group = [], expires } = options;
   const expiresAt = expires === undefined ? null : Date.parse(expires);
   if (Number.isNaN(expiresAt)) throw new Stop(`not a time: \`${expires ?? ''}\``, '--expires');
   if (expiresAt !== null && expiresAt <= shell.wallMs()) {
@@ -83,6 +87,8 @@ async function add(options: AddOptions, shell: Shell): Promise<void> {
     scopes: [...scope],
     agents: agent === undefined ? null : [...agent],
     expiresAt,
+    email,
+    groups: [...group],
   };
   const said = await withDaemon({ connection: options, shell }, ({ post }) =>
     post('/api/v1/keys', body),
@@ -99,9 +105,10 @@ function tell(said: JsonObject, { json }: Connection, { screen }: Shell): void {
 async function list(connection: Connection, shell: Shell): Promise<void> {
   const said = await withDaemon({ connection, shell }, ({ get }) => get('/api/v1/keys'));
   if (connection.json === true) return shell.screen.json(said);
-  const heads = ['id', 'kind', 'name', 'roles', 'scopes', 'agents', 'added', 'expires', 'revoked'];
+  const whose = ['id', 'kind', 'name', 'email', 'groups', 'roles', 'scopes'];
+  const heads = [...whose, 'agents', 'added', 'expires', 'revoked'];
   const rows = rowsOf(said).map((row) => [
-    ...['id', 'kind', 'name', 'roles', 'scopes'].map((name) => shown(row[name])),
+    ...whose.map((name) => shown(row[name])),
     row['agents'] === null ? 'every' : shown(row['agents']),
     ...['addedAt', 'expiresAt', 'revokedAt'].map((name) => shownTime(row[name])),
   ]);

@@ -1,5 +1,15 @@
 import type { KeyKind, Role } from '../store/vault.ts';
 
+/** A human: the same for every key and token of theirs. */
+export type Person = {
+  /** Their address where it is known, else the name of their key; what quorums count. */
+  readonly id: string;
+  /** In lower case. */
+  readonly email: string | null;
+  /** What `role:<group>` of a pact's approvers means. */
+  readonly groups: readonly string[];
+};
+
 /**
  * Who makes a request, after its key was checked. `local` is whoever may open the daemon's
  * socket: the operating
@@ -12,6 +22,8 @@ export type Caller = {
   readonly roles: readonly Role[];
   readonly scopes: readonly string[];
   readonly agents: readonly string[] | null;
+  /** Who the caller is, for people; null for machines and for the socket. */
+  readonly person: Person | null;
 };
 
 /**

@@ -9,7 +9,14 @@ import { refused, served } from './served.ts';
 import type { KeyRequest, Keys } from './services.ts';
 import type { OpenEntry } from './write-entry.ts';
 
-const local: Caller = { id: 'local', kind: 'local', roles: [], scopes: [], agents: null };
+const local: Caller = {
+  id: 'local',
+  kind: 'local',
+  roles: [],
+  scopes: [],
+  agents: null,
+  person: null,
+};
 const admin: Caller = { ...local, id: 'someone', kind: 'person', roles: ['admin'] };
 const bare: KeyRequest = {
   kind: 'agent',
@@ -18,6 +25,8 @@ const bare: KeyRequest = {
   scopes: [],
   agents: ['a'],
   expiresAt: null,
+  email: null,
+  groups: [],
 };
 
 async function scene(): Promise<{
@@ -45,6 +54,21 @@ async function scene(): Promise<{
   });
   return { keys, written, kept, stop: () => (isStopped = true) };
 }
+
+test('keys: a person has an address, which the ledger does not hold, and groups', async () => {
+  const { keys, written } = await scene();
+  const person = { kind: 'person', roles: ['approver'], agents: null } as const;
+  const asked = { ...bare, ...person, name: 'Lena', email: 'Lena@Example.com', groups: ['leads'] };
+  const given = await keys.add(asked, admin);
+  assert.ok(given.ok);
+  assert.equal(given.value.key.email, 'lena@example.com');
+  assert.deepEqual(written[0]?.open['groups'], ['leads']);
+  assert.ok(!JSON.stringify(written).includes('example.com'));
+  for (const wrong of [{ email: 'lena' }, { groups: ['of people'] }]) {
+    assert.equal((await keys.add({ ...asked, ...wrong }, admin)).ok, false);
+  }
+  assert.equal((await keys.add({ ...bare, groups: ['leads'] }, admin)).ok, false);
+});
 
 test('keys: a key is recorded without its name, its secret and its hash', async () => {
   const { keys, written } = await scene();

@@ -43,6 +43,8 @@ const ADMIN: Omit<KeyRequest, 'name'> = {
   scopes: [],
   agents: null,
   expiresAt: null,
+  email: null,
+  groups: [],
 };
 
 function refusalOf(
@@ -64,7 +66,24 @@ function refusalOf(
 }
 
 /** Returns what no key can be, or null. */
-function faultOf({ kind, name, roles, scopes, agents }: KeyRequest): string | null {
+function faultOf(request: KeyRequest): string | null {
+  return faultOfPerson(request) ?? faultOfUse(request);
+}
+
+// What the language of pacts takes for an approver. Source: spec/pact/language.md, "The file".
+const EMAIL = /^[^\s@]{1,64}@[^\s@]{1,190}$/;
+const GROUP = /^[A-Za-z0-9_.-]{1,100}$/;
+
+function faultOfPerson({ kind, email, groups }: KeyRequest): string | null {
+  if (kind !== 'person') {
+    const isBare = email === null && groups.length === 0;
+    return isBare ? null : `a key of kind \`${kind}\` has no address and no groups`;
+  }
+  if (email !== null && !EMAIL.test(email)) return '`email` is no address';
+  return groups.every((group) => GROUP.test(group)) ? null : '`groups` holds what is no name';
+}
+
+function faultOfUse({ kind, name, roles, scopes, agents }: KeyRequest): string | null {
   if (!/^[^\p{Cc}]{1,200}$/u.test(name)) return '`name` must have 1 to 200 printable characters';
   if (agents?.some((agent) => !AGENT_NAME.test(agent)) === true) {
     return '`agents` holds what is no name of an agent';
@@ -93,6 +112,7 @@ async function addKey(
   const secret = Buffer.from(random(32)).toString('hex');
   const key: ApiKey = {
     ...request,
+    email: request.email?.toLowerCase() ?? null,
     id,
     hash: hashSecret(secret),
     addedAt: needs.clock(),
@@ -133,9 +153,9 @@ function hasOtherAdmin(known: ReadonlyMap<string, ApiKey>, key: ApiKey, at: numb
   return [...known.values()].some((other) => other.id !== key.id && isAdmin(other, at));
 }
 
-/** The name of a key may be a person's and stays out of the ledger. */
-function openOf({ id, kind, roles, scopes, agents }: ApiKey, by: string): JsonObject {
-  return { key: id, kind, roles, scopes, agents, by };
+/** The name and the address of a key may be a person's and stay out of the ledger. */
+function openOf({ id, kind, roles, scopes, agents, groups }: ApiKey, by: string): JsonObject {
+  return { key: id, kind, roles, scopes, agents, groups, by };
 }
 
 function shown({ hash: _hash, ...rest }: ApiKey): ShownKey {

@@ -11,7 +11,14 @@ import { makePacts } from './pacts.ts';
 import type { PactProposal } from './services.ts';
 import { makeWriteEntry } from './write-entry.ts';
 
-const local: Caller = { id: 'local', kind: 'local', roles: [], scopes: [], agents: null };
+const local: Caller = {
+  id: 'local',
+  kind: 'local',
+  roles: [],
+  scopes: [],
+  agents: null,
+  person: null,
+};
 
 function shadowOf(purpose: string): PactProposal {
   const text = SUPPORT_PACT.replace('Answer customers.', purpose);

@@ -108,6 +108,9 @@ export type KeyRequest = {
   readonly scopes: readonly string[];
   readonly agents: readonly string[] | null;
   readonly expiresAt: number | null;
+  /** For people: their address, and the groups that approver lists of pacts name. */
+  readonly email: string | null;
+  readonly groups: readonly string[];
 };
 
 /** The one time the secret is seen: `token` is `plk_<id>_<secret>`. */

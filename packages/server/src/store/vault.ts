@@ -23,6 +23,10 @@ export type ApiKey = {
   readonly agents: readonly string[] | null;
   /** SHA-256 of the secret, hex. The secret has 256 random bits, so no slow hash is needed. */
   readonly hash: string;
+  /** For people: their address, in lower case, as approver lists of pacts name it; else null. */
+  readonly email: string | null;
+  /** For people: the groups that `role:<group>` of a pact's approvers means; empty otherwise. */
+  readonly groups: readonly string[];
   readonly addedAt: number;
   readonly addedBy: string;
   readonly expiresAt: number | null;

@@ -1,6 +1,7 @@
 import type { Keys } from '../../services/services.ts';
 import { matchesHash, parseKeyToken } from '../../services/key-token.ts';
-import type { Caller } from '../caller.ts';
+import type { ApiKey } from '../../store/vault.ts';
+import type { Caller, Person } from '../caller.ts';
 import type { Problem } from '../problem.ts';
 
 /** Whoever may open the daemon's socket. */
@@ -10,6 +11,7 @@ export const LOCAL: Caller = {
   roles: [],
   scopes: [],
   agents: null,
+  person: null,
 };
 
 /** Who asks where no key is needed: somebody with no right at all. */
@@ -19,6 +21,7 @@ export const NOBODY: Caller = {
   roles: [],
   scopes: [],
   agents: [],
+  person: null,
 };
 
 const BEARER = /^Bearer +(\S+) *$/i;
@@ -46,7 +49,11 @@ export function authenticate(
     return { problem: { code: 'bad-key', detail: 'the key is unknown, revoked or expired' } };
   }
   const { id, kind, roles, scopes, agents } = key;
-  return { caller: { id, kind, roles, scopes, agents } };
+  return { caller: { id, kind, roles, scopes, agents, person: personOf(key) } };
+}
+
+function personOf({ kind, name, email, groups }: ApiKey): Person | null {
+  return kind === 'person' ? { id: email ?? name, email, groups } : null;
 }
 
 function isPast(expiresAt: number | null, now: number): boolean {

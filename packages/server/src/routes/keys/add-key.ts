@@ -10,6 +10,8 @@ const body = z.strictObject({
   scopes: keyMembers.scopes.optional(),
   agents: keyMembers.agents.optional(),
   expiresAt: keyMembers.expiresAt.optional(),
+  email: keyMembers.email.optional(),
+  groups: keyMembers.groups.optional(),
 });
 
 /** Makes an API key. Its secret is answered this once. */
@@ -27,7 +29,8 @@ export const addKey: Route = route({
   codes: ['unknown-agent', 'conflict', 'unavailable'],
   handle: async ({ services }, { caller, body: given }) => {
     const { kind, name, roles = [], scopes = [], agents = null, expiresAt = null } = given;
-    const request = { kind, name, roles, scopes, agents, expiresAt };
+    const { email = null, groups = [] } = given;
+    const request = { kind, name, roles, scopes, agents, expiresAt, email, groups };
     return answerOf(await services.keys.add(request, caller), { status: 201 });
   },
 });

@@ -11,6 +11,8 @@ export const keyMembers: {
   readonly scopes: z.ZodType<readonly string[]>;
   readonly agents: z.ZodType<readonly string[] | null>;
   readonly expiresAt: z.ZodType<number | null>;
+  readonly email: z.ZodType<string | null>;
+  readonly groups: z.ZodType<readonly string[]>;
 } = {
   kind: z.enum(['person', 'agent', 'opener', 'service']),
   name: z.string().min(1).max(256),
@@ -18,6 +20,8 @@ export const keyMembers: {
   scopes: z.array(z.enum(['read', 'measure'])).max(2),
   agents: z.array(agentId).min(1).max(1000).nullable(),
   expiresAt: time.nullable(),
+  email: z.string().min(3).max(255).nullable(),
+  groups: z.array(z.string().min(1).max(100)).max(100),
 };
 
 /** A key as it is shown: without secret and hash. */

@@ -216,8 +216,9 @@ class EmbeddedVault implements Vault {
   #keyOf(row: Row | undefined): ApiKey | undefined {
     if (row === undefined) return undefined;
     const text = this.#cipher.open(`api_key/${String(row['id'])}`, blob(row['record'])).toString();
-    // The compiler cannot see that whatever opens was sealed above.
-    return JSON.parse(text) as ApiKey;
+    // The compiler cannot see that whatever opens was sealed above. Older keys had no `Person`.
+    const key = JSON.parse(text) as Omit<ApiKey, Person> & Partial<Pick<ApiKey, Person>>;
+    return { ...key, email: key.email ?? null, groups: key.groups ?? [] };
   }
 
   #get(sql: string, ...values: Value[]): Row | undefined {
@@ -254,6 +255,7 @@ class EmbeddedVault implements Vault {
   }
 }
 
+type Person = 'email' | 'groups';
 type Row = Readonly<Record<string, SQLOutputValue>>;
 type Value = string | number | Uint8Array;
 
