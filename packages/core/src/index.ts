@@ -1,3 +1,4 @@
+export { type Approver, isEntitled } from './approval/entitled.ts';
 export type { Approval } from './approval/approval.ts';
 export type { Claim, ClaimMechanism } from './authority/claim.ts';
 export { canonical, ordered } from './canonical.ts';
