@@ -129,6 +129,7 @@ function fakeGuard(calls: string[]): Guard {
     openSession: () => said('openSession', { session: 's1', index: 1, isRepeat: false }),
     closeSession: () => said('closeSession', { index: 2 }),
     message: () => said('message', { index: 3 }),
+    claim: () => said('claim', { index: 3 }),
     decide: (_request: ActionRequest) => said('decide', ALLOWED),
     evaluate: () => said('evaluate', EXPLAINED),
     redeem: () => {

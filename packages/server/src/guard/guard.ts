@@ -1,4 +1,5 @@
 import type {
+  Claim,
   CompiledPact,
   Explanation,
   Json,
@@ -173,6 +174,14 @@ export type Guard = {
     readonly session: string;
     readonly from: 'principal' | 'untrusted';
     readonly text: string;
+  }) => Promise<Outcome<{ readonly index: number }>>;
+  /**
+   * Records what was verified of a session's principal: it counts once it is durable. What has
+   * expired is `bad-request`. Never called for what an agent or its content says.
+   */
+  readonly claim: (of: {
+    readonly agent: string;
+    readonly claim: Claim;
   }) => Promise<Outcome<{ readonly index: number }>>;
   readonly decide: (request: ActionRequest) => Promise<Outcome<Answer>>;
   /**

@@ -1,6 +1,7 @@
 import { type Json, ordered, type State } from '@plumbline/core';
 
 import { addAgent, armPact, rearm, shadowPact } from './arm.ts';
+import { recordClaim } from './claims.ts';
 import { decideAction } from './decide-action.ts';
 import type { Desk, GuardParts } from './desk.ts';
 import { evaluate } from './evaluate.ts';
@@ -101,6 +102,7 @@ function guardOf(desk: Desk, close: Guard['close']): Guard {
     },
     closeSession: (of) => closeSession(desk, of),
     message: (message) => takeMessage(desk, message),
+    claim: (of) => recordClaim(desk, of),
     decide: (request) => decideAction(desk, request),
     evaluate: (request) => evaluate(desk, request),
     redeem: (permit) => redeem(desk, permit),
