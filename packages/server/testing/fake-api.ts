@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import type { ActionRequest, Answer, Guard, Outcome } from '../src/guard/guard.ts';
+import type { ActionRequest, Answer, Guard, Outcome, PermittedAction } from '../src/guard/guard.ts';
 import type { Api, ApiSettings, ServedFile } from '../src/routes/api.ts';
 import { createMetrics } from '../src/routes/health/metrics.ts';
 import type { RequestLine } from '../src/routes/request-log.ts';
@@ -136,9 +136,11 @@ function fakeGuard(calls: string[]): Guard {
       calls.push('redeem');
       return { ok: true, value: { decision: 'd1', args: { order: '1042' } } };
     },
+    inspect: () => ({ ok: true, value: PERMITTED }),
     outcome: () => said('outcome', { index: 9 }),
     halt: () => said('halt', { index: 4, epoch: 2 }),
     resume: () => said('resume', { index: 5 }),
+    onHalt: () => () => undefined,
     addAgent: () => said('addAgent', { index: 0 }),
     arm: () => said('arm', { index: 6 }),
     shadow: () => said('shadow', undefined),
@@ -148,6 +150,16 @@ function fakeGuard(calls: string[]): Guard {
     close: () => Promise.resolve(),
   };
 }
+
+const PERMITTED: PermittedAction = {
+  decision: 'd1',
+  session: 's1',
+  task: null,
+  room: null,
+  tool: 'refunds.issue',
+  args: { order: '1042' },
+  effect: 'write',
+};
 
 const EXPLAINED = {
   decision: {

@@ -221,6 +221,7 @@ export async function restored(
     agents: new Map(),
     stopped: null,
     forgotten: new Set(),
+    haltListeners: new Set(),
     snapshotting: Promise.resolve(),
   };
   const { foldedFrom } = await restoreAgents(desk);

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ApiKey, type Vault, VaultError, type VaultFault } from '../src/store/vault.ts';
+import {
+  type ApiKey,
+  type Credential,
+  type Vault,
+  VaultError,
+  type VaultFault,
+} from '../src/store/vault.ts';
 
 /** One place a vault is kept, which can be opened again and again. */
 export type VaultPlace = {
@@ -26,6 +32,28 @@ export function makeApiKey(part: Partial<ApiKey> = {}): ApiKey {
     addedBy: 'local',
     expiresAt: null,
     revokedAt: null,
+    ...part,
+  };
+}
+
+/** A credential with nothing special about it. */
+export function makeCredential(part: Partial<Credential> = {}): Credential {
+  return {
+    id: 'crd_1',
+    name: 'orders, reading',
+    url: 'https://orders.example/',
+    access: 'read',
+    inject: { kind: 'bearer' },
+    agents: ['support'],
+    paths: [],
+    methods: [],
+    version: 1,
+    addedAt: 1,
+    addedBy: 'local',
+    rotatedAt: null,
+    expiresAt: null,
+    revokedAt: null,
+    usedAt: null,
     ...part,
   };
 }
@@ -127,6 +155,26 @@ const ofOneVault: Readonly<Record<string, (vault: Vault) => Promise<void>>> = {
     assert.equal(await vault.revokeKey('k2', 60), false);
     assert.deepEqual(await vault.key('k1'), makeApiKey({ revokedAt: 50 }));
   },
+  'credentials come back as they were added, in order, and their secrets apart': async (vault) => {
+    const [first, second] = [makeCredential({ id: 'crd_z' }), makeCredential({ id: 'crd_a' })];
+    await vault.addCredential(first, Uint8Array.of(1));
+    await vault.addCredential(second, Uint8Array.of(2));
+    await assert.rejects(vault.addCredential(second, Uint8Array.of(3)));
+    assert.deepEqual(await vault.credentials(), [first, second]);
+    assert.deepEqual([...((await vault.credentialSecret('crd_a')) ?? [])], [2]);
+    assert.equal(await vault.credentialSecret('crd_q'), undefined);
+  },
+  'a credential keeps its secret, gets another or loses it': async (vault) => {
+    await vault.addCredential(makeCredential(), Uint8Array.of(1));
+    assert.equal(await vault.putCredential(makeCredential({ usedAt: 5 }), undefined), true);
+    assert.deepEqual([...((await vault.credentialSecret('crd_1')) ?? [])], [1]);
+    assert.equal(await vault.putCredential(makeCredential({ version: 2 }), Uint8Array.of(7)), true);
+    assert.deepEqual([...((await vault.credentialSecret('crd_1')) ?? [])], [7]);
+    assert.equal(await vault.putCredential(makeCredential({ revokedAt: 9 }), null), true);
+    assert.equal(await vault.credentialSecret('crd_1'), undefined);
+    assert.deepEqual(await vault.credentials(), [makeCredential({ revokedAt: 9 })]);
+    assert.equal(await vault.putCredential(makeCredential({ id: 'crd_2' }), null), false);
+  },
 };
 
 const ofOnePlace: Readonly<Record<string, (place: VaultPlace) => Promise<void>>> = {
@@ -159,7 +207,15 @@ const ofOnePlace: Readonly<Record<string, (place: VaultPlace) => Promise<void>>>
     await vault.putSecret('log', secret);
     const apiKey = makeApiKey({ name: 'Grace Hopper', hash: 'beef'.repeat(16) });
     await vault.addKey(apiKey);
-    for (const bytes of [key, secret, Buffer.from('ada.lovelace'), Buffer.from('Grace Hopper')]) {
+    const token = Buffer.from('the token of an upstream');
+    await vault.addCredential(makeCredential({ name: 'Grace Hopper' }), token);
+    for (const bytes of [
+      key,
+      secret,
+      token,
+      Buffer.from('ada.lovelace'),
+      Buffer.from('Grace Hopper'),
+    ]) {
       assert.equal(await place.holds(bytes), false);
     }
     assert.equal(await place.holds(Buffer.from(apiKey.hash)), false);

@@ -88,7 +88,8 @@ export function egressTo(...witnesses: readonly TestWitness[]): Pick<Egress, 're
   return {
     request: async ({ url, body }): Promise<EgressResult> => {
       const witness = witnesses.find((each) => url === `${each.url}/add-checkpoint`);
-      if (witness === undefined) return { ok: false, fault: 'network', message: 'nobody there' };
+      if (witness === undefined)
+        return { ok: false, fault: 'network', isSent: false, message: 'nobody there' };
       if (witness.trouble === 'silent') return new Promise(() => undefined);
       if (witness.trouble === 'broken') return replied({ status: 500, body: 'out of order' });
       return replied(

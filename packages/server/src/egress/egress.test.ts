@@ -121,6 +121,28 @@ test('egress: redirects, long and late answers are faults', async () => {
   });
 });
 
+test('egress: a fault says whether anything can have left', async () => {
+  await withServer(async (egressOf, port) => {
+    const egress = egressOf(local);
+    const inside = egressOf(() => Promise.resolve([{ address: '10.0.0.1', family: 4 }]));
+    const path = (name: string): string => `http://local.example:${port}${name}`;
+    assert.deepEqual(sentOf(await ask(inside, path('/echo'))), ['refused-address', false]);
+    assert.deepEqual(sentOf(await ask(egress, 'http://local.example:1/')), ['network', false]);
+    assert.deepEqual(sentOf(await ask(egress, path('/never'))), ['timeout', true]);
+    const cancel = new AbortController();
+    const asked = { url: path('/never'), method: 'GET', timeoutMs: 10_000, maxBytes: 10 } as const;
+    const running = egress.request({ ...asked, signal: cancel.signal });
+    setTimeout(() => cancel.abort(), 50);
+    assert.deepEqual(sentOf(await running), ['cancelled', true]);
+    const never = await egress.request({ ...asked, signal: AbortSignal.abort() });
+    assert.deepEqual(sentOf(never), ['cancelled', false]);
+  });
+});
+
+function sentOf(result: EgressResult): readonly unknown[] {
+  return result.ok ? ['answered'] : [result.fault, result.isSent];
+}
+
 const local: Resolve = () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]);
 
 function networks(...texts: readonly string[]): readonly Network[] {

@@ -11,7 +11,7 @@ import type { Network } from './address.ts';
 /** One outgoing call. */
 export type EgressRequest = {
   readonly url: string;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly headers?: { readonly [name: string]: string };
   readonly body?: string | Uint8Array;
   /** From the first look-up to the last byte. */
@@ -30,12 +30,25 @@ export type EgressAnswer = {
 
 /** Why an outgoing call gave no answer. */
 export type EgressFault =
-  'bad-url' | 'refused-address' | 'unresolved' | 'redirect' | 'too-large' | 'timeout' | 'network';
+  | 'bad-url'
+  | 'refused-address'
+  | 'unresolved'
+  | 'redirect'
+  | 'too-large'
+  | 'timeout'
+  | 'cancelled'
+  | 'network';
 
 /** Either the answer, or why there is none. */
 export type EgressResult =
   | { readonly ok: true; readonly value: EgressAnswer }
-  | { readonly ok: false; readonly fault: EgressFault; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly fault: EgressFault;
+      readonly message: string;
+      /** False where it is certain that nothing of the request left. */
+      readonly isSent: boolean;
+    };
 
 /**
  * The only way out of the daemon.
@@ -77,17 +90,36 @@ export function makeEgress({
   });
   return {
     request: async (request) => {
+      const trip = { isSent: false };
       try {
         const url = parseUrl(request.url, allowed);
-        return { ok: true, value: await send(agent, url, request) };
+        return { ok: true, value: await send(watched(agent, trip, request.signal), url, request) };
       } catch (error) {
-        return faultOf(error, request);
+        return { ok: false, ...faultOf(error, request), isSent: trip.isSent };
       }
     },
     close: async () => {
       await agent.destroy();
     },
   };
+}
+
+/** How far one request came. */
+type Trip = { isSent: boolean };
+
+/**
+ * Returns the way out that notes when a request is about to be written to its connection; one that
+ * was cancelled before is not written.
+ */
+function watched(agent: Agent, trip: Trip, signal: AbortSignal | undefined): Dispatcher {
+  return agent.compose((dispatch) => (options, handler) => {
+    const start = handler.onRequestStart?.bind(handler);
+    handler.onRequestStart = (controller, context) => {
+      trip.isSent = signal?.aborted !== true;
+      start?.(controller, context);
+    };
+    return dispatch(options, handler);
+  });
 }
 
 type LookupCallback = (
@@ -159,7 +191,7 @@ function parseUrl(text: string, allowed: readonly Network[]): URL {
   return url;
 }
 
-async function send(agent: Agent, url: URL, request: EgressRequest): Promise<EgressAnswer> {
+async function send(agent: Dispatcher, url: URL, request: EgressRequest): Promise<EgressAnswer> {
   const timeout = AbortSignal.timeout(request.timeoutMs);
   const signal =
     request.signal === undefined ? timeout : AbortSignal.any([timeout, request.signal]);
@@ -198,16 +230,20 @@ async function readBody(
   return Buffer.concat(parts);
 }
 
-function faultOf(error: unknown, { url, timeoutMs }: EgressRequest): EgressResult {
+function faultOf(
+  error: unknown,
+  { url, timeoutMs, signal }: EgressRequest,
+): { readonly fault: EgressFault; readonly message: string } {
   const known = knownFault(error);
-  if (known !== undefined) return { ok: false, fault: known.fault, message: known.message };
+  if (known !== undefined) return { fault: known.fault, message: known.message };
+  if (signal?.aborted === true) return { fault: 'cancelled', message: 'the call was cancelled' };
   const name = error instanceof Error ? error.name : '';
   if (name === 'TimeoutError' || name === 'AbortError') {
-    return { ok: false, fault: 'timeout', message: `no answer within ${timeoutMs} ms` };
+    return { fault: 'timeout', message: `no answer within ${timeoutMs} ms` };
   }
   const host = URL.parse(url)?.host ?? url;
   const why = error instanceof Error ? error.message : String(error);
-  return { ok: false, fault: 'network', message: `\`${host}\` could not be asked: ${why}` };
+  return { fault: 'network', message: `\`${host}\` could not be asked: ${why}` };
 }
 
 // With several addresses a failed connection carries what each attempt said.

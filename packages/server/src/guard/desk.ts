@@ -4,6 +4,7 @@ import type { Sequencer } from '../ledger/sequencer.ts';
 import type { Recorder } from '../record/recorder.ts';
 import type { Subject } from '../store/vault.ts';
 import type { FactSource } from './gather.ts';
+import type { Stopped } from './guard.ts';
 import type { RandomBytes } from './ids.ts';
 import type { LiveAgent } from './live-agent.ts';
 import type { Clocks } from './permits.ts';
@@ -69,6 +70,8 @@ export type Desk = {
   stopped: string | null;
   /** Subjects that were forgotten: a session opened meanwhile would be sealed for nobody. */
   readonly forgotten: Set<string>;
+  /** Are told of what is stopped. */
+  readonly haltListeners: Set<(stopped: Stopped) => void>;
   /** Resolves when no snapshot is being written. */
   snapshotting: Promise<unknown>;
 };

@@ -1,7 +1,9 @@
 import type {
   Claim,
   CompiledPact,
+  Effect,
   Explanation,
+  HaltScope,
   Json,
   JsonObject,
   OutcomeStatus,
@@ -127,6 +129,27 @@ export type Refusal = { readonly code: RefusalCode; readonly message: string };
 export type Outcome<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Refusal };
 
+/** What a permit is for, while it could be redeemed. */
+export type PermittedAction = {
+  readonly decision: string;
+  readonly session: string;
+  readonly task: string | null;
+  readonly room: string | null;
+  readonly tool: string;
+  /** The arguments to act with. */
+  readonly args: JsonObject;
+  /** As the armed pact declares it; null where only the call itself tells. */
+  readonly effect: Effect | null;
+};
+
+/** What was stopped, by a person, an alert or the kernel. `target` is empty for an agent. */
+export type Stopped = {
+  readonly agent: string;
+  readonly scope: HaltScope;
+  readonly target: string;
+  readonly epoch: number;
+};
+
 /** How an agent stands. Times are ms UTC. */
 export type AgentStatus = {
   readonly agent: string;
@@ -194,6 +217,11 @@ export type Guard = {
     readonly decision: string;
     readonly args: JsonObject;
   }>;
+  /** Returns what a permit is for without using it; refused as redeeming it would be. */
+  readonly inspect: (permit: {
+    readonly agent: string;
+    readonly token: string;
+  }) => Outcome<PermittedAction>;
   readonly outcome: (report: OutcomeReport) => Promise<Outcome<{ readonly index: number }>>;
   readonly halt: (of: {
     readonly agent: string;
@@ -209,6 +237,11 @@ export type Guard = {
     readonly reason: string;
     readonly by: string;
   }) => Promise<Outcome<{ readonly index: number }>>;
+  /**
+   * Tells of everything that is stopped from now on, in the turn in which it is in force and for
+   * each agent it concerns; a listener must not throw or wait. Returns what ends the telling.
+   */
+  readonly onHalt: (listener: (stopped: Stopped) => void) => () => void;
   /** Adds an agent without a pact: everything it asks is refused until one is armed. */
   readonly addAgent: (agent: string, by: string) => Promise<Outcome<{ readonly index: number }>>;
   /**

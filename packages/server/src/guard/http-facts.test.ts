@@ -67,7 +67,7 @@ test('http facts: any other answer is no fact', async () => {
   verifies('enforce.fail-closed');
   const deep = `{"value":${'{"a":'.repeat(5_000)}1${'}'.repeat(5_001)}`;
   const answers: readonly EgressResult[] = [
-    { ok: false, fault: 'timeout', message: 'no answer' },
+    { ok: false, fault: 'timeout', isSent: true, message: 'no answer' },
     answerOf({ value: { high: true } }, 500),
     answerOf({ value: true }),
     answerOf({ values: {} }),

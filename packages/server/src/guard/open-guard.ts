@@ -61,6 +61,7 @@ export async function openGuard(parts: GuardParts): Promise<OpenedGuard> {
     agents,
     stopped: null,
     forgotten: new Set(),
+    haltListeners: new Set(),
     snapshotting: Promise.resolve(),
   };
   const { folding, size, foldedFrom } = await restoreAgents(desk);
@@ -106,9 +107,14 @@ function guardOf(desk: Desk, close: Guard['close']): Guard {
     decide: (request) => decideAction(desk, request),
     evaluate: (request) => evaluate(desk, request),
     redeem: (permit) => redeem(desk, permit),
+    inspect: (permit) => inspect(desk, permit),
     outcome: (report) => reportOutcome(desk, { ...report, result: placed(report.result) }),
     halt: async (of) => (isProbe(of.agent) ? notForCallers(of) : halt(desk, of)),
     resume: (of) => resume(desk, of),
+    onHalt: (listener) => {
+      desk.haltListeners.add(listener);
+      return () => void desk.haltListeners.delete(listener);
+    },
     addAgent: (agent, by) => addAgent(desk, agent, by),
     arm: (agent, pact) => armPact(desk, agent, pact),
     shadow: async (agent, pact) => shadowPact(desk, agent, pact),
@@ -160,6 +166,28 @@ function redeem(
   const flight = live.flights.get(permit.decision);
   if (flight !== undefined) flight.redeemedAt = desk.parts.clocks.now();
   return done({ decision: permit.decision, args });
+}
+
+function inspect(
+  desk: Desk,
+  { agent, token }: Parameters<Guard['inspect']>[0],
+): ReturnType<Guard['inspect']> {
+  const found = findAgent(desk, agent);
+  if (!found.ok) return found;
+  const live = found.value;
+  const shown = live.permits.look(token, (permit) => whyVoid(live, permit));
+  if (!shown.ok) return shown;
+  const { permit, args } = shown.value;
+  const flight = live.flights.get(permit.decision);
+  const session = live.state.sessions.get(permit.session);
+  if (flight === undefined || session === undefined) {
+    return refuse('permit-void', 'the permit is void: its action has ended');
+  }
+  const { tool } = flight.call;
+  const effect = live.pact?.tools.get(tool)?.effect ?? null;
+  const { decision, session: id } = permit;
+  const { task, room } = session;
+  return done({ decision, session: id, task, room, tool, args, effect });
 }
 
 const SETTLE_POLL_MS = 5;

@@ -20,6 +20,9 @@ type Held = {
   isVoid: boolean;
 };
 
+/** A permit whose token was shown, and what may be done with it. */
+export type Shown = { readonly permit: Permit; readonly args: JsonObject };
+
 const SECRET_BYTES = 16;
 
 /**
@@ -63,10 +66,15 @@ export class PermitTable {
   }
 
   /** Redeems a permit: once, in time, and while it stands. */
-  redeem(
-    token: string,
-    standing: Standing,
-  ): Outcome<{ readonly permit: Permit; readonly args: JsonObject }> {
+  redeem(token: string, standing: Standing): Outcome<Shown> {
+    const found = this.look(token, standing);
+    const held = found.ok ? this.#held.get(found.value.permit.id) : undefined;
+    if (held !== undefined) held.args = null;
+    return found;
+  }
+
+  /** Returns what a permit is for without using it, or why it could not be redeemed. */
+  look(token: string, standing: Standing): Outcome<Shown> {
     const held = this.#find(token);
     if (held === undefined) {
       return refuse('permit-unknown', 'no such permit: ask for the action again');
@@ -78,9 +86,7 @@ export class PermitTable {
     }
     const why = held.isVoid ? 'it was stopped since' : standing(held.permit);
     if (why !== null) return refuse('permit-void', `the permit is void: ${why}`);
-    const { args } = held;
-    held.args = null;
-    return done({ permit: held.permit, args });
+    return done({ permit: held.permit, args: held.args });
   }
 
   /** Ends a permit whose action was reported without it. */

@@ -15,6 +15,7 @@ import type { Outcome, Trace } from './guard.ts';
 import type { LiveAgent, LiveSession } from './live-agent.ts';
 import { done, noAgent, refuse } from './refusal.ts';
 import { applyToShadow } from './shadow.ts';
+import { haltable, tellHalt } from './tell-halt.ts';
 import type { Beside, Told } from './told.ts';
 
 /** What is in the log: where it stands. */
@@ -144,7 +145,9 @@ export function recordNote(
  */
 export function applyEvent(desk: Desk, live: LiveAgent, event: RecordedEvent): JsonObject | null {
   try {
+    const session = haltable(live.state, event);
     live.state = apply(live.pact ?? NO_PACT, live.state, event);
+    tellHalt(desk, live, { event, session });
     return live.shadow === null ? null : applyToShadow(live.shadow, event);
   } catch (error) {
     // The log holds what the state does not: only a restart makes them one again.

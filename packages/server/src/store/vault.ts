@@ -33,6 +33,39 @@ export type ApiKey = {
   readonly revokedAt: number | null;
 };
 
+/** How the secret of a credential goes into a call. */
+export type Inject =
+  | { readonly kind: 'bearer' }
+  | { readonly kind: 'basic' }
+  | { readonly kind: 'header'; readonly name: string }
+  | { readonly kind: 'query'; readonly name: string };
+
+/** A credential for calls to an upstream, without its secret. Times are ms UTC. */
+export type Credential = {
+  readonly id: string;
+  readonly name: string;
+  /** Where its secret may be sent: below this address and nowhere else. */
+  readonly url: string;
+  /** `read` serves actions of effect read alone; `write` serves all others. */
+  readonly access: 'read' | 'write';
+  readonly inject: Inject;
+  /** The agents whose actions it may be used for. */
+  readonly agents: readonly string[];
+  /** Prefixes of paths it may be used for, from the host's root; empty: all below `url`. */
+  readonly paths: readonly string[];
+  /** Methods it may be used for; empty: all that its access has. */
+  readonly methods: readonly string[];
+  /** Counts its secrets: 1 for the first, one more with each rotation. */
+  readonly version: number;
+  readonly addedAt: number;
+  readonly addedBy: string;
+  readonly rotatedAt: number | null;
+  readonly expiresAt: number | null;
+  readonly revokedAt: number | null;
+  /** To the minute. */
+  readonly usedAt: number | null;
+};
+
 /**
  * Keys and credentials. Never in the ledger, never in its backups.
  *
@@ -74,6 +107,20 @@ export type Vault = {
   readonly keys: () => Promise<readonly ApiKey[]>;
   /** Returns whether there was such a key that was not revoked yet. */
   readonly revokeKey: (id: string, at: number) => Promise<boolean>;
+  /** Keeps a credential and its secret; one of the same id is a bug. */
+  readonly addCredential: (credential: Credential, secret: Uint8Array) => Promise<void>;
+  /**
+   * Puts a credential in the place of the one of its id, with another secret, without one (null),
+   * or with the one it has (undefined). Returns whether there was one.
+   */
+  readonly putCredential: (
+    credential: Credential,
+    secret: Uint8Array | null | undefined,
+  ) => Promise<boolean>;
+  /** Returns every credential, in the order they were added. */
+  readonly credentials: () => Promise<readonly Credential[]>;
+  /** Returns the secret of a credential, or undefined when it has none. */
+  readonly credentialSecret: (id: string) => Promise<Uint8Array | undefined>;
   /** Writes a consistent copy of the whole vault, still encrypted under the root key. */
   readonly backup: (file: string) => Promise<void>;
   readonly close: () => Promise<void>;

@@ -25,5 +25,13 @@ export const VAULT_SCHEMA: Schema = {
     CREATE TABLE api_key (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, record BLOB NOT NULL)
       STRICT;
     `,
+    `
+    CREATE TABLE credential (
+      number INTEGER PRIMARY KEY,
+      id TEXT NOT NULL UNIQUE,
+      record BLOB NOT NULL,
+      secret BLOB
+    ) STRICT;
+    `,
   ],
 };

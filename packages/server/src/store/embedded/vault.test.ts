@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { verifies } from '@plumbline/testkit';
 import { inFolder } from '../../../testing/folder.ts';
-import { isFault, makeApiKey, testVault } from '../../../testing/vault-contract.ts';
+import { isFault, makeApiKey, makeCredential, testVault } from '../../../testing/vault-contract.ts';
 import type { Subject, Vault } from '../vault.ts';
 import { openVault, openVaultReadOnly } from './vault.ts';
 
@@ -107,6 +107,11 @@ test('vault: a row moved to another place does not open', async () => {
     await vault.putSecret('two', Uint8Array.of(2));
     await vault.addKey(makeApiKey({ id: 'k1', roles: ['viewer'] }));
     await vault.addKey(makeApiKey({ id: 'k2', roles: ['admin'] }));
+    await vault.addCredential(makeCredential({ id: 'c1' }), Uint8Array.of(1));
+    await vault.addCredential(makeCredential({ id: 'c2' }), Uint8Array.of(2));
+    const other = "(SELECT secret FROM credential WHERE id = 'c1')";
+    tamper(file, `UPDATE credential SET secret = ${other} WHERE id = 'c2'`);
+    await assert.rejects(vault.credentialSecret('c2'), isFault('damaged'));
     tamper(file, 'UPDATE subject SET key = (SELECT key FROM subject WHERE number = 1)');
     tamper(file, "UPDATE secret SET value = (SELECT value FROM secret WHERE name = 'one')");
     tamper(file, "UPDATE api_key SET record = (SELECT record FROM api_key WHERE id = 'k2')");
@@ -217,10 +222,11 @@ test('vault: a newer schema is refused, and so is one made by other steps', asyn
   await inFolder(async (folder) => {
     const file = join(folder, 'vault.db');
     await openVault({ file, rootKey }).close();
+    const [version] = tamper(file, 'PRAGMA user_version');
     tamper(file, 'PRAGMA user_version = 99');
     assert.throws(() => openVault({ file, rootKey }), isFault('newer-schema'));
     assert.throws(() => openVaultReadOnly({ file, rootKey }), isFault('newer-schema'));
-    tamper(file, 'PRAGMA user_version = 1');
+    tamper(file, `PRAGMA user_version = ${String(version?.['user_version'])}`);
     await openVault({ file, rootKey }).close();
     tamper(file, "UPDATE migration SET digest = 'other'");
     assert.throws(() => openVault({ file, rootKey }), isFault('damaged'));

@@ -2,7 +2,7 @@ import { randomBytes as systemRandom, timingSafeEqual } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { SQLOutputValue } from 'node:sqlite';
-import type { ApiKey, Subject, Vault, VaultReader } from '../vault.ts';
+import type { ApiKey, Credential, Subject, Vault, VaultReader } from '../vault.ts';
 import { VaultError } from '../vault.ts';
 import { Sqlite } from './sqlite.ts';
 import { StoreError } from './sqlite-error.ts';
@@ -146,6 +146,44 @@ class EmbeddedVault implements Vault {
     );
   }
 
+  async addCredential(credential: Credential, secret: Uint8Array): Promise<void> {
+    const sql = 'INSERT INTO credential (id, record, secret) VALUES (?, ?, ?)';
+    const sealed = this.#sealCredential(credential);
+    asVault(() => this.#run(sql, credential.id, sealed, this.#sealSecret(credential, secret)));
+  }
+
+  async putCredential(
+    credential: Credential,
+    secret: Uint8Array | null | undefined,
+  ): Promise<boolean> {
+    const { id } = credential;
+    const record = this.#sealCredential(credential);
+    if (secret === undefined) {
+      const sql = 'UPDATE credential SET record = ? WHERE id = ?';
+      return asVault(() => this.#run(sql, record, id) > 0);
+    }
+    const sealed = secret === null ? null : this.#sealSecret(credential, secret);
+    const sql = 'UPDATE credential SET record = ?, secret = ? WHERE id = ?';
+    return asVault(() => this.#run(sql, record, sealed, id) > 0);
+  }
+
+  async credentials(): Promise<readonly Credential[]> {
+    return asVault(() => {
+      const sql = 'SELECT id, record FROM credential ORDER BY number';
+      const rows = this.#sqlite.attempt(() => this.#sqlite.statement(sql).all());
+      return rows.map((row) => this.#credentialOf(row));
+    });
+  }
+
+  async credentialSecret(id: string): Promise<Uint8Array | undefined> {
+    return asVault(() => {
+      const row = this.#get('SELECT secret FROM credential WHERE id = ?', id);
+      const secret = row?.['secret'];
+      if (secret === undefined || secret === null) return undefined;
+      return this.#cipher.open(`credential/${id}/secret`, blob(secret));
+    });
+  }
+
   async backup(file: string): Promise<void> {
     asVault(() => {
       try {
@@ -221,6 +259,21 @@ class EmbeddedVault implements Vault {
     return { ...key, email: key.email ?? null, groups: key.groups ?? [] };
   }
 
+  #sealCredential(credential: Credential): Buffer {
+    const text = Buffer.from(JSON.stringify(credential));
+    return this.#cipher.seal(`credential/${credential.id}`, text);
+  }
+
+  #sealSecret({ id }: Credential, secret: Uint8Array): Buffer {
+    return this.#cipher.seal(`credential/${id}/secret`, secret);
+  }
+
+  #credentialOf(row: Row): Credential {
+    const place = `credential/${String(row['id'])}`;
+    // The compiler cannot see that whatever opens was sealed above.
+    return JSON.parse(this.#cipher.open(place, blob(row['record'])).toString()) as Credential;
+  }
+
   #get(sql: string, ...values: Value[]): Row | undefined {
     return this.#sqlite.attempt(() => this.#sqlite.statement(sql).get(...values));
   }
@@ -243,7 +296,7 @@ class EmbeddedVault implements Vault {
   // Without a check value nothing may be in it: the program ended between making and signing it.
   #checkUnused(sqlite: Sqlite): void {
     const sql = `SELECT 1 FROM subject UNION ALL SELECT 1 FROM secret UNION ALL
-      SELECT 1 FROM api_key LIMIT 1`;
+      SELECT 1 FROM api_key UNION ALL SELECT 1 FROM credential LIMIT 1`;
     if (sqlite.statement(sql).get() === undefined) return;
     const advice = 'put a backup in its place';
     throw new VaultError('damaged', `vault \`${sqlite.file}\` has lost its check: ${advice}`);
@@ -257,7 +310,7 @@ class EmbeddedVault implements Vault {
 
 type Person = 'email' | 'groups';
 type Row = Readonly<Record<string, SQLOutputValue>>;
-type Value = string | number | Uint8Array;
+type Value = string | number | Uint8Array | null;
 
 /** Returns what work returned. Errors: `VaultError`. */
 function asVault<T>(work: () => T): T {
