@@ -1,6 +1,7 @@
 export { type Approver, isEntitled } from './approval/entitled.ts';
 export type { Approval } from './approval/approval.ts';
 export type { Claim, ClaimMechanism } from './authority/claim.ts';
+export { type Delegation, MOST_LINKS } from './authority/delegation.ts';
 export { canonical, ordered } from './canonical.ts';
 export type { Action } from './decide/action.ts';
 export { apply } from './decide/apply.ts';
@@ -63,6 +64,8 @@ export {
 } from './decide/verdict.ts';
 export { type Digest, digestJson } from './digest.ts';
 export type { Halt, HaltScope, Resume } from './halt/halt.ts';
+export { objectiveOf } from './halt/objective.ts';
+export { whyNotResume } from './halt/why-not-resume.ts';
 export { isJsonObject, type Json, type JsonObject } from './json.ts';
 export type {
   AllowRule,

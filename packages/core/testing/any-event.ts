@@ -57,7 +57,7 @@ const verdict: fc.Arbitrary<Decision['verdict']> = fc.oneof(
   }),
 );
 
-const decision: fc.Arbitrary<Decision> = record({
+const decisionMembers: Members<Omit<Decision, 'grants'>> = {
   at: count,
   verdict,
   because: fc.array(finding),
@@ -69,7 +69,12 @@ const decision: fc.Arbitrary<Decision> = record({
   marks: fc.array(record({ key: text, untilMs: count })),
   obligations: fc.array(record({ kind: oneOf('alert', 'warn'), rule: name, say: text })),
   readSet: anyObject,
-});
+};
+
+const decision: fc.Arbitrary<Decision> = fc.oneof(
+  record(decisionMembers),
+  record({ ...decisionMembers, grants: fc.array(name) }),
+);
 
 function decided(at: number, session: string): fc.Arbitrary<Of<'decided'>> {
   const tool = oneOf('t', 'mail', 'other', 'output.answer');
@@ -86,6 +91,16 @@ function decided(at: number, session: string): fc.Arbitrary<Of<'decided'>> {
   });
 }
 
+const CHAIN = { maxLength: 8 };
+
+const link = record({
+  agent: name,
+  session: name,
+  tools: fc.option(fc.array(text)),
+  effects: fc.option(fc.subarray(['read', 'write', 'send'] as const)),
+  untilMs: fc.option(count),
+});
+
 /** Any event of a session's chain. */
 export function sessionEvents(atMs: number, id: string): fc.Arbitrary<RecordedEvent> {
   const [at, session] = [fc.constant(atMs), fc.constant(id)];
@@ -98,14 +113,15 @@ export function sessionEvents(atMs: number, id: string): fc.Arbitrary<RecordedEv
     reason: text,
     expiresAtMs: count,
   });
-  const claim = record({
+  const proved = {
     session,
     name,
     values: fc.array(text),
     mechanism: oneOf('oidc', 'totp'),
     verifiedAtMs: count,
     expiresAtMs: count,
-  });
+  };
+  const grant = { id: name, once: fc.boolean(), actions: fc.option(fc.array(name)) };
   const attested = { principal: text, task: fc.option(text), room: fc.option(text) };
   const status = oneOf('ok', 'error', 'not_sent', 'unknown');
   const came = { decision: name, tool: name, args: anyObject, result: anyJson };
@@ -115,11 +131,14 @@ export function sessionEvents(atMs: number, id: string): fc.Arbitrary<RecordedEv
   return fc.oneof(
     decided(atMs, id),
     record({ kind: oneOf('session_opened'), at, ...opening }),
+    record({ kind: oneOf('session_opened'), at, ...opening, delegation: fc.array(link, CHAIN) }),
     record({ kind: oneOf('session_closed'), at, session }),
     record({ kind: oneOf('message'), at, session, from, text }),
     record({ kind: oneOf('outcome'), at, session, ...came, status, records: fc.option(count) }),
     record({ kind: oneOf('approval'), at, approval }),
-    record({ kind: oneOf('claim'), at, claim }),
+    record({ kind: oneOf('claim'), at, claim: record(proved) }),
+    record({ kind: oneOf('claim'), at, claim: record({ ...proved, ...grant }) }),
+    record({ kind: oneOf('claim_revoked'), at, session, id: name, by: text }),
     record({ kind: oneOf('finding'), at, session, name }),
     record({ kind: oneOf('gate'), at, session, category: text, outcome, by: text }),
   );
@@ -129,10 +148,13 @@ export function sessionEvents(atMs: number, id: string): fc.Arbitrary<RecordedEv
 export function agentEvents(atMs: number): fc.Arbitrary<RecordedEvent> {
   const at = fc.constant(atMs);
   const said = { scope: oneOf('agent', 'session'), target: text, reason: text, by: text };
+  const incident = fc.option(oneOf('optimisation'));
+  const failed = { id: text, incident, objective: fc.option(fc.constant(digest)) };
   const what = { entity: text, id: text, field: fc.option(text), by: text };
   return fc.oneof(
     record({ kind: oneOf('armed'), at, pact: fc.constant(digest) }),
     record({ kind: oneOf('halt'), at, halt: record({ ...said, epoch: count }) }),
+    record({ kind: oneOf('halt'), at, halt: record({ ...said, epoch: count, ...failed }) }),
     record({ kind: oneOf('resume'), at, resume: record(said) }),
     record({ kind: oneOf('lock'), at, ...what, untilMs: fc.option(count) }),
     record({ kind: oneOf('unlock'), at, ...what }),

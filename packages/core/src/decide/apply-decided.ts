@@ -1,13 +1,14 @@
 import { parseDecimal } from '../decimal.ts';
 import type { CompiledPact } from '../pact/compiled.ts';
 import { setBounded } from './bounded.ts';
+import { endClaim } from './claims.ts';
 import { sweep } from './sweep.ts';
 import { effectWhenDecided } from './enter.ts';
 import type { Event } from './event.ts';
 import { BOUNDS, gateKey } from './state.ts';
 import type { Counter, SessionState, State } from './state.ts';
 import { categoryOf, toolOf } from './tools.ts';
-import { endApproval, haltSession, voidApprovals } from './void.ts';
+import { endApproval, haltSession, voidFor } from './void.ts';
 import type { Decision, Reservation } from './verdict.ts';
 
 type Decided = Extract<Event, { readonly kind: 'decided' }>;
@@ -86,7 +87,7 @@ function widenHalt(state: State, session: SessionState, at: number): void {
   state.epoch += 1;
   const reason = `unlisted tools in sessions of several principals (at ${at})`;
   const epoch = state.epoch;
-  voidApprovals(state, () => true);
+  voidFor(state, () => true);
   state.halts.set('agent', { scope: 'agent', target: '', epoch, reason, by: 'kernel' });
 }
 
@@ -95,6 +96,7 @@ function applyLet(pact: CompiledPact, state: State, { event, session }: Placed):
   sweep(state);
   for (const reservation of decision.reserves) reserve(state, session, reservation);
   for (const id of decision.spends) endApproval(state, id);
+  for (const id of decision.grants ?? []) endClaim(session, id);
   const marks = decision.marks.filter((mark) => setMark(state, mark, event.at));
   for (const rule of decision.charges) state.lastUsed.set(rule, event.at);
   state.deferrals.delete(action.id);

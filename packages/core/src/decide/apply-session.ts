@@ -17,17 +17,20 @@ export function openSession(_pact: CompiledPact, state: State, event: Opened): S
   return state;
 }
 
-function sessionOf({ session, principal, task, room, attributes, at }: Opened): SessionState {
+function sessionOf({ session, at, delegation = [], ...attested }: Opened): SessionState {
+  const { principal, task, room, attributes } = attested;
   return {
     id: session,
     principal,
     task,
     room,
     attributes,
+    delegation,
     lastAt: at,
     haltedBy: null,
     labels: new Set(),
     claims: [],
+    claimIds: new Set(),
     refusals: new Map(),
     records: new Map(),
     counters: new Map(),

@@ -1,15 +1,16 @@
-import { lockKey, haltKey } from './state.ts';
 import type { CompiledPact } from '../pact/compiled.ts';
 import { remember } from '../provenance/memory.ts';
 import { applyDecided } from './apply-decided.ts';
 import { applyOutcome } from './apply-outcome.ts';
 import { closeSession, openSession } from './apply-session.ts';
 import { setBounded } from './bounded.ts';
+import { endClaim, takeClaim } from './claims.ts';
 import { laterOf } from './clock.ts';
 import type { Event } from './event.ts';
-import { BOUNDS, gateKey, isGateOf } from './state.ts';
+import { applyHalt, applyResume } from './halts.ts';
+import { BOUNDS, gateKey, isGateOf, lockKey } from './state.ts';
 import type { State } from './state.ts';
-import { haltSession, takeApproval, voidApprovals } from './void.ts';
+import { haltSession, takeApproval } from './void.ts';
 
 /**
  * Returns the state after one event. The state given is consumed: it is changed in place and must
@@ -40,7 +41,7 @@ export function apply(pact: CompiledPact, state: State, event: Event): State {
     case 'finding':
       return applyFinding(pact, state, event);
     default:
-      return applyPersons(state, event);
+      return applyPersons(pact, state, event);
   }
 }
 
@@ -48,18 +49,22 @@ type Of<K extends Event['kind']> = Extract<Event, { readonly kind: K }>;
 
 // What people and verifiers decide.
 function applyPersons(
+  pact: CompiledPact,
   state: State,
-  event: Of<'approval' | 'halt' | 'resume' | 'claim' | 'gate' | 'lock' | 'unlock'>,
+  event: Of<
+    'approval' | 'halt' | 'resume' | 'claim' | 'claim_revoked' | 'gate' | 'lock' | 'unlock'
+  >,
 ): State {
   switch (event.kind) {
     case 'approval':
       takeApproval(state, event.approval);
       return state;
     case 'halt':
-      return applyHalt(state, event);
+      return applyHalt(pact, state, event.halt);
     case 'resume':
-      return applyResume(state, event);
+      return applyResume(pact, state, event.resume);
     case 'claim':
+    case 'claim_revoked':
       return applyClaim(state, event);
     case 'gate':
       return applyGate(state, event);
@@ -75,10 +80,12 @@ function applyPersons(
   }
 }
 
-function applyClaim(state: State, { claim }: Of<'claim'>): State {
-  const claims = state.sessions.get(claim.session)?.claims ?? [];
-  claims.push(claim);
-  if (claims.length > BOUNDS.claimsPerSession) claims.shift();
+function applyClaim(state: State, event: Of<'claim' | 'claim_revoked'>): State {
+  const id = event.kind === 'claim' ? event.claim.session : event.session;
+  const session = state.sessions.get(id);
+  if (session === undefined) return state;
+  if (event.kind === 'claim') takeClaim(session, event.claim);
+  else endClaim(session, event.id);
   return state;
 }
 
@@ -96,27 +103,6 @@ function applyFinding(pact: CompiledPact, state: State, event: Of<'finding'>): S
   if (session !== undefined && pact.haltOn.includes(event.name)) {
     haltSession(state, session, event.name);
   }
-  return state;
-}
-
-function applyHalt(state: State, { halt }: Of<'halt'>): State {
-  state.epoch = Math.max(state.epoch + 1, halt.epoch);
-  state.halts.set(haltKey(halt.scope, halt.target), halt);
-  voidApprovals(state, (session) => isStoppedBy(state, halt, session));
-  return state;
-}
-
-// A halt of a tool or task also voids, on the safe side, every approval of the agent.
-function isStoppedBy(state: State, halt: Of<'halt'>['halt'], session: string): boolean {
-  if (halt.scope === 'session') return halt.target === session;
-  if (halt.scope === 'room') return state.sessions.get(session)?.room === halt.target;
-  return true;
-}
-
-function applyResume(state: State, { resume }: Of<'resume'>): State {
-  state.halts.delete(haltKey(resume.scope, resume.target));
-  const session = resume.scope === 'session' ? state.sessions.get(resume.target) : undefined;
-  if (session !== undefined) session.haltedBy = null;
   return state;
 }
 

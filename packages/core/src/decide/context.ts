@@ -1,3 +1,4 @@
+import type { Delegation } from '../authority/delegation.ts';
 import type { JsonObject } from '../json.ts';
 import type { AllowRule, CompiledPact, Effect, Layer, Scope, Tool } from '../pact/compiled.ts';
 import type { ToolRules } from '../pact/compiled.ts';
@@ -16,6 +17,7 @@ export type Attested = {
   readonly task: string | null;
   readonly room: string | null;
   readonly attributes: JsonObject;
+  readonly delegation: readonly Delegation[];
 };
 
 /** What an allow rule could not be charged for. */
@@ -58,6 +60,8 @@ export type Context = {
   readonly category: string;
   readonly scope: Scope;
   readonly obligations: Obligation[];
+  /** Of each tier that only claims of single use satisfy: their ids, in the order of spending. */
+  readonly grants: (readonly string[])[];
 };
 
 /** A stage: what one layer finds about the action. */

@@ -13,6 +13,7 @@ import { liveReader } from './reader.ts';
 import { matchRule } from './match.ts';
 import { rewriteArgs } from './rewrite.ts';
 import { STAGE_TABLE } from './stage-table.ts';
+import { grantsOf } from './stages/authority.ts';
 import { markOf } from './stages/duplicates.ts';
 import type { State } from './state.ts';
 import type { Decision, Finding, Obligation, ReadSet, Rewrite, Verdict } from './verdict.ts';
@@ -43,8 +44,8 @@ export function decide(pact: CompiledPact, state: State, proposal: Proposal): De
 export function attestedOf(state: State, action: Action): Attested | null {
   const session = state.sessions.get(action.session);
   if (session === undefined) return null;
-  const { principal, task, room, attributes } = session;
-  return { principal, task, room, attributes };
+  const { principal, task, room, attributes, delegation } = session;
+  return { principal, task, room, attributes, delegation };
 }
 
 /** Returns the decision over a reader, live or recorded. */
@@ -75,10 +76,16 @@ function pass(inputs: Inputs): Passed {
     charges: gather(letting, chargeOf),
     reserves: gather(letting, ({ allowance }) => allowance.reserves),
     spends: isLet ? discharged.approvals : [],
+    ...(isLet ? withGrants(grantsOf(context.grants)) : {}),
     marks: gather(letting, (view) => marksOf(context, view)),
     obligations: withHalts(context.obligations, left),
   };
   return { context, decision };
+}
+
+// Absent without any, as in decisions that were made before there were such claims.
+function withGrants(grants: readonly string[]): Pick<Decision, 'grants'> {
+  return grants.length === 0 ? {} : { grants };
 }
 
 function viewOf(context: Context, layer: LayerView['layer']): LayerView {
@@ -142,17 +149,21 @@ function again(inputs: Inputs, { context, decision: first }: Passed): Unrecorded
   const look: Inputs['reader']['look'] = (key, compute) => {
     return inputs.reader.look(`rewritten/${key}`, compute);
   };
-  const { decision: second } = pass({ ...inputs, action, reader: { look } });
+  const { context: after, decision: second } = pass({ ...inputs, action, reader: { look } });
   const rewriting = first.because.filter(({ observed }) => observed !== true);
   const because = [...rewriting, ...second.because];
   const verdict = afterRewrite(second.verdict, { args, rewrites });
-  if (verdict.kind !== 'deny' || second.verdict.kind === 'deny') {
-    const spends =
-      verdict.kind === 'modify' ? [...new Set([...first.spends, ...second.spends])] : [];
-    return { ...second, verdict, because, spends };
+  if (verdict.kind === 'modify') {
+    const spends = [...new Set([...first.spends, ...second.spends])];
+    const grants = grantsOf([...context.grants, ...after.grants]);
+    return { ...second, verdict, because, spends, ...withGrants(grants) };
   }
+  if (verdict.kind !== 'deny' || second.verdict.kind === 'deny') {
+    return { ...second, verdict, because, spends: [] };
+  }
+  const { grants: _, ...rest } = second;
   return {
-    ...second,
+    ...rest,
     verdict,
     because: [...rewriting, { stage: 'modify', rule: 'modify', ...verdict }],
     charges: [],

@@ -45,6 +45,7 @@ export function enter(inputs: Inputs): Context {
     category: categoryOf(tool),
     scope: scopeOf(inputs, action, facts),
     obligations: [],
+    grants: [],
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Approval } from '../approval/approval.ts';
 import type { Claim } from '../authority/claim.ts';
+import type { Delegation } from '../authority/delegation.ts';
 import type { Halt, Resume } from '../halt/halt.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { Permit } from '../permit/permit.ts';
@@ -29,6 +30,8 @@ export type Event =
       readonly attributes: JsonObject;
       /** Who attested principal, task and attributes; never the agent. */
       readonly openedBy: string;
+      /** Who hands the session down, root first, at most 8; absent: nobody. */
+      readonly delegation?: readonly Delegation[];
     }
   | { readonly kind: 'session_closed'; readonly at: number; readonly session: string }
   | {
@@ -64,6 +67,14 @@ export type Event =
   | { readonly kind: 'halt'; readonly at: number; readonly halt: Halt }
   | { readonly kind: 'resume'; readonly at: number; readonly resume: Resume }
   | { readonly kind: 'claim'; readonly at: number; readonly claim: Claim }
+  | {
+      /** The end of a claim that has an id, before it ends by itself. */
+      readonly kind: 'claim_revoked';
+      readonly at: number;
+      readonly session: string;
+      readonly id: string;
+      readonly by: string;
+    }
   | {
       /** A detector's finding; `name` is what `halt_on` lists. */
       readonly kind: 'finding';

@@ -11,8 +11,11 @@ type Entries<V> = readonly (readonly [string, V])[];
 
 type SessionSnapshot = Omit<
   SessionState,
-  'labels' | 'claims' | 'refusals' | 'records' | 'counters' | 'memory'
+  'delegation' | 'labels' | 'claims' | 'claimIds' | 'refusals' | 'records' | 'counters' | 'memory'
 > & {
+  /** Absent from snapshots that were taken before there were any. */
+  readonly delegation?: SessionState['delegation'];
+  readonly claimIds?: readonly string[];
   readonly labels: readonly string[];
   readonly claims: readonly Claim[];
   readonly refusals: Entries<number>;
@@ -116,6 +119,7 @@ function snapshotSession(session: SessionState): SessionSnapshot {
     ...session,
     labels: [...session.labels],
     claims: [...session.claims],
+    claimIds: [...session.claimIds],
     refusals: [...session.refusals],
     records: [...session.records],
     counters: snapshotCounters(session.counters),
@@ -129,7 +133,9 @@ function restoreSession(session: SessionSnapshot): SessionState {
   return {
     ...session,
     labels: new Set(session.labels),
+    delegation: session.delegation ?? [],
     claims: [...session.claims],
+    claimIds: new Set(session.claimIds),
     refusals: new Map(session.refusals),
     records: new Map(session.records),
     counters: restoreCounters(session.counters),

@@ -6,6 +6,7 @@ import { autonomy } from './stages/autonomy.ts';
 import { bulk } from './stages/bulk.ts';
 import { checkpoints } from './stages/checkpoints.ts';
 import { defer } from './stages/defer.ts';
+import { delegation } from './stages/delegation.ts';
 import { dormant } from './stages/dormant.ts';
 import { duplicates } from './stages/duplicates.ts';
 import { excluded } from './stages/excluded.ts';
@@ -37,6 +38,7 @@ export const STAGE_TABLE: readonly StageEntry[] = [
   each(unlisted),
   each(excluded),
   once(protectedTools),
+  once(delegation),
   each(authority),
   each(autonomy),
   each(task),

@@ -1,5 +1,6 @@
 import type { Approval } from '../approval/approval.ts';
 import type { Claim } from '../authority/claim.ts';
+import type { Delegation } from '../authority/delegation.ts';
 import type { Decimal } from '../decimal.ts';
 import type { Digest } from '../digest.ts';
 import type { Halt } from '../halt/halt.ts';
@@ -16,6 +17,7 @@ export const BOUNDS = {
   locks: 10_000,
   approvals: 10_000,
   claimsPerSession: 64,
+  claimIds: 1_024,
   deferrals: 10_000,
   footprintSamples: 1_000,
   argumentChars: 1_048_576,
@@ -32,10 +34,13 @@ export type SessionState = {
   readonly task: string | null;
   readonly room: string | null;
   readonly attributes: JsonObject;
+  readonly delegation: readonly Delegation[];
   lastAt: number;
   haltedBy: RuleId | null;
   readonly labels: Set<string>;
   readonly claims: Claim[];
+  /** Every id a claim was recorded or revoked under: none is taken again. */
+  readonly claimIds: Set<string>;
   readonly refusals: Map<string, number>;
   readonly records: Map<string, number>;
   readonly counters: Map<string, Counter>;

@@ -103,7 +103,8 @@ export type ReadSet = { readonly [key: string]: Json };
  * The answer to one action, made at `at` (ms UTC).
  *
  * `because` holds the rules that decided, in stage order. `charges` names the allow rule charged in
- * each layer. `spends` names the approvals used up. `marks` are duplicate keys to remember.
+ * each layer. `spends` names the approvals used up, `grants` the claims of single use; it is absent
+ * when there are none. `marks` are duplicate keys to remember.
  */
 export type Decision = {
   readonly at: number;
@@ -112,6 +113,7 @@ export type Decision = {
   readonly charges: readonly RuleId[];
   readonly reserves: readonly Reservation[];
   readonly spends: readonly string[];
+  readonly grants?: readonly string[];
   readonly marks: readonly { readonly key: string; readonly untilMs: number }[];
   readonly obligations: readonly Obligation[];
   readonly readSet: ReadSet;

@@ -1,17 +1,24 @@
 import type { Approval } from '../approval/approval.ts';
+import { voidGrants } from './claims.ts';
 import { BOUNDS } from './state.ts';
 import type { SessionState, State } from './state.ts';
 
-/** Halts a session without a person: its unspent approvals are void. */
+/** Halts a session without a person: its unspent approvals and grants are void. */
 export function haltSession(state: State, session: SessionState, reason: string): void {
   session.haltedBy ??= reason;
-  voidApprovals(state, (id) => id === session.id);
+  voidFor(state, (id) => id === session.id);
 }
 
-/** Forgets the approvals of the sessions that are stopped; what a person denied stays denied. */
-export function voidApprovals(state: State, isStopped: (session: string) => boolean): void {
+/**
+ * Ends the unspent approvals, and the unspent claims of single use, of the sessions that are
+ * stopped; what a person denied stays denied.
+ */
+export function voidFor(state: State, isStopped: (session: string) => boolean): void {
   for (const [id, { session, outcome }] of state.approvals) {
     if (outcome === 'approved' && isStopped(session)) endApproval(state, id);
+  }
+  for (const session of state.sessions.values()) {
+    if (session.claims.length > 0 && isStopped(session.id)) voidGrants(session);
   }
 }
 

@@ -9,6 +9,7 @@ export const CHAIN_OF = {
   outcome: 'session',
   approval: 'session',
   claim: 'session',
+  claim_revoked: 'session',
   finding: 'session',
   gate: 'agent or session',
   armed: 'agent',

@@ -1,3 +1,4 @@
+import type { Delegation } from '../authority/delegation.ts';
 import type { Event } from '../decide/event.ts';
 import type { Decision, Finding, Verdict, VerdictKind } from '../decide/verdict.ts';
 import type { Json, JsonObject } from '../json.ts';
@@ -36,6 +37,7 @@ export function eventOf(
       return shaped({ ...entry.open, kind, at });
     case 'gate':
     case 'finding':
+    case 'claim_revoked':
       return shaped({ ...entry.open, kind, at, session: entry.session });
     case 'halt':
       return shaped({ kind, at, halt: entry.open });
@@ -165,10 +167,18 @@ function erasedEvent(entry: Entry, session: string): RecordedEvent | null {
     room: typeof open['room'] === 'string' ? open['room'] : null,
     attributes: {},
     openedBy: typeof open['openedBy'] === 'string' ? open['openedBy'] : '',
+    ...erasedDelegation(open['delegation']),
   };
 }
 
-type DecidedOpen = Pick<Decision, 'charges' | 'reserves' | 'spends'> & {
+// What was handed down is not known any more: nothing.
+function erasedDelegation(links: Json | undefined): { readonly delegation?: Delegation[] } {
+  if (!Array.isArray(links)) return {};
+  const nothing = { tools: [], effects: [], untilMs: null };
+  return { delegation: links.map((link) => shaped({ ...Object(link), ...nothing })) };
+}
+
+type DecidedOpen = Pick<Decision, 'charges' | 'grants' | 'reserves' | 'spends'> & {
   readonly decision: string;
   readonly tool: string | null;
   readonly verdict: VerdictKind;
@@ -178,8 +188,9 @@ type DecidedOpen = Pick<Decision, 'charges' | 'reserves' | 'spends'> & {
 const NO_DIGEST = `sha256:${'0'.repeat(64)}` as const;
 
 function erasedDecision({ at, open }: Entry, session: string): RecordedEvent {
-  const { decision: id, tool, verdict, findings, ...rest } = shaped<DecidedOpen>(open);
-  const { charges, reserves, spends } = rest;
+  const { decision: id, tool, verdict, findings, ...held } = shaped<DecidedOpen>(open);
+  const { charges, grants, reserves, spends } = held;
+  const rest = { charges, reserves, spends, ...(grants === undefined ? {} : { grants }) };
   return {
     kind: 'decided',
     at,
@@ -190,9 +201,7 @@ function erasedDecision({ at, open }: Entry, session: string): RecordedEvent {
       at,
       verdict: erasedVerdict(verdict, at),
       because: findings.map((finding) => ({ ...finding, say: '' })),
-      charges,
-      reserves,
-      spends,
+      ...rest,
       marks: [],
       obligations: [],
       readSet: {},

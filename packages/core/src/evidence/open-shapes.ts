@@ -1,4 +1,5 @@
 import { isJsonObject } from '../json.ts';
+import { MOST_LINKS } from '../authority/delegation.ts';
 import { STAGES, VERDICTS } from '../decide/verdict.ts';
 import type { EntryKind } from './entry.ts';
 import {
@@ -18,6 +19,7 @@ import {
 } from './shape.ts';
 
 const isTrue = isOneOf([true]);
+const isBoolean = isOneOf([true, false]);
 const isScope = isOneOf(['fleet', 'agent', 'session', 'room', 'tool', 'task']);
 const STATUSES = ['ok', 'error', 'not_sent', 'unknown'] as const;
 const REASONS = ['closed', 'idle', 'erased', 'evicted'] as const;
@@ -48,11 +50,28 @@ const decided: Shape = membersOf({
   charges: listOf(isText),
   reserves: listOf(isReservation),
   spends: listOf(isText),
+  grants: optional(listOf(isText)),
   permit: orNull(isPermit),
 });
 
 const lock = { entity: isText, id: isText, field: orNull(isText), by: isText };
 const stop = { scope: isScope, target: isText, reason: isText, by: isText };
+
+const halt = membersOf({
+  ...stop,
+  epoch: isCount,
+  id: optional(isText),
+  incident: optional(orNull(isOneOf(['optimisation']))),
+  objective: optional(orNull(isDigest)),
+});
+
+/** The shape of a delegation whose links have these members. */
+const chainOf = (members: { readonly [key: string]: Shape }): Shape => {
+  const links = listOf(membersOf({ agent: isName, session: isName, ...members }));
+  return optional((value) => Array.isArray(value) && value.length <= MOST_LINKS && links(value));
+};
+
+const isEffect = isOneOf(['read', 'write', 'send']);
 
 /** What the open part of each event of the kernel must be; other kinds are open as they like. */
 export const OPEN_SHAPES: ReadonlyMap<EntryKind, Shape> = new Map([
@@ -63,6 +82,7 @@ export const OPEN_SHAPES: ReadonlyMap<EntryKind, Shape> = new Map([
       room: orNull(isText),
       openedBy: isText,
       pact: orNull(isDigest),
+      delegation: chainOf({}),
     }),
   ],
   ['session_closed', membersOf({ reason: isOneOf(REASONS) })],
@@ -81,11 +101,12 @@ export const OPEN_SHAPES: ReadonlyMap<EntryKind, Shape> = new Map([
     'approval',
     membersOf({ id: isText, outcome: isOneOf(['approved', 'denied']), rules: listOf(isText) }),
   ],
-  ['claim', membersOf({ mechanism: isText })],
+  ['claim', membersOf({ mechanism: isText, id: optional(isName), once: optional(isBoolean) })],
+  ['claim_revoked', membersOf({ id: isName, by: isText })],
   ['finding', membersOf({ name: isText })],
   ['gate', membersOf({ category: isText, outcome: isOneOf(['opened', 'kept']), by: isText })],
   ['armed', membersOf({ pact: isDigest })],
-  ['halt', membersOf({ ...stop, epoch: isCount })],
+  ['halt', halt],
   ['resume', membersOf(stop)],
   ['lock', membersOf({ ...lock, untilMs: orNull(isWhole) })],
   ['unlock', membersOf(lock)],
@@ -117,6 +138,7 @@ const decision: Shape = membersOf({
   charges: listOf(isText),
   reserves: listOf(isReservation),
   spends: listOf(isText),
+  grants: optional(listOf(isText)),
   marks: listOf(membersOf({ key: isText, untilMs: isWhole })),
   obligations: listOf(isObject),
   readSet: isObject,
@@ -133,6 +155,11 @@ export const SECRET_SHAPES: ReadonlyMap<EntryKind, Shape> = new Map([
       attributes: isObject,
       openedBy: isText,
       name: orNull(isText),
+      delegation: chainOf({
+        tools: orNull(listOf(isText)),
+        effects: orNull(listOf(isEffect)),
+        untilMs: orNull(isWhole),
+      }),
     }),
   ],
   ['message', membersOf({ from: isOneOf(['principal', 'untrusted']), text: isText })],
@@ -168,6 +195,9 @@ export const SECRET_SHAPES: ReadonlyMap<EntryKind, Shape> = new Map([
       mechanism: isText,
       verifiedAtMs: isWhole,
       expiresAtMs: isWhole,
+      id: optional(isName),
+      once: optional(isBoolean),
+      actions: optional(orNull(listOf(isText))),
     }),
   ],
 ]);

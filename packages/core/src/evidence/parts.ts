@@ -59,18 +59,20 @@ export function partsOf(event: RecordedEvent, context: PartsContext = NO_CONTEXT
       return { open: { id, outcome, rules }, secret: { ...event.approval } };
     }
     case 'claim':
-      return { open: { mechanism: event.claim.mechanism }, secret: { ...event.claim } };
+      return claimParts(event);
     default:
       return { open: openOnly(event), secret: null };
   }
 }
 
 function openOnly(
-  event: Of<'armed' | 'finding' | 'gate' | 'halt' | 'resume' | 'lock' | 'unlock'>,
+  event: Of<'armed' | 'claim_revoked' | 'finding' | 'gate' | 'halt' | 'resume' | 'lock' | 'unlock'>,
 ): JsonObject {
   switch (event.kind) {
     case 'armed':
       return { pact: event.pact };
+    case 'claim_revoked':
+      return { by: event.by, id: event.id };
     case 'finding':
       return { name: event.name };
     case 'gate':
@@ -90,8 +92,18 @@ function openOnly(
   }
 }
 
+function claimParts({ claim }: Of<'claim'>): Parts {
+  const { mechanism, id, once } = claim;
+  const open = {
+    ...(id === undefined ? {} : { id }),
+    mechanism,
+    ...(once === undefined ? {} : { once }),
+  };
+  return { open, secret: { ...claim } };
+}
+
 function openedParts(event: Of<'session_opened'>, { pact, name = null }: PartsContext): Parts {
-  const { principal, task, room, attributes, openedBy } = event;
+  const { principal, task, room, attributes, openedBy, delegation } = event;
   const isKnown = task !== null && pact?.layers.some((layer) => layer.tasks?.has(task) === true);
   const open = {
     openedBy,
@@ -99,8 +111,13 @@ function openedParts(event: Of<'session_opened'>, { pact, name = null }: PartsCo
     // No pact declares rooms yet, so none of their names is known to be free of people.
     room: null,
     task: isKnown === true ? task : null,
+    // What was delegated may name anything; who delegated is an agent in a session.
+    ...(delegation === undefined
+      ? {}
+      : { delegation: delegation.map(({ agent, session }) => ({ agent, session })) }),
   };
-  return { open, secret: { attributes, name, openedBy, principal, room, task } };
+  const handedDown = delegation === undefined ? {} : { delegation: [...delegation] };
+  return { open, secret: { attributes, name, openedBy, principal, room, task, ...handedDown } };
 }
 
 function decidedParts(
@@ -108,11 +125,12 @@ function decidedParts(
   { pact, permit = null }: PartsContext,
 ): Parts {
   const { tool, args, digest } = action;
-  const { charges, reserves, spends } = decision;
+  const { charges, grants, reserves, spends } = decision;
   const open = {
     charges,
     decision: id,
     findings: decision.because.map(openFinding),
+    ...(grants === undefined ? {} : { grants }),
     // A decision is never recorded without the pact it was made under.
     pact: pact?.digest ?? '',
     permit: permit === null ? null : openPermit(permit),

@@ -1,3 +1,5 @@
+import type { Digest } from '../digest.ts';
+
 /** What a halt stops. `target` is empty for `agent` and `fleet`. */
 export type HaltScope = 'fleet' | 'agent' | 'session' | 'room' | 'tool' | 'task';
 
@@ -12,6 +14,12 @@ export type Halt = {
   readonly epoch: number;
   readonly reason: string;
   readonly by: string;
+  /** What whoever halts calls it. */
+  readonly id?: string;
+  /** `optimisation`: the agent pursued what its objective says instead of what it means. */
+  readonly incident?: 'optimisation' | null;
+  /** The objective it was halted under; absent or null: that of the armed pact. */
+  readonly objective?: Digest | null;
 };
 
 /** A person's leave to go on after a halt of the same scope and target. */

@@ -52,7 +52,8 @@ function reconcile(shadow: Shadow, event: Decided, own: Decision): void {
     });
     return;
   }
-  const free = { ...decision, charges: [], reserves: [], spends: [], marks: [] };
+  const { grants: _, ...rest } = decision;
+  const free = { ...rest, charges: [], reserves: [], spends: [], marks: [] };
   shadow.state = apply(shadow.pact, shadow.state, { ...event, decision: free });
 }
 

@@ -37,15 +37,47 @@ function refuse(context: Context, layer: Layer, tier: Tier): Finding {
   return { stage: 'authority', rule, kind: 'deny', say };
 }
 
+// True: a claim that is not spent holds. Otherwise the ids of the claims of single use that do, the
+// first to be spent first. Without any it is false, as it always was.
 function isClaimed(context: Context, rule: TierRule): boolean {
-  return context.reader.look(`claim/${rule.claim}/${rule.contains}/${rule.maxAgeMs}`, () => {
+  const key = `claim/${rule.claim}/${rule.contains}/${rule.maxAgeMs}`;
+  const held = context.reader.look<boolean | readonly string[]>(key, () => {
     const claims = context.session?.claims ?? [];
-    return claims.some((claim) => satisfies(claim, rule, context.now));
+    const holding = claims.filter((claim) => satisfies(context, claim, rule));
+    if (holding.length === 0 || holding.some(({ once }) => once !== true))
+      return holding.length > 0;
+    return holding.toSorted(byExpiry).map(({ id }) => id ?? '');
   });
+  if (typeof held === 'boolean') return held;
+  context.grants.push(held);
+  return held.length > 0;
 }
 
-function satisfies(claim: Claim, rule: TierRule, now: number): boolean {
+function byExpiry(one: Claim, other: Claim): number {
+  return one.expiresAtMs - other.expiresAtMs;
+}
+
+function satisfies({ now, action, category }: Context, claim: Claim, rule: TierRule): boolean {
   if (claim.name !== rule.claim || !claim.values.includes(rule.contains)) return false;
+  const actions = claim.actions ?? null;
+  const isMeant = actions?.some((of) => of === action.tool || of === `category:${category}`);
   const ageMs = now - claim.verifiedAtMs;
-  return ageMs >= 0 && ageMs <= rule.maxAgeMs && now < claim.expiresAtMs;
+  const isFresh = ageMs >= 0 && ageMs <= rule.maxAgeMs && now < claim.expiresAtMs;
+  return isMeant !== false && isFresh;
+}
+
+/**
+ * Returns the claims of single use that an action spends, given those that hold for each tier that
+ * no other claim satisfies: the first of each tier, unless one that another tier takes will do.
+ */
+export function grantsOf(grants: Context['grants']): readonly string[] {
+  const taken: string[] = [];
+  for (const held of grants) {
+    const [first] = held;
+    if (first !== undefined && !held.some((id) => taken.includes(id))) taken.push(first);
+  }
+  return taken.reduce<readonly string[]>((left, id) => {
+    const others = left.filter((other) => other !== id);
+    return grants.every((held) => held.some((one) => others.includes(one))) ? others : left;
+  }, taken);
 }
