@@ -1,3 +1,5 @@
+import type { AuthorityConfig } from './authority.ts';
+
 /** Everything that can be configured, after defaults. Read once, at the start. */
 export type Config = {
   /** The data directory, absolute; of mode 0700. */
@@ -8,7 +10,12 @@ export type Config = {
   readonly listen: {
     /** Null: the socket alone. Port 0 takes a free one. */
     readonly http: { readonly host: string; readonly port: number } | null;
-    readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+    readonly tls: {
+      readonly certFile: string;
+      readonly keyFile: string;
+      /** Who vouches for the certificates of clients; null: none is asked for. */
+      readonly clientCaFile: string | null;
+    } | null;
     /** A proxy in front ends TLS; without it, only loopback is listened on in the clear. */
     readonly isBehindProxy: boolean;
     /** Names beside the address that `Host` may have. */
@@ -16,6 +23,8 @@ export type Config = {
   };
   /** What the daemon's own user may do on the socket. */
   readonly localRights: 'all' | 'enforce';
+  /** Whose tokens and certificates are believed. */
+  readonly authority: AuthorityConfig;
   readonly log: {
     /** Whether `/log/` needs a key. */
     readonly isOpen: boolean;

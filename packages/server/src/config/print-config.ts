@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '@plumbline/core';
 
 import type { Config, RootKeySource } from './config.ts';
+import { printAuthority } from './print-authority.ts';
 
 /**
  * Returns a configuration in the form of its file, for `plumb up --print-config`. It names where
@@ -14,11 +15,12 @@ export function printConfig(config: Config): JsonObject {
     origin: config.origin,
     listen: {
       http: listen.http === null ? 'none' : printAddress(listen.http),
-      ...(listen.tls === null ? {} : listen.tls),
+      ...(listen.tls === null ? {} : printTls(listen.tls)),
       behindProxy: listen.isBehindProxy,
       hosts: [...listen.hosts],
     },
     localRights: config.localRights,
+    authority: printAuthority(config.authority),
     log: {
       open: log.isOpen,
       publishEveryMs: log.publishEveryMs,
@@ -37,6 +39,14 @@ export function printConfig(config: Config): JsonObject {
     publishing: { people: publishing.people, signers: [...publishing.signers] },
     limits: { ...limits },
   };
+}
+
+function printTls({
+  certFile,
+  keyFile,
+  clientCaFile,
+}: NonNullable<Config['listen']['tls']>): JsonObject {
+  return { certFile, keyFile, ...(clientCaFile === null ? {} : { clientCaFile }) };
 }
 
 function printFact([name, { url, timeoutMs }]: [

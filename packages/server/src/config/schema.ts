@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { authorityShapes, type SettledAuthority } from './authority-schema.ts';
 import type { Config } from './config.ts';
 
 /** What the file says once every default that does not depend on the machine is filled in. */
@@ -11,10 +12,12 @@ export type Settled = {
     readonly http: string;
     readonly certFile?: string | undefined;
     readonly keyFile?: string | undefined;
+    readonly clientCaFile?: string | undefined;
     readonly behindProxy: boolean;
     readonly hosts: readonly string[];
   };
   readonly localRights: Config['localRights'];
+  readonly authority: SettledAuthority;
   readonly log: Omit<Config['log'], 'isOpen'> & {
     readonly open: boolean;
     readonly witnessesFile: string | null;
@@ -53,11 +56,13 @@ const schema: z.ZodType<Settled> = z.strictObject({
       http: address.default('127.0.0.1:7411'),
       certFile: z.string().min(1).optional(),
       keyFile: z.string().min(1).optional(),
+      clientCaFile: z.string().min(1).optional(),
       behindProxy: z.boolean().default(false),
       hosts: z.array(z.string().min(1)).max(100).default([]),
     })
     .prefault({}),
   localRights: z.enum(['all', 'enforce']).default('all'),
+  authority: z.strictObject(authorityShapes).prefault({ issuers: [], workloads: [] }),
   log: z
     .strictObject({
       open: z.boolean().default(true),

@@ -1,12 +1,13 @@
 import { hash } from 'node:crypto';
-import { isIPv4, isIPv6 } from 'node:net';
 import { join, resolve } from 'node:path';
 import { parseKnownLogs, parseVerifierKey } from '@plumbline/ledger';
 import ipaddr from 'ipaddr.js';
 
 import type { Config, RootKeySource } from './config.ts';
+import { isLoopback } from './loopback.ts';
 import { readOptional } from './read-optional.ts';
 import type { Settled } from './schema.ts';
+import { settleAuthority } from './settle-authority.ts';
 
 /** Where configuration and data of this user stand unless told otherwise. */
 export type Home = { readonly config: string; readonly data: string };
@@ -51,6 +52,7 @@ export function settle(settled: Settled, home: Home, refuse: Refuse): Config {
       hosts: listen.hosts,
     },
     localRights: settled.localRights,
+    authority: settleAuthority(settled.authority, listen, refuse),
     log: {
       isOpen: log.open,
       publishEveryMs: log.publishEveryMs,
@@ -93,19 +95,21 @@ function httpOf(listen: Settled['listen'], refuse: Refuse): Config['listen']['ht
   return { host, port };
 }
 
-function isLoopback(host: string): boolean {
-  return (
-    host === 'localhost' ||
-    (isIPv4(host) && host.startsWith('127.')) ||
-    (isIPv6(host) && host === '::1')
-  );
-}
-
-function tlsOf({ certFile, keyFile }: Settled['listen'], refuse: Refuse): Config['listen']['tls'] {
+function tlsOf(
+  { certFile, keyFile, clientCaFile }: Settled['listen'],
+  refuse: Refuse,
+): Config['listen']['tls'] {
+  if (clientCaFile !== undefined && certFile === undefined) {
+    refuse('listen.clientCaFile', 'takes TLS: give `listen.certFile` and `listen.keyFile` too');
+  }
   if (certFile === undefined && keyFile === undefined) return null;
   if (certFile === undefined) return refuse('listen.certFile', 'is missing beside the key');
   if (keyFile === undefined) return refuse('listen.keyFile', 'is missing beside the certificate');
-  return { certFile: resolve(certFile), keyFile: resolve(keyFile) };
+  return {
+    certFile: resolve(certFile),
+    keyFile: resolve(keyFile),
+    clientCaFile: clientCaFile === undefined ? null : resolve(clientCaFile),
+  };
 }
 
 function witnessesOf(file: string | null, refuse: Refuse): string | null {

@@ -22,7 +22,11 @@ test('listening: in the clear on loopback alone, unless TLS or a proxy is there'
   for (const host of ['0.0.0.0', '::', '10.0.0.1', 'ledger.example', '127.0.0.1.evil.example']) {
     assert.equal(at(host), false, host);
     assert.equal(at(host, { isBehindProxy: true }), true, host);
-    assert.equal(at(host, { tls: { certFile: 'c', keyFile: 'k' } }), true, host);
+    assert.equal(
+      at(host, { tls: { certFile: 'c', keyFile: 'k', clientCaFile: null } }),
+      true,
+      host,
+    );
   }
   assert.equal(refuseToListen({ ...SETTINGS.listen, http: null }), null);
 });
@@ -51,7 +55,7 @@ test('listening: TLS as configured', async (context) => {
       context.skip('openssl is not installed');
       return;
     }
-    const listen = { ...SETTINGS.listen, tls: { certFile, keyFile } };
+    const listen = { ...SETTINGS.listen, tls: { certFile, keyFile, clientCaFile: null } };
     const fake = await openFake({ settings: { listen } });
     try {
       const ca = readFileSync(certFile);
