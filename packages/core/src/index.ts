@@ -1,3 +1,35 @@
+export {
+  type Ask,
+  ASK_BOUNDS,
+  type AskState,
+  askIdOf,
+  type Seat,
+  stateAt,
+  type VoidReason,
+  type Vote,
+  type VoteOutcome,
+} from './approval/ask.ts';
+export {
+  type AskBook,
+  emptyBook,
+  foldAskEvent,
+  foldReading,
+  foldVote,
+  hasRoomFor,
+  pendingAsks,
+  pendingFor,
+  restoreBook,
+  saveBook,
+  type SavedBook,
+  type VoteFact,
+} from './approval/ask-book.ts';
+export {
+  judgeVote,
+  type VoteContext,
+  type Voter,
+  type VoteRefusal,
+} from './approval/judge-vote.ts';
+export { type ApprovalTerms, NOT_IN_TIME, settle } from './approval/settle.ts';
 export { type Approver, isEntitled } from './approval/entitled.ts';
 export type { Approval } from './approval/approval.ts';
 export type { Claim, ClaimMechanism } from './authority/claim.ts';

@@ -103,6 +103,7 @@ export const ALLOWED: Answer = {
   rules: ['refund-small'],
   requirements: [],
   until: [],
+  approval: null,
   expiresAtMs: null,
   obligations: [],
   isRepeat: false,
@@ -125,6 +126,7 @@ function fakeGuard(calls: string[]): Guard {
     inFlight: 1,
     waiting: 0,
   });
+  const noAsk: Outcome<never> = { ok: false, error: { code: 'not-found', message: 'no ask' } };
   return {
     openSession: () => said('openSession', { session: 's1', index: 1, isRepeat: false }),
     closeSession: () => said('closeSession', { index: 2 }),
@@ -137,6 +139,15 @@ function fakeGuard(calls: string[]): Guard {
       return { ok: true, value: { decision: 'd1', args: { order: '1042' } } };
     },
     inspect: () => ({ ok: true, value: PERMITTED }),
+    asks: {
+      list: () => [],
+      find: () => undefined,
+      vote: () => Promise.resolve(noAsk),
+      show: () => Promise.resolve(noAsk),
+      link: () => Promise.resolve(noAsk),
+      whenChanged: () => said('asks.whenChanged', undefined),
+      votes: () => [],
+    },
     outcome: () => said('outcome', { index: 9 }),
     halt: () => said('halt', { index: 4, epoch: 2 }),
     resume: () => said('resume', { index: 5 }),

@@ -73,7 +73,7 @@ const chainOf = (members: { readonly [key: string]: Shape }): Shape => {
 
 const isEffect = isOneOf(['read', 'write', 'send']);
 
-/** What the open part of each event of the kernel must be; other kinds are open as they like. */
+/** What the open part of each of these must be; other kinds are open as they like. */
 export const OPEN_SHAPES: ReadonlyMap<EntryKind, Shape> = new Map([
   [
     'session_opened',
@@ -103,6 +103,17 @@ export const OPEN_SHAPES: ReadonlyMap<EntryKind, Shape> = new Map([
   ],
   ['claim', membersOf({ mechanism: isText, id: optional(isName), once: optional(isBoolean) })],
   ['claim_revoked', membersOf({ id: isName, by: isText })],
+  [
+    'vote',
+    membersOf({
+      ask: isName,
+      decision: isName,
+      outcome: isOneOf(['approve', 'deny']),
+      rules: listOf(isText),
+      by: isText,
+      mechanism: isText,
+    }),
+  ],
   ['finding', membersOf({ name: isText })],
   ['gate', membersOf({ category: isText, outcome: isOneOf(['opened', 'kept']), by: isText })],
   ['armed', membersOf({ pact: isDigest })],
@@ -144,7 +155,7 @@ const decision: Shape = membersOf({
   readSet: isObject,
 });
 
-/** What the sealed plaintext of each event of the kernel must be; of the others, an object. */
+/** What the sealed plaintext of each of these must be; of the others, an object. */
 export const SECRET_SHAPES: ReadonlyMap<EntryKind, Shape> = new Map([
   [
     'session_opened',
@@ -184,6 +195,21 @@ export const SECRET_SHAPES: ReadonlyMap<EntryKind, Shape> = new Map([
       by: listOf(isText),
       reason: isText,
       expiresAtMs: isWhole,
+    }),
+  ],
+  [
+    'vote',
+    membersOf({
+      person: isText,
+      reason: isText,
+      seats: listOf(
+        membersOf({
+          rule: isText,
+          approvers: listOf(isText),
+          quorum: isWhole,
+          person: isText,
+        }),
+      ),
     }),
   ],
   [

@@ -50,6 +50,8 @@ export type Config = {
   };
   readonly guard: {
     readonly permitMs: number;
+    /** How long an approval waits for its action to come again. */
+    readonly approvalMs: number;
     readonly gatherMs: number;
     readonly waiting: number;
     readonly sessionIdleMs: number;

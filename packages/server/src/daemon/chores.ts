@@ -36,6 +36,9 @@ export function startChores(config: Config, context: Context, needs: ChoresNeeds
   timers.every(Math.min(SWEEP_MS, Math.max(250, config.guard.sessionIdleMs / 4)), async () => {
     await guard.sweep();
   });
+  timers.every(LOOK_MS, async () => {
+    await guard.sweepAsks();
+  });
   timers.every(LOOK_MS, watchDisk(config, context));
   timers.every(REFUSED_MS, () => writeRefused(context));
   timers.every(LOOK_MS, () => rollWhenLarge(config, context));

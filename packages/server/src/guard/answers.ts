@@ -1,14 +1,24 @@
-import type { Decision, JsonObject, Verdict } from '@plumbline/core';
+import type { Ask, Decision, JsonObject, Verdict } from '@plumbline/core';
 
 import type { Answer } from './guard.ts';
 import { type AnswerParts, type LiveAgent, whyVoid } from './live-agent.ts';
 
+/** What an answer says beside its decision. */
+type AnswerContext = {
+  readonly id: string;
+  readonly index: number;
+  readonly permitId: string | null;
+  /** What waits for people since this decision, or an earlier one. */
+  readonly ask: Ask | null;
+};
+
 /** Returns the parts of an answer that stay as they are. */
 export function answerParts(
   decision: Decision,
-  { id, index, permitId }: { id: string; index: number; permitId: string | null },
+  { id, index, permitId, ask }: AnswerContext,
 ): AnswerParts {
   const { verdict, because, obligations } = decision;
+  const isAsking = verdict.kind === 'step_up';
   const enforced = because.filter(({ observed }) => observed !== true);
   return {
     decision: id,
@@ -19,9 +29,15 @@ export function answerParts(
     rules: [...new Set(enforced.map(({ rule }) => rule))],
     requirements: verdict.kind === 'step_up' ? verdict.requirements : [],
     until: verdict.kind === 'defer' ? verdict.until : [],
-    expiresAtMs: verdict.kind === 'defer' ? verdict.expiresAtMs : null,
+    approval: isAsking ? (ask?.id ?? null) : null,
+    expiresAtMs: deadlineOf(verdict, ask),
     obligations: obligations.map(({ kind, say }) => ({ kind, say })),
   };
+}
+
+function deadlineOf(verdict: Verdict, ask: Ask | null): number | null {
+  if (verdict.kind === 'step_up') return ask?.expiresAtMs ?? null;
+  return verdict.kind === 'defer' ? verdict.expiresAtMs : null;
 }
 
 function sayOf(verdict: Verdict, reason: string | undefined): string | null {

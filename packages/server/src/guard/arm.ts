@@ -4,6 +4,7 @@ import type { Desk } from './desk.ts';
 import type { Outcome } from './guard.ts';
 import { isInstanceOf } from './instance.ts';
 import { freshAgent, type LiveAgent } from './live-agent.ts';
+import { askAllAgain } from './reask.ts';
 import { done, refuse } from './refusal.ts';
 import { selfTest } from './self-test.ts';
 import { shadowOf } from './shadow.ts';
@@ -38,7 +39,9 @@ export async function armPact(
   return inTurn(found.value, async () => {
     const tested = await selfTest(desk, found.value, pact);
     if (!tested.ok) return tested;
-    return durably(desk, () => armTurn(desk, found.value, pact));
+    const armed = await durably(desk, () => armTurn(desk, found.value, pact));
+    if (armed.ok) await askAllAgain(desk, found.value);
+    return armed;
   });
 }
 
@@ -64,7 +67,9 @@ export async function rearm(
 ): Promise<Outcome<undefined>> {
   return inTurn(live, async () => {
     const tested = await selfTest(desk, live, pact);
-    if (tested.ok && live.state.pact === pact.digest) live.pact = pact;
+    if (!tested.ok || live.state.pact !== pact.digest) return tested;
+    live.pact = pact;
+    await askAllAgain(desk, live);
     return tested;
   });
 }

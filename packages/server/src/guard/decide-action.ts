@@ -2,12 +2,14 @@ import { hash } from 'node:crypto';
 
 import {
   type Action,
+  BOUNDS,
   canonical,
   type CompiledPact,
   decide,
   type Decision,
   type Fact,
   type FactRequest,
+  hasRoomFor,
   type JsonObject,
   ordered,
   type Permit,
@@ -16,12 +18,14 @@ import {
 
 import type { Appended } from '../ledger/sequencer.ts';
 import { answerOf, answerParts, argsToActWith } from './answers.ts';
+import { askOf } from './asks.ts';
 import type { Desk } from './desk.ts';
 import { gatherFacts } from './gather-facts.ts';
 import type { ActionRequest, Answer, Outcome } from './guard.ts';
 import { makeId } from './ids.ts';
 import type { RequestNote } from './live-agent.ts';
 import { done, refuse } from './refusal.ts';
+import { settleBefore } from './settle-asks.ts';
 import { isShallow } from './shallow.ts';
 import { amongWaiting, durably, findSession, momentOf, recordEvent, recordNote } from './turn.ts';
 import type { Found } from './turn.ts';
@@ -34,6 +38,8 @@ type Asked = Found & {
   readonly note: RequestNote;
   readonly action: Action;
   readonly request: ActionRequest;
+  /** Looked at because another pact is armed: only what people are asked again is recorded. */
+  readonly isReask?: true;
 };
 
 /** Decides one action, or answers what was decided about this request before. */
@@ -207,7 +213,10 @@ function decideTurn(desk: Desk, asked: Asked, facts: readonly Fact[]): Outcome<T
   if (chars >= desk.parts.bounds.flightChars) {
     return refuse('overloaded', `${chars} characters are in flight: report outcomes first`);
   }
+  settleBefore(desk, live, action);
   const decision = decide(pact, live.state, { action, facts, now: momentOf(desk, live) });
+  const unasked = whyNotAsked(asked, { pact, decision });
+  if (unasked !== null) return unasked;
   const id = makeId('dec', decision.at, desk.random);
   const args = argsToActWith(decision.verdict, action.args);
   const permit = args === null ? null : permitFor(desk, asked, { id, decision, pact });
@@ -216,9 +225,42 @@ function decideTurn(desk: Desk, asked: Asked, facts: readonly Fact[]): Outcome<T
   const appended = recordEvent(desk, live, { event, session, permit, trace: request.trace });
   if (permit !== null && args !== null) give(desk, asked, { permit, args });
   const { index, durable } = appended;
-  const answer = answerParts(decision, { id, index, permitId: permit?.id ?? null });
+  const ask = askOf(live, action);
+  const answer = answerParts(decision, { id, index, permitId: permit?.id ?? null, ask });
   noteAnswer(asked, answer);
   return done({ index, durable, answer });
+}
+
+// Nobody is asked more than can be remembered: what has no room is refused, and not recorded.
+function whyNotAsked(
+  { live, action, isReask }: Asked,
+  { pact, decision }: { readonly pact: CompiledPact; readonly decision: Decision },
+): Outcome<never> | null {
+  if (decision.verdict.kind !== 'step_up') {
+    return isReask === true ? refuse('conflict', 'nobody is asked under this pact') : null;
+  }
+  const subject = { session: action.session, action: action.digest, pact: pact.digest };
+  const room = { subject, mostApprovals: BOUNDS.approvals };
+  if (hasRoomFor(live.asks, live.state, room)) return null;
+  return refuse('overloaded', 'too many approvals wait: have some decided first');
+}
+
+/**
+ * Looks at what people were asked under an earlier pact again. Only when they are asked under this
+ * one too is anything recorded; nothing is let through.
+ */
+export async function askAgain(
+  desk: Desk,
+  { live, session }: Found,
+  { action, decision }: { readonly action: Action; readonly decision: string },
+): Promise<void> {
+  const request = action.id.slice(session.id.length + 1);
+  const note = session.requests.get(request);
+  // Whoever asked meanwhile has the new answer.
+  if (note?.answer?.decision !== decision || note.running !== null) return;
+  const { tool, args } = action;
+  const again = { agent: live.agent, session: session.id, request, tool, args };
+  await run(desk, { live, session, note, action, request: again, isReask: true });
 }
 
 function permitFor(

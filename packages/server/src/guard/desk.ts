@@ -13,6 +13,8 @@ import type { SnapshotPlace } from './snapshot-file.ts';
 /** How much of everything. Times are in milliseconds. */
 export type GuardBounds = {
   readonly permitMs: number;
+  /** How long an approval waits for its action to come again. */
+  readonly approvalMs: number;
   readonly gatherMs: number;
   /** Requests of one agent that may wait; the next is `overloaded`. */
   readonly waiting: number;
@@ -30,6 +32,7 @@ export type GuardBounds = {
 /** The bounds where nothing else is configured. */
 export const GUARD_BOUNDS: GuardBounds = {
   permitMs: 30_000,
+  approvalMs: 300_000,
   gatherMs: 2_000,
   waiting: 1_024,
   sessionIdleMs: 3_600_000,

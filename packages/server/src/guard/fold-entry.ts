@@ -13,6 +13,7 @@ import {
 import { openPayload } from '../seal/seal.ts';
 import type { Subject } from '../store/vault.ts';
 import { answerParts } from './answers.ts';
+import { askOf, foldAsks, foldNote } from './asks.ts';
 import type { Desk } from './desk.ts';
 import {
   dropSession,
@@ -83,6 +84,7 @@ async function foldEvents(folding: Folding, live: LiveAgent, placed: Placed): Pr
   const secret = subject === undefined ? null : await secretOf(folding, subject, placed);
   const flight = entry.kind === 'outcome' ? live.flights.get(textOf(entry.open['decision'])) : null;
   const events = eventsOf(entry, secret, flight?.call ?? null);
+  foldNote(live, entry, secret);
   const [event] = events;
   if (event === undefined) return;
   const pact = folding.armed.get(live.agent);
@@ -98,6 +100,7 @@ async function foldEvents(folding: Folding, live: LiveAgent, placed: Placed): Pr
 
 function foldEvent(live: LiveAgent, pact: CompiledPact, event: RecordedEvent): void {
   live.state = apply(pact, live.state, event);
+  foldAsks(live, event);
   if (live.shadow !== null) applyToShadow(live.shadow, event);
 }
 
@@ -180,7 +183,8 @@ function keepDecision(live: LiveAgent, event: Of<'decided'>, { index, subject }:
   if (session === undefined) return;
   const request = action.id.slice(action.session.length + 1);
   const known = session.requests.get(request);
-  const answer = answerParts(decision, { id, index, permitId: null });
+  const ask = askOf(live, action);
+  const answer = answerParts(decision, { id, index, permitId: null, ask });
   const note = { digest: action.digest, running: null, answer, reported: null };
   if (known?.answer != null) session.byDecision.delete(known.answer.decision);
   if (known === undefined) live.requestCount += 1;

@@ -10,7 +10,10 @@ import type {
   Permit,
   Requirement,
   VerdictKind,
+  VoteFact,
 } from '@plumbline/core';
+
+import type { AskLink, Ballot, Counted, FoundAsk } from './ask-types.ts';
 
 /** W3C Trace Context ids: 32 and 16 hex digits. */
 export type Trace = { readonly traceId: string; readonly spanId: string };
@@ -83,6 +86,8 @@ export type Answer = {
   readonly rules: readonly string[];
   readonly requirements: readonly Requirement[];
   readonly until: readonly string[];
+  /** Under `step_up`: the id of what people are asked; `expiresAtMs` is until when. */
+  readonly approval: string | null;
   readonly expiresAtMs: number | null;
   readonly obligations: readonly { readonly kind: string; readonly say: string }[];
   readonly isRepeat: boolean;
@@ -118,6 +123,8 @@ export type RefusalCode =
   | 'permit-unknown'
   | 'too-large'
   | 'bad-request'
+  | 'not-found'
+  | 'forbidden'
   | 'self-test-failed'
   | 'overloaded'
   | 'unavailable';
@@ -149,6 +156,8 @@ export type Stopped = {
   readonly target: string;
   readonly epoch: number;
 };
+/** Where the entry stands that recorded what was asked. */
+export type Recorded = { readonly index: number };
 
 /** How an agent stands. Times are ms UTC. */
 export type AgentStatus = {
@@ -222,6 +231,22 @@ export type Guard = {
     readonly agent: string;
     readonly token: string;
   }) => Outcome<PermittedAction>;
+  /** What people are asked, as it stands; decided on by `vote` alone. */
+  readonly asks: {
+    /** Every ask that is remembered, oldest first by agent. */
+    readonly list: () => readonly FoundAsk[];
+    readonly find: (id: string) => FoundAsk | undefined;
+    /** Takes a person's word down, and what follows from it. */
+    readonly vote: (ballot: Ballot) => Promise<Outcome<Counted>>;
+    /** Notes that somebody is shown an ask; durable before it is. */
+    readonly show: (id: string, by: string) => Promise<Outcome<Recorded>>;
+    /** Notes that a link was made by which a person may vote. */
+    readonly link: (link: AskLink) => Promise<Outcome<Recorded>>;
+    /** Resolves when the ask has changed and that is durable, or after so many milliseconds. */
+    readonly whenChanged: (id: string, withinMs: number) => Promise<Outcome<undefined>>;
+    /** Facts of the last votes of every agent. */
+    readonly votes: () => readonly VoteFact[];
+  };
   readonly outcome: (report: OutcomeReport) => Promise<Outcome<{ readonly index: number }>>;
   readonly halt: (of: {
     readonly agent: string;

@@ -1,6 +1,8 @@
 import {
+  type AskBook,
   type CompiledPact,
   type Digest,
+  emptyBook,
   initialState,
   type Permit,
   type State,
@@ -54,6 +56,10 @@ export type LiveAgent = {
   /** The armed pact that passed its self-test; null: everything is refused. */
   pact: CompiledPact | null;
   shadow: Shadow | null;
+  /** INVARIANT: the fold of the same as `state`, with votes and readings. */
+  readonly asks: AskBook;
+  /** Are called whenever an ask may have changed. */
+  readonly askWaiters: Set<() => void>;
   readonly sessions: Map<string, LiveSession>;
   /** Open sessions by their opener and what it calls them. */
   readonly names: Map<string, LiveSession>;
@@ -83,6 +89,8 @@ export function freshAgent(agent: string, clocks: Clocks): LiveAgent {
     state: initialState(agent),
     pact: null,
     shadow: null,
+    asks: emptyBook(),
+    askWaiters: new Set(),
     sessions: new Map(),
     names: new Map(),
     requestCount: 0,

@@ -2,6 +2,7 @@ import { type Json, ordered, type State } from '@plumbline/core';
 
 import { addAgent, armPact, rearm, shadowPact } from './arm.ts';
 import { recordClaim } from './claims.ts';
+import { findAsk, listAsks, whenChanged } from './asks.ts';
 import { decideAction } from './decide-action.ts';
 import type { Desk, GuardParts } from './desk.ts';
 import { evaluate } from './evaluate.ts';
@@ -9,10 +10,10 @@ import type { Guard, Outcome, Refusal } from './guard.ts';
 import { halt, resume } from './halts.ts';
 import { pooledRandom } from './ids.ts';
 import { statusOf, whyVoid } from './live-agent.ts';
+import { isProbe } from './probe.ts';
 import { done, noAgent, refuse } from './refusal.ts';
 import { reportOutcome } from './report-outcome.ts';
 import { restoreAgents } from './restore.ts';
-import { isProbe } from './self-test.ts';
 import { isShallow } from './shallow.ts';
 import { queueSnapshot } from './snapshots.ts';
 import type { Folding } from './fold-entry.ts';
@@ -23,7 +24,9 @@ import {
   sweepSessions,
   takeMessage,
 } from './sessions.ts';
+import { sweepAsks } from './settle-asks.ts';
 import { findAgent } from './turn.ts';
+import { castVote, noteLink, noteShown } from './vote.ts';
 
 /** A guard over a log, as it was found. */
 export type OpenedGuard = {
@@ -43,6 +46,8 @@ export type OpenedGuard = {
   readonly stopped: () => string | null;
   /** Closes idle sessions and forgets permits that ran out. */
   readonly sweep: () => Promise<Outcome<{ readonly closed: number }>>;
+  /** Denies what nobody approved in time, and settles what a crash left unsettled. */
+  readonly sweepAsks: () => Promise<Outcome<{ readonly settled: number }>>;
   /** Returns the state of every agent, those of self-tests included; nothing may change them. */
   readonly states: () => readonly State[];
 };
@@ -91,6 +96,7 @@ export async function openGuard(parts: GuardParts): Promise<OpenedGuard> {
     },
     stopped: () => desk.stopped,
     sweep: () => sweepSessions(desk),
+    sweepAsks: () => sweepAsks(desk),
     states: () => [...desk.agents.values()].map(({ state }) => state),
   };
 }
@@ -108,6 +114,7 @@ function guardOf(desk: Desk, close: Guard['close']): Guard {
     evaluate: (request) => evaluate(desk, request),
     redeem: (permit) => redeem(desk, permit),
     inspect: (permit) => inspect(desk, permit),
+    asks: asksOf(desk),
     outcome: (report) => reportOutcome(desk, { ...report, result: placed(report.result) }),
     halt: async (of) => (isProbe(of.agent) ? notForCallers(of) : halt(desk, of)),
     resume: (of) => resume(desk, of),
@@ -127,6 +134,18 @@ function guardOf(desk: Desk, close: Guard['close']): Guard {
       return [...desk.agents.values()].filter(({ agent }) => !isProbe(agent)).map(statusOf);
     },
     close,
+  };
+}
+
+function asksOf(desk: Desk): Guard['asks'] {
+  return {
+    list: () => listAsks(desk),
+    find: (id) => findAsk(desk, id),
+    vote: (ballot) => castVote(desk, ballot),
+    show: (id, by) => noteShown(desk, id, by),
+    link: (link) => noteLink(desk, link),
+    whenChanged: (id, withinMs) => whenChanged(desk, id, withinMs),
+    votes: () => [...desk.agents.values()].flatMap(({ asks }) => asks.votes),
   };
 }
 

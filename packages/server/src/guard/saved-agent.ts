@@ -1,4 +1,13 @@
-import { type Call, type Digest, restore, type Snapshot, snapshot } from '@plumbline/core';
+import {
+  type Call,
+  type Digest,
+  restore,
+  restoreBook,
+  saveBook,
+  type SavedBook,
+  type Snapshot,
+  snapshot,
+} from '@plumbline/core';
 
 import type { Subject } from '../store/vault.ts';
 import {
@@ -42,6 +51,7 @@ export type SavedAgent = {
   readonly sessions: readonly SavedSession[];
   readonly flights: readonly SavedFlight[];
   readonly closed: readonly string[];
+  readonly asks: SavedBook;
 };
 
 /** Returns an agent as plain JSON. */
@@ -55,6 +65,7 @@ export function saveAgent({ agent, state, shadow, ...live }: LiveAgent): SavedAg
       return { decision, session, subject: subject.id, call };
     }),
     closed: [...live.closed],
+    asks: saveBook(live.asks),
   };
 }
 
@@ -82,7 +93,7 @@ export function restoreAgent(
   subjects: ReadonlyMap<string, Subject>,
   clocks: Clocks,
 ): LiveAgent {
-  const live = freshAgent(saved.agent, clocks);
+  const live = { ...freshAgent(saved.agent, clocks), asks: restoreBook(saved.asks) };
   live.state = restore(saved.state);
   for (const session of saved.sessions) {
     const subject = subjects.get(session.subject);

@@ -5,6 +5,7 @@ import type { Desk } from './desk.ts';
 import type { Answer, Outcome } from './guard.ts';
 import { makeId } from './ids.ts';
 import { freshAgent, type LiveAgent } from './live-agent.ts';
+import { probeOf } from './probe.ts';
 import { done, refuse } from './refusal.ts';
 import { closeSession, openSession } from './sessions.ts';
 import { durably, momentOf, recordEvent, recordNote } from './turn.ts';
@@ -13,16 +14,6 @@ import { durably, momentOf, recordEvent, recordNote } from './turn.ts';
 type Probe = { readonly tool: string; readonly rule: string };
 
 const PRINCIPAL = 'plumbline self-test';
-
-/** Returns the name under which an agent's pact is tested; no agent can be called so. */
-export function probeOf(agent: string): string {
-  return `${agent}~probe`;
-}
-
-/** Returns whether a chain is that of a self-test. Source: spec/entries.md, "Self-tests". */
-export function isProbe(agent: string): boolean {
-  return agent.endsWith('~probe');
-}
 
 /**
  * Proves that a pact refuses, by forbidden actions that go through `decide` like any other: a

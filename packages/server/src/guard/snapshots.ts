@@ -13,7 +13,7 @@ import { readSnapshot, writeSnapshot } from './snapshot-file.ts';
 
 /** Everything folded from the first `size` entries of the log whose last has this leaf hash. */
 type Saved = {
-  readonly version: 1;
+  readonly version: 2;
   readonly kernel: string;
   readonly size: number;
   readonly leaf: string;
@@ -60,7 +60,7 @@ function printed(desk: Desk, sources: Folding['sources'], size: number): string 
     agents.push(text);
   }
   const head = JSON.stringify({
-    version: 1,
+    version: 2,
     kernel: kernelVersion,
     size,
     chains: desk.parts.recorder.save(),
@@ -117,7 +117,7 @@ async function fittingSnapshot(desk: Desk): Promise<Saved | undefined> {
   if (text === undefined) return undefined;
   // It opened under a key that only `takeSnapshot` writes with.
   const saved = JSON.parse(text) as Saved;
-  if (saved.version !== 1 || saved.kernel !== kernelVersion) return undefined;
+  if (saved.version !== 2 || saved.kernel !== kernelVersion) return undefined;
   return (await leafAt(desk, saved.size - 1)) === saved.leaf ? saved : undefined;
 }
 

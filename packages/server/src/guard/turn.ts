@@ -10,6 +10,7 @@ import {
 import { type Appended, LedgerStopped } from '../ledger/sequencer.ts';
 import { EntryTooLarge } from '../record/recorder.ts';
 import type { Subject } from '../store/vault.ts';
+import { foldAsks } from './asks.ts';
 import type { Desk } from './desk.ts';
 import type { Outcome, Trace } from './guard.ts';
 import type { LiveAgent, LiveSession } from './live-agent.ts';
@@ -120,6 +121,8 @@ export function recordNote(
   note: {
     readonly kind: EntryKind;
     readonly open: JsonObject;
+    /** Its moment by default. */
+    readonly at?: number;
     readonly session?: { readonly id: string; readonly subject: Subject };
     readonly secret?: JsonObject;
     readonly trace?: Trace | undefined;
@@ -128,7 +131,7 @@ export function recordNote(
   payOwed(desk, live);
   const { session, secret = null, trace } = note;
   return desk.parts.recorder.record({
-    at: momentOf(desk, live),
+    at: note.at ?? momentOf(desk, live),
     agent: live.agent,
     session: session?.id ?? null,
     kind: note.kind,
@@ -148,6 +151,7 @@ export function applyEvent(desk: Desk, live: LiveAgent, event: RecordedEvent): J
     const session = haltable(live.state, event);
     live.state = apply(live.pact ?? NO_PACT, live.state, event);
     tellHalt(desk, live, { event, session });
+    foldAsks(live, event);
     return live.shadow === null ? null : applyToShadow(live.shadow, event);
   } catch (error) {
     // The log holds what the state does not: only a restart makes them one again.

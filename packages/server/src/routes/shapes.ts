@@ -68,6 +68,7 @@ export const actionAnswer: z.ZodType<Answer> = z.strictObject({
     }),
   ),
   until: z.array(z.string()),
+  approval: z.string().nullable(),
   expiresAtMs: time.nullable(),
   obligations: z.array(z.strictObject({ kind: z.string(), say: z.string() })),
   isRepeat: z.boolean(),

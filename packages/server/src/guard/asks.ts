@@ -1,0 +1,139 @@
+import {
+  type Action,
+  type Ask,
+  type Entry,
+  foldAskEvent,
+  foldReading,
+  foldVote,
+  type JsonObject,
+  pendingAsks,
+  pendingFor,
+  type RecordedEvent,
+  type Seat,
+  stateAt,
+  type Vote,
+} from '@plumbline/core';
+
+import { LedgerStopped } from '../ledger/sequencer.ts';
+import type { FoundAsk } from './ask-types.ts';
+import type { Desk } from './desk.ts';
+import type { Outcome } from './guard.ts';
+import type { LiveAgent } from './live-agent.ts';
+import { isProbe } from './probe.ts';
+import { done, refuse } from './refusal.ts';
+
+/** Returns what waits for people about an action, or null. */
+export function askOf(live: LiveAgent, { session, digest }: Action): Ask | null {
+  const { pact } = live.state;
+  if (pact === null) return null;
+  return pendingFor(live.asks, { session, action: digest, pact }) ?? null;
+}
+
+/** Folds an event into the agent's asks, after it was folded into its state. */
+export function foldAsks(live: LiveAgent, event: RecordedEvent): void {
+  foldAskEvent(live.asks, live.state, event);
+  wake(live);
+}
+
+/** Folds what is no event of the kernel into the agent's asks. */
+export function foldNote(
+  live: LiveAgent,
+  { kind, at, open }: Pick<Entry, 'kind' | 'at' | 'open'>,
+  secret: JsonObject | null,
+): void {
+  if (kind === 'read') foldReading(live.asks, { ...readingOf(open), at });
+  const vote = kind === 'vote' && secret !== null ? voteOf(at, open, secret) : null;
+  if (vote !== null) foldVote(live.asks, textOf(open['ask']), vote);
+  wake(live);
+}
+
+function readingOf(open: JsonObject): { readonly decision: string; readonly by: string } {
+  return { decision: textOf(open['decision']), by: textOf(open['by']) };
+}
+
+function voteOf(at: number, open: JsonObject, secret: JsonObject): Vote {
+  const { outcome, by, mechanism } = open;
+  const { person, reason, seats } = secret;
+  // What is recorded of a vote has the shape of its kind, which was checked.
+  return { at, outcome, person, reason, by, mechanism, seats: seats as unknown as Seat[] } as Vote;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function wake(live: LiveAgent): void {
+  for (const waiter of live.askWaiters) waiter();
+}
+
+/** Returns an ask by its id, as it stands now. */
+export function findAsk(desk: Desk, id: string): FoundAsk | undefined {
+  for (const live of desk.agents.values()) {
+    const ask = live.asks.asks.get(id);
+    if (ask !== undefined && !isProbe(live.agent)) return foundOf(desk, live, ask);
+  }
+  return undefined;
+}
+
+/** Returns every ask that is remembered, oldest first by agent. */
+export function listAsks(desk: Desk): readonly FoundAsk[] {
+  const agents = [...desk.agents.values()].filter(({ agent }) => !isProbe(agent));
+  return agents.flatMap((live) => {
+    return [...live.asks.asks.values()].map((ask) => foundOf(desk, live, ask));
+  });
+}
+
+function foundOf({ parts }: Desk, live: LiveAgent, ask: Ask): FoundAsk {
+  const session = live.state.sessions.get(ask.session);
+  const now = Math.max(live.state.now, parts.clocks.now());
+  return {
+    agent: live.agent,
+    ask: { ...ask, state: stateAt(ask, now) },
+    principal: session?.principal ?? null,
+    openedBy: live.sessions.get(ask.session)?.opening.openedBy ?? null,
+  };
+}
+
+/** Returns how many asks of an agent wait for somebody. */
+export function waitingAsks(live: LiveAgent): number {
+  return pendingAsks(live.asks).length;
+}
+
+function stoppedBy(desk: Desk, error: unknown): Outcome<never> {
+  if (!(error instanceof LedgerStopped)) throw error;
+  desk.stopped = error.message;
+  return refuse('unavailable', error.message);
+}
+
+const MOST_WAITERS = 256;
+
+/**
+ * Resolves when an ask has changed since, or after so many milliseconds; at once when too many
+ * wait already.
+ */
+export async function whenChanged(
+  desk: Desk,
+  id: string,
+  withinMs: number,
+): Promise<Outcome<undefined>> {
+  const live = [...desk.agents.values()].find(({ asks }) => asks.asks.has(id));
+  if (live === undefined || live.askWaiters.size >= MOST_WAITERS) return done(undefined);
+  const seen = live.asks.asks.get(id);
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const waiter = (): void => {
+    if (live.asks.asks.get(id) !== seen) resolve(undefined);
+  };
+  const timer = setTimeout(() => resolve(undefined), withinMs);
+  live.askWaiters.add(waiter);
+  try {
+    await promise;
+    // What is told is durable.
+    await desk.parts.recorder.durable;
+    return done(undefined);
+  } catch (error) {
+    return stoppedBy(desk, error);
+  } finally {
+    clearTimeout(timer);
+    live.askWaiters.delete(waiter);
+  }
+}
