@@ -78,7 +78,29 @@ export { leafPaths } from './decide/paths.ts';
 export { plan } from './decide/plan.ts';
 export { recompute, type Recorded } from './decide/recompute.ts';
 export { restore, snapshot, type Snapshot } from './decide/snapshot.ts';
-export { BOUNDS, initialState, type SessionState, type State } from './decide/state.ts';
+export { BOUNDS, gateKey, initialState, type SessionState, type State } from './decide/state.ts';
+export { categoryOf, toolOf } from './decide/tools.ts';
+export type { GateNote } from './people/gate-notes.ts';
+export {
+  isInForce,
+  keyOfLock,
+  type Lock,
+  lockEvents,
+  type LockNotes,
+  type LockOn,
+} from './people/lock-notes.ts';
+export {
+  noPeopleNotes,
+  notePeople,
+  notePeopleEntry,
+  type PeopleNotes,
+  restorePeople,
+  type Review,
+  ROLE_CLAIM,
+  savePeople,
+  type SavedPeople,
+} from './people/people-notes.ts';
+export { type Due, reviewDue, type UndoingBounds } from './people/undoing.ts';
 export type { Fact, FactRequest } from './decide/fact.ts';
 export {
   type Decision,

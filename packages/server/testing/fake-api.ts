@@ -125,6 +125,8 @@ function fakeGuard(calls: string[]): Guard {
     openSessions: 2,
     inFlight: 1,
     waiting: 0,
+    reviews: 0,
+    alerts: 0,
   });
   const noAsk: Outcome<never> = { ok: false, error: { code: 'not-found', message: 'no ask' } };
   return {
@@ -155,6 +157,7 @@ function fakeGuard(calls: string[]): Guard {
     addAgent: () => said('addAgent', { index: 0 }),
     arm: () => said('arm', { index: 6 }),
     shadow: () => said('shadow', undefined),
+    people: fakePeople(said),
     forget: () => said('forget', { sessions: [] }),
     status: (agent) => (agent === 'refunds' || agent === 'mail' ? status(agent) : undefined),
     agents: () => [status('refunds'), status('mail')],
@@ -171,6 +174,56 @@ const PERMITTED: PermittedAction = {
   args: { order: '1042' },
   effect: 'write',
 };
+
+const LOCK = {
+  entity: 'ticket',
+  id: 'T-7',
+  field: null,
+  untilMs: null,
+  by: 'local',
+  reason: 'closed',
+  at: 1,
+  isOnEveryAgent: false,
+};
+
+const GATE = {
+  category: 'mail',
+  session: null,
+  state: 'closed' as const,
+  since: 1,
+  violations: 3,
+  because: ['d1'],
+  principals: 3,
+  approvers: ['role:lead'],
+};
+
+const REVIEW = {
+  id: 'rev_1',
+  what: 'objective',
+  at: 1,
+  because: ['d1'],
+  actions: 3,
+  sessions: 1,
+  closedAt: null,
+  closedBy: null,
+  finding: null,
+  reason: null,
+};
+
+function fakePeople(said: <T>(name: string, value: T) => Promise<Outcome<T>>): Guard['people'] {
+  const { session, category } = GATE;
+  const decided = { outcome: 'opened' as const, changed: [{ session, category }], because: ['d1'] };
+  return {
+    lock: () => said('people.lock', { index: 10, stops: ['tickets.update'] }),
+    unlock: () => said('people.unlock', { index: 11 }),
+    locks: () => [LOCK],
+    closedGates: () => [GATE],
+    decideGate: () => said('people.decideGate', { index: 12, ...decided }),
+    correct: () => said('people.correct', { index: 13 }),
+    reviews: () => [REVIEW],
+    closeReview: () => said('people.closeReview', { index: 14 }),
+  };
+}
 
 const EXPLAINED = {
   decision: {

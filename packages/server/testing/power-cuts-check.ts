@@ -219,6 +219,7 @@ export async function restored(
     parts: { ...parts, recorder: new Recorder({ sequencer }) },
     random: (size) => new Uint8Array(size),
     agents: new Map(),
+    locks: new Map(),
     stopped: null,
     forgotten: new Set(),
     haltListeners: new Set(),

@@ -11,6 +11,7 @@ export function requestOf(route: Route, agent: string): Asked {
     .replace('{session}', 's1')
     .replace('{decision}', 'd1')
     .replace('{index}', '0')
+    .replace('{category}', 'mail')
     .replace('{id}', '0123456789abcdef')
     .replace('{file}', 'checkpoint');
   const query = QUERIES[route.name] ?? '';

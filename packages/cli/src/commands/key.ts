@@ -27,6 +27,8 @@ type AddOptions = Connection & {
   readonly expires?: string;
 };
 
+const SCOPES = ['read', 'measure', 'lock'];
+
 /** Adds `plumb key` and what is below it. */
 export function addKey(program: Command, shell: Shell): void {
   const key = program.command('key').description('make, list and revoke API keys');
@@ -45,7 +47,7 @@ export function addKey(program: Command, shell: Shell): void {
         'admin',
       ]),
     )
-    .addOption(new Option('--scope <scope...>', 'for a service').choices(['read', 'measure']))
+    .addOption(new Option('--scope <scope...>', 'for a service').choices(SCOPES))
     .option('--agent <agent...>', 'the agents it is for (default: every agent)')
     .option('--email <address>', "a person's address, as approver lists of pacts name it")
     .option('--group <group...>', "a person's groups: `role:<group>` in approver lists")

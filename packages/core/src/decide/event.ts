@@ -90,6 +90,7 @@ export type Event =
       readonly category: string;
       readonly outcome: 'opened' | 'kept';
       readonly by: string;
+      readonly reason?: string;
     }
   | {
       /** What a person decided and no agent may undo. `field` null locks the whole entity. */
@@ -100,6 +101,9 @@ export type Event =
       readonly field: string | null;
       readonly untilMs: number | null;
       readonly by: string;
+      readonly reason?: string;
+      /** The lock stands on every agent of the node. */
+      readonly isOnEveryAgent?: true;
     }
   | {
       readonly kind: 'unlock';
@@ -108,4 +112,6 @@ export type Event =
       readonly id: string;
       readonly field: string | null;
       readonly by: string;
+      readonly reason?: string;
+      readonly isOnEveryAgent?: true;
     };

@@ -54,7 +54,14 @@ const decided: Shape = membersOf({
   permit: orNull(isPermit),
 });
 
-const lock = { entity: isText, id: isText, field: orNull(isText), by: isText };
+const lock = {
+  entity: isText,
+  id: isText,
+  field: orNull(isText),
+  by: isText,
+  reason: optional(isText),
+  isOnEveryAgent: optional(isTrue),
+};
 const stop = { scope: isScope, target: isText, reason: isText, by: isText };
 
 const halt = membersOf({
@@ -115,7 +122,15 @@ export const OPEN_SHAPES: ReadonlyMap<EntryKind, Shape> = new Map([
     }),
   ],
   ['finding', membersOf({ name: isText })],
-  ['gate', membersOf({ category: isText, outcome: isOneOf(['opened', 'kept']), by: isText })],
+  [
+    'gate',
+    membersOf({
+      category: isText,
+      outcome: isOneOf(['opened', 'kept']),
+      by: isText,
+      reason: optional(isText),
+    }),
+  ],
   ['armed', membersOf({ pact: isDigest })],
   ['halt', halt],
   ['resume', membersOf(stop)],

@@ -75,19 +75,21 @@ function openOnly(
       return { by: event.by, id: event.id };
     case 'finding':
       return { name: event.name };
-    case 'gate':
-      return { by: event.by, category: event.category, outcome: event.outcome };
+    case 'gate': {
+      const { by, category, outcome } = event;
+      return { by, category, outcome, ...reasonOf(event) };
+    }
     case 'halt':
       return { ...event.halt };
     case 'resume':
       return { ...event.resume };
     case 'lock': {
       const { by, entity, field, id, untilMs } = event;
-      return { by, entity, field, id, untilMs };
+      return { by, entity, field, id, untilMs, ...reasonOf(event), ...everyAgentOf(event) };
     }
     case 'unlock': {
       const { by, entity, field, id } = event;
-      return { by, entity, field, id };
+      return { by, entity, field, id, ...reasonOf(event), ...everyAgentOf(event) };
     }
   }
 }
@@ -100,6 +102,14 @@ function claimParts({ claim }: Of<'claim'>): Parts {
     ...(once === undefined ? {} : { once }),
   };
   return { open, secret: { ...claim } };
+}
+
+function reasonOf({ reason }: { readonly reason?: string }): JsonObject {
+  return reason === undefined ? {} : { reason };
+}
+
+function everyAgentOf({ isOnEveryAgent }: { readonly isOnEveryAgent?: true }): JsonObject {
+  return isOnEveryAgent === undefined ? {} : { isOnEveryAgent };
 }
 
 function openedParts(event: Of<'session_opened'>, { pact, name = null }: PartsContext): Parts {

@@ -5,6 +5,7 @@ import type { Outcome } from './guard.ts';
 import { isInstanceOf } from './instance.ts';
 import { freshAgent, type LiveAgent } from './live-agent.ts';
 import { askAllAgain } from './reask.ts';
+import { inheritLocks } from './locks.ts';
 import { done, refuse } from './refusal.ts';
 import { selfTest } from './self-test.ts';
 import { shadowOf } from './shadow.ts';
@@ -23,7 +24,8 @@ export async function addAgent(desk: Desk, agent: string, by: string): Promise<O
   return durably(desk, () => {
     const added = recordNote(desk, live, { kind: 'agent_added', open: { by } });
     desk.agents.set(agent, live);
-    return done(added);
+    const { durable } = inheritLocks(desk, live) ?? added;
+    return done({ index: added.index, durable });
   });
 }
 

@@ -26,6 +26,8 @@ import { makeId } from './ids.ts';
 import type { RequestNote } from './live-agent.ts';
 import { done, refuse } from './refusal.ts';
 import { settleBefore } from './settle-asks.ts';
+import { alertOnClaim } from './role-claims.ts';
+import { raiseReview } from './reviews.ts';
 import { isShallow } from './shallow.ts';
 import { amongWaiting, durably, findSession, momentOf, recordEvent, recordNote } from './turn.ts';
 import type { Found } from './turn.ts';
@@ -223,6 +225,8 @@ function decideTurn(desk: Desk, asked: Asked, facts: readonly Fact[]): Outcome<T
   const event = { kind: 'decided', at: decision.at, id, action, facts, decision } as const;
   const { session } = asked;
   const appended = recordEvent(desk, live, { event, session, permit, trace: request.trace });
+  raiseReview(desk, live);
+  alertOnClaim(desk, { live, session }, event);
   if (permit !== null && args !== null) give(desk, asked, { permit, args });
   const { index, durable } = appended;
   const ask = askOf(live, action);

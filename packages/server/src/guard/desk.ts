@@ -1,4 +1,4 @@
-import type { CompiledPact } from '@plumbline/core';
+import type { CompiledPact, Lock, UndoingBounds } from '@plumbline/core';
 
 import type { Sequencer } from '../ledger/sequencer.ts';
 import type { Recorder } from '../record/recorder.ts';
@@ -42,6 +42,17 @@ export const GUARD_BOUNDS: GuardBounds = {
   snapshotEvery: 100_000,
 };
 
+/** How much undoing of what people decided raises a review, and whether that halts the agent. */
+export type ReviewRule = UndoingBounds & { readonly halts: boolean };
+
+/** The rule where nothing else is configured: three distinct actions or sessions in a week. */
+export const REVIEW_RULE: ReviewRule = {
+  actions: 3,
+  sessions: 3,
+  windowMs: 604_800_000,
+  halts: false,
+};
+
 /** Where the guard finds a pact that the log names: by its digest, and that of its sources. */
 export type PactOf = (digest: string, sources: string | null) => Promise<CompiledPact | undefined>;
 
@@ -60,6 +71,7 @@ export type GuardParts = {
   readonly sources: readonly FactSource[];
   /** Where states are kept, so that not all of the log is folded at a start; none by default. */
   readonly snapshots?: SnapshotPlace;
+  readonly review?: ReviewRule;
   /** The system's by default. */
   readonly random?: RandomBytes;
 };
@@ -69,6 +81,8 @@ export type Desk = {
   readonly parts: GuardParts;
   readonly random: RandomBytes;
   readonly agents: Map<string, LiveAgent>;
+  /** The locks that stand on every agent, by what they are on. */
+  readonly locks: Map<string, Lock>;
   /** Why nothing is decided any more; null while the guard works. */
   stopped: string | null;
   /** Subjects that were forgotten: a session opened meanwhile would be sealed for nobody. */

@@ -7,6 +7,9 @@ import {
   isSecretOf,
   type Json,
   type JsonObject,
+  keyOfLock,
+  notePeople,
+  notePeopleEntry,
   type RecordedEvent,
 } from '@plumbline/core';
 
@@ -38,12 +41,18 @@ export type Folding = {
   readonly sources: Map<string, string>;
 };
 
+// What people decide about an agent that has no pact; for that none is looked at.
+const NEEDS_NO_PACT: ReadonlySet<string> = new Set(['halt', 'resume', 'lock', 'unlock']);
+
 const NO_SUBJECT: Subject = { id: '', key: new Uint8Array(32) };
 
 /** Folds one entry of the log into the agents. Errors: throws `RestoreError`. */
 export async function foldEntry(folding: Folding, entry: Entry, index: number): Promise<void> {
   const { agent, open, kind } = entry;
-  if (agent === null) return;
+  if (agent === null) {
+    foldNodeLock(folding.desk, entry);
+    return;
+  }
   const { pact, sources } = open;
   if (typeof pact === 'string' && typeof sources === 'string') folding.sources.set(pact, sources);
   const live = agentOf(folding.desk, agent);
@@ -55,6 +64,25 @@ export async function foldEntry(folding: Folding, entry: Entry, index: number): 
   const isNoShadow = kind === 'pact_withdrawn' || kind === 'pact_published';
   if (isNoShadow && live.shadow?.pact.digest === pact) live.shadow = null;
   await foldEvents(folding, live, { entry, index });
+}
+
+// Everyone who reads the log sees what is locked, so it is all in the open part.
+function foldNodeLock({ locks }: Desk, { kind, at, open }: Entry): void {
+  if (kind !== 'node_lock' && kind !== 'node_unlock') return;
+  const field = orNull(open['field']);
+  const on = { entity: textOf(open['entity']), id: textOf(open['id']), field };
+  if (kind === 'node_unlock') {
+    locks.delete(keyOfLock(on));
+    return;
+  }
+  const { untilMs } = open;
+  const ends = typeof untilMs === 'number' ? untilMs : null;
+  const said = { by: textOf(open['by']), reason: orNull(open['reason']), at };
+  locks.set(keyOfLock(on), { ...on, untilMs: ends, ...said });
+}
+
+function orNull(value: Json | undefined): string | null {
+  return typeof value === 'string' ? value : null;
 }
 
 type Placed = { readonly entry: Entry; readonly index: number };
@@ -83,14 +111,14 @@ async function foldEvents(folding: Folding, live: LiveAgent, placed: Placed): Pr
     entry.sealed === null ? undefined : await subjectOf(folding, entry.sealed.subject);
   const secret = subject === undefined ? null : await secretOf(folding, subject, placed);
   const flight = entry.kind === 'outcome' ? live.flights.get(textOf(entry.open['decision'])) : null;
+  notePeopleEntry(live.people, entry, secret);
   const events = eventsOf(entry, secret, flight?.call ?? null);
   foldNote(live, entry, secret);
   const [event] = events;
   if (event === undefined) return;
   const pact = folding.armed.get(live.agent);
   if (pact === undefined) {
-    // Only people stop and free an agent that has no pact; for that none is looked at.
-    if (event.kind !== 'halt' && event.kind !== 'resume') {
+    if (!NEEDS_NO_PACT.has(event.kind)) {
       throw new RestoreError(`entry ${index}: \`${entry.kind}\` of an agent without a pact`);
     }
   }
@@ -101,6 +129,7 @@ async function foldEvents(folding: Folding, live: LiveAgent, placed: Placed): Pr
 function foldEvent(live: LiveAgent, pact: CompiledPact, event: RecordedEvent): void {
   live.state = apply(pact, live.state, event);
   foldAsks(live, event);
+  notePeople(live.people, pact, event);
   if (live.shadow !== null) applyToShadow(live.shadow, event);
 }
 

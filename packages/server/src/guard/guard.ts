@@ -9,11 +9,23 @@ import type {
   OutcomeStatus,
   Permit,
   Requirement,
+  Review,
   VerdictKind,
   VoteFact,
 } from '@plumbline/core';
 
 import type { AskLink, Ballot, Counted, FoundAsk } from './ask-types.ts';
+import type {
+  ClosedGate,
+  Correction,
+  DecidedGate,
+  GateDecision,
+  LockRequest,
+  PlacedLock,
+  ReviewClosing,
+  ShownLock,
+  UnlockRequest,
+} from './people.ts';
 
 /** W3C Trace Context ids: 32 and 16 hex digits. */
 export type Trace = { readonly traceId: string; readonly spanId: string };
@@ -173,6 +185,33 @@ export type AgentStatus = {
   readonly openSessions: number;
   readonly inFlight: number;
   readonly waiting: number;
+  /** Reviews of its objective that nobody has closed. */
+  readonly reviews: number;
+  /** Alerts raised so far. */
+  readonly alerts: number;
+};
+
+/**
+ * What people decide about an agent's work, and what holds because of it.
+ *
+ * Contract:
+ * - Whatever resolves with `ok: true` is durable and was in force before it was.
+ * - A lock on every agent is one `node_lock`, and a `lock` in each agent's chain; an agent that is
+ *   added gets it in the turn it is added in, and one that missed it gets it at the next start.
+ * - A table of locks that is full refuses the next with `too-large`: the kernel would lock all.
+ */
+export type People = {
+  readonly lock: (of: LockRequest) => Promise<Outcome<PlacedLock>>;
+  readonly unlock: (of: UnlockRequest) => Promise<Outcome<{ readonly index: number }>>;
+  /** Locks in force: an agent's with those of every agent, or the latter alone for null. */
+  readonly locks: (agent: string | null) => readonly ShownLock[] | undefined;
+  /** Every gate that is shut; undefined for an agent that is not there. */
+  readonly closedGates: (agent: string) => readonly ClosedGate[] | undefined;
+  readonly decideGate: (of: GateDecision) => Promise<Outcome<DecidedGate>>;
+  readonly correct: (of: Correction) => Promise<Outcome<{ readonly index: number }>>;
+  /** Reviews of the agent's objective, newest first. */
+  readonly reviews: (agent: string) => readonly Review[] | undefined;
+  readonly closeReview: (of: ReviewClosing) => Promise<Outcome<{ readonly index: number }>>;
 };
 
 /**
@@ -279,6 +318,8 @@ export type Guard = {
   readonly shadow: (agent: string, pact: CompiledPact | null) => Promise<Outcome<undefined>>;
   /** Closes the open sessions of a subject before its key is destroyed; returns which. */
   readonly forget: (subject: string) => Promise<Outcome<{ readonly sessions: readonly string[] }>>;
+  /** Locks, gates, corrections and reviews: what people decide about an agent's work. */
+  readonly people: People;
   readonly status: (agent: string) => AgentStatus | undefined;
   readonly agents: () => readonly AgentStatus[];
   /** Stops taking requests, waits for what is in flight, snapshots. */

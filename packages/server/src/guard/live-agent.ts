@@ -4,6 +4,8 @@ import {
   type Digest,
   emptyBook,
   initialState,
+  noPeopleNotes,
+  type PeopleNotes,
   type Permit,
   type State,
 } from '@plumbline/core';
@@ -53,6 +55,8 @@ export type LiveAgent = {
   readonly agent: string;
   /** INVARIANT: the fold of what is in the log, and of what is `owed` to it. */
   state: State;
+  /** What people decided about it, beside the state; the fold of the same entries. */
+  people: PeopleNotes;
   /** The armed pact that passed its self-test; null: everything is refused. */
   pact: CompiledPact | null;
   shadow: Shadow | null;
@@ -87,6 +91,7 @@ export function freshAgent(agent: string, clocks: Clocks): LiveAgent {
   return {
     agent,
     state: initialState(agent),
+    people: noPeopleNotes(),
     pact: null,
     shadow: null,
     asks: emptyBook(),
@@ -158,5 +163,7 @@ export function statusOf(live: LiveAgent): AgentStatus {
     openSessions: state.sessions.size,
     inFlight: state.flights.size,
     waiting: live.waiting,
+    reviews: [...live.people.reviews.values()].filter(({ finding }) => finding === null).length,
+    alerts: live.people.alerts,
   };
 }

@@ -3,17 +3,21 @@ import { type Json, ordered, type State } from '@plumbline/core';
 import { addAgent, armPact, rearm, shadowPact } from './arm.ts';
 import { recordClaim } from './claims.ts';
 import { findAsk, listAsks, whenChanged } from './asks.ts';
+import { correct } from './corrections.ts';
 import { decideAction } from './decide-action.ts';
 import type { Desk, GuardParts } from './desk.ts';
 import { evaluate } from './evaluate.ts';
-import type { Guard, Outcome, Refusal } from './guard.ts';
+import type { Guard, Outcome, People, Refusal } from './guard.ts';
+import { closedGates, decideGate } from './gates.ts';
 import { halt, resume } from './halts.ts';
 import { pooledRandom } from './ids.ts';
 import { statusOf, whyVoid } from './live-agent.ts';
 import { isProbe } from './probe.ts';
+import { inheritLocks, lock, locksOf, unlock } from './locks.ts';
 import { done, noAgent, refuse } from './refusal.ts';
 import { reportOutcome } from './report-outcome.ts';
 import { restoreAgents } from './restore.ts';
+import { closeReview, reviewsOf } from './reviews.ts';
 import { isShallow } from './shallow.ts';
 import { queueSnapshot } from './snapshots.ts';
 import type { Folding } from './fold-entry.ts';
@@ -25,8 +29,8 @@ import {
   takeMessage,
 } from './sessions.ts';
 import { sweepAsks } from './settle-asks.ts';
-import { findAgent } from './turn.ts';
 import { castVote, noteLink, noteShown } from './vote.ts';
+import { durably, findAgent, type Recorded } from './turn.ts';
 
 /** A guard over a log, as it was found. */
 export type OpenedGuard = {
@@ -64,6 +68,7 @@ export async function openGuard(parts: GuardParts): Promise<OpenedGuard> {
     parts,
     random,
     agents,
+    locks: new Map(),
     stopped: null,
     forgotten: new Set(),
     haltListeners: new Set(),
@@ -86,6 +91,8 @@ export async function openGuard(parts: GuardParts): Promise<OpenedGuard> {
     },
     armAll: async () => {
       const failed: { agent: string; error: Refusal }[] = [];
+      const inherited = await inheritAll(desk);
+      if (!inherited.ok) return [{ agent: '', error: inherited.error }];
       for (const [agent, pact] of folding.armed) {
         const live = desk.agents.get(agent);
         if (live === undefined || isProbe(agent)) continue;
@@ -126,6 +133,7 @@ function guardOf(desk: Desk, close: Guard['close']): Guard {
     arm: (agent, pact) => armPact(desk, agent, pact),
     shadow: async (agent, pact) => shadowPact(desk, agent, pact),
     forget: (subject) => forgetSubject(desk, subject),
+    people: peopleOf(desk),
     status: (agent) => {
       const live = desk.agents.get(agent);
       return live === undefined ? undefined : statusOf(live);
@@ -215,4 +223,28 @@ async function settled({ agents }: Desk): Promise<void> {
   while ([...agents.values()].some(({ waiting }) => waiting > 0)) {
     await new Promise((resolve) => setTimeout(resolve, SETTLE_POLL_MS));
   }
+}
+
+// A crash may have parted a lock on every agent from those of the agents.
+function inheritAll(desk: Desk): Promise<Outcome<Recorded>> {
+  return durably(desk, () => {
+    let last = null;
+    for (const live of desk.agents.values()) {
+      if (!isProbe(live.agent)) last = inheritLocks(desk, live) ?? last;
+    }
+    return done(last ?? { index: 0, durable: Promise.resolve() });
+  });
+}
+
+function peopleOf(desk: Desk): People {
+  return {
+    lock: (of) => lock(desk, of),
+    unlock: (of) => unlock(desk, of),
+    locks: (agent) => locksOf(desk, agent),
+    closedGates: (agent) => closedGates(desk, agent),
+    decideGate: (of) => decideGate(desk, of),
+    correct: (of) => correct(desk, of),
+    reviews: (agent) => reviewsOf(desk, agent),
+    closeReview: (of) => closeReview(desk, of),
+  };
 }

@@ -30,6 +30,7 @@ export async function restoreAgents(desk: Desk): Promise<Restored> {
   await removeSnapshot(snapshots);
   if (first.foldedFrom === 0) return first;
   desk.agents.clear();
+  desk.locks.clear();
   recorder.resume({ at: 0, heads: [] });
   return foldLog(desk);
 }

@@ -1,10 +1,14 @@
 import {
   type Call,
   type Digest,
+  noPeopleNotes,
   restore,
   restoreBook,
   saveBook,
   type SavedBook,
+  restorePeople,
+  type SavedPeople,
+  savePeople,
   type Snapshot,
   snapshot,
 } from '@plumbline/core';
@@ -52,6 +56,8 @@ export type SavedAgent = {
   readonly flights: readonly SavedFlight[];
   readonly closed: readonly string[];
   readonly asks: SavedBook;
+  /** Missing in a snapshot from before there was any. */
+  readonly people?: SavedPeople;
 };
 
 /** Returns an agent as plain JSON. */
@@ -66,6 +72,7 @@ export function saveAgent({ agent, state, shadow, ...live }: LiveAgent): SavedAg
     }),
     closed: [...live.closed],
     asks: saveBook(live.asks),
+    people: savePeople(live.people),
   };
 }
 
@@ -95,6 +102,7 @@ export function restoreAgent(
 ): LiveAgent {
   const live = { ...freshAgent(saved.agent, clocks), asks: restoreBook(saved.asks) };
   live.state = restore(saved.state);
+  live.people = saved.people === undefined ? noPeopleNotes() : restorePeople(saved.people);
   for (const session of saved.sessions) {
     const subject = subjects.get(session.subject);
     if (subject !== undefined) holdSession(live, restoreSession(session, subject));

@@ -1,4 +1,4 @@
-import { type CompiledPact, kernelVersion, restore } from '@plumbline/core';
+import { type CompiledPact, kernelVersion, keyOfLock, type Lock, restore } from '@plumbline/core';
 import { encodeBase64, leafHash } from '@plumbline/ledger';
 
 import { primitives } from '../ledger/primitives.ts';
@@ -21,6 +21,8 @@ type Saved = {
   readonly armed: readonly (readonly [string, string])[];
   readonly sources: readonly (readonly [string, string])[];
   readonly agents: readonly SavedAgent[];
+  /** Missing in a snapshot from before there was any. */
+  readonly locks?: readonly Lock[];
 };
 
 // Longer ones would hold up everything else while they are printed; the log is then folded.
@@ -68,6 +70,7 @@ function printed(desk: Desk, sources: Folding['sources'], size: number): string 
       return state.pact === null ? [] : [[agent, state.pact]];
     }),
     sources: [...sources],
+    locks: [...desk.locks.values()],
   });
   return `"agents":[${agents.join(',')}],${head.slice(1)}`;
 }
@@ -107,6 +110,7 @@ export async function resumeSnapshot(desk: Desk, folding: Folding): Promise<numb
     if (pact !== undefined) folding.armed.set(agent, pact);
   }
   for (const [digest, sources] of saved.sources) folding.sources.set(digest, sources);
+  for (const lock of saved.locks ?? []) desk.locks.set(keyOfLock(lock), lock);
   desk.parts.recorder.resume(saved.chains);
   return saved.size;
 }

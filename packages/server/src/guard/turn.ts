@@ -3,6 +3,8 @@ import {
   type CompiledPact,
   type EntryKind,
   type JsonObject,
+  notePeople,
+  notePeopleEntry,
   partsOf,
   type RecordedEvent,
 } from '@plumbline/core';
@@ -124,22 +126,27 @@ export function recordNote(
     /** Its moment by default. */
     readonly at?: number;
     readonly session?: { readonly id: string; readonly subject: Subject };
+    /** Whose data the secret is, for a note in the agent's own chain. */
+    readonly subject?: Subject;
     readonly secret?: JsonObject;
     readonly trace?: Trace | undefined;
   },
 ): Appended {
   payOwed(desk, live);
-  const { session, secret = null, trace } = note;
-  return desk.parts.recorder.record({
-    at: note.at ?? momentOf(desk, live),
+  const { session, secret = null, trace, kind, open } = note;
+  const at = note.at ?? momentOf(desk, live);
+  const appended = desk.parts.recorder.record({
+    at,
     agent: live.agent,
     session: session?.id ?? null,
-    kind: note.kind,
-    open: note.open,
+    kind,
+    open,
     secret,
-    subject: session?.subject ?? null,
+    subject: note.subject ?? session?.subject ?? null,
     ...(trace === undefined ? {} : { trace }),
   });
+  notePeopleEntry(live.people, { kind, at, open }, secret);
+  return appended;
 }
 
 /**
@@ -152,6 +159,7 @@ export function applyEvent(desk: Desk, live: LiveAgent, event: RecordedEvent): J
     live.state = apply(live.pact ?? NO_PACT, live.state, event);
     tellHalt(desk, live, { event, session });
     foldAsks(live, event);
+    notePeople(live.people, live.pact ?? NO_PACT, event);
     return live.shadow === null ? null : applyToShadow(live.shadow, event);
   } catch (error) {
     // The log holds what the state does not: only a restart makes them one again.

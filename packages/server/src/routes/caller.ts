@@ -38,6 +38,7 @@ export type Right =
   | 'speak-for-principal'
   | 'act'
   | 'operate'
+  | 'lock'
   | 'approve'
   | 'administer'
   | 'measure';

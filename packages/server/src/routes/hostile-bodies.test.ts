@@ -159,6 +159,8 @@ test('bodies: reading by hand accepts what the shapes accept', () => {
 });
 
 function keyFor({ rights }: Route): string {
-  if (rights.includes('administer') || rights.includes('operate')) return 'admin';
-  return rights[0] === 'act' ? 'agent' : 'opener';
+  if (rights[0] === 'act') return 'agent';
+  return rights.includes('open-session') || rights[0] === 'speak-for-principal'
+    ? 'opener'
+    : 'admin';
 }

@@ -13,12 +13,20 @@ import { getDecision } from './decisions/get-decision.ts';
 import { listDecisions } from './decisions/list-decisions.ts';
 import { listEvents } from './decisions/list-events.ts';
 import { openDecision } from './decisions/open-decision.ts';
+import { decideGate } from './gates/decide-gate.ts';
+import { listGates } from './gates/list-gates.ts';
 import { getHealth } from './health/get-health.ts';
 import { getMetrics } from './health/get-metrics.ts';
 import { getReadiness } from './health/get-readiness.ts';
 import { addKey } from './keys/add-key.ts';
 import { listKeys } from './keys/list-keys.ts';
 import { revokeKey } from './keys/revoke-key.ts';
+import { addLock } from './locks/add-lock.ts';
+import { addNodeLock } from './locks/add-node-lock.ts';
+import { listLocks } from './locks/list-locks.ts';
+import { listNodeLocks } from './locks/list-node-locks.ts';
+import { removeLock } from './locks/remove-lock.ts';
+import { removeNodeLock } from './locks/remove-node-lock.ts';
 import { getConsistency } from './log/get-consistency.ts';
 import { getEntry } from './log/get-entry.ts';
 import { getLog } from './log/get-log.ts';
@@ -49,6 +57,14 @@ export const ROUTES: readonly Route[] = [
   getAgent,
   haltAgent,
   resumeAgent,
+  listLocks,
+  addLock,
+  removeLock,
+  listNodeLocks,
+  addNodeLock,
+  removeNodeLock,
+  listGates,
+  decideGate,
   listPacts,
   getPact,
   proposePact,

@@ -13,6 +13,7 @@ export type Params = {
   readonly decision: string;
   readonly id: string;
   readonly index: string;
+  readonly category: string;
   /** What stands below `/log/`. */
   readonly file: string;
 };

@@ -84,6 +84,8 @@ export const agentStatus: z.ZodType<AgentStatus> = z.strictObject({
   openSessions: count,
   inFlight: count,
   waiting: count,
+  reviews: count,
+  alerts: count,
 });
 
 /** What went wrong. Source: RFC 9457. */

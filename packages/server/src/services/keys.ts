@@ -83,6 +83,9 @@ function faultOfPerson({ kind, email, groups }: KeyRequest): string | null {
   return groups.every((group) => GROUP.test(group)) ? null : '`groups` holds what is no name';
 }
 
+// What a machine may: to look, to count, and to take down what a person decided elsewhere.
+const SCOPES: ReadonlySet<string> = new Set(['read', 'measure', 'lock']);
+
 function faultOfUse({ kind, name, roles, scopes, agents }: KeyRequest): string | null {
   if (!/^[^\p{Cc}]{1,200}$/u.test(name)) return '`name` must have 1 to 200 printable characters';
   if (agents?.some((agent) => !AGENT_NAME.test(agent)) === true) {
@@ -93,9 +96,10 @@ function faultOfUse({ kind, name, roles, scopes, agents }: KeyRequest): string |
     if (agents !== null) return "a person's key is for every agent: leave `agents` out";
   } else if (roles.length > 0) return `a key of kind \`${kind}\` has no roles`;
   if (kind !== 'service' && scopes.length > 0) return `a key of kind \`${kind}\` has no scopes`;
-  if (kind === 'service' && scopes.length === 0) return 'a service needs scopes: read, measure';
-  if (scopes.some((scope) => scope !== 'read' && scope !== 'measure')) {
-    return '`scopes` are read and measure';
+  if (kind === 'service' && scopes.length === 0)
+    return 'a service needs scopes: read, measure, lock';
+  if (scopes.some((scope) => !SCOPES.has(scope))) {
+    return '`scopes` are read, measure and lock';
   }
   if (kind === 'agent' && agents?.length !== 1) return "an agent's key is for exactly one agent";
   return null;

@@ -25,6 +25,8 @@ export function fromGuard<T>(outcome: Outcome<T>): Served<T> {
     case 'not-armed':
     case 'conflict':
     case 'bad-request':
+    case 'forbidden':
+    case 'not-found':
     case 'too-large':
     case 'self-test-failed':
     case 'overloaded':

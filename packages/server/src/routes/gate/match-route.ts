@@ -66,6 +66,7 @@ const NONE: Params = {
   decision: '',
   id: '',
   index: '',
+  category: '',
   file: '',
 };
 
@@ -77,6 +78,7 @@ const SPELT: Readonly<Record<keyof Params, RegExp>> = {
   decision: ID,
   id: ID,
   index: /^(?:0|[1-9][0-9]{0,14})$/,
+  category: /^[^\p{Cc}]{1,128}$/u,
   file: /^/,
 };
 
