@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { CompiledPact } from '@plumbline/core';
 import { encodeBase64, formatVerifierKey, parseKnownLogs } from '@plumbline/ledger';
 
+import { type Broker, makeBroker } from './broker/broker.ts';
+import { HeldSecrets } from './broker/held-secrets.ts';
 import type { Config } from './config/config.ts';
 import { type LogKeys, loadLogKeys } from './daemon/log-keys.ts';
 import { type Past, readPast, replayOnVault } from './daemon/past.ts';
@@ -14,6 +16,7 @@ import { nodeDisk } from './disk/node-disk.ts';
 import { parseNetwork } from './egress/address.ts';
 import { type Egress, makeEgress } from './egress/egress.ts';
 import { GUARD_BOUNDS } from './guard/desk.ts';
+import type { Guard } from './guard/guard.ts';
 import { httpFacts } from './guard/http-facts.ts';
 import { type OpenedGuard, openGuard } from './guard/open-guard.ts';
 import { diskSource } from './ledger/disk-source.ts';
@@ -25,6 +28,7 @@ import type { Sequencer } from './ledger/sequencer.ts';
 import { Recorder } from './record/recorder.ts';
 import { createRootKey, loadRootKey, type RootKey } from './seal/root-key.ts';
 import { Subjects } from './seal/subjects.ts';
+import { openCredentials } from './services/credentials.ts';
 import { makeDecisions } from './services/decisions.ts';
 import { finishErasure } from './services/erasure.ts';
 import { type HealthBoard, makeHealth } from './services/health.ts';
@@ -33,7 +37,7 @@ import { makeLog } from './services/log.ts';
 import type { PactRegistry } from './services/pact-registry.ts';
 import { compileSources, sourcesIn } from './services/pact-sources.ts';
 import { makePacts } from './services/pacts.ts';
-import type { Services } from './services/services.ts';
+import type { Credentials, Services } from './services/services.ts';
 import { makeSubjects } from './services/subjects.ts';
 import { makeWriteEntry, type WriteEntry } from './services/write-entry.ts';
 import { openModelsWorker } from './store/embedded/models-worker.ts';
@@ -71,6 +75,7 @@ export type Context = Stores & {
   readonly follower: Follower;
   readonly services: Services;
   readonly health: HealthBoard;
+  readonly broker: Broker;
   readonly write: WriteEntry;
   readonly recordLink: RecordLink;
   readonly erase: Subjects['erase'];
@@ -164,7 +169,7 @@ export async function openContext(
     readonly surroundings: Surroundings;
   },
 ): Promise<Context> {
-  const { clock, monotonicMs, failed } = surroundings;
+  const { clock, failed } = surroundings;
   const { disk, log, vault, egress, past } = stores;
   const space = makeSpace(disk, config.disk);
   const sequencer = heedSpace(log, space);
@@ -173,17 +178,8 @@ export async function openContext(
   const recordLink = linkRecorder(recorder, clock);
   const subjects = new Subjects(vault);
   const erase = (id: string): Promise<boolean> => subjects.erase(id);
-  const guard = await openGuard({
-    sequencer,
-    recorder,
-    subjects,
-    pactOf: (digest, sources) =>
-      compiledPact({ sequencer, registry: past.registry }, digest, sources),
-    clocks: { now: clock, monotonicMs },
-    bounds: { ...GUARD_BOUNDS, ...config.guard },
-    sources: [httpFacts({ places: config.facts, egress, clock })],
-    snapshots: { disk, vault, failed },
-  });
+  const standing = { sequencer, recorder, subjects };
+  const guard = await guardOver(config, { ...stores, ...standing }, surroundings);
   const models = await openModelsWorker({ file: places.models });
   const follower = followLog(sequencer, models, { failed });
   const health = makeHealth({ sequencer, guardStopped: guard.stopped }, clock);
@@ -198,6 +194,8 @@ export async function openContext(
   };
   const hasAgent = (agent: string): boolean => guard.guard.status(agent) !== undefined;
   const keys = await openKeys({ vault, write, clock, hasAgent });
+  const brokering = { guard: guard.guard, vault, egress, write, hasAgent };
+  const { credentials, broker } = await openBroker(config, brokering, surroundings);
   const services: Services = {
     pacts: makePacts({
       guard: guard.guard,
@@ -208,6 +206,8 @@ export async function openContext(
       personOf: (id) => keys.find(id)?.name,
     }),
     keys,
+    credentials,
+    broker,
     subjects: makeSubjects(needs),
     decisions: makeDecisions(needs),
     log: makeLog({
@@ -219,7 +219,59 @@ export async function openContext(
     health,
   };
   const opened = { sequencer, space, guard, models, follower, services, health, write, erase };
-  return { ...stores, ...opened, recordLink };
+  return { ...stores, ...opened, recordLink, broker };
+}
+
+type Standing = Pick<Stores, 'disk' | 'vault' | 'egress' | 'past'> & {
+  readonly sequencer: Sequencer;
+  readonly recorder: Recorder;
+  readonly subjects: Subjects;
+};
+
+function guardOver(
+  config: Config,
+  { sequencer, recorder, subjects, disk, vault, egress, past }: Standing,
+  { clock, monotonicMs, failed }: Surroundings,
+): Promise<OpenedGuard> {
+  return openGuard({
+    sequencer,
+    recorder,
+    subjects,
+    pactOf: (digest, sources) =>
+      compiledPact({ sequencer, registry: past.registry }, digest, sources),
+    clocks: { now: clock, monotonicMs },
+    bounds: { ...GUARD_BOUNDS, ...config.guard },
+    sources: [httpFacts({ places: config.facts, egress, clock })],
+    snapshots: { disk, vault, failed },
+  });
+}
+
+type Brokering = Pick<Stores, 'vault' | 'egress'> & {
+  readonly guard: Guard;
+  readonly write: WriteEntry;
+  readonly hasAgent: (agent: string) => boolean;
+};
+
+async function openBroker(
+  { upstreams }: Config,
+  { guard, vault, egress, write, hasAgent }: Brokering,
+  { clock, failed }: Surroundings,
+): Promise<{ readonly credentials: Credentials; readonly broker: Broker }> {
+  const secrets = new HeldSecrets(vault);
+  const forget = (id: string): void => secrets.forget(id);
+  const credentials = await openCredentials({ vault, write, clock, hasAgent, forget, failed });
+  const broker = makeBroker({
+    guard,
+    egress,
+    upstreams,
+    secrets,
+    credentials: { all: credentials.list, used: credentials.used },
+    clock,
+    dropped: ({ agent, ...open }) => {
+      write({ kind: 'credential_dropped', agent, open }).catch(failed);
+    },
+  });
+  return { credentials, broker };
 }
 
 function linkRecorder(recorder: Recorder, clock: () => number): RecordLink {

@@ -8,6 +8,7 @@ import { formatKeyToken, hashSecret } from '../src/services/key-token.ts';
 import type { PactRow, Services } from '../src/services/services.ts';
 import type { Models } from '../src/store/models.ts';
 import type { ApiKey } from '../src/store/vault.ts';
+import { makeCredential } from './vault-contract.ts';
 
 /** Settings of the routes in tests: a free port, and limits nobody reaches by accident. */
 export const SETTINGS: ApiSettings = {
@@ -225,6 +226,15 @@ function fakePeople(said: <T>(name: string, value: T) => Promise<Outcome<T>>): G
   };
 }
 
+const FORWARDED = {
+  decision: 'd1',
+  index: 9,
+  status: 'ok' as const,
+  http: 200,
+  result: { refund: 'r-7' },
+  say: null,
+};
+
 const EXPLAINED = {
   decision: {
     at: 1,
@@ -275,6 +285,7 @@ function fakeServices(
     expiresAt: null,
     revokedAt: null,
   };
+  const credential = makeCredential({ agents: ['refunds'] });
   const given = { key: shown, token: `plk_${'0'.repeat(16)}_${'0'.repeat(64)}` };
   const decision = {
     index: 7,
@@ -311,6 +322,14 @@ function fakeServices(
       revoke: () => served('keys.revoke', { index: 8 }),
       recover: () => served('keys.recover', given),
     },
+    credentials: {
+      list: () => [credential],
+      add: () => served('credentials.add', credential),
+      rotate: () => served('credentials.rotate', credential),
+      revoke: () => served('credentials.revoke', { index: 8 }),
+      used: () => undefined,
+    },
+    broker: { forward: () => served('broker.forward', FORWARDED) },
     subjects: {
       erase: () => served('subjects.erase', { index: 8, subject: 'sub_1', sessions: ['s1'] }),
       export: () =>

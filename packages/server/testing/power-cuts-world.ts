@@ -20,6 +20,8 @@ export type SmallVault = Pick<
   | 'putSecret'
   | 'removeSecret'
   | 'revokeKey'
+  | 'credentials'
+  | 'putCredential'
 >;
 
 /** What outlives every run of the program: the disk, the vault, the time, and what was told. */
@@ -85,6 +87,9 @@ export class World {
       putSecret: (name, value) => run(() => vault.putSecret(name, value)),
       removeSecret: (name) => run(() => vault.removeSecret(name)),
       revokeKey: (id, at) => run(() => vault.revokeKey(id, at)),
+      // No part here keeps any.
+      credentials: () => Promise.resolve([]),
+      putCredential: () => Promise.resolve(false),
     };
   }
 }
@@ -111,5 +116,7 @@ function memoryVault(dice: Random): SmallVault {
     putSecret: (name, value) => Promise.resolve(void secrets.set(name, Uint8Array.from(value))),
     removeSecret: (name) => Promise.resolve(void secrets.delete(name)),
     revokeKey: () => Promise.resolve(false),
+    credentials: () => Promise.resolve([]),
+    putCredential: () => Promise.resolve(false),
   };
 }

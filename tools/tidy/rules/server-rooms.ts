@@ -15,7 +15,8 @@ const mayKnow: ReadonlyMap<string, readonly string[]> = new Map([
   ['seal', ['config', 'store']],
   ['record', ['guard', 'ledger', 'seal', 'services', 'store']],
   ['guard', ['disk', 'egress', 'ledger', 'record', 'seal', 'store']],
-  ['services', ['guard', 'ledger', 'record', 'routes', 'seal', 'store']],
+  ['broker', ['config', 'egress', 'guard', 'store']],
+  ['services', ['broker', 'guard', 'ledger', 'record', 'routes', 'seal', 'store']],
   ['routes', ['config', 'guard', 'pep', 'services', 'store']],
   ['pep', ['guard', 'routes']],
 ]);

@@ -58,6 +58,8 @@ export type Config = {
   };
   /** Where facts are looked up, by fact name. */
   readonly facts: ReadonlyMap<string, { readonly url: string; readonly timeoutMs: number }>;
+  /** Where the daemon makes calls of tools itself, by the upstream's name. */
+  readonly upstreams: Readonly<Record<string, Upstream>>;
   /** Networks that outgoing calls may reach although they are private. */
   readonly allowNetworks: readonly string[];
   readonly publishing: {
@@ -71,6 +73,31 @@ export type Config = {
     readonly requestsPerMinute: number;
     readonly badKeysPerMinute: number;
   };
+};
+
+/** A service that tools call, and how each tool does. */
+export type Upstream = {
+  /** Without user, query and fragment. */
+  readonly url: string;
+  /** Whose tools these are; null: those of every agent. */
+  readonly agents: readonly string[] | null;
+  readonly timeoutMs: number;
+  /** The largest answer that is read. */
+  readonly maxBytes: number;
+  readonly tools: Readonly<Record<string, ToolCall>>;
+};
+
+/** One tool's call. `{name}` stands for an argument, by its dotted path. */
+export type ToolCall = {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below the address of the upstream. */
+  readonly path: string;
+  /** What each parameter holds, or `rest`: every argument that has no other place. */
+  readonly query: 'rest' | Readonly<Record<string, string>>;
+  /** `args`: all arguments; `rest`: those that have no other place. Sent as JSON. */
+  readonly body: 'args' | 'rest' | null;
+  /** The member of the answer that is the list, or the number, of records. */
+  readonly records: string | null;
 };
 
 /** Where the root key comes from; never from the data directory. */

@@ -60,9 +60,14 @@ function anyOf(values: readonly z.core.util.Primitive[]): string {
 
 const MOST_CHARS = 40;
 
-// The addresses of facts may hold credentials and are not repeated.
+// The addresses of facts and upstreams may hold credentials and are not repeated.
 function notText({ path }: z.core.$ZodIssue, value: unknown): string {
-  if (path[0] === 'facts' || (typeof value === 'object' && value !== null)) return '';
+  if (
+    path[0] === 'facts' ||
+    path[0] === 'upstreams' ||
+    (typeof value === 'object' && value !== null)
+  )
+    return '';
   const text = String(value);
   return value === undefined || text.length > MOST_CHARS ? '' : `, not \`${text}\``;
 }

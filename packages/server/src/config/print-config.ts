@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '@plumbline/core';
 
-import type { Config, RootKeySource } from './config.ts';
+import type { Config, RootKeySource, Upstream } from './config.ts';
 import { printAuthority } from './print-authority.ts';
 
 /**
@@ -35,6 +35,7 @@ export function printConfig(config: Config): JsonObject {
     disk: { ...disk },
     guard: { ...guard },
     facts: Object.fromEntries([...config.facts].map(printFact)),
+    upstreams: Object.fromEntries(Object.entries(config.upstreams).map(printUpstream)),
     allowNetworks: [...config.allowNetworks],
     publishing: { people: publishing.people, signers: [...publishing.signers] },
     limits: { ...limits },
@@ -54,6 +55,12 @@ function printFact([name, { url, timeoutMs }]: [
   { readonly url: string; readonly timeoutMs: number },
 ]): [string, Json] {
   return [name, { url: withoutCredentials(url), timeoutMs }];
+}
+
+function printUpstream([name, { agents, tools, ...rest }]: [string, Upstream]): [string, Json] {
+  const calls = Object.entries(tools).map(([tool, call]): [string, Json] => [tool, { ...call }]);
+  const whose = agents === null ? null : [...agents];
+  return [name, { ...rest, agents: whose, tools: Object.fromEntries(calls) }];
 }
 
 function printRootKey(source: RootKeySource): string {

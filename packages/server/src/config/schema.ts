@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { authorityShapes, type SettledAuthority } from './authority-schema.ts';
 import type { Config } from './config.ts';
+import { upstreams } from './upstreams.ts';
 
 /** What the file says once every default that does not depend on the machine is filled in. */
 export type Settled = {
@@ -26,6 +27,7 @@ export type Settled = {
   readonly disk: Config['disk'];
   readonly guard: Config['guard'];
   readonly facts: Readonly<Record<string, { readonly url: string; readonly timeoutMs: number }>>;
+  readonly upstreams: Config['upstreams'];
   readonly allowNetworks: readonly string[];
   readonly publishing: Config['publishing'];
   readonly limits: Config['limits'];
@@ -98,6 +100,7 @@ const schema: z.ZodType<Settled> = z.strictObject({
     })
     .prefault({}),
   facts: z.record(z.string().min(1), fact).default({}),
+  upstreams: upstreams.default({}),
   allowNetworks: z.array(z.string().min(1)).max(1_000).default([]),
   publishing: z
     .strictObject({

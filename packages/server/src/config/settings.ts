@@ -71,6 +71,11 @@ export const SETTINGS: readonly Setting[] = [
     form: 'json',
     says: '`{"<fact>": {"url", "timeoutMs"}}`: where facts come from',
   },
+  {
+    path: 'upstreams',
+    form: 'json',
+    says: '`{"<upstream>": {"url", "tools"}}`: calls that the daemon makes itself',
+  },
   { path: 'allowNetworks', form: 'list', says: 'private networks that calls out may reach' },
   { path: 'publishing.people', form: 'number', says: 'how many people publishing takes: 1 or 2' },
   { path: 'publishing.signers', form: 'list', says: 'verifier keys that sign what is published' },

@@ -8,6 +8,7 @@ import { isLoopback } from './loopback.ts';
 import { readOptional } from './read-optional.ts';
 import type { Settled } from './schema.ts';
 import { settleAuthority } from './settle-authority.ts';
+import { faultOf } from './upstreams.ts';
 
 /** Where configuration and data of this user stand unless told otherwise. */
 export type Home = { readonly config: string; readonly data: string };
@@ -28,6 +29,8 @@ export function settle(settled: Settled, home: Home, refuse: Refuse): Config {
     if (!isNetwork(network))
       refuse('allowNetworks', `\`${network}\` is not a network such as 10.0.0.0/8`);
   }
+  const wrong = faultOf(settled.upstreams);
+  if (wrong !== null) refuse(`upstreams.${wrong.at}`, wrong.message);
   if (settled.disk.warnBytes < settled.disk.refuseBytes) {
     refuse(
       'disk.warnBytes',
@@ -67,6 +70,7 @@ export function settle(settled: Settled, home: Home, refuse: Refuse): Config {
     disk: settled.disk,
     guard: settled.guard,
     facts: new Map(Object.entries(settled.facts)),
+    upstreams: settled.upstreams,
     allowNetworks: settled.allowNetworks,
     publishing: { people: publishing.people, signers: publishing.signers },
     limits: settled.limits,

@@ -3,8 +3,11 @@ import { isHandover } from '@plumbline/ledger';
 
 import type { Sequencer } from '../ledger/sequencer.ts';
 import { PACT_KINDS, PactRegistry } from '../services/pact-registry.ts';
-import type { Vault } from '../store/vault.ts';
+import type { Credential, Vault } from '../store/vault.ts';
 import { StartRefused } from './places.ts';
+
+/** The last version of a credential's secret, and when it was revoked. */
+type PastCredential = { readonly version: number; readonly revokedAt: number | null };
 
 /** What an earlier run wrote down that counts before anything is served. */
 export type Past = {
@@ -13,9 +16,17 @@ export type Past = {
   readonly erased: ReadonlySet<string>;
   /** When keys were revoked, by id. */
   readonly revoked: ReadonlyMap<string, number>;
+  /** How credentials that were changed ended up, by id. */
+  readonly credentials: ReadonlyMap<string, PastCredential>;
 };
 
-const WANTED: ReadonlySet<EntryKind> = new Set([...PACT_KINDS, 'erasure', 'key_revoked']);
+const WANTED: ReadonlySet<EntryKind> = new Set([
+  ...PACT_KINDS,
+  'erasure',
+  'key_revoked',
+  'credential_rotated',
+  'credential_revoked',
+]);
 const BATCH = 1_024;
 // Before `kind` stand the agent's id and the time alone, so it is found within these bytes.
 const HEAD_BYTES = 256;
@@ -26,6 +37,7 @@ export async function readPast(sequencer: Pick<Sequencer, 'read'>): Promise<Past
     registry: new PactRegistry(),
     erased: new Set<string>(),
     revoked: new Map<string, number>(),
+    credentials: new Map<string, PastCredential>(),
   };
   let index = 0;
   for (;;) {
@@ -47,7 +59,11 @@ function isWanted(bytes: Uint8Array): boolean {
 }
 
 function take(
-  past: { registry: PactRegistry; erased: Set<string>; revoked: Map<string, number> },
+  past: Past & {
+    readonly erased: Set<string>;
+    readonly revoked: Map<string, number>;
+    readonly credentials: Map<string, PastCredential>;
+  },
   bytes: Uint8Array,
   index: number,
 ): void {
@@ -55,9 +71,13 @@ function take(
   if (!read.ok)
     throw new StartRefused(`entry ${index} of the log ${read.error}; run \`plumb verify\``);
   const entry = read.value;
-  const { subject, key } = entry.open;
+  const { subject, key, credential, version } = entry.open;
   if (entry.kind === 'erasure' && typeof subject === 'string') past.erased.add(subject);
   if (entry.kind === 'key_revoked' && typeof key === 'string') past.revoked.set(key, entry.at);
+  if (typeof credential === 'string') {
+    const revokedAt = entry.kind === 'credential_revoked' ? entry.at : null;
+    past.credentials.set(credential, { version: Number(version), revokedAt });
+  }
   past.registry.fold({ ...entry, index });
 }
 
@@ -66,11 +86,21 @@ function take(
  * backup may be older.
  */
 export async function replayOnVault(
-  vault: Pick<Vault, 'subjectKey' | 'eraseSubject' | 'revokeKey'>,
-  { erased, revoked }: Past,
+  vault: Pick<Vault, 'subjectKey' | 'eraseSubject' | 'revokeKey' | 'credentials' | 'putCredential'>,
+  { erased, revoked, credentials }: Past,
 ): Promise<void> {
   for (const subject of erased) {
     if ((await vault.subjectKey(subject)) !== undefined) await vault.eraseSubject(subject);
   }
   for (const [key, at] of revoked) await vault.revokeKey(key, at);
+  for (const credential of await vault.credentials()) {
+    const last = credentials.get(credential.id);
+    if (last === undefined || !isBehind(credential, last)) continue;
+    // An older secret may have been rotated because somebody else knows it.
+    await vault.putCredential({ ...credential, ...last }, null);
+  }
+}
+
+function isBehind({ version, revokedAt }: Credential, last: PastCredential): boolean {
+  return version < last.version || (revokedAt === null && last.revokedAt !== null);
 }

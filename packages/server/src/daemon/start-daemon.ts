@@ -203,6 +203,7 @@ function makeClose({ context, server, chores, places, lock, failed }: Closing): 
     () => context.health.stopping(),
     () => chores.stop(),
     () => server.close(GRACE_MS),
+    () => context.broker.close(),
     () => context.guard.guard.close(),
     () => chores.finish(),
     () => context.follower.stop(),

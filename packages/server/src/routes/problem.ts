@@ -23,6 +23,9 @@ export type ProblemCode =
   | 'permit-void'
   | 'permit-unknown'
   | 'needs-approval'
+  | 'no-upstream'
+  | 'no-credential'
+  | 'not-forwardable'
   | 'self-test-failed'
   | 'too-large'
   | 'bad-media-type'
@@ -57,6 +60,9 @@ export const PROBLEMS: Readonly<Record<ProblemCode, readonly [number, string]>> 
   'permit-void': [409, 'The permit is void'],
   'permit-unknown': [409, 'The permit is not known'],
   'needs-approval': [409, 'A second person has to approve'],
+  'no-upstream': [409, 'The tool has no upstream'],
+  'no-credential': [409, 'No credential is for this call'],
+  'not-forwardable': [409, 'The arguments do not fit the call'],
   'self-test-failed': [409, 'The pact failed its self-test'],
   'too-large': [413, 'The request is too large'],
   'bad-media-type': [415, 'The body is not JSON'],

@@ -1,4 +1,5 @@
 import { decideAction } from './actions/decide-action.ts';
+import { forwardPermit } from './actions/forward-permit.ts';
 import { redeemPermit } from './actions/redeem-permit.ts';
 import { reportOutcome } from './actions/report-outcome.ts';
 import { addAgent } from './agents/add-agent.ts';
@@ -9,6 +10,10 @@ import { resumeAgent } from './agents/resume-agent.ts';
 import { evaluate } from './authzen/evaluate.ts';
 import { evaluateMany } from './authzen/evaluate-many.ts';
 import { getConfiguration } from './authzen/get-configuration.ts';
+import { addCredential } from './credentials/add-credential.ts';
+import { listCredentials } from './credentials/list-credentials.ts';
+import { revokeCredential } from './credentials/revoke-credential.ts';
+import { rotateCredential } from './credentials/rotate-credential.ts';
 import { getDecision } from './decisions/get-decision.ts';
 import { listDecisions } from './decisions/list-decisions.ts';
 import { listEvents } from './decisions/list-events.ts';
@@ -77,6 +82,7 @@ export const ROUTES: readonly Route[] = [
   addMessage,
   decideAction,
   redeemPermit,
+  forwardPermit,
   reportOutcome,
   listDecisions,
   getDecision,
@@ -90,6 +96,10 @@ export const ROUTES: readonly Route[] = [
   listKeys,
   addKey,
   revokeKey,
+  listCredentials,
+  addCredential,
+  rotateCredential,
+  revokeCredential,
   eraseSubject,
   exportSubject,
   getLogFile,

@@ -1,7 +1,8 @@
 import type { Diagnostic, Json, JsonObject, VerdictKind } from '@plumbline/core';
 import type { LogStatus } from '../ledger/sequencer.ts';
 import type { Caller } from '../routes/caller.ts';
-import type { ApiKey, KeyKind, Role } from '../store/vault.ts';
+import type { Broker } from '../broker/broker.ts';
+import type { ApiKey, Credential, KeyKind, Role } from '../store/vault.ts';
 
 /** Why a service did not do what was asked. Source: spec/api/README.md, section "Answers". */
 export type ServiceCode =
@@ -138,6 +139,35 @@ export type Keys = {
   readonly recover: (name: string) => Promise<Served<GivenKey>>;
 };
 
+/** What a credential is made of; its secret apart. Times are ms UTC. */
+export type CredentialRequest = Pick<
+  Credential,
+  'name' | 'url' | 'access' | 'inject' | 'agents' | 'paths' | 'methods' | 'expiresAt'
+>;
+
+/**
+ * Credentials of upstreams, which the broker puts into calls. Secrets go in and never come out.
+ *
+ * Contract:
+ * - `add` refuses as `bad-request` what cannot be: an address with user, query or fragment, or one
+ *   in the clear that is not this machine's; a read credential with a method that writes; a secret
+ *   that no header can hold. An agent that is not there is `unknown-agent`.
+ * - What is recorded holds neither a secret nor a digest of one.
+ * - A rotation counts before it is answered; a revocation too, and destroys the secret.
+ */
+export type Credentials = {
+  readonly list: () => readonly Credential[];
+  readonly add: (
+    request: CredentialRequest,
+    secret: string,
+    by: Caller,
+  ) => Promise<Served<Credential>>;
+  readonly rotate: (id: string, secret: string, by: Caller) => Promise<Served<Credential>>;
+  readonly revoke: (id: string, by: Caller) => Promise<Served<Recorded>>;
+  /** Notes, to the minute, that a credential was used. */
+  readonly used: (id: string) => void;
+};
+
 /** What an erasure did. `subject` is the id that stands in the ledger. */
 export type Erased = Recorded & {
   readonly subject: string;
@@ -271,6 +301,8 @@ export type Health = {
 export type Services = {
   readonly pacts: Pacts;
   readonly keys: Keys;
+  readonly credentials: Credentials;
+  readonly broker: Pick<Broker, 'forward'>;
   readonly subjects: Subjects;
   readonly decisions: Decisions;
   readonly log: Log;
