@@ -23,8 +23,9 @@ export function applyHalt(pact: CompiledPact, state: State, halt: Halt): State {
 function latch(state: State, halt: Halt): void {
   const key = haltKey(halt.scope, halt.target);
   const before = state.halts.get(key);
-  const isIncident = before?.incident === 'optimisation';
-  if (isIncident && before.objective !== halt.objective) {
+  const isSaidAgain =
+    halt.incident === 'optimisation' && halt.objective === (before?.objective ?? null);
+  if (before?.incident === 'optimisation' && !isSaidAgain) {
     state.halts.set(JSON.stringify([key, before.objective ?? null]), before);
   }
   state.halts.set(key, halt);

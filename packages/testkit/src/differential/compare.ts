@@ -21,7 +21,9 @@ export function compareDecisions(
   reference: ReferenceDecision,
   names: KeyNames,
 ): string | null {
-  const extra = Object.keys(kernel).filter((name) => !(name in reference) && name !== 'readSet');
+  const extra = Object.keys(kernel).filter(
+    (name) => !(name in reference) && name !== 'readSet' && name !== 'grants',
+  );
   if (extra.length > 0) return `members of no decision: ${extra.join(', ')}`;
   const views = [viewOf(kernel, reference), viewOf(reference, reference)] as const;
   for (const part of Object.keys(views[1])) {
@@ -50,14 +52,15 @@ function compareKeys(
 }
 
 function viewOf(decision: ReferenceDecision, reference: ReferenceDecision): JsonObject {
-  const { at, verdict, because, charges, reserves, spends, marks, obligations } = decision;
+  const { at, verdict, because, charges, reserves, marks, obligations } = decision;
   return {
     at,
     verdict: verdictView(verdict, reference.verdict),
     because: because.map((finding, index) => findingView(finding, reference.because[index])),
     charges: [...charges],
     reserves: reserves.map(({ amount, windowEndMs }) => [amount, windowEndMs]),
-    spends: [...spends].sort(),
+    spends: [...decision.spends].sort(),
+    grants: decision.grants === undefined ? null : [...decision.grants].sort(),
     marks: marks.map(({ untilMs }) => untilMs),
     obligations: obligations.map(({ kind, rule }) => [kind, rule]),
   };

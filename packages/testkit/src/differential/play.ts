@@ -8,10 +8,12 @@ import {
   type Event,
   type Fact,
   initialState,
+  objectiveOf,
   recompute,
   type Stage,
 } from '@plumbline/core';
 
+import { OWN_OBJECTIVE } from '../generate/people.ts';
 import type { Step } from '../generate/script.ts';
 import { referenceDecide, type ReferenceDecision, stagesFiring } from '../reference/decide.ts';
 import { compareDecisions, type KeyNames } from './compare.ts';
@@ -92,7 +94,9 @@ class KernelSide {
 }
 
 function inPact(pact: CompiledPact, event: Event): Event {
-  return event.kind === 'armed' ? { ...event, pact: pact.digest } : event;
+  if (event.kind === 'armed') return { ...event, pact: pact.digest };
+  if (event.kind !== 'halt' || event.halt.objective !== OWN_OBJECTIVE) return event;
+  return { ...event, halt: { ...event.halt, objective: objectiveOf(pact) } };
 }
 
 function answered(

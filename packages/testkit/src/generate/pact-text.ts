@@ -8,7 +8,12 @@ import { agents, crowded, outputClasses, toolNames, tools } from './tools.ts';
 export type PactFiles = ReadonlyMap<string, JsonObject>;
 
 /** What one case leans towards, so that every stage fires often enough. */
-export type Lean = { readonly rules: number; readonly restraint: number };
+export type Lean = {
+  readonly rules: number;
+  readonly restraint: number;
+  /** Whether tools of every tier need claims, and little else stands in the way. */
+  readonly isTiered: boolean;
+};
 
 /** Sections that stop most of what an agent does. */
 const strict: readonly string[] = ['tasks', 'tiers', 'rule_of_two', 'dormant'];
@@ -20,7 +25,9 @@ const patterns = ['orders.*', 'mail.*', '*.load', 'pay.*'] as const;
 /** Returns a random pact, as the JSON its YAML stands for. */
 export function generatePact(random: Random): PactFiles {
   const isExtending = random.chance(0.3);
-  const lean = { rules: random.pick([0.6, 0.95, 1]), restraint: random.below(50) / 100 };
+  const isTiered = random.chance(0.35);
+  const restraint = random.below(50) / (isTiered ? 400 : 100);
+  const lean = { rules: random.pick([0.6, 0.95, 1]), restraint, isTiered };
   const files = new Map<string, JsonObject>();
   files.set('pact.yaml', {
     ...layer(random, lean, 'own'),
@@ -43,7 +50,16 @@ function layer(random: Random, lean: Lean, name: string): JsonObject {
     tools: tools(),
     allow: allow(random, lean, name),
     unlisted: random.pick(['hard_block', 'block_and_replan', 'block_and_replan']),
+    ...pursued(random),
     ...optional(random, lean, name),
+  };
+}
+
+function pursued(random: Random): JsonObject {
+  const metrics = { score: random.pick(['a + b', ' a  + b', 'a']), must: ['a <= 1', 'b>=2'] };
+  return {
+    ...(random.chance(0.3) ? { goal: random.pick(['serve', ' serve', 'sell  more']) } : {}),
+    ...(random.chance(0.3) ? { metrics } : {}),
   };
 }
 
@@ -68,7 +84,7 @@ function optional(random: Random, lean: Lean, name: string): JsonObject {
     ],
     rule_of_two: random.pick(['off', 'step_up', 'deny']),
     tasks: tasks(random),
-    tiers: tiers(random),
+    tiers: tiers(random, lean.isTiered),
     gates: random.chance(0.5) ? 'off' : { widen_after: 1 + random.below(3) },
     bulk: { percentile: random.pick([50, 90]), floor: 1 + random.below(3), cold_start: 2 },
     persistence: persistence(random),
@@ -85,6 +101,7 @@ function optional(random: Random, lean: Lean, name: string): JsonObject {
 
 function isKept(random: Random, lean: Lean, [key, value]: readonly [string, Json]): boolean {
   const isEmpty = Array.isArray(value) && value.length === 0;
+  if (key === 'tiers' && lean.isTiered) return true;
   if (strict.includes(key)) return random.chance(lean.restraint);
   return !isEmpty && random.chance(0.3 + lean.restraint);
 }
@@ -246,15 +263,15 @@ function tasks(random: Random): JsonObject {
   return { returns: task(), support: task() };
 }
 
-function tiers(random: Random): JsonObject {
+function tiers(random: Random, isTiered: boolean): JsonObject {
   const claim = (contains: string): JsonObject => ({
     claim: 'roles',
     contains,
-    max_age: random.pick(['90s', '15m']),
+    max_age: random.pick(['90s', '15m', isTiered ? '15m' : '90s']),
   });
   return {
-    ...(random.chance(0.4) ? { standard: claim('staff') } : {}),
-    ...(random.chance(0.7) ? { elevated: claim('exporter') } : {}),
+    ...(random.chance(isTiered ? 0.8 : 0.4) ? { standard: claim('staff') } : {}),
+    ...(random.chance(isTiered ? 0.9 : 0.7) ? { elevated: claim('exporter') } : {}),
     ...(random.chance(0.5) ? { money_above: '50.00' } : {}),
   };
 }

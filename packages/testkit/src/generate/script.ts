@@ -1,14 +1,7 @@
-import type {
-  Action,
-  Event,
-  Fact,
-  HaltScope,
-  Json,
-  JsonObject,
-  OutcomeStatus,
-} from '@plumbline/core';
+import type { Action, Event, Fact, Json, JsonObject, OutcomeStatus } from '@plumbline/core';
 import { digestJson } from '@plumbline/core';
 
+import { chain, claim, halting, revoking, type Stop } from './people.ts';
 import type { Random } from './random.ts';
 import { agents, crowded, outputClasses, toolNames } from './tools.ts';
 
@@ -41,6 +34,10 @@ type Story = {
   /** The session something has just happened in, to be looked at next at close range. */
   watched: string | null;
   readonly proposals: Action[];
+  /** Whether claims are most of what happens. */
+  readonly isGranting: boolean;
+  /** What was halted, the last one last. */
+  readonly halted: Stop[];
 };
 
 const sessions = ['s1', 's2', 's3'] as const;
@@ -76,10 +73,18 @@ export function generateScript(random: Random, length: number): readonly Step[] 
     serial: 0,
     watched: null,
     proposals: [],
+    isGranting: random.chance(0.35),
+    halted: [],
   };
   const steps: Step[] = [];
   if (random.chance(0.9)) steps.push(armed(story));
-  for (const session of random.some(sessions, 0.9)) steps.push(opening(story, session));
+  for (const session of random.some(sessions, 0.9)) {
+    steps.push(opening(story, session));
+    if (!story.isGranting) continue;
+    for (let more = 0; more < 3; more += 1) {
+      steps.push({ kind: 'event', event: claim(story, session) });
+    }
+  }
   while (steps.length < length) steps.push(next(story));
   return steps;
 }
@@ -113,6 +118,7 @@ function opening({ random, at }: Story, session: string): Step {
     room: random.pick(['room-1', null]),
     attributes: { customer_id: 'c1', customer_email: 'ann@example.com' },
     openedBy: 'front-desk',
+    ...(random.chance(0.12) ? { delegation: chain(random, at) } : {}),
   };
   return { kind: 'event', event };
 }
@@ -252,12 +258,13 @@ function happening(story: Story, roll: number): Event {
   const { random, at } = story;
   const session = random.pick(sessions);
   if (random.chance(0.5)) story.watched = session;
-  if (roll < 84) {
+  if (story.isGranting && random.chance(0.5)) return claim(story, session);
+  if (roll < 83) {
     const from = random.pick(['principal', 'principal', 'untrusted'] as const);
     return { kind: 'message', at, session, from, text: sentence(random) };
   }
-  if (roll < 87) return claim(story, session);
-  if (roll < 88) return halting(story);
+  if (roll < 87) return random.chance(0.1) ? revoking(story, session) : claim(story, session);
+  if (roll < 89) return halting(story);
   if (roll < 92) return locking(story);
   if (roll < 94) {
     const category = random.pick(['money', 'mail', 'crm', 'orders', 'unlisted', 'output']);
@@ -271,38 +278,6 @@ function happening(story: Story, roll: number): Event {
   if (roll < 96) return { kind: 'session_closed', at, session };
   const opened = opening(story, random.pick(sessions));
   return opened.kind === 'event' ? opened.event : { kind: 'session_closed', at, session };
-}
-
-function claim({ random, at }: Story, session: string): Event {
-  return {
-    kind: 'claim',
-    at,
-    claim: {
-      session,
-      name: random.pick(['roles', 'roles', 'other']),
-      values: [...random.some(['staff', 'exporter'], 0.8)],
-      mechanism: 'oidc',
-      verifiedAtMs: at - random.pick([0, 1000, 89_999, 90_000, 90_001]),
-      expiresAtMs: at + random.pick([1, 90_000, 900_000]),
-    },
-  };
-}
-
-function halting({ random, at }: Story): Event {
-  const [scope, target] = random.pick<readonly [HaltScope, string]>([
-    ['fleet', ''],
-    ['agent', ''],
-    ['session', 's1'],
-    ['session', 's2'],
-    ['room', 'room-1'],
-    ['tool', 'everything.patch'],
-    ['tool', 'mail.send'],
-    ['task', 'returns'],
-  ]);
-  const about = { scope, target, reason: 'to be sure', by: 'ann' };
-  return random.chance(0.3)
-    ? { kind: 'halt', at, halt: { ...about, epoch: 1 } }
-    : { kind: 'resume', at, resume: about };
 }
 
 function locking({ random, at }: Story): Event {

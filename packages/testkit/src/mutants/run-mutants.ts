@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
 import type { Mutant } from './mutant.ts';
+import { peopleMutants } from './people-mutants.ts';
 import { stageMutants } from './stage-mutants.ts';
 import { plantTree, type Tree } from './tree.ts';
 import { turnMutants } from './turn-mutants.ts';
@@ -24,7 +25,7 @@ export type Hunt = {
   readonly onFate?: (fate: Fate) => void;
 };
 
-const mutants: readonly Mutant[] = [...stageMutants, ...turnMutants];
+const mutants: readonly Mutant[] = [...stageMutants, ...turnMutants, ...peopleMutants];
 
 /**
  * Returns the fate of every mutant, each run in a process of its own until it first disagrees.

@@ -309,13 +309,13 @@ export const turnMutants: readonly Mutant[] = [
     says: 'opens a session twice',
   },
   {
-    file: 'apply.ts',
+    file: 'halts.ts',
     from: 'state.sessions.get(session)?.room === halt.target',
     to: 'false',
     says: 'lets approvals outlive the halt of a room',
   },
   {
-    file: 'apply.ts',
+    file: 'halts.ts',
     from: 'session.haltedBy = null;',
     to: 'session.haltedBy ??= null;',
     says: 'never resumes a session it halted',

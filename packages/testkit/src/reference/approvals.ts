@@ -13,7 +13,9 @@ export function countingApprovals(turn: Turn): readonly Approval[] {
     if (event.kind !== 'approval' || !isFor(turn, event.approval)) return [];
     if (!isFirst(turn, event)) return [];
     const { approval } = event;
-    const isVoid = all.some((latch) => latch.isOn && latch.index > index && stops(turn, latch));
+    const isVoid = all.some(
+      (latch) => latch.isOn && latch.index > index && isStopping(turn, latch),
+    );
     const counts = approval.outcome === 'approved' && !spent.has(approval.id) && !isVoid;
     return counts ? [approval] : [];
   });
@@ -51,7 +53,8 @@ function isFor({ action, pact, now }: Turn, approval: Approval): boolean {
   );
 }
 
-function stops({ action, history }: Turn, { index, scope, target }: Latch): boolean {
+/** Returns whether a halt stops the session of the action, as it was then. */
+export function isStopping({ action, history }: Turn, { index, scope, target }: Latch): boolean {
   const session = openSession(history.slice(0, index), action.session)?.opened;
   switch (scope) {
     case 'session':
@@ -59,7 +62,7 @@ function stops({ action, history }: Turn, { index, scope, target }: Latch): bool
     case 'room':
       return session !== undefined && target === session.room;
     default:
-      // On the safe side, a halt of a tool or a task stops every approval.
+      // On the safe side, a halt of a tool or a task stops every session.
       return true;
   }
 }

@@ -12,6 +12,7 @@ import {
 } from '@plumbline/core';
 
 import { countingApprovals, discharges, isDenied } from './approvals.ts';
+import { needsOf, spentFor } from './claims.ts';
 import { countingEvents, openSession } from './history.ts';
 import { taintedOutcomes } from './labels.ts';
 import { lettingThrough } from './letting-through.ts';
@@ -75,6 +76,7 @@ const layerStages: { readonly [stage in Stage]?: LayerStage } = {
 const pactStages: { readonly [stage in Stage]?: (turn: Turn) => readonly Finding[] } = {
   halted: access.halted,
   session: access.presence,
+  authority: access.delegation,
   protected: access.protectedThings,
   gates: memory.gates,
   locks: memory.locks,
@@ -107,7 +109,8 @@ function decideTurn(turn: Turn): ReferenceDecision {
       .filter((rule) => matchRule(turn, rule, true).kind === 'matches'),
   );
   const { args, changes } = rewrite(turn, turn.action.args, modifying);
-  const second = decideOnce({ ...turn, action: { ...turn.action, args } });
+  const rewritten = { ...turn, action: { ...turn.action, args } };
+  const second = decideOnce(rewritten);
   const because = first.because.filter(({ observed }) => observed !== true);
   if (second.verdict.kind === 'modify') {
     const finding = denial('modify', 'modify');
@@ -123,6 +126,7 @@ function decideTurn(turn: Turn): ReferenceDecision {
     verdict,
     because: [...because, ...second.because],
     spends: [...new Set(spends)],
+    ...granting([...needsOf(turn), ...needsOf(rewritten)]),
   };
 }
 
@@ -162,7 +166,14 @@ function decideOnce(turn: Turn): ReferenceDecision {
     return { at, verdict, because, charges: [], reserves: [], spends: [], marks: [], obligations };
   }
   const spends = discharging(turn).map(({ id }) => id);
-  return { at, verdict: { kind }, because, ...lettingThrough(turn), spends, obligations };
+  const spent = { spends, ...granting(needsOf(turn)) };
+  return { at, verdict: { kind }, because, ...lettingThrough(turn), ...spent, obligations };
+}
+
+/** The claims of single use that are spent; a decision that spends none does not say so. */
+function granting(needs: readonly (readonly string[])[]): Pick<Decision, 'grants'> {
+  const grants = spentFor(needs);
+  return grants.length === 0 ? {} : { grants };
 }
 
 /** The approvals that discharge some finding. */

@@ -1,5 +1,7 @@
 import type { CompiledPact, Event, Finding, Halt, Resume } from '@plumbline/core';
 
+import { armedObjective } from './objective.ts';
+
 /** An event of one kind. */
 export type EventOf<K extends Event['kind']> = Extract<Event, { readonly kind: K }>;
 
@@ -57,6 +59,7 @@ export function sessionOf(event: Event): string | null {
       return event.approval.session;
     case 'session_opened':
     case 'session_closed':
+    case 'claim_revoked':
     case 'message':
     case 'outcome':
     case 'finding':
@@ -123,7 +126,7 @@ export function latches(pact: CompiledPact, events: readonly Event[]): readonly 
   };
   for (const [index, event] of events.entries()) {
     if (event.kind === 'halt') latch({ index, ...aboutOf(event.halt), by: 'person' });
-    if (event.kind === 'resume') {
+    if (event.kind === 'resume' && mayResume(pact, events.slice(0, index), { event, found })) {
       found = [...found, { index, ...aboutOf(event.resume), by: 'person', isOn: false }];
     }
     if (event.kind === 'session_closed') {
@@ -149,6 +152,28 @@ export function latches(pact: CompiledPact, events: readonly Event[]): readonly 
     strangers = new Set();
   }
   return found;
+}
+
+/** Whether a resume lifts: no optimisation incident since the last one, or another objective. */
+function mayResume(
+  pact: CompiledPact,
+  before: readonly Event[],
+  { event, found }: { readonly event: EventOf<'resume'>; readonly found: readonly Latch[] },
+): boolean {
+  const { scope, target } = event.resume;
+  const isSame = (one: Pick<Halt, 'scope'> & { readonly target: string }): boolean =>
+    one.scope === scope && one.target === target;
+  const lifted = found.findLast(
+    (latch) => !latch.isOn && latch.scope === scope && latch.target === target,
+  );
+  const armed = before.some(({ kind }) => kind === 'armed') ? armedObjective(pact, before) : null;
+  return before.every((earlier, index) => {
+    if (earlier.kind !== 'halt' || !isSame(earlier.halt) || index < (lifted?.index ?? -1))
+      return true;
+    if (earlier.halt.incident !== 'optimisation') return true;
+    const under = earlier.halt.objective ?? armedObjective(pact, before.slice(0, index));
+    return under !== null && armed !== null && under !== armed;
+  });
 }
 
 /** Returns whether a scope and target are halted after all of these latches. */

@@ -1,6 +1,7 @@
 import { isJsonObject } from '@plumbline/core';
-import type { Finding, Json, JsonObject, Layer, TierRule } from '@plumbline/core';
+import type { Finding, Json, JsonObject, Layer } from '@plumbline/core';
 
+import { claimsFor } from './claims.ts';
 import { compareDecimals, decimalOf } from './decimal.ts';
 import { isLatched, latches } from './history.ts';
 import { depthOf } from './paths.ts';
@@ -16,6 +17,7 @@ import {
 } from './turn.ts';
 
 const maxDepth = 64;
+const maxLinks = 8;
 const maxLetters = 1024 * 1024;
 
 /** Stage 1. */
@@ -108,13 +110,27 @@ export function protectedThings({ subject }: Turn): readonly Finding[] {
   ];
 }
 
+/** Stage 6, once. */
+export function delegation({ session, action, subject, now }: Turn): readonly Finding[] {
+  const links = session?.opened.delegation ?? [];
+  const isCovered = links.every(
+    ({ tools, effects, untilMs }) =>
+      (tools ?? [action.tool]).some((glob) => globMatches(glob, action.tool)) &&
+      (effects ?? [subject.effect]).includes(subject.effect) &&
+      now < (untilMs ?? Infinity),
+  );
+  return isCovered && links.length <= maxLinks ? [] : [denial('authority', 'delegation')];
+}
+
 /** Stage 6. */
 export function authority(turn: Turn, layer: Layer): readonly Finding[] {
   const tier = tierOf(turn, layer);
   if (tier === 'public') return [];
   const rule = layer.tiers[tier];
   if (rule === null && tier === 'standard') return [];
-  return rule !== null && isClaimed(turn, rule) ? [] : [denial('authority', `tier:${tier}`)];
+  return rule !== null && claimsFor(turn, rule).length > 0
+    ? []
+    : [denial('authority', `tier:${tier}`)];
 }
 
 /** Returns the tier of this very call: money above the layer's threshold makes it elevated. */
@@ -129,18 +145,6 @@ export function tierOf(
   const most = decimalOf(above);
   const isHigh = amount === null || most === null || compareDecimals(amount, most) > 0;
   return isHigh ? 'elevated' : tier;
-}
-
-function isClaimed(turn: Turn, rule: TierRule): boolean {
-  return (turn.session?.life ?? []).some(
-    (event) =>
-      event.kind === 'claim' &&
-      event.claim.name === rule.claim &&
-      event.claim.values.includes(rule.contains) &&
-      event.claim.verifiedAtMs <= turn.now &&
-      turn.now - event.claim.verifiedAtMs <= rule.maxAgeMs &&
-      turn.now < event.claim.expiresAtMs,
-  );
 }
 
 /** Stage 7. */

@@ -47,13 +47,14 @@ export function readVectors(): readonly (Vector & { readonly section: string })[
 
 /** Returns a decision as a vector shows it; `say` only where the vector fixes the words. */
 export function shownDecision(decision: Omit<Decision, 'readSet'>, expected: Json): JsonObject {
-  const { because, charges, reserves, spends, marks, obligations } = decision;
+  const { because, charges, reserves, spends, grants, marks, obligations } = decision;
   return {
     verdict: shownVerdict(decision.verdict, expected),
     because: because.map(shownFinding),
     charges: [...charges],
     reserves: reserves.map(({ amount, windowEndMs }) => ({ amount, windowEndMs })),
     spends: [...spends].sort(),
+    ...(grants === undefined ? {} : { grants: [...grants].sort() }),
     marksUntilMs: marks.map(({ untilMs }) => untilMs),
     obligations: obligations.map(({ kind, rule }) => ({ kind, rule })),
   };

@@ -44,8 +44,8 @@ function isClaimed(context: Context, rule: TierRule): boolean {
   const held = context.reader.look<boolean | readonly string[]>(key, () => {
     const claims = context.session?.claims ?? [];
     const holding = claims.filter((claim) => satisfies(context, claim, rule));
-    if (holding.length === 0 || holding.some(({ once }) => once !== true))
-      return holding.length > 0;
+    if (holding.length === 0) return false;
+    if (holding.some(({ once }) => once !== true)) return true;
     return holding.toSorted(byExpiry).map(({ id }) => id ?? '');
   });
   if (typeof held === 'boolean') return held;
@@ -68,14 +68,11 @@ function satisfies({ now, action, category }: Context, claim: Claim, rule: TierR
 
 /**
  * Returns the claims of single use that an action spends, given those that hold for each tier that
- * no other claim satisfies: the first of each tier, unless one that another tier takes will do.
+ * no other claim satisfies: the first of each tier, without those that the others make needless.
  */
 export function grantsOf(grants: Context['grants']): readonly string[] {
-  const taken: string[] = [];
-  for (const held of grants) {
-    const [first] = held;
-    if (first !== undefined && !held.some((id) => taken.includes(id))) taken.push(first);
-  }
+  if (grants.length === 0) return [];
+  const taken = [...new Set(grants.flatMap((held) => held.slice(0, 1)))];
   return taken.reduce<readonly string[]>((left, id) => {
     const others = left.filter((other) => other !== id);
     return grants.every((held) => held.some((one) => others.includes(one))) ? others : left;
