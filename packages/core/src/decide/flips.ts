@@ -1,4 +1,5 @@
-import type { CompiledPact } from '../pact/compiled.ts';
+import type { Claim } from '../authority/claim.ts';
+import type { CompiledPact, TierRule } from '../pact/compiled.ts';
 import type { Action } from './action.ts';
 import { fitsBounds } from './bounds.ts';
 import { decide } from './decide.ts';
@@ -22,6 +23,7 @@ export function flipsOf(pact: CompiledPact, state: State, decided: Decided): rea
   if (decision.verdict.kind === 'allow') return [];
   const found = [
     ...approvalFlip(decision),
+    ...claimFlip(pact, state, decided),
     ...argumentFlips(pact, state, decided),
     ...timeFlips(pact, state, decided),
   ];
@@ -33,6 +35,34 @@ function approvalFlip({ verdict }: Decision): readonly string[] {
   const rules = verdict.requirements.map(({ rule }) => `\`${rule}\``).join(', ');
   const who = [...new Set(verdict.requirements.flatMap(({ approvers }) => approvers))].join(', ');
   return [`an approval of ${rules} by ${who}`];
+}
+
+// The claims that the refusing tiers ask for, all at once, as if they were verified now.
+function claimFlip(pact: CompiledPact, state: State, decided: Decided): readonly string[] {
+  const { proposal, decision } = decided;
+  const id = proposal.action.session;
+  const session = state.sessions.get(id);
+  const wanted = wantedClaims(pact, decision);
+  if (session === undefined || wanted.length === 0) return [];
+  const claims = wanted.map(({ claim: name, contains }): Claim => {
+    const valid = { verifiedAtMs: decision.at, expiresAtMs: Infinity };
+    return { session: id, name, values: [contains], mechanism: 'oidc', ...valid };
+  });
+  const held = { ...session, claims: [...session.claims, ...claims] };
+  const { verdict } = decide(pact, { ...state, sessions: new Map([[id, held]]) }, proposal);
+  if (!isMilder(verdict.kind, decision.verdict.kind)) return [];
+  const texts = wanted.map(
+    ({ claim, contains }) => `\`${claim}\` were proved to hold \`${contains}\``,
+  );
+  return [`${[...new Set(texts)].join(' and ')} (then: ${verdict.kind})`];
+}
+
+function wantedClaims({ layers }: CompiledPact, { because }: Decision): readonly TierRule[] {
+  const refusing = new Set(because.map(({ rule }) => rule));
+  return layers.flatMap(({ tiers: { standard, elevated } }) => [
+    ...(refusing.has('tier:standard') && standard !== null ? [standard] : []),
+    ...(refusing.has('tier:elevated') && elevated !== null ? [elevated] : []),
+  ]);
 }
 
 function isMilder(kind: VerdictKind, than: VerdictKind): boolean {

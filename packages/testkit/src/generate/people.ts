@@ -13,7 +13,7 @@ export const OWN_OBJECTIVE: Digest = 'sha256:';
 // Of no generated pact.
 const otherObjective = digestJson('another objective');
 
-/** Returns who hands a session down: mostly wide links, so that not every action of the session is refused. */
+/** Returns who hands a session down: mostly wide links, so that not every action is refused. */
 export function chain(random: Random, at: number): readonly Delegation[] {
   const count = random.chance(0.05) ? 9 : 1 + random.below(3);
   return Array.from({ length: count }, (_, index) => ({
@@ -46,7 +46,9 @@ export function claim({ random, at }: Moment, session: string): Event {
   return { kind: 'claim', at, claim: { ...proved, ...granted(random) } };
 }
 
-const classes: readonly [null, ...(readonly string[] | null)[]] = [
+type Actions = readonly string[] | null;
+
+const classes: readonly [Actions, ...Actions[]] = [
   null,
   ['crm.export'],
   ['category:money', 'category:mail'],

@@ -166,8 +166,8 @@ export const peopleMutants: readonly Mutant[] = [
   },
   {
     file: 'halts.ts',
-    from: '  if (whyNotResume(state.halts.values(), resume, { objective }) !== null) return state;\n',
-    to: '',
+    from: 'if (whyNotResume(state.halts.values(), resume, { objective }) !== null)',
+    to: 'if (false)',
     says: 'resumes under the objective that failed',
   },
   {

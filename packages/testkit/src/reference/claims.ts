@@ -2,7 +2,7 @@ import type { Claim, Layer, TierRule } from '@plumbline/core';
 
 import { isStopping } from './approvals.ts';
 import { isLetThrough, latches } from './history.ts';
-import { tierOf } from './stages-access.ts';
+import { tierOf } from './tier.ts';
 import type { Turn } from './turn.ts';
 
 /**

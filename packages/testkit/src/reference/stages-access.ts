@@ -2,10 +2,9 @@ import { isJsonObject } from '@plumbline/core';
 import type { Finding, Json, JsonObject, Layer } from '@plumbline/core';
 
 import { claimsFor } from './claims.ts';
-import { compareDecimals, decimalOf } from './decimal.ts';
 import { isLatched, latches } from './history.ts';
 import { depthOf } from './paths.ts';
-import { amountAt } from './counters.ts';
+import { tierOf } from './tier.ts';
 import {
   denial,
   failing,
@@ -131,20 +130,6 @@ export function authority(turn: Turn, layer: Layer): readonly Finding[] {
   return rule !== null && claimsFor(turn, rule).length > 0
     ? []
     : [denial('authority', `tier:${tier}`)];
-}
-
-/** Returns the tier of this very call: money above the layer's threshold makes it elevated. */
-export function tierOf(
-  { subject, action }: Turn,
-  layer: Layer,
-): 'public' | 'standard' | 'elevated' {
-  const { tier, money } = subject.tool;
-  const above = layer.tiers.moneyAbove;
-  if (money === null || above === null) return tier;
-  const amount = decimalOf(amountAt(action.args, money));
-  const most = decimalOf(above);
-  const isHigh = amount === null || most === null || compareDecimals(amount, most) > 0;
-  return isHigh ? 'elevated' : tier;
 }
 
 /** Stage 7. */
