@@ -18,6 +18,7 @@ import { addVerify } from './commands/verify.ts';
 import { addSession } from './commands/session.ts';
 import { addStatus } from './commands/status.ts';
 import { addSubject } from './commands/subject.ts';
+import { addTool } from './commands/tool.ts';
 import { addUp } from './commands/up.ts';
 import { addVersion } from './commands/version.ts';
 import { addWhy } from './commands/why.ts';
@@ -48,6 +49,7 @@ export function buildProgram(shell: Shell): Command {
   addAgent(program, shell);
   addKey(program, shell);
   addSession(program, shell);
+  addTool(program, shell);
   addSubject(program, shell);
   addDoctor(program, shell);
   addBackup(program, shell);

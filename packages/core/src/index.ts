@@ -73,6 +73,12 @@ export {
   type PartsContext,
   type RecordedEvent,
 } from './evidence/parts.ts';
+export {
+  findHiddenInstructions,
+  type HiddenSign,
+  type Sign,
+} from './detect/hidden-instructions.ts';
+export { resembledName, skeletonOf } from './detect/look-alike.ts';
 export { explain, type Explanation, type Tried } from './decide/explain.ts';
 export { leafPaths } from './decide/paths.ts';
 export { plan } from './decide/plan.ts';
@@ -120,6 +126,14 @@ export { type Digest, digestJson } from './digest.ts';
 export type { Halt, HaltScope, Resume } from './halt/halt.ts';
 export { objectiveOf } from './halt/objective.ts';
 export { whyNotResume } from './halt/why-not-resume.ts';
+export {
+  type DefinitionDigests,
+  digestsOf,
+  readDefinition,
+  signsIn,
+  type ToolDefinition,
+} from './inventory/definition.ts';
+export { usableTools } from './inventory/usable-tools.ts';
 export { isJsonObject, type Json, type JsonObject } from './json.ts';
 export type {
   AllowRule,

@@ -39,6 +39,7 @@ import { compileSources, sourcesIn } from './services/pact-sources.ts';
 import { makePacts } from './services/pacts.ts';
 import type { Credentials, Services } from './services/services.ts';
 import { makeSubjects } from './services/subjects.ts';
+import { makeTools } from './services/tools.ts';
 import { makeWriteEntry, type WriteEntry } from './services/write-entry.ts';
 import { openModelsWorker } from './store/embedded/models-worker.ts';
 import { openVault } from './store/embedded/vault.ts';
@@ -205,6 +206,7 @@ export async function openContext(
       rule: config.publishing,
       personOf: (id) => keys.find(id)?.name,
     }),
+    tools: inventoryOf(config, { guard: guard.guard, past, write, sequencer }),
     keys,
     credentials,
     broker,
@@ -272,6 +274,19 @@ async function openBroker(
     },
   });
   return { credentials, broker };
+}
+
+function inventoryOf(
+  { tools: { firstSight } }: Config,
+  {
+    guard,
+    past,
+    write,
+    sequencer,
+  }: Pick<Context, 'past' | 'write' | 'sequencer'> & { readonly guard: Guard },
+): Services['tools'] {
+  const blob = (digest: string): ReturnType<Sequencer['blob']> => sequencer.blob(digest);
+  return makeTools({ guard, registry: past.tools, write, blob, firstSight });
 }
 
 function linkRecorder(recorder: Recorder, clock: () => number): RecordLink {

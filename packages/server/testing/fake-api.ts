@@ -5,7 +5,7 @@ import type { Api, ApiSettings, ServedFile } from '../src/routes/api.ts';
 import { createMetrics } from '../src/routes/health/metrics.ts';
 import type { RequestLine } from '../src/routes/request-log.ts';
 import { formatKeyToken, hashSecret } from '../src/services/key-token.ts';
-import type { PactRow, Services } from '../src/services/services.ts';
+import type { PactRow, Services, ToolRow } from '../src/services/services.ts';
 import type { Models } from '../src/store/models.ts';
 import type { ApiKey } from '../src/store/vault.ts';
 import { makeCredential } from './vault-contract.ts';
@@ -152,6 +152,11 @@ function fakeGuard(calls: string[]): Guard {
       votes: () => [],
     },
     outcome: () => said('outcome', { index: 9 }),
+    usableTools: () => {
+      calls.push('usableTools');
+      return { ok: true, value: { pact: DIGEST, declared: [], usable: [] } };
+    },
+    refusedCall: () => said('refusedCall', { index: 9 }),
     halt: () => said('halt', { index: 4, epoch: 2 }),
     resume: () => said('resume', { index: 5 }),
     onHalt: () => () => undefined,
@@ -262,6 +267,22 @@ const ROW: PactRow = {
   reason: 'first',
 };
 
+const TOOL: ToolRow = {
+  tool: 'refunds.issue',
+  server: 'shop',
+  definition: DIGEST,
+  description: DIGEST,
+  schema: DIGEST,
+  state: 'pinned',
+  at: 1,
+  index: 3,
+  by: 'first-sight',
+  reason: 'first',
+  why: null,
+  signs: [],
+  name: null,
+};
+
 function fakeServices(
   calls: string[],
   { keys, refused }: { readonly keys: Map<string, ApiKey>; readonly refused: string[] },
@@ -314,6 +335,12 @@ function fakeServices(
       approve: () => served('pacts.approve', ROW),
       rollback: () => served('pacts.rollback', ROW),
       endShadow: () => served('pacts.endShadow', { index: 8 }),
+    },
+    tools: {
+      offer: () => served('tools.offer', { tools: [], usable: [], pact: DIGEST }),
+      list: () => served('tools.list', [TOOL]),
+      get: () => served('tools.get', { ...TOOL, offered: {}, accepted: null }),
+      accept: () => served('tools.accept', TOOL),
     },
     keys: {
       find: (id) => keys.get(id),

@@ -68,6 +68,10 @@ export type Config = {
     /** Verifier keys of which as many must have signed; none: signatures are not asked for. */
     readonly signers: readonly string[];
   };
+  readonly tools: {
+    /** A definition nobody has seen is pinned, or waits for a person. */
+    readonly firstSight: 'pin' | 'ask';
+  };
   readonly limits: {
     readonly bodyBytes: number;
     readonly requestsPerMinute: number;

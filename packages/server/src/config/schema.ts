@@ -30,6 +30,7 @@ export type Settled = {
   readonly upstreams: Config['upstreams'];
   readonly allowNetworks: readonly string[];
   readonly publishing: Config['publishing'];
+  readonly tools: Config['tools'];
   readonly limits: Config['limits'];
 };
 
@@ -108,6 +109,7 @@ const schema: z.ZodType<Settled> = z.strictObject({
       signers: z.array(z.string().min(1)).max(100).default([]),
     })
     .prefault({}),
+  tools: z.strictObject({ firstSight: z.enum(['pin', 'ask']).default('pin') }).prefault({}),
   limits: z
     .strictObject({
       bodyBytes: count(1_024, 64 * MEBIBYTE).default(MEBIBYTE),

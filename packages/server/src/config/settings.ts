@@ -79,6 +79,11 @@ export const SETTINGS: readonly Setting[] = [
   { path: 'allowNetworks', form: 'list', says: 'private networks that calls out may reach' },
   { path: 'publishing.people', form: 'number', says: 'how many people publishing takes: 1 or 2' },
   { path: 'publishing.signers', form: 'list', says: 'verifier keys that sign what is published' },
+  {
+    path: 'tools.firstSight',
+    form: 'text',
+    says: 'what becomes of a definition of a tool nobody has seen: `pin`, or `ask` a person',
+  },
   { path: 'limits.bodyBytes', form: 'number', says: 'the largest body of a request' },
   { path: 'limits.requestsPerMinute', form: 'number', says: 'how many requests a key may make' },
   {

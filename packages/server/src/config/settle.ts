@@ -73,6 +73,7 @@ export function settle(settled: Settled, home: Home, refuse: Refuse): Config {
     upstreams: settled.upstreams,
     allowNetworks: settled.allowNetworks,
     publishing: { people: publishing.people, signers: publishing.signers },
+    tools: settled.tools,
     limits: settled.limits,
   };
 }

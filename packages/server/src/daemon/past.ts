@@ -3,6 +3,7 @@ import { isHandover } from '@plumbline/ledger';
 
 import type { Sequencer } from '../ledger/sequencer.ts';
 import { PACT_KINDS, PactRegistry } from '../services/pact-registry.ts';
+import { TOOL_KINDS, ToolRegistry } from '../services/tool-registry.ts';
 import type { Credential, Vault } from '../store/vault.ts';
 import { StartRefused } from './places.ts';
 
@@ -12,6 +13,7 @@ type PastCredential = { readonly version: number; readonly revokedAt: number | n
 /** What an earlier run wrote down that counts before anything is served. */
 export type Past = {
   readonly registry: PactRegistry;
+  readonly tools: ToolRegistry;
   /** Subjects whose data was erased. */
   readonly erased: ReadonlySet<string>;
   /** When keys were revoked, by id. */
@@ -22,6 +24,7 @@ export type Past = {
 
 const WANTED: ReadonlySet<EntryKind> = new Set([
   ...PACT_KINDS,
+  ...TOOL_KINDS,
   'erasure',
   'key_revoked',
   'credential_rotated',
@@ -35,6 +38,7 @@ const HEAD_BYTES = 256;
 export async function readPast(sequencer: Pick<Sequencer, 'read'>): Promise<Past> {
   const past = {
     registry: new PactRegistry(),
+    tools: new ToolRegistry(),
     erased: new Set<string>(),
     revoked: new Map<string, number>(),
     credentials: new Map<string, PastCredential>(),
@@ -79,6 +83,7 @@ function take(
     past.credentials.set(credential, { version: Number(version), revokedAt });
   }
   past.registry.fold({ ...entry, index });
+  past.tools.fold({ ...entry, index });
 }
 
 /**

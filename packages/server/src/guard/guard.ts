@@ -171,6 +171,25 @@ export type Stopped = {
 /** Where the entry stands that recorded what was asked. */
 export type Recorded = { readonly index: number };
 
+/** What an agent may be shown: the pact's tools, and those of them a session could be let use. */
+export type UsableTools = {
+  readonly pact: string;
+  readonly declared: readonly string[];
+  readonly usable: readonly string[];
+};
+
+/** A call that an enforcement point did not even ask about. */
+export type RefusedCall = {
+  readonly agent: string;
+  readonly session: string;
+  readonly tool: string;
+  readonly args: JsonObject;
+  /** The server whose tool it is, as the enforcement point calls it. */
+  readonly server: string;
+  /** A word for the reason, such as `changed`. */
+  readonly why: string;
+};
+
 /** How an agent stands. Times are ms UTC. */
 export type AgentStatus = {
   readonly agent: string;
@@ -287,6 +306,13 @@ export type Guard = {
     readonly votes: () => readonly VoteFact[];
   };
   readonly outcome: (report: OutcomeReport) => Promise<Outcome<{ readonly index: number }>>;
+  /** What an agent may be shown in an open session. */
+  readonly usableTools: (of: {
+    readonly agent: string;
+    readonly session: string;
+  }) => Outcome<UsableTools>;
+  /** Writes down a call that an enforcement point refused before asking. */
+  readonly refusedCall: (call: RefusedCall) => Promise<Outcome<{ readonly index: number }>>;
   readonly halt: (of: {
     readonly agent: string;
     readonly scope: 'agent' | 'session';

@@ -29,6 +29,7 @@ import {
   takeMessage,
 } from './sessions.ts';
 import { sweepAsks } from './settle-asks.ts';
+import { recordRefusedCall, usableIn } from './tools.ts';
 import { castVote, noteLink, noteShown } from './vote.ts';
 import { durably, findAgent, type Recorded } from './turn.ts';
 
@@ -123,6 +124,8 @@ function guardOf(desk: Desk, close: Guard['close']): Guard {
     inspect: (permit) => inspect(desk, permit),
     asks: asksOf(desk),
     outcome: (report) => reportOutcome(desk, { ...report, result: placed(report.result) }),
+    usableTools: (of) => usableIn(desk, of),
+    refusedCall: (call) => recordRefusedCall(desk, call),
     halt: async (of) => (isProbe(of.agent) ? notForCallers(of) : halt(desk, of)),
     resume: (of) => resume(desk, of),
     onHalt: (listener) => {

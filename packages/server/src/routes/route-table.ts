@@ -51,6 +51,11 @@ import { listSessions } from './sessions/list-sessions.ts';
 import { openSession } from './sessions/open-session.ts';
 import { eraseSubject } from './subjects/erase-subject.ts';
 import { exportSubject } from './subjects/export-subject.ts';
+import { acceptTool } from './tools/accept-tool.ts';
+import { getTool } from './tools/get-tool.ts';
+import { listTools } from './tools/list-tools.ts';
+import { offerTools } from './tools/offer-tools.ts';
+import { refuseCall } from './tools/refuse-call.ts';
 
 /** Every route there is. Source: spec/api/README.md, section "Routes". */
 export const ROUTES: readonly Route[] = [
@@ -76,6 +81,11 @@ export const ROUTES: readonly Route[] = [
   approvePact,
   rollbackPact,
   endShadow,
+  offerTools,
+  refuseCall,
+  listTools,
+  getTool,
+  acceptTool,
   openSession,
   listSessions,
   closeSession,

@@ -297,9 +297,88 @@ export type Health = {
   readonly noteRefused: (what: RefusedWhat) => void;
 };
 
+/** Why a definition is kept from an agent. Source: spec/mcp.md, section "Pins". */
+export type QuarantineReason =
+  'changed' | 'shadowed' | 'repeated' | 'look-alike' | 'hidden-instructions' | 'first-seen';
+
+/** One tool of a server: the name the pact gives it, and what the server lists. */
+export type OfferedTool = { readonly tool: string; readonly definition: Json };
+
+/** What a server offers an agent in a session. `server` is what the enforcement point calls it. */
+export type ToolOffer = {
+  readonly agent: string;
+  readonly session: string;
+  readonly server: string;
+  readonly tools: readonly OfferedTool[];
+};
+
+/** How one offered tool stands. Only what is `usable` may be listed and called. */
+export type ToolStanding = {
+  readonly tool: string;
+  readonly state: 'usable' | 'unusable' | 'quarantined';
+  readonly why: QuarantineReason | null;
+  readonly say: string | null;
+};
+
+/** How everything offered stands, and every tool of the pact the session could be let use. */
+export type OfferAnswer = {
+  readonly tools: readonly ToolStanding[];
+  readonly usable: readonly string[];
+  readonly pact: string;
+};
+
+/**
+ * One definition of a tool. `definition` is the digest of the blob that holds it, `description` and
+ * `schema` are digests of its parts. For a look-alike `tool` is the name it resembles and `name`
+ * the digest of its own.
+ */
+export type ToolRow = {
+  readonly tool: string;
+  readonly server: string;
+  readonly definition: string;
+  readonly description: string;
+  readonly schema: string;
+  readonly state: 'pinned' | 'quarantined' | 'earlier';
+  readonly at: number;
+  readonly index: number;
+  readonly by: string | null;
+  readonly reason: string | null;
+  readonly why: QuarantineReason | null;
+  readonly signs: readonly string[];
+  readonly name: string | null;
+};
+
+/**
+ * The inventory of tools.
+ *
+ * Contract:
+ * - What is pinned or quarantined by an offer is recorded before the offer is answered.
+ * - A name stands for one definition of one server. Another is quarantined until a person accepts
+ *   it, and pins itself at first sight only where that is configured and nothing speaks against.
+ * - A tool the pact does not declare, or keeps from the session, is `unusable` and not recorded.
+ * - `accept` of what is pinned, and of a look-alike, is a `conflict`.
+ */
+export type Tools = {
+  readonly offer: (offer: ToolOffer) => Promise<Served<OfferAnswer>>;
+  /** Every definition, newest first. */
+  readonly list: (agent: string) => Promise<Served<readonly ToolRow[]>>;
+  /** One definition with its text, and the text of the accepted one where that is another. */
+  readonly get: (of: {
+    readonly agent: string;
+    readonly digest: string;
+  }) => Promise<
+    Served<ToolRow & { readonly offered: JsonObject | null; readonly accepted: JsonObject | null }>
+  >;
+  readonly accept: (
+    of: { readonly agent: string; readonly digest: string; readonly reason: string },
+    by: Caller,
+  ) => Promise<Served<ToolRow>>;
+};
+
 /** Everything the routes call besides the guard, the models and the log's static files. */
 export type Services = {
   readonly pacts: Pacts;
+  readonly tools: Tools;
   readonly keys: Keys;
   readonly credentials: Credentials;
   readonly broker: Pick<Broker, 'forward'>;

@@ -1,7 +1,7 @@
 import type { Json } from '@plumbline/core';
 
 import { noAgent } from '../../guard/refusal.ts';
-import type { Outcome, RefusalCode } from '../../guard/guard.ts';
+import type { RefusalCode } from '../../guard/guard.ts';
 import type { Api } from '../../routes/api.ts';
 import { readDecide, readOutcome, readRedeem } from '../../routes/actions/action-shapes.ts';
 import type { Right } from '../../routes/caller.ts';
@@ -9,6 +9,7 @@ import { LOCAL } from '../../routes/gate/authenticate.ts';
 import { fault, type Parsed, parseShape } from '../../routes/parse-shape.ts';
 import type { Problem } from '../../routes/problem.ts';
 import { messageBody, rightToSay } from '../../routes/sessions/add-message.ts';
+import { offerBody, refusedBody } from '../../routes/tools/tool-shapes.ts';
 import { openBody } from '../../routes/sessions/open-session.ts';
 import { evaluateFrame, sessionFrame } from './frame-shapes.ts';
 
@@ -94,6 +95,20 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
         return shown(await api.guard.outcome(report));
       }),
   },
+  offer: {
+    right: 'act',
+    run: (api, { agent, members }) =>
+      after(parseShape(offerBody, members), async (offer) =>
+        shown(await api.services.tools.offer({ agent, ...offer })),
+      ),
+  },
+  refused: {
+    right: 'act',
+    run: (api, { agent, members }) =>
+      after(parseShape(refusedBody, members), async (call) =>
+        shown(await api.guard.refusedCall({ agent, ...call })),
+      ),
+  },
   status: {
     right: 'act',
     run: ({ guard }, { agent }) => {
@@ -133,6 +148,12 @@ export function badFrame(at: string, what: string): FrameAnswer {
   return faultOf(fault(at, what).problem);
 }
 
-function shown(outcome: Outcome<object>): FrameAnswer {
-  return outcome.ok ? outcome : { ok: false, ...outcome.error };
+type Answered =
+  | { readonly ok: true; readonly value: object }
+  | { readonly ok: false; readonly error: FrameFault };
+
+function shown(outcome: Answered): FrameAnswer {
+  if (outcome.ok) return outcome;
+  const { code, message } = outcome.error;
+  return { ok: false, code, message };
 }

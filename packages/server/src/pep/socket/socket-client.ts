@@ -7,7 +7,16 @@ import { LineReader } from './line-reader.ts';
 
 /** What an enforcement point may ask over the socket. */
 export type SocketOperation =
-  'open' | 'close' | 'message' | 'decide' | 'evaluate' | 'redeem' | 'outcome' | 'status';
+  | 'open'
+  | 'close'
+  | 'message'
+  | 'decide'
+  | 'evaluate'
+  | 'redeem'
+  | 'outcome'
+  | 'offer'
+  | 'refused'
+  | 'status';
 
 /**
  * What came back. `unavailable` also covers a connection that is gone: whether the daemon did what
