@@ -87,7 +87,7 @@ async function decideOne(given: string, options: Options, shell: Shell): Promise
 
 function decisionJson(action: Action, explanation: Explanation): object {
   const { decision, summary, tried, flips } = explanation;
-  const { verdict, because, charges, obligations } = decision;
+  const { verdict, because, charges, spends, grants = [], obligations } = decision;
   return {
     verdict: verdict.kind,
     action: { tool: action.tool, args: action.args, digest: action.digest },
@@ -98,6 +98,8 @@ function decisionJson(action: Action, explanation: Explanation): object {
     tried,
     flips,
     charges,
+    spends,
+    grants,
     obligations,
   };
 }

@@ -1,4 +1,4 @@
-import type { Explanation, Obligation, VerdictKind } from '@plumbline/core';
+import type { Decision, Explanation, Obligation, VerdictKind } from '@plumbline/core';
 
 import type { Screen } from '../output/screen.ts';
 
@@ -40,6 +40,7 @@ export function renderExplanation(
     summary,
     ...section(colors.dim('because'), findings),
     ...section(colors.dim('rules tried'), rules),
+    ...section(colors.dim('spends'), spentBy(decision)),
     ...section(colors.dim('also do'), decision.obligations.map(renderObligation)),
     ...section(
       colors.dim('would be milder with'),
@@ -50,6 +51,13 @@ export function renderExplanation(
 }
 
 const NO_FLIP = 'no smaller change was found that would be milder';
+
+function spentBy({ spends, grants = [] }: Decision): readonly string[] {
+  return [
+    ...spends.map((id) => `  approval \`${id}\``),
+    ...grants.map((id) => `  claim of single use \`${id}\``),
+  ];
+}
 
 function renderObligation({ kind, rule, say }: Obligation): string {
   return `  ${kind.replace('_', ' ')} (rule \`${rule}\`): ${say}`;

@@ -17,15 +17,15 @@ export function openSession(_pact: CompiledPact, state: State, event: Opened): S
   return state;
 }
 
-function sessionOf({ session, at, delegation = [], ...attested }: Opened): SessionState {
-  const { principal, task, room, attributes } = attested;
+function sessionOf(opened: Opened): SessionState {
+  const { session, principal, task, room, attributes, delegation, at } = opened;
   return {
     id: session,
     principal,
     task,
     room,
     attributes,
-    delegation,
+    delegation: delegation ?? [],
     lastAt: at,
     haltedBy: null,
     labels: new Set(),

@@ -76,16 +76,15 @@ function pass(inputs: Inputs): Passed {
     charges: gather(letting, chargeOf),
     reserves: gather(letting, ({ allowance }) => allowance.reserves),
     spends: isLet ? discharged.approvals : [],
-    ...(isLet ? withGrants(grantsOf(context.grants)) : {}),
     marks: gather(letting, (view) => marksOf(context, view)),
     obligations: withHalts(context.obligations, left),
   };
-  return { context, decision };
+  return { context, decision: isLet ? withGrants(decision, context.grants) : decision };
 }
 
 // Absent without any, as in decisions that were made before there were such claims.
-function withGrants(grants: readonly string[]): Pick<Decision, 'grants'> {
-  return grants.length === 0 ? {} : { grants };
+function withGrants(decision: Unrecorded, held: Context['grants']): Unrecorded {
+  return held.length === 0 ? decision : { ...decision, grants: grantsOf(held) };
 }
 
 function viewOf(context: Context, layer: LayerView['layer']): LayerView {
@@ -155,8 +154,8 @@ function again(inputs: Inputs, { context, decision: first }: Passed): Unrecorded
   const verdict = afterRewrite(second.verdict, { args, rewrites });
   if (verdict.kind === 'modify') {
     const spends = [...new Set([...first.spends, ...second.spends])];
-    const grants = grantsOf([...context.grants, ...after.grants]);
-    return { ...second, verdict, because, spends, ...withGrants(grants) };
+    const held = [...context.grants, ...after.grants];
+    return withGrants({ ...second, verdict, because, spends }, held);
   }
   if (verdict.kind !== 'deny' || second.verdict.kind === 'deny') {
     return { ...second, verdict, because, spends: [] };

@@ -6,7 +6,8 @@ import type { SessionState, State } from './state.ts';
 /** Halts a session without a person: its unspent approvals and grants are void. */
 export function haltSession(state: State, session: SessionState, reason: string): void {
   session.haltedBy ??= reason;
-  voidFor(state, (id) => id === session.id);
+  voidApprovals(state, (id) => id === session.id);
+  voidGrants(session);
 }
 
 /**
@@ -14,11 +15,15 @@ export function haltSession(state: State, session: SessionState, reason: string)
  * stopped; what a person denied stays denied.
  */
 export function voidFor(state: State, isStopped: (session: string) => boolean): void {
-  for (const [id, { session, outcome }] of state.approvals) {
-    if (outcome === 'approved' && isStopped(session)) endApproval(state, id);
-  }
+  voidApprovals(state, isStopped);
   for (const session of state.sessions.values()) {
     if (session.claims.length > 0 && isStopped(session.id)) voidGrants(session);
+  }
+}
+
+function voidApprovals(state: State, isStopped: (session: string) => boolean): void {
+  for (const [id, { session, outcome }] of state.approvals) {
+    if (outcome === 'approved' && isStopped(session)) endApproval(state, id);
   }
 }
 

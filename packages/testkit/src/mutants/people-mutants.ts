@@ -130,14 +130,14 @@ export const peopleMutants: readonly Mutant[] = [
   },
   {
     file: 'decide.ts',
-    from: 'grantsOf([...context.grants, ...after.grants])',
-    to: 'grantsOf(after.grants)',
+    from: '[...context.grants, ...after.grants]',
+    to: 'after.grants',
     says: 'keeps the grant of what was rewritten',
   },
   {
     file: 'decide.ts',
-    from: '...(isLet ? withGrants(grantsOf(context.grants)) : {}),',
-    to: '...withGrants(grantsOf(context.grants)),',
+    from: 'isLet ? withGrants(decision, context.grants) : decision',
+    to: 'withGrants(decision, context.grants)',
     says: 'spends a grant on what is not let through',
   },
   {
@@ -151,6 +151,12 @@ export const peopleMutants: readonly Mutant[] = [
     from: ' && isStopped(session.id)',
     to: '',
     says: 'voids the grants of every session',
+  },
+  {
+    file: 'void.ts',
+    from: '  voidGrants(session);\n}\n\n/**',
+    to: '}\n\n/**',
+    says: 'leaves the grants of a session it halts itself',
   },
   {
     file: 'halts.ts',
