@@ -17,6 +17,7 @@ import { parseNetwork } from './egress/address.ts';
 import { type Egress, makeEgress } from './egress/egress.ts';
 import { GUARD_BOUNDS } from './guard/desk.ts';
 import type { Guard } from './guard/guard.ts';
+import { type HaltPlace, openHaltFile } from './guard/halts/halt-file.ts';
 import { httpFacts } from './guard/http-facts.ts';
 import { type OpenedGuard, openGuard } from './guard/open-guard.ts';
 import { diskSource } from './ledger/disk-source.ts';
@@ -65,6 +66,7 @@ export type Stores = {
   readonly rootKey: RootKey;
   readonly isFirst: boolean;
   readonly past: Past;
+  readonly halts: HaltPlace;
 };
 
 /** Everything that runs in a daemon. */
@@ -106,7 +108,8 @@ export async function openStores(
     const log = await openLogOf(config, { disk, egress, keys, clock: surroundings.clock });
     const past = await readPast(log);
     await replayOnVault(vault, past);
-    return { disk, vault, log, egress, rootKey, isFirst, past };
+    const halts = openHaltFile(places.halts);
+    return { disk, vault, log, egress, rootKey, isFirst, past, halts };
   } catch (cause) {
     await vault.close();
     await egress.close();
@@ -224,7 +227,7 @@ export async function openContext(
   return { ...stores, ...opened, recordLink, broker };
 }
 
-type Standing = Pick<Stores, 'disk' | 'vault' | 'egress' | 'past'> & {
+type Standing = Pick<Stores, 'disk' | 'vault' | 'egress' | 'past' | 'halts'> & {
   readonly sequencer: Sequencer;
   readonly recorder: Recorder;
   readonly subjects: Subjects;
@@ -232,7 +235,7 @@ type Standing = Pick<Stores, 'disk' | 'vault' | 'egress' | 'past'> & {
 
 function guardOver(
   config: Config,
-  { sequencer, recorder, subjects, disk, vault, egress, past }: Standing,
+  { sequencer, recorder, subjects, disk, vault, egress, past, halts }: Standing,
   { clock, monotonicMs, failed }: Surroundings,
 ): Promise<OpenedGuard> {
   return openGuard({
@@ -245,6 +248,8 @@ function guardOver(
     bounds: { ...GUARD_BOUNDS, ...config.guard },
     sources: [httpFacts({ places: config.facts, egress, clock })],
     snapshots: { disk, vault, failed },
+    haltPlace: halts,
+    wide: [...past.wide.values()],
   });
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
+import { fakeHalts, LATCHED } from './fake-halts.ts';
 import type { ActionRequest, Answer, Guard, Outcome, PermittedAction } from '../src/guard/guard.ts';
 import type { Api, ApiSettings, ServedFile } from '../src/routes/api.ts';
 import { createMetrics } from '../src/routes/health/metrics.ts';
@@ -98,7 +99,15 @@ export const ALLOWED: Answer = {
   decision: 'd1',
   index: 7,
   verdict: 'allow',
-  permit: { token: 't1', id: 'p1', epoch: 1, expiresAtMs: 1_700_000_060_000 },
+  permit: {
+    token: 't1',
+    id: 'p1',
+    epoch: 1,
+    expiresAtMs: 1_700_000_060_000,
+    lastsMs: 30_000,
+    lease: null,
+    stop: 0,
+  },
   args: { order: '1042' },
   say: null,
   rules: ['refund-small'],
@@ -157,8 +166,9 @@ function fakeGuard(calls: string[]): Guard {
       return { ok: true, value: { pact: DIGEST, declared: [], usable: [] } };
     },
     refusedCall: () => said('refusedCall', { index: 9 }),
-    halt: () => said('halt', { index: 4, epoch: 2 }),
+    halt: () => said('halt', LATCHED),
     resume: () => said('resume', { index: 5 }),
+    ...fakeHalts(calls),
     onHalt: () => () => undefined,
     addAgent: () => said('addAgent', { index: 0 }),
     arm: () => said('arm', { index: 6 }),

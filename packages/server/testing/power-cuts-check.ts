@@ -19,6 +19,7 @@ import {
 } from '@plumbline/ledger';
 
 import type { Desk } from '../src/guard/desk.ts';
+import { haltDeskOf } from '../src/guard/halts/open-halts.ts';
 import { restoreAgents } from '../src/guard/restore.ts';
 import { saveAgent, type SavedAgent } from '../src/guard/saved-agent.ts';
 import { diskSource } from '../src/ledger/disk-source.ts';
@@ -91,6 +92,8 @@ type Folded = {
   readonly flights: Map<string, string>;
   /** The same in sessions that were closed: nobody can report it any more. */
   readonly lost: Set<string>;
+  /** Recorded as never sent: by whom it was reported, or by a halt. */
+  readonly notSent: Set<string>;
   readonly sessions: Set<string>;
   readonly halts: Set<string>;
   epoch: number;
@@ -105,6 +108,7 @@ function foldOpen(entries: readonly Entry[]): ReadonlyMap<string, Folded> {
     const known = agents.get(entry.agent) ?? {
       flights: new Map(),
       lost: new Set(),
+      notSent: new Set(),
       sessions: new Set(),
       halts: new Set(),
       epoch: 0,
@@ -125,6 +129,7 @@ function foldOne(folded: Folded, { kind, open, session }: Entry): void {
     folded.flights.set(textOf(decision), session ?? '');
   }
   if (kind === 'outcome' && status !== 'unknown') folded.flights.delete(textOf(decision));
+  if (kind === 'outcome' && status === 'not_sent') folded.notSent.add(textOf(decision));
   if (kind === 'halt') folded.halts.add(key);
   if (kind === 'halt') folded.epoch = Math.max(folded.epoch, Number(epoch));
   if (kind === 'resume') folded.halts.delete(key);
@@ -187,13 +192,18 @@ function checkTokens({ told }: World, life: Life): void {
   }
 }
 
+const NOTHING = { flights: new Map(), lost: new Set(), notSent: new Set() };
+
 /** What was let through and never reported is in flight; what was reported is not. */
 function checkIntents({ told }: World, folded: ReadonlyMap<string, Folded>): void {
   for (const { agent, decision, verdict } of told.decisions.values()) {
-    const { flights, lost } = folded.get(agent) ?? { flights: new Map(), lost: new Set() };
+    const { flights, lost, notSent } = folded.get(agent) ?? NOTHING;
     const isInFlight = flights.has(decision) || lost.has(decision);
     if (!isLet(verdict) || told.ended.has(decision)) assert.ok(!isInFlight, decision);
-    else if (!told.ending.has(decision)) assert.ok(isInFlight, `intent ${decision} is not visible`);
+    else if (!told.ending.has(decision)) {
+      const isWithdrawn = notSent.has(decision) && !told.redeemed.has(decision);
+      assert.ok(isInFlight || isWithdrawn, `intent ${decision} is not visible`);
+    }
   }
 }
 
@@ -224,6 +234,7 @@ export async function restored(
     forgotten: new Set(),
     haltListeners: new Set(),
     snapshotting: Promise.resolve(),
+    halts: haltDeskOf(parts, new Map(), { settled: () => undefined, noticed: () => undefined }),
   };
   const { foldedFrom } = await restoreAgents(desk);
   const agents = [...desk.agents.values()].map(saveAgent);

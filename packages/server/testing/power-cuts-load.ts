@@ -277,7 +277,10 @@ export class Load {
     });
     if (!reported.ok) {
       const isEnding = this.#told.sessions.get(session)?.isEnding === true;
-      const known = this.#told.ending.has(decision) ? ['outcome-known'] : [];
+      // A halt records of what was not redeemed that it was never sent.
+      const isHalted = this.#told.halted.has(agent) && !this.#told.redeemed.has(decision);
+      const isKnown = this.#told.ending.has(decision) || isHalted;
+      const known = isKnown ? ['outcome-known'] : [];
       this.#mustBe(reported.error, [...(isEnding ? ['session-closed'] : []), ...known]);
       return;
     }
@@ -319,7 +322,13 @@ export class Load {
     const scope = dice.chance(0.7) ? 'session' : 'agent';
     const target = scope === 'session' ? session : '';
     const stop = { agent, scope, target, reason: 'drill', by: 'op' } as const;
-    const halting = this.#life.opened.guard.halt(stop);
+    this.#told.halted.add(agent);
+    // Nothing but the log holds a halt here, so its entry has a place.
+    const halting = this.#life.opened.guard.halt(stop).then((halted) => {
+      if (!halted.ok) return halted;
+      const { epoch, index } = halted.value;
+      return { ok: true, value: { epoch, index: index ?? -1 } } as const;
+    });
     const halted = await this.#answered('halt', halting, ({ epoch }) => {
       return { kind: 'halt', agent, says: { scope, target, epoch } };
     });

@@ -50,6 +50,8 @@ export class PowerCutsTold {
   /** Decisions of which anything was reported; their permits end. */
   readonly reported: Set<string> = new Set();
   readonly redeemed: Set<string> = new Set();
+  /** Agents of which anything was ever halted. */
+  readonly halted: Set<string> = new Set();
   /** Subjects whose erasure was acknowledged. */
   readonly erased: Set<string> = new Set();
   /** How often each code was answered. */

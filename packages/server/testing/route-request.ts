@@ -1,7 +1,10 @@
 import type { Route } from '../src/routes/route.ts';
 import type { Asked } from './open-fake.ts';
 
-const QUERIES: Readonly<Record<string, string>> = { getConsistency: '?from=1' };
+const QUERIES: Readonly<Record<string, string>> = {
+  getConsistency: '?from=1',
+  watchStops: '?after=0&waitMs=0',
+};
 
 /** Returns a request of a route that is right in every way but who sends it. */
 export function requestOf(route: Route, agent: string): Asked {
@@ -13,6 +16,8 @@ export function requestOf(route: Route, agent: string): Asked {
     .replace('{index}', '0')
     .replace('{category}', 'mail')
     .replace('{id}', '0123456789abcdef')
+    .replace('{halt}', 'h1')
+    .replace('{lease}', 'l1')
     .replace('{file}', 'checkpoint');
   const query = QUERIES[route.name] ?? '';
   const request = { method: route.method, path: `${path}${query}` };

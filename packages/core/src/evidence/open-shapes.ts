@@ -64,11 +64,12 @@ const lock = {
 };
 const stop = { scope: isScope, target: isText, reason: isText, by: isText };
 
+const isIncident = orNull(isOneOf(['optimisation']));
 const halt = membersOf({
   ...stop,
   epoch: isCount,
   id: optional(isText),
-  incident: optional(orNull(isOneOf(['optimisation']))),
+  incident: optional(isIncident),
   objective: optional(orNull(isDigest)),
 });
 
@@ -134,6 +135,8 @@ export const OPEN_SHAPES: ReadonlyMap<EntryKind, Shape> = new Map([
   ['armed', membersOf({ pact: isDigest })],
   ['halt', halt],
   ['resume', membersOf(stop)],
+  ['fleet_halted', membersOf({ ...stop, id: isName, incident: isIncident })],
+  ['fleet_resumed', membersOf(stop)],
   ['lock', membersOf({ ...lock, untilMs: orNull(isWhole) })],
   ['unlock', membersOf(lock)],
 ]);

@@ -52,6 +52,7 @@ export type Config = {
     readonly permitMs: number;
     /** How long an approval waits for its action to come again. */
     readonly approvalMs: number;
+    readonly leaseMs: number;
     readonly gatherMs: number;
     readonly waiting: number;
     readonly sessionIdleMs: number;

@@ -95,6 +95,7 @@ const schema: z.ZodType<Settled> = z.strictObject({
     .strictObject({
       permitMs: count(100, 3_600_000).default(30_000),
       approvalMs: count(1_000, 3_600_000).default(300_000),
+      leaseMs: count(100, 60_000).default(2_000),
       gatherMs: count(1, 60_000).default(2_000),
       waiting: count(1, 100_000).default(1_000),
       sessionIdleMs: count(1_000, 30 * DAY_MS).default(DAY_MS),

@@ -63,6 +63,7 @@ export const SETTINGS: readonly Setting[] = [
   { path: 'disk.refuseBytes', form: 'number', says: 'nothing is accepted below this much space' },
   { path: 'guard.permitMs', form: 'number', says: 'how long a permit lives' },
   { path: 'guard.approvalMs', form: 'number', says: 'how long an approval waits to be used' },
+  { path: 'guard.leaseMs', form: 'number', says: 'how long a lease lasts without renewal' },
   { path: 'guard.gatherMs', form: 'number', says: 'how long facts are waited for' },
   { path: 'guard.waiting', form: 'number', says: 'how many requests of one agent may wait' },
   { path: 'guard.sessionIdleMs', form: 'number', says: 'an idle session is closed after it' },

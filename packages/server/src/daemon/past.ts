@@ -1,6 +1,8 @@
 import { type EntryKind, parseEntry } from '@plumbline/core';
 import { isHandover } from '@plumbline/ledger';
 
+import { foldWide } from '../guard/halts/fold-wide.ts';
+import type { WideHalt } from '../guard/halts/order.ts';
 import type { Sequencer } from '../ledger/sequencer.ts';
 import { PACT_KINDS, PactRegistry } from '../services/pact-registry.ts';
 import { TOOL_KINDS, ToolRegistry } from '../services/tool-registry.ts';
@@ -20,6 +22,8 @@ export type Past = {
   readonly revoked: ReadonlyMap<string, number>;
   /** How credentials that were changed ended up, by id. */
   readonly credentials: ReadonlyMap<string, PastCredential>;
+  /** The halts of every agent that are in force. */
+  readonly wide: ReadonlyMap<string, WideHalt>;
 };
 
 const WANTED: ReadonlySet<EntryKind> = new Set([
@@ -29,6 +33,8 @@ const WANTED: ReadonlySet<EntryKind> = new Set([
   'key_revoked',
   'credential_rotated',
   'credential_revoked',
+  'fleet_halted',
+  'fleet_resumed',
 ]);
 const BATCH = 1_024;
 // Before `kind` stand the agent's id and the time alone, so it is found within these bytes.
@@ -42,6 +48,7 @@ export async function readPast(sequencer: Pick<Sequencer, 'read'>): Promise<Past
     erased: new Set<string>(),
     revoked: new Map<string, number>(),
     credentials: new Map<string, PastCredential>(),
+    wide: new Map<string, WideHalt>(),
   };
   let index = 0;
   for (;;) {
@@ -67,6 +74,7 @@ function take(
     readonly erased: Set<string>;
     readonly revoked: Map<string, number>;
     readonly credentials: Map<string, PastCredential>;
+    readonly wide: Map<string, WideHalt>;
   },
   bytes: Uint8Array,
   index: number,
@@ -82,6 +90,7 @@ function take(
     const revokedAt = entry.kind === 'credential_revoked' ? entry.at : null;
     past.credentials.set(credential, { version: Number(version), revokedAt });
   }
+  foldWide(past.wide, entry);
   past.registry.fold({ ...entry, index });
   past.tools.fold({ ...entry, index });
 }

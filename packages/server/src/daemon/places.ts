@@ -18,6 +18,7 @@ export type Places = {
   readonly vault: string;
   readonly models: string;
   readonly log: string;
+  readonly halts: string;
 };
 
 /** The daemon does not start; the message says what to do. */
@@ -35,6 +36,7 @@ export function placesOf(folder: string): Places {
     vault: join(folder, 'vault.db'),
     models: join(folder, 'models.db'),
     log: join(folder, 'log'),
+    halts: join(folder, 'halts'),
   };
 }
 

@@ -70,6 +70,7 @@ async function open(
   undo.push(() => stores.egress.close());
   undo.push(() => stores.vault.close());
   undo.push(() => stores.log.close());
+  undo.push(() => stores.halts.close());
   const context = await openContext(config, { stores, places, surroundings: options });
   undo.push(() => context.models.close());
   undo.push(() => context.follower.stop());
@@ -208,6 +209,7 @@ function makeClose({ context, server, chores, places, lock, failed }: Closing): 
     () => chores.finish(),
     () => context.follower.stop(),
     () => context.log.close(),
+    () => context.halts.close(),
     () => context.models.close(),
     () => context.vault.close(),
     () => context.egress.close(),

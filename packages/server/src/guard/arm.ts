@@ -2,6 +2,8 @@ import type { CompiledPact } from '@plumbline/core';
 
 import type { Desk } from './desk.ts';
 import type { Outcome } from './guard.ts';
+import { latchWideIn } from './halts/restore-halts.ts';
+import { voidGiven } from './halts/void-given.ts';
 import { isInstanceOf } from './instance.ts';
 import { freshAgent, type LiveAgent } from './live-agent.ts';
 import { askAllAgain } from './reask.ts';
@@ -24,6 +26,7 @@ export async function addAgent(desk: Desk, agent: string, by: string): Promise<O
   return durably(desk, () => {
     const added = recordNote(desk, live, { kind: 'agent_added', open: { by } });
     desk.agents.set(agent, live);
+    latchWideIn(desk, live);
     const { durable } = inheritLocks(desk, live) ?? added;
     return done({ index: added.index, durable });
   });
@@ -58,6 +61,7 @@ function armTurn(
   live.pact = pact;
   // The pact of before may be armed again while its permits last.
   live.permits.void(null);
+  voidGiven(live, null);
   return done(armed);
 }
 

@@ -22,6 +22,8 @@ import { askOf } from './asks.ts';
 import type { Desk } from './desk.ts';
 import { gatherFacts } from './gather-facts.ts';
 import type { ActionRequest, Answer, Outcome } from './guard.ts';
+import { noLease } from './halts/lease-requests.ts';
+import type { Lease } from './halts/leases.ts';
 import { makeId } from './ids.ts';
 import type { RequestNote } from './live-agent.ts';
 import { done, refuse } from './refusal.ts';
@@ -107,6 +109,8 @@ async function firstAnswer(
     running: null,
     answer: null,
     reported: null,
+    isNotSent: false,
+    isBelied: false,
   };
   requests.set(request.request, note);
   live.requestCount += 1;
@@ -211,6 +215,8 @@ function decideTurn(desk: Desk, asked: Asked, facts: readonly Fact[]): Outcome<T
   if (!found.ok) return found;
   const { pact } = live;
   if (pact === null) return refuse('not-armed', `\`${live.agent}\` has no armed pact: publish one`);
+  const { under } = request;
+  if (under !== undefined && leaseOf(desk, live, under) === null) return noLease();
   const { chars } = live.flights;
   if (chars >= desk.parts.bounds.flightChars) {
     return refuse('overloaded', `${chars} characters are in flight: report outcomes first`);
@@ -269,7 +275,7 @@ export async function askAgain(
 
 function permitFor(
   desk: Desk,
-  { live, action, session }: Asked,
+  { live, action, session, request }: Asked,
   { id, decision, pact }: { id: string; decision: Decision; pact: CompiledPact },
 ): Permit {
   return {
@@ -279,26 +285,42 @@ function permitFor(
     action: action.digest,
     pact: pact.digest,
     epoch: live.state.epoch,
-    expiresAtMs: decision.at + desk.parts.bounds.permitMs,
+    expiresAtMs: decision.at + lifeOf(desk, request),
   };
 }
 
 function give(
   desk: Desk,
-  { live, session, action }: Asked,
+  { live, session, action, request }: Asked,
   { permit, args }: { readonly permit: Permit; readonly args: JsonObject },
 ): void {
-  const lastsMs = desk.parts.bounds.permitMs;
-  live.permits.give(permit, args, { secret: desk.random(SECRET_BYTES), lastsMs });
+  const lastsMs = lifeOf(desk, request);
+  const lease = request.under?.lease ?? null;
+  const secret = desk.random(SECRET_BYTES);
+  live.permits.give(permit, args, { secret, lastsMs, lease, stop: live.stops.last });
   live.flights.set(permit.decision, {
     decision: permit.decision,
     session: session.id,
     subject: session.subject,
     call: { tool: action.tool, args },
     permit: permit.id,
+    lease,
     redeemedAt: null,
     reporting: null,
   });
+}
+
+// Under a lease nobody acts longer than it lasts, unless it is renewed and asked again.
+function lifeOf({ parts: { bounds } }: Desk, { under }: ActionRequest): number {
+  return under === undefined ? bounds.permitMs : Math.min(bounds.permitMs, bounds.leaseMs);
+}
+
+function leaseOf(
+  desk: Desk,
+  { agent }: { readonly agent: string },
+  under: NonNullable<ActionRequest['under']>,
+): Lease | null {
+  return desk.halts.leases.find({ agent, ...under });
 }
 
 // Only the latest decision of a request can be reported on: those before let nothing through.

@@ -5,6 +5,9 @@ import type { Recorder } from '../record/recorder.ts';
 import type { Subject } from '../store/vault.ts';
 import type { FactSource } from './gather.ts';
 import type { Stopped } from './guard.ts';
+import type { HaltDesk } from './halts/halt-desk.ts';
+import type { HaltPlace } from './halts/halt-file.ts';
+import type { WideHalt } from './halts/order.ts';
 import type { RandomBytes } from './ids.ts';
 import type { LiveAgent } from './live-agent.ts';
 import type { Clocks } from './permits.ts';
@@ -15,6 +18,8 @@ export type GuardBounds = {
   readonly permitMs: number;
   /** How long an approval waits for its action to come again. */
   readonly approvalMs: number;
+  /** How long a lease lasts without renewal. */
+  readonly leaseMs: number;
   readonly gatherMs: number;
   /** Requests of one agent that may wait; the next is `overloaded`. */
   readonly waiting: number;
@@ -33,6 +38,7 @@ export type GuardBounds = {
 export const GUARD_BOUNDS: GuardBounds = {
   permitMs: 30_000,
   approvalMs: 300_000,
+  leaseMs: 2_000,
   gatherMs: 2_000,
   waiting: 1_024,
   sessionIdleMs: 3_600_000,
@@ -72,6 +78,10 @@ export type GuardParts = {
   /** Where states are kept, so that not all of the log is folded at a start; none by default. */
   readonly snapshots?: SnapshotPlace;
   readonly review?: ReviewRule;
+  /** Where halts are kept until the log holds them; nowhere by default. */
+  readonly haltPlace?: HaltPlace;
+  /** The halts of every agent that the log says are in force. */
+  readonly wide?: readonly WideHalt[];
   /** The system's by default. */
   readonly random?: RandomBytes;
 };
@@ -91,4 +101,5 @@ export type Desk = {
   readonly haltListeners: Set<(stopped: Stopped) => void>;
   /** Resolves when no snapshot is being written. */
   snapshotting: Promise<unknown>;
+  readonly halts: HaltDesk;
 };

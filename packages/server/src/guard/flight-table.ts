@@ -10,6 +10,8 @@ export type LiveFlight = {
   readonly call: Call;
   /** Null when the permit was given before the daemon started. */
   readonly permit: string | null;
+  /** The lease its permit was given under; null: it is redeemed at the daemon. */
+  readonly lease: string | null;
   redeemedAt: number | null;
   reporting: Promise<unknown> | null;
 };

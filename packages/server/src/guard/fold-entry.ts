@@ -56,6 +56,8 @@ export async function foldEntry(folding: Folding, entry: Entry, index: number): 
   const { pact, sources } = open;
   if (typeof pact === 'string' && typeof sources === 'string') folding.sources.set(pact, sources);
   const live = agentOf(folding.desk, agent);
+  const { halt } = open;
+  if (kind === 'halt_effective' && typeof halt === 'string') live.effective.add(halt);
   if (kind === 'armed') folding.armed.set(agent, await pactAt(folding, textOf(pact), index));
   if (kind === 'pact_shadowed') {
     live.shadow = shadowOf(await pactAt(folding, textOf(pact), index), live.state);
@@ -204,6 +206,7 @@ function keepDecision(live: LiveAgent, event: Of<'decided'>, { index, subject }:
       subject: subject ?? NO_SUBJECT,
       call,
       permit: null,
+      lease: null,
       redeemedAt: null,
       reporting: null,
     });
@@ -214,7 +217,14 @@ function keepDecision(live: LiveAgent, event: Of<'decided'>, { index, subject }:
   const known = session.requests.get(request);
   const ask = askOf(live, action);
   const answer = answerParts(decision, { id, index, permitId: null, ask });
-  const note = { digest: action.digest, running: null, answer, reported: null };
+  const note = {
+    digest: action.digest,
+    running: null,
+    answer,
+    reported: null,
+    isNotSent: false,
+    isBelied: false,
+  };
   if (known?.answer != null) session.byDecision.delete(known.answer.decision);
   if (known === undefined) live.requestCount += 1;
   session.requests.set(request, note);
@@ -223,7 +233,10 @@ function keepDecision(live: LiveAgent, event: Of<'decided'>, { index, subject }:
 
 function keepOutcome(live: LiveAgent, { decision, session, status }: Of<'outcome'>): void {
   const note = live.sessions.get(session)?.byDecision.get(decision);
-  if (note !== undefined) note.reported = Promise.resolve();
+  if (note !== undefined) {
+    note.reported = Promise.resolve();
+    note.isNotSent = status === 'not_sent';
+  }
   if (status !== 'unknown') live.flights.delete(decision);
 }
 

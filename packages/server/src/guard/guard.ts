@@ -26,6 +26,9 @@ import type {
   ShownLock,
   UnlockRequest,
 } from './people.ts';
+import type { EndedCall, GivenLease, OfLease, Renewed } from './halts/lease.ts';
+import type { HaltOrder, ResumeOrder, Stop } from './halts/order.ts';
+import type { HaltView, LatchedHalt } from './halts/view.ts';
 
 /** W3C Trace Context ids: 32 and 16 hex digits. */
 export type Trace = { readonly traceId: string; readonly spanId: string };
@@ -60,6 +63,8 @@ export type ActionRequest = {
   readonly tool: string;
   readonly args: JsonObject;
   readonly trace?: Trace;
+  /** The lease the permit is to be given under, and whose it is; none: redeemed at the daemon. */
+  readonly under?: { readonly lease: string; readonly by: string };
 };
 
 /** What a caller who may open sessions attests for one evaluation, instead of opening one. */
@@ -77,7 +82,15 @@ export type EvaluationRequest = {
 };
 
 /** Leave to act once: redeemed at the moment of forwarding. */
-export type GivenPermit = { readonly token: string } & Pick<Permit, 'id' | 'epoch' | 'expiresAtMs'>;
+export type GivenPermit = Pick<Permit, 'id' | 'epoch' | 'expiresAtMs'> & {
+  readonly token: string;
+  /** How long it lasts from now on, on any monotonic clock. */
+  readonly lastsMs: number;
+  /** The lease it was given under: its holder redeems it itself; null: it is redeemed here. */
+  readonly lease: string | null;
+  /** The last stop of the agent before it was given. */
+  readonly stop: number;
+};
 
 /**
  * The answer to one action. When it is there, its entry is durable.
@@ -133,6 +146,8 @@ export type RefusalCode =
   | 'permit-expired'
   | 'permit-void'
   | 'permit-unknown'
+  | 'lease-unknown'
+  | 'same-objective'
   | 'too-large'
   | 'bad-request'
   | 'not-found'
@@ -234,6 +249,36 @@ export type People = {
 };
 
 /**
+ * Leases: an enforcement point that holds one redeems permits itself, in the turn in which it
+ * forwards, for as long as the lease lasts on its own monotonic clock.
+ *
+ * Contract:
+ * - `stops` is answered in the turn in which something stops, so that nobody asks again and again.
+ * - Who acknowledges a stop has voided what it voids, and names every action that was forwarded
+ *   and whose report was not answered yet: what is not named was not forwarded.
+ * - A lease that runs out or is unknown lets nothing more be redeemed; it never comes back.
+ */
+export type Leases = {
+  readonly take: (of: {
+    readonly agent: string;
+    readonly name: string;
+    readonly by: string;
+  }) => Outcome<GivenLease>;
+  readonly renew: (
+    of: OfLease & { readonly used: readonly string[]; readonly ended: readonly EndedCall[] },
+  ) => Outcome<Renewed>;
+  readonly stops: (
+    of: OfLease & { readonly after: number; readonly waitMs: number },
+  ) => Promise<Outcome<{ readonly stop: number; readonly stops: readonly Stop[] }>>;
+  readonly acknowledge: (
+    of: OfLease & { readonly stop: number; readonly used: readonly string[] },
+  ) => Outcome<{ readonly stop: number }>;
+  readonly giveUp: (
+    of: OfLease & { readonly used: readonly string[] },
+  ) => Outcome<{ readonly stop: number }>;
+};
+
+/**
  * Decides every action of every agent, one ordered mailbox per agent: plan, gather, turn,
  * durable, answer.
  *
@@ -313,20 +358,14 @@ export type Guard = {
   }) => Outcome<UsableTools>;
   /** Writes down a call that an enforcement point refused before asking. */
   readonly refusedCall: (call: RefusedCall) => Promise<Outcome<{ readonly index: number }>>;
-  readonly halt: (of: {
-    readonly agent: string;
-    readonly scope: 'agent' | 'session';
-    readonly target: string;
-    readonly reason: string;
-    readonly by: string;
-  }) => Promise<Outcome<{ readonly index: number; readonly epoch: number }>>;
-  readonly resume: (of: {
-    readonly agent: string;
-    readonly scope: 'agent' | 'session';
-    readonly target: string;
-    readonly reason: string;
-    readonly by: string;
-  }) => Promise<Outcome<{ readonly index: number }>>;
+  /** In force in the same turn; resolves once it is latched for good. */
+  readonly halt: (order: HaltOrder) => Promise<Outcome<LatchedHalt>>;
+  readonly resume: (order: ResumeOrder) => Promise<Outcome<{ readonly index: number }>>;
+  /** Every halt that is in force, and those since the daemon started, the newest first. */
+  readonly halts: () => readonly HaltView[];
+  /** One halt, once it is effective or so long was waited. */
+  readonly findHalt: (halt: string, waitMs: number) => Promise<HaltView | undefined>;
+  readonly leases: Leases;
   /**
    * Tells of everything that is stopped from now on, in the turn in which it is in force and for
    * each agent it concerns; a listener must not throw or wait. Returns what ends the telling.

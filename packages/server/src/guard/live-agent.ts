@@ -14,6 +14,7 @@ import type { Appended } from '../ledger/sequencer.ts';
 import type { Subject } from '../store/vault.ts';
 import { FlightTable } from './flight-table.ts';
 import type { AgentStatus, Answer, OpenRequest, Outcome } from './guard.ts';
+import { Stops } from './halts/stops.ts';
 import { type Clocks, PermitTable } from './permits.ts';
 import type { Told } from './told.ts';
 
@@ -31,6 +32,10 @@ export type RequestNote = {
   answer: AnswerParts | null;
   /** Resolves when the outcome is durable; null while none was reported. */
   reported: Promise<unknown> | null;
+  /** Whether the outcome that was reported is that the action never left. */
+  isNotSent: boolean;
+  /** Whether it was reported later that it ran all the same, which is written down once. */
+  isBelied: boolean;
 };
 
 /** An open session. */
@@ -77,6 +82,10 @@ export type LiveAgent = {
   readonly closed: Set<string>;
   readonly flights: FlightTable;
   readonly permits: PermitTable;
+  /** What enforcement points that redeem permits themselves are told. */
+  readonly stops: Stops;
+  /** The ids of the halts of which it is written down that they are effective. */
+  readonly effective: Set<string>;
   /** Halts and findings that are in force and could not be written down yet. */
   readonly owed: Told[];
   /** Requests that wait: for facts, for the disk. */
@@ -104,6 +113,8 @@ export function freshAgent(agent: string, clocks: Clocks): LiveAgent {
     closed: new Set(),
     flights: new FlightTable(),
     permits: new PermitTable(clocks, PERMITS),
+    stops: new Stops(),
+    effective: new Set(),
     owed: [],
     waiting: 0,
   };

@@ -1,4 +1,4 @@
-import { type Json, ordered, type State } from '@plumbline/core';
+import { type CompiledPact, type Json, ordered, type State } from '@plumbline/core';
 
 import { addAgent, armPact, rearm, shadowPact } from './arm.ts';
 import { recordClaim } from './claims.ts';
@@ -9,7 +9,15 @@ import type { Desk, GuardParts } from './desk.ts';
 import { evaluate } from './evaluate.ts';
 import type { Guard, Outcome, People, Refusal } from './guard.ts';
 import { closedGates, decideGate } from './gates.ts';
-import { halt, resume } from './halts.ts';
+import { viewOf } from './halts/board.ts';
+import { halt } from './halts/halt.ts';
+import { payDebts } from './halts/latch.ts';
+import { leasesOf } from './halts/lease-requests.ts';
+import { noticeHalts } from './halts/notice.ts';
+import { closeHalts, earlierLease, findHalt, haltDeskOf } from './halts/open-halts.ts';
+import { restoreHalts } from './halts/restore-halts.ts';
+import { resume } from './halts/resume.ts';
+import { settlePart } from './halts/settle.ts';
 import { pooledRandom } from './ids.ts';
 import { statusOf, whyVoid } from './live-agent.ts';
 import { isProbe } from './probe.ts';
@@ -65,6 +73,11 @@ export type OpenedGuard = {
 export async function openGuard(parts: GuardParts): Promise<OpenedGuard> {
   const random = parts.random ?? pooledRandom();
   const agents = new Map();
+  const folded = new Map<string, CompiledPact>();
+  const halts = haltDeskOf(parts, folded, {
+    settled: (note, part) => void settlePart(desk, note, part),
+    noticed: (live, happened) => noticeHalts(desk, live, happened),
+  });
   const desk: Desk = {
     parts,
     random,
@@ -73,13 +86,18 @@ export async function openGuard(parts: GuardParts): Promise<OpenedGuard> {
     stopped: null,
     forgotten: new Set(),
     haltListeners: new Set(),
+    halts,
     snapshotting: Promise.resolve(),
   };
   const { folding, size, foldedFrom } = await restoreAgents(desk);
+  for (const [agent, pact] of folding.armed) folded.set(agent, pact);
+  if (size > 0) halts.earlier = earlierLease(parts);
+  restoreHalts(desk);
   const stopSnapshots = snapshotEvery(desk, folding);
   const close = async (): Promise<void> => {
     desk.stopped ??= 'the daemon is stopping: send it again once it is back';
     stopSnapshots();
+    closeHalts(desk);
     await settled(desk);
     await queueSnapshot(desk, folding);
   };
@@ -91,6 +109,7 @@ export async function openGuard(parts: GuardParts): Promise<OpenedGuard> {
       return [...desk.agents.values()].reduce((sum, { state }) => sum + state.flights.size, 0);
     },
     armAll: async () => {
+      payDebts(desk);
       const failed: { agent: string; error: Refusal }[] = [];
       const inherited = await inheritAll(desk);
       if (!inherited.ok) return [{ agent: '', error: inherited.error }];
@@ -126,7 +145,13 @@ function guardOf(desk: Desk, close: Guard['close']): Guard {
     outcome: (report) => reportOutcome(desk, { ...report, result: placed(report.result) }),
     usableTools: (of) => usableIn(desk, of),
     refusedCall: (call) => recordRefusedCall(desk, call),
-    halt: async (of) => (isProbe(of.agent) ? notForCallers(of) : halt(desk, of)),
+    halt: async (order) => {
+      const { agent } = order;
+      return agent !== null && isProbe(agent) ? notForCallers({ agent }) : halt(desk, order);
+    },
+    halts: () => desk.halts.board.notes().map(viewOf),
+    findHalt: (id, waitMs) => findHalt(desk, id, waitMs),
+    leases: leasesOf(desk),
     resume: (of) => resume(desk, of),
     onHalt: (listener) => {
       desk.haltListeners.add(listener);

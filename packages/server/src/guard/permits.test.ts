@@ -60,7 +60,16 @@ function issue(table: PermitTable, clock: Clock, id: string): string {
     epoch: 0,
     expiresAtMs,
   };
-  table.give(permit, {}, { secret: new Uint8Array(16).fill(id.length), lastsMs: 100 });
+  table.give(
+    permit,
+    {},
+    {
+      secret: new Uint8Array(16).fill(id.length),
+      lastsMs: 100,
+      lease: null,
+      stop: 0,
+    },
+  );
   return table.current(id, () => null)?.given.token ?? '';
 }
 

@@ -15,6 +15,10 @@ type Held = {
   readonly permit: Permit;
   readonly secret: Buffer;
   readonly untilMonotonicMs: number;
+  /** Under which lease it was given: its holder redeems it, and nobody else; null: no lease. */
+  readonly lease: string | null;
+  /** The last stop before it was given. */
+  readonly stop: number;
   /** What may be done with it; null once it was redeemed or its action was reported. */
   args: JsonObject | null;
   isVoid: boolean;
@@ -45,10 +49,10 @@ export class PermitTable {
   }
 
   /** Remembers a permit that was issued with its decision. `secret` is 16 random bytes. */
-  give(permit: Permit, args: JsonObject, { secret, lastsMs }: Issue): void {
+  give(permit: Permit, args: JsonObject, { secret, lastsMs, lease, stop }: Issue): void {
     this.sweep();
     const untilMonotonicMs = this.#clocks.monotonicMs() + lastsMs;
-    const kept = { permit, secret: Buffer.from(secret), untilMonotonicMs };
+    const kept = { permit, secret: Buffer.from(secret), untilMonotonicMs, lease, stop };
     const held: Held = { ...kept, args, isVoid: false };
     this.#held.set(permit.id, held);
     const [oldest] = this.#held.size > this.#most ? this.#held.keys() : [];
@@ -62,7 +66,9 @@ export class PermitTable {
     if (this.#isOver(held) || standing(held.permit) !== null) return null;
     const { epoch, expiresAtMs } = held.permit;
     const token = `${id}.${held.secret.toString('hex')}`;
-    return { given: { id, token, epoch, expiresAtMs }, args: held.args };
+    const { lease, stop, untilMonotonicMs } = held;
+    const lastsMs = Math.max(0, Math.floor(untilMonotonicMs - this.#clocks.monotonicMs()));
+    return { given: { id, token, epoch, expiresAtMs, lastsMs, lease, stop }, args: held.args };
   }
 
   /** Redeems a permit: once, in time, and while it stands. */
@@ -81,6 +87,9 @@ export class PermitTable {
     }
     if (held.args === null)
       return refuse('permit-used', 'the permit was used: it is good for once');
+    if (held.lease !== null) {
+      return refuse('permit-void', 'the permit was given under a lease: its holder redeems it');
+    }
     if (this.#isOver(held)) {
       return refuse('permit-expired', 'the permit ran out: ask for the action again');
     }
@@ -128,7 +137,10 @@ export class PermitTable {
 }
 
 /** What a permit is issued with. */
-type Issue = { readonly secret: Uint8Array; readonly lastsMs: number };
+type Issue = Pick<Held, 'lease' | 'stop'> & {
+  readonly secret: Uint8Array;
+  readonly lastsMs: number;
+};
 
 // A permit that was used or ran out is told apart from one that never was for a while.
 const KEPT_AFTER_MS = 60_000;

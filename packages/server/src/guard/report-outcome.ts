@@ -2,7 +2,7 @@ import { type Appended, LedgerStopped } from '../ledger/sequencer.ts';
 import type { Desk } from './desk.ts';
 import type { LiveFlight } from './flight-table.ts';
 import type { Outcome, OutcomeReport } from './guard.ts';
-import type { LiveAgent } from './live-agent.ts';
+import type { LiveAgent, RequestNote } from './live-agent.ts';
 import { done, refuse } from './refusal.ts';
 import { isShallow } from './shallow.ts';
 import {
@@ -12,6 +12,7 @@ import {
   latch,
   momentOf,
   recordEvent,
+  type Found,
   type Recorded,
 } from './turn.ts';
 import type { Told } from './told.ts';
@@ -59,6 +60,8 @@ async function notInFlight(desk: Desk, report: OutcomeReport): Promise<Outcome<n
   const { decision } = report;
   const note = found.value.session.byDecision.get(decision);
   if (note?.answer == null) return refuse('unknown-decision', `no decision \`${decision}\` here`);
+  const isBelied = report.status === 'ok' || report.status === 'error';
+  if (note.isNotSent && isBelied && !note.isBelied) return bely(desk, { ...found.value, note });
   const { verdict } = note.answer;
   if (verdict !== 'allow' && verdict !== 'modify') {
     return refuse('not-let-through', `\`${decision}\` is ${verdict}: nothing was to be done`);
@@ -88,10 +91,52 @@ function outcomeTurn(desk: Desk, { report, live, flight }: Report): Appended {
   const appended = recordEvent(desk, live, { event, session, call, redeemedAt });
   if (status !== 'unknown') live.flights.delete(decision);
   if (flight.permit !== null) live.permits.end(flight.permit);
+  const note = live.sessions.get(id)?.byDecision.get(decision);
+  if (note !== undefined) note.isNotSent = status === 'not_sent';
+  desk.halts.board.ended(live.agent, decision, status === 'not_sent' ? 'not_sent' : 'finished');
   if (!isBypass(report, flight)) return appended;
   const finding = { kind: 'finding', at, session: id, name: 'bypass' } as const;
   const durable = latchFinding(desk, live, { event: finding, session }) ?? appended.durable;
   return { index: appended.index, durable };
+}
+
+/**
+ * Records of an action that it was never sent, because its permit was void before it was used.
+ * Returns whether it was in flight. Throws what the recorder throws.
+ */
+export function withdraw(desk: Desk, live: LiveAgent, decision: string): boolean {
+  const flight = live.flights.get(decision);
+  const session = flight === undefined ? undefined : live.sessions.get(flight.session);
+  if (flight === undefined || session === undefined) return false;
+  const { permit, redeemedAt, reporting } = flight;
+  if (permit === null || redeemedAt !== null || reporting !== null) return false;
+  const of = { agent: live.agent, session: session.id, decision };
+  const report = { ...of, status: 'not_sent', result: null, records: null } as const;
+  const { durable } = outcomeTurn(desk, { report, live, flight });
+  // Whoever is told of it waits; that it fails ends the guard, which is seen elsewhere.
+  durable.catch(() => undefined);
+  const note = session.byDecision.get(decision);
+  if (note !== undefined) note.reported = durable;
+  return true;
+}
+
+type Belied = Found & { readonly note: RequestNote };
+
+// What was recorded as never sent did run: the outcome stands, and that it was wrong does as well.
+async function bely(desk: Desk, { live, session, note }: Belied): Promise<Outcome<never>> {
+  note.isBelied = true;
+  await note.reported;
+  const { id, subject } = session;
+  const at = momentOf(desk, live);
+  const event = { kind: 'finding', at, session: id, name: 'bypass' } as const;
+  const told = { event, session: { id, subject } };
+  const written = await durably(desk, () => done(latch(desk, live, told)));
+  if (!written.ok) return written;
+  const decision = note.answer?.decision ?? '';
+  return refuse(
+    'outcome-known',
+    `\`${decision}\` is recorded as never sent; that it ran is recorded as the finding \`bypass\``,
+  );
 }
 
 // The outcome stands in the log by now. Where the log is full for the moment the finding is in

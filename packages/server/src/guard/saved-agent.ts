@@ -30,6 +30,7 @@ type SavedRequest = {
   readonly digest: Digest;
   readonly answer: AnswerParts;
   readonly isReported: boolean;
+  readonly isNotSent?: boolean;
 };
 
 type SavedSession = {
@@ -58,6 +59,7 @@ export type SavedAgent = {
   readonly asks: SavedBook;
   /** Missing in a snapshot from before there was any. */
   readonly people?: SavedPeople;
+  readonly effective?: readonly string[];
 };
 
 /** Returns an agent as plain JSON. */
@@ -73,15 +75,16 @@ export function saveAgent({ agent, state, shadow, ...live }: LiveAgent): SavedAg
     closed: [...live.closed],
     asks: saveBook(live.asks),
     people: savePeople(live.people),
+    effective: [...live.effective],
   };
 }
 
 function saveSession({ id, subject, opening, opened, requests }: LiveSession): SavedSession {
-  const saved = [...requests].flatMap(([request, { digest, answer, reported }]) => {
+  const saved = [...requests].flatMap(([request, { digest, answer, reported, isNotSent }]) => {
     if (answer === null) return [];
     const { permitId: _, ...rest } = answer;
     const isReported = reported !== null;
-    return [{ request, digest, answer: { ...rest, permitId: null }, isReported }];
+    return [{ request, digest, answer: { ...rest, permitId: null }, isReported, isNotSent }];
   });
   return { id, subject: subject.id, opening, index: opened.index, requests: saved };
 }
@@ -110,10 +113,11 @@ export function restoreAgent(
   for (const { subject: id, ...flight } of saved.flights) {
     const subject = subjects.get(id);
     if (subject === undefined) continue;
-    const unknown = { permit: null, redeemedAt: null, reporting: null };
+    const unknown = { permit: null, lease: null, redeemedAt: null, reporting: null };
     live.flights.set(flight.decision, { ...flight, subject, ...unknown });
   }
   for (const id of saved.closed) live.closed.add(id);
+  for (const id of saved.effective ?? []) live.effective.add(id);
   return live;
 }
 
@@ -123,9 +127,9 @@ function restoreSession(
 ): LiveSession {
   const opened = { index, durable: Promise.resolve() };
   const session = liveSession(id, { subject, opening, opened });
-  for (const { request, digest, answer, isReported } of requests) {
+  for (const { request, digest, answer, isReported, isNotSent = false } of requests) {
     const reported = isReported ? Promise.resolve() : null;
-    const note = { digest, answer, reported, running: null };
+    const note = { digest, answer, reported, running: null, isNotSent, isBelied: false };
     session.requests.set(request, note);
     session.byDecision.set(answer.decision, note);
   }

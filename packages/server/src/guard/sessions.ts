@@ -4,6 +4,8 @@ import type { Appended } from '../ledger/sequencer.ts';
 import { type Subject, VaultError } from '../store/vault.ts';
 import type { Desk } from './desk.ts';
 import type { OpenRequest, Outcome } from './guard.ts';
+import { haltIfParentIs } from './halts/halt-child.ts';
+import { voidGiven } from './halts/void-given.ts';
 import { makeId } from './ids.ts';
 import { whyNotTask } from './known-task.ts';
 import {
@@ -139,6 +141,7 @@ function openTurn(
   const event = { kind: 'session_opened', at, session: id, ...attested } as const;
   const opened = recordEvent(desk, live, { event, session: { id, subject }, name });
   holdSession(live, liveSession(id, { subject, opening, opened }));
+  haltIfParentIs(desk, live, id);
   return done({ ...opened, session: id, isRepeat: false });
 }
 
@@ -172,6 +175,7 @@ function endSession(
   const event = { kind: 'session_closed', at, session: id } as const;
   const ended = recordEvent(desk, live, { event, reason, session: { id, subject } });
   dropSession(live, id);
+  voidGiven(live, id);
   return ended;
 }
 

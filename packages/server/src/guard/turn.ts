@@ -15,6 +15,7 @@ import type { Subject } from '../store/vault.ts';
 import { foldAsks } from './asks.ts';
 import type { Desk } from './desk.ts';
 import type { Outcome, Trace } from './guard.ts';
+import { standingBefore } from './halts/before.ts';
 import type { LiveAgent, LiveSession } from './live-agent.ts';
 import { done, noAgent, refuse } from './refusal.ts';
 import { applyToShadow } from './shadow.ts';
@@ -97,7 +98,9 @@ export function recordEvent(desk: Desk, live: LiveAgent, told: Told): Appended {
   payOwed(desk, live);
   const { event, session } = told;
   const appended = write(desk, live, told);
+  const before = standingBefore(live, event);
   const open = applyEvent(desk, live, event);
+  if (before !== null) desk.halts.noticed(live, { ...before, index: appended.index });
   if (open !== null && session !== undefined) noteDifference(desk, live, { session, open });
   return appended;
 }
@@ -170,8 +173,10 @@ export function applyEvent(desk: Desk, live: LiveAgent, event: RecordedEvent): J
 
 /** Latches an event at once, and writes it down when the log takes it. */
 export function latch(desk: Desk, live: LiveAgent, told: Told): Appended {
+  const before = standingBefore(live, told.event);
   applyEvent(desk, live, told.event);
   live.owed.push(told);
+  if (before !== null) desk.halts.noticed(live, { ...before, index: null });
   return payOwed(desk, live) ?? fail();
 }
 
@@ -179,18 +184,22 @@ function fail(): never {
   throw new Error('bug: what was owed is paid');
 }
 
-// What is in force and not written down comes before anything that it may have decided.
-function payOwed(desk: Desk, live: LiveAgent): Appended | null {
+/**
+ * Writes down what is in force and is not in the log: it comes before anything that it may have
+ * decided. Throws what the recorder throws.
+ */
+export function payOwed(desk: Desk, live: LiveAgent): Appended | null {
   let last: Appended | null = null;
   for (let told = live.owed[0]; told !== undefined; told = live.owed[0]) {
     last = write(desk, live, told);
     live.owed.shift();
+    told.recorded?.(last);
   }
   return last;
 }
 
 function write(desk: Desk, live: LiveAgent, told: Told): Appended {
-  const { event, session, trace, ...context } = told;
+  const { event, session, trace, recorded: _, ...context } = told;
   const pact = live.pact === null ? {} : { pact: live.pact };
   const { open, secret } = partsOf(event, { ...context, ...pact });
   return desk.parts.recorder.record({

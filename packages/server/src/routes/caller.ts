@@ -39,6 +39,7 @@ export type Right =
   | 'act'
   | 'operate'
   | 'lock'
+  | 'halt'
   | 'approve'
   | 'administer'
   | 'measure';

@@ -11,6 +11,7 @@ export type ProblemCode =
   | 'unknown-agent'
   | 'unknown-session'
   | 'unknown-decision'
+  | 'unknown-halt'
   | 'not-found'
   | 'bad-method'
   | 'timed-out'
@@ -22,6 +23,8 @@ export type ProblemCode =
   | 'permit-expired'
   | 'permit-void'
   | 'permit-unknown'
+  | 'lease-unknown'
+  | 'same-objective'
   | 'needs-approval'
   | 'no-upstream'
   | 'no-credential'
@@ -48,6 +51,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, readonly [number, string]>> 
   'unknown-agent': [404, 'There is no such agent'],
   'unknown-session': [404, 'There is no such session'],
   'unknown-decision': [404, 'There is no such decision'],
+  'unknown-halt': [404, 'There is no such halt'],
   'not-found': [404, 'There is nothing here'],
   'bad-method': [405, 'The method is not for this path'],
   'timed-out': [408, 'The request did not arrive in time'],
@@ -59,6 +63,8 @@ export const PROBLEMS: Readonly<Record<ProblemCode, readonly [number, string]>> 
   'permit-expired': [409, 'The permit has expired'],
   'permit-void': [409, 'The permit is void'],
   'permit-unknown': [409, 'The permit is not known'],
+  'lease-unknown': [409, 'The lease is not known'],
+  'same-objective': [409, 'What was halted still pursues what it was halted for'],
   'needs-approval': [409, 'A second person has to approve'],
   'no-upstream': [409, 'The tool has no upstream'],
   'no-credential': [409, 'No credential is for this call'],

@@ -34,7 +34,7 @@ const MATRIX: Readonly<Record<string, string>> = {
   listAgents: '--+-+++++',
   addAgent: '--------+',
   getAgent: '--+-+++++ --+-.++++',
-  haltAgent: '------+-+ ------+-+',
+  haltAgent: '------+++ ------+++',
   resumeAgent: '------+-+ ------+-+',
   listLocks: '--+-+++++ --+-.++++',
   addLock: '------+-+ ------+-+',
@@ -44,6 +44,15 @@ const MATRIX: Readonly<Record<string, string>> = {
   removeNodeLock: '------+-+',
   listGates: '--+-+++++ --+-.++++',
   decideGate: '-------++ -------++',
+  haltAll: '------+++',
+  resumeAll: '------+-+',
+  listHalts: '--+-+++++',
+  getHalt: '--+-+++++',
+  takeLease: '+-------- .--------',
+  renewLease: '+-------- .--------',
+  watchStops: '+-------- .--------',
+  acknowledgeStop: '+-------- .--------',
+  giveUpLease: '+-------- .--------',
   listPacts: '--+-+++++ --+-.++++',
   getPact: '--+-+++++ --+-.++++',
   proposePact: '--------+ --------+',
@@ -126,6 +135,23 @@ describe('authorisation', () => {
       fake.ask({ method: 'POST', path, auth, body: { from, text: 'hello' } });
     assert.equal((await say('untrusted')).status, 200);
     assert.equal((await say('principal')).json['code'], 'forbidden');
+  });
+
+  test('authorisation: an alert halts what its key is for, and resumes nothing', async () => {
+    verifies('human.halt', 'human.resume');
+    const auth = fake.key({ kind: 'service', scopes: ['halt'], agents: ['refunds'] });
+    const ask = async (path: string) => {
+      const body = { reason: 'the error rate is high' };
+      return (await fake.ask({ method: 'POST', path, auth, body })).status;
+    };
+    assert.equal(await ask('/api/v1/agents/refunds/halt'), 200);
+    assert.equal(await ask('/api/v1/agents/mail/halt'), 404);
+    assert.equal(await ask('/api/v1/halt'), 403, 'it is for one agent');
+    assert.equal(await ask('/api/v1/agents/refunds/resume'), 403);
+    assert.equal(await ask('/api/v1/resume'), 403);
+    const other = fake.key({ kind: 'service', scopes: ['halt'], agents: ['mail'] });
+    const seen = await fake.ask({ path: '/api/v1/halts/h1', auth: other });
+    assert.equal(seen.json['code'], 'unknown-halt');
   });
 
   test('authorisation: what a damaged key says it may is not believed', async () => {

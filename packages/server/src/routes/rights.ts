@@ -4,16 +4,17 @@ import type { Caller, Right } from './caller.ts';
 /** The rights of each role. Source: spec/api/README.md, section "Who may do what". */
 export const ROLE_RIGHTS: Readonly<Record<Role, readonly Right[]>> = {
   viewer: ['read', 'measure'],
-  operator: ['read', 'measure', 'operate', 'lock'],
-  approver: ['read', 'measure', 'approve', 'read-sealed'],
-  admin: ['read', 'measure', 'read-sealed', 'operate', 'lock', 'approve', 'administer'],
+  operator: ['read', 'measure', 'operate', 'halt', 'lock'],
+  approver: ['read', 'measure', 'approve', 'read-sealed', 'halt'],
+  admin: ['read', 'measure', 'read-sealed', 'operate', 'halt', 'lock', 'approve', 'administer'],
 };
 
 /** The rights of each kind of machine. What a service may is what its scopes name of these. */
 export const KIND_RIGHTS: Readonly<Record<Exclude<KeyKind, 'person'>, readonly Right[]>> = {
   agent: ['act'],
   opener: ['open-session', 'speak-for-principal'],
-  service: ['read', 'measure', 'lock'],
+  // An alert may halt and never resume.
+  service: ['read', 'measure', 'halt', 'lock'],
 };
 
 /** The rights of the daemon's own user, as configured. */
@@ -25,6 +26,7 @@ export const LOCAL_RIGHTS: Readonly<Record<'all' | 'enforce', readonly Right[]>>
     'speak-for-principal',
     'act',
     'operate',
+    'halt',
     'lock',
     'approve',
     'administer',

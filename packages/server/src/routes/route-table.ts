@@ -4,9 +4,7 @@ import { redeemPermit } from './actions/redeem-permit.ts';
 import { reportOutcome } from './actions/report-outcome.ts';
 import { addAgent } from './agents/add-agent.ts';
 import { getAgent } from './agents/get-agent.ts';
-import { haltAgent } from './agents/halt-agent.ts';
 import { listAgents } from './agents/list-agents.ts';
-import { resumeAgent } from './agents/resume-agent.ts';
 import { evaluate } from './authzen/evaluate.ts';
 import { evaluateMany } from './authzen/evaluate-many.ts';
 import { getConfiguration } from './authzen/get-configuration.ts';
@@ -20,6 +18,12 @@ import { listEvents } from './decisions/list-events.ts';
 import { openDecision } from './decisions/open-decision.ts';
 import { decideGate } from './gates/decide-gate.ts';
 import { listGates } from './gates/list-gates.ts';
+import { getHalt } from './halts/get-halt.ts';
+import { haltAgent } from './halts/halt-agent.ts';
+import { haltAll } from './halts/halt-all.ts';
+import { listHalts } from './halts/list-halts.ts';
+import { resumeAgent } from './halts/resume-agent.ts';
+import { resumeAll } from './halts/resume-all.ts';
 import { getHealth } from './health/get-health.ts';
 import { getMetrics } from './health/get-metrics.ts';
 import { getReadiness } from './health/get-readiness.ts';
@@ -32,6 +36,11 @@ import { listLocks } from './locks/list-locks.ts';
 import { listNodeLocks } from './locks/list-node-locks.ts';
 import { removeLock } from './locks/remove-lock.ts';
 import { removeNodeLock } from './locks/remove-node-lock.ts';
+import { acknowledgeStop } from './leases/acknowledge-stop.ts';
+import { giveUpLease } from './leases/give-up-lease.ts';
+import { renewLease } from './leases/renew-lease.ts';
+import { takeLease } from './leases/take-lease.ts';
+import { watchStops } from './leases/watch-stops.ts';
 import { getConsistency } from './log/get-consistency.ts';
 import { getEntry } from './log/get-entry.ts';
 import { getLog } from './log/get-log.ts';
@@ -75,6 +84,15 @@ export const ROUTES: readonly Route[] = [
   removeNodeLock,
   listGates,
   decideGate,
+  haltAll,
+  resumeAll,
+  listHalts,
+  getHalt,
+  takeLease,
+  renewLease,
+  watchStops,
+  acknowledgeStop,
+  giveUpLease,
   listPacts,
   getPact,
   proposePact,

@@ -12,6 +12,8 @@ export type Params = {
   readonly digest: string;
   readonly decision: string;
   readonly id: string;
+  readonly halt: string;
+  readonly lease: string;
   readonly index: string;
   readonly category: string;
   /** What stands below `/log/`. */

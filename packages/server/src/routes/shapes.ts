@@ -54,7 +54,15 @@ export const actionAnswer: z.ZodType<Answer> = z.strictObject({
   index: count,
   verdict,
   permit: z
-    .strictObject({ token: z.string(), id: z.string(), epoch: count, expiresAtMs: time })
+    .strictObject({
+      token: z.string(),
+      id: z.string(),
+      epoch: count,
+      expiresAtMs: time,
+      lastsMs: count,
+      lease: z.string().nullable(),
+      stop: count,
+    })
     .nullable(),
   args: object.nullable(),
   say: z.string().nullable(),

@@ -84,7 +84,7 @@ function faultOfPerson({ kind, email, groups }: KeyRequest): string | null {
 }
 
 // What a machine may: to look, to count, and to take down what a person decided elsewhere.
-const SCOPES: ReadonlySet<string> = new Set(['read', 'measure', 'lock']);
+const SCOPES: ReadonlySet<string> = new Set(['read', 'measure', 'halt', 'lock']);
 
 function faultOfUse({ kind, name, roles, scopes, agents }: KeyRequest): string | null {
   if (!/^[^\p{Cc}]{1,200}$/u.test(name)) return '`name` must have 1 to 200 printable characters';
@@ -97,9 +97,9 @@ function faultOfUse({ kind, name, roles, scopes, agents }: KeyRequest): string |
   } else if (roles.length > 0) return `a key of kind \`${kind}\` has no roles`;
   if (kind !== 'service' && scopes.length > 0) return `a key of kind \`${kind}\` has no scopes`;
   if (kind === 'service' && scopes.length === 0)
-    return 'a service needs scopes: read, measure, lock';
+    return 'a service needs scopes: read, measure, halt, lock';
   if (scopes.some((scope) => !SCOPES.has(scope))) {
-    return '`scopes` are read, measure and lock';
+    return '`scopes` are read, measure, halt and lock';
   }
   if (kind === 'agent' && agents?.length !== 1) return "an agent's key is for exactly one agent";
   return null;

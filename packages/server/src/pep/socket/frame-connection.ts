@@ -9,7 +9,8 @@ import { rightsOf } from '../../routes/rights.ts';
 import { agentId } from '../../routes/shapes.ts';
 import { MAX_ANSWER_BYTES, MAX_FRAME_BYTES } from './frame-shapes.ts';
 import { LineReader } from './line-reader.ts';
-import { badFrame, type FrameAnswer, OPERATIONS } from './operations.ts';
+import type { FrameAnswer } from './operation.ts';
+import { badFrame, OPERATIONS } from './operations.ts';
 
 /** Bounds of one connection. */
 export const FRAME_BOUNDS = {

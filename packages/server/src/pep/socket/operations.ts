@@ -1,10 +1,6 @@
-import type { Json } from '@plumbline/core';
-
 import { noAgent } from '../../guard/refusal.ts';
-import type { RefusalCode } from '../../guard/guard.ts';
 import type { Api } from '../../routes/api.ts';
 import { readDecide, readOutcome, readRedeem } from '../../routes/actions/action-shapes.ts';
-import type { Right } from '../../routes/caller.ts';
 import { LOCAL } from '../../routes/gate/authenticate.ts';
 import { fault, type Parsed, parseShape } from '../../routes/parse-shape.ts';
 import type { Problem } from '../../routes/problem.ts';
@@ -12,26 +8,8 @@ import { messageBody, rightToSay } from '../../routes/sessions/add-message.ts';
 import { offerBody, refusedBody } from '../../routes/tools/tool-shapes.ts';
 import { openBody } from '../../routes/sessions/open-session.ts';
 import { evaluateFrame, sessionFrame } from './frame-shapes.ts';
-
-/** Why a frame was not answered with a value. */
-export type FrameFault = { readonly code: Problem['code'] | RefusalCode; readonly message: string };
-
-/** What a frame is answered with. */
-export type FrameAnswer =
-  { readonly ok: true; readonly value: object } | ({ readonly ok: false } & FrameFault);
-
-/** What an operation needs: its members without `id`, `op` and `agent`. */
-export type Asked = {
-  readonly agent: string;
-  readonly members: { readonly [key: string]: Json };
-  readonly rights: readonly Right[];
-};
-
-/** One operation of frames: the right it takes, and what it does. */
-export type Operation = {
-  readonly right: Right | null;
-  readonly run: (api: Api, asked: Asked) => Promise<FrameAnswer> | FrameAnswer;
-};
+import { LEASE_OPERATIONS } from './lease-operations.ts';
+import type { Asked, FrameAnswer, FrameFault, Operation } from './operation.ts';
 
 /** Every operation of frames. Source: spec/api/README.md, section "Frames on the socket". */
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
@@ -56,9 +34,10 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   decide: {
     right: 'act',
     run: (api, { agent, members }) =>
-      after(readDecide(members), async ({ trace, ...action }) => {
+      after(readDecide(members), async ({ trace, lease, ...action }) => {
         const startedAt = performance.now();
-        const request = { agent, ...action };
+        const under = lease === undefined ? {} : { under: { lease, by: LOCAL.id } };
+        const request = { agent, ...action, ...under };
         const decided = await api.guard.decide(
           trace === undefined ? request : { ...request, trace },
         );
@@ -109,6 +88,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
         shown(await api.guard.refusedCall({ agent, ...call })),
       ),
   },
+  ...LEASE_OPERATIONS,
   status: {
     right: 'act',
     run: ({ guard }, { agent }) => {

@@ -13,6 +13,8 @@ export type DecideBody = {
   readonly tool: string;
   readonly args: JsonObject;
   readonly trace?: Trace | undefined;
+  /** The lease its permit is to be given under. */
+  readonly lease?: string | undefined;
 };
 
 /** A permit to be used. */
@@ -36,6 +38,10 @@ export const decideBody: z.ZodType<DecideBody> = z.strictObject({
   tool: shortText,
   args: object,
   trace: trace.optional(),
+  lease: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,128}$/)
+    .optional(),
 });
 
 /** The shape of a permit to be used. `readRedeem` reads the same by hand. */
@@ -60,14 +66,16 @@ export function readDecide(value: unknown): Parsed<DecideBody> {
   if (!isRecord(value)) return fault('', 'must be an object');
   const stranger = strangerIn(value, DECIDE_MEMBERS);
   if (stranger !== null) return fault(stranger, 'is not known here');
-  const { session, request, tool, args, trace: traced } = value;
+  const { session, request, tool, args, trace: traced, lease } = value;
   if (!isId(session)) return fault('session', 'must be the id of a session');
   if (!isShortText(request)) return fault('request', 'must be a text of 1 to 512 characters');
   if (!isShortText(tool)) return fault('tool', 'must be a text of 1 to 512 characters');
   if (!isRecord(args)) return fault('args', 'must be an object');
-  if (traced === undefined) return { ok: true, value: { session, request, tool, args } };
+  if (lease !== undefined && !isId(lease)) return fault('lease', 'must be the id of a lease');
+  const bare = { session, request, tool, args, ...(lease === undefined ? {} : { lease }) };
+  if (traced === undefined) return { ok: true, value: bare };
   if (!isTrace(traced)) return fault('trace', 'must be `{traceId, spanId}` in hex');
-  return { ok: true, value: { session, request, tool, args, trace: traced } };
+  return { ok: true, value: { ...bare, trace: traced } };
 }
 
 /** Reads a permit to be used. */
@@ -95,7 +103,7 @@ export function readOutcome(value: unknown): Parsed<OutcomeBody> {
   return { ok: true, value: { session, decision, status, result, records } };
 }
 
-const DECIDE_MEMBERS = new Set(['session', 'request', 'tool', 'args', 'trace']);
+const DECIDE_MEMBERS = new Set(['session', 'request', 'tool', 'args', 'trace', 'lease']);
 const REDEEM_MEMBERS = new Set(['token']);
 const OUTCOME_MEMBERS = new Set(['session', 'decision', 'status', 'result', 'records']);
 

@@ -26,14 +26,19 @@ export const decideAction: Route = route<DecideBody>({
     'not-armed',
     'unknown-session',
     'session-closed',
+    'lease-unknown',
     'conflict',
     'too-large',
     'overloaded',
     'unavailable',
   ],
-  handle: async ({ guard, metrics }, { params: { agent }, body: { trace, ...action } }) => {
+  handle: async (
+    { guard, metrics },
+    { caller, params: { agent }, body: { trace, lease, ...action } },
+  ) => {
     const startedAt = performance.now();
-    const request = { agent, ...action };
+    const under = lease === undefined ? {} : { under: { lease, by: caller.id } };
+    const request = { agent, ...action, ...under };
     const decided = await guard.decide(trace === undefined ? request : { ...request, trace });
     if (decided.ok) {
       metrics.decided(decided.value.verdict, (performance.now() - startedAt) / 1000);

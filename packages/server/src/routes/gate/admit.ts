@@ -162,6 +162,7 @@ const UNSPELT: Readonly<Record<string, ProblemCode>> = {
   agent: 'unknown-agent',
   session: 'unknown-session',
   decision: 'unknown-decision',
+  halt: 'unknown-halt',
 };
 
 /** What cannot be a name, and what the caller is not for, is like what is not there. */

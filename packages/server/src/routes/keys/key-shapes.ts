@@ -17,7 +17,7 @@ export const keyMembers: {
   kind: z.enum(['person', 'agent', 'opener', 'service']),
   name: z.string().min(1).max(256),
   roles: z.array(z.enum(['viewer', 'operator', 'approver', 'admin'])).max(4),
-  scopes: z.array(z.enum(['read', 'measure', 'lock'])).max(3),
+  scopes: z.array(z.enum(['read', 'measure', 'halt', 'lock'])).max(4),
   agents: z.array(agentId).min(1).max(1000).nullable(),
   expiresAt: time.nullable(),
   email: z.string().min(3).max(255).nullable(),

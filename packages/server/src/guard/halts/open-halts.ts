@@ -1,0 +1,59 @@
+import type { CompiledPact } from '@plumbline/core';
+
+import type { Desk, GuardParts } from '../desk.ts';
+import { type BoardParts, HaltBoard, viewOf } from './board.ts';
+import type { HaltDesk } from './halt-desk.ts';
+import { type Lease, LeaseTable } from './leases.ts';
+import { noHaltPlace } from './no-halt-place.ts';
+import type { HaltView } from './view.ts';
+
+/** Returns the part of the desk that halts stand on, with nothing halted. */
+export function haltDeskOf(
+  { clocks, bounds, haltPlace }: GuardParts,
+  armed: ReadonlyMap<string, CompiledPact>,
+  { settled, noticed }: Pick<BoardParts, 'settled'> & Pick<HaltDesk, 'noticed'>,
+): HaltDesk {
+  const leases = new LeaseTable(clocks, bounds.leaseMs);
+  return {
+    board: new HaltBoard({ clocks, leases, settled }),
+    leases,
+    place: haltPlace ?? noHaltPlace(),
+    wide: new Map(),
+    armed,
+    noticed,
+    owed: [],
+    earlier: null,
+    retry: null,
+  };
+}
+
+/**
+ * Returns what stands for the leases that an earlier daemon gave: their holders may redeem for as
+ * long as one lasts, and nothing more is known of them.
+ */
+export function earlierLease({ clocks, bounds }: GuardParts): Lease {
+  const named = { lease: 'earlier', agent: '', name: 'leases from before the start', by: 'kernel' };
+  return { ...named, acknowledged: 0, untilMs: clocks.monotonicMs() + bounds.leaseMs };
+}
+
+const MOST_WAIT_MS = 30_000;
+
+/** Returns a halt once it is effective, or after so long. */
+export async function findHalt(
+  { halts: { board } }: Desk,
+  id: string,
+  waitMs: number,
+): Promise<HaltView | undefined> {
+  const note = board.find(id);
+  if (note === undefined) return undefined;
+  await board.until(note, Math.min(waitMs, MOST_WAIT_MS));
+  board.settle();
+  return viewOf(note);
+}
+
+/** Lets everybody go who waits for a halt or a stop. */
+export function closeHalts({ agents, halts }: Desk): void {
+  halts.board.close();
+  if (halts.retry !== null) clearTimeout(halts.retry);
+  for (const live of agents.values()) live.stops.release();
+}

@@ -1,0 +1,99 @@
+import type { Desk } from '../desk.ts';
+import type { LiveAgent } from '../live-agent.ts';
+import type { HaltNote, Part } from './board.ts';
+import { coveredBy, flightsOf, idOf } from './covers.ts';
+import { agentsOf, freshNote, latchHalt, latchIn, payDebts, stopIn } from './latch.ts';
+import { type WideHalt, wideKey } from './order.ts';
+
+/** Latches in an agent what halts every agent. */
+export function latchWideIn(desk: Desk, live: LiveAgent): void {
+  for (const halt of desk.halts.wide.values()) {
+    const isLatched = [...live.state.halts.values()].some((known) => {
+      return known.scope === halt.scope && known.target === halt.target;
+    });
+    if (isLatched) continue;
+    const note = desk.halts.board.find(halt.id) ?? wideNote(desk, halt);
+    latchIn(desk, live, { note });
+    desk.halts.board.settle();
+    payDebts(desk);
+  }
+}
+
+function wideNote(desk: Desk, halt: WideHalt): HaltNote {
+  const note = freshNote(desk, { ...halt, agent: null });
+  desk.halts.board.add(note);
+  return note;
+}
+
+/**
+ * Puts halts back in force after a start: those of the ledger are listed again, those of every
+ * agent hold for all of them, and those that only the halt file knew are latched and owed.
+ * Nothing is written here.
+ */
+export function restoreHalts(desk: Desk): void {
+  const { place, wide } = desk.halts;
+  for (const halt of desk.parts.wide ?? []) wide.set(wideKey(halt), halt);
+  const notes = new Map<string, HaltNote>();
+  for (const live of agentsOf(desk)) listLatched(desk, live, notes);
+  for (const note of notes.values()) desk.halts.board.add(note);
+  for (const live of agentsOf(desk)) latchWideIn(desk, live);
+  for (const saved of place.found) {
+    if (isKnown(desk, saved.id)) void place.clear(saved.id).catch(() => undefined);
+    else if (saved.agent !== null && !desk.agents.has(saved.agent)) {
+      const reason = `\`${saved.agent}\` was halted and is not there: ${saved.reason}`;
+      latchHalt(desk, { ...saved, agent: null, scope: 'fleet', target: '', reason });
+    } else latchHalt(desk, saved);
+  }
+}
+
+// What is not cleared, because it was resumed meanwhile or not written down, is latched again.
+function isKnown(desk: Desk, id: string): boolean {
+  if ([...desk.halts.wide.values()].some((halt) => halt.id === id)) return true;
+  return agentsOf(desk).some(({ state }) =>
+    [...state.halts.values()].some((halt) => halt.id === id),
+  );
+}
+
+type Notes = Map<string, HaltNote>;
+
+function listLatched(desk: Desk, live: LiveAgent, notes: Notes): void {
+  for (const [key, halt] of live.state.halts) {
+    const {
+      scope,
+      target,
+      reason,
+      by,
+      incident = null,
+      id = idOf(live.agent, [key, halt.epoch]),
+    } = halt;
+    const isWide = [...desk.halts.wide.values()].some((wide) => wide.id === id);
+    const agent = isWide ? null : live.agent;
+    list(desk, notes, { live, of: { agent, scope, target, reason, by, incident, id } });
+  }
+  for (const { id: session, haltedBy } of live.state.sessions.values()) {
+    if (haltedBy === null) continue;
+    const id = idOf(live.agent, ['session', session, haltedBy]);
+    const what = { agent: live.agent, scope: 'session', target: session } as const;
+    const of = { ...what, reason: haltedBy, by: 'kernel', incident: null, id };
+    list(desk, notes, { live, of });
+  }
+}
+
+type Listed = Pick<HaltNote, 'agent' | 'scope' | 'target' | 'reason' | 'by' | 'incident' | 'id'>;
+
+function list(
+  desk: Desk,
+  notes: Notes,
+  { live, of }: { readonly live: LiveAgent; readonly of: Listed },
+): void {
+  const note = notes.get(of.id) ?? freshNote(desk, of);
+  notes.set(of.id, note);
+  const flights: Part['flights'] = flightsOf(live, coveredBy(live.state, of));
+  stopIn(desk, live, { note, what: of, flights });
+  const part = note.parts.at(-1);
+  // What was written down as effective stays so.
+  if (live.effective.has(of.id) && part !== undefined) {
+    part.waiting.clear();
+    part.effectiveMs = note.latchedMs;
+  }
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+
+import type { HaltView, HolderView, LatchedHalt } from '../../guard/halts/view.ts';
+import { agentId, count, time, words } from '../shapes.ts';
+
+const target = z.string().min(1).max(512);
+const AGENT_SCOPES = ['agent', 'session', 'room', 'tool', 'task'] as const;
+const WIDE_SCOPES = ['fleet', 'room'] as const;
+
+type Stop<S extends string> = {
+  readonly scope: S;
+  readonly target?: string | undefined;
+  readonly reason: string;
+};
+type Halting<S extends string> = Stop<S> & { readonly incident?: 'optimisation' | undefined };
+type AgentScope = (typeof AGENT_SCOPES)[number];
+type WideScope = (typeof WIDE_SCOPES)[number];
+
+const NAMED = 'must name what stops, and be left out where the scope says it all';
+
+function isNamed({ scope, target: named }: Stop<string>): boolean {
+  return (scope !== 'agent' && scope !== 'fleet') === (named !== undefined);
+}
+
+const incident = z.literal('optimisation').optional();
+
+/** What stops of one agent. */
+export const haltBody: z.ZodType<Halting<AgentScope>> = z
+  .strictObject({
+    scope: z.enum(AGENT_SCOPES).default('agent'),
+    target: target.optional(),
+    reason: words,
+    incident,
+  })
+  .refine(isNamed, { message: NAMED, path: ['target'] });
+
+/** What goes on of one agent. */
+export const resumeBody: z.ZodType<Stop<AgentScope>> = z
+  .strictObject({
+    scope: z.enum(AGENT_SCOPES).default('agent'),
+    target: target.optional(),
+    reason: words,
+  })
+  .refine(isNamed, { message: NAMED, path: ['target'] });
+
+/** What stops of every agent. */
+export const haltAllBody: z.ZodType<Halting<WideScope>> = z
+  .strictObject({
+    scope: z.enum(WIDE_SCOPES).default('fleet'),
+    target: target.optional(),
+    reason: words,
+    incident,
+  })
+  .refine(isNamed, { message: NAMED, path: ['target'] });
+
+/** What goes on of every agent. */
+export const resumeAllBody: z.ZodType<Stop<WideScope>> = z
+  .strictObject({
+    scope: z.enum(WIDE_SCOPES).default('fleet'),
+    target: target.optional(),
+    reason: words,
+  })
+  .refine(isNamed, { message: NAMED, path: ['target'] });
+
+// What stands for leases of an earlier daemon names no agent.
+const holder = { agent: agentId.or(z.literal('')), lease: z.string(), name: z.string() };
+const holderView: z.ZodType<HolderView> = z.strictObject(holder);
+const settled = z.strictObject({ ...holder, at: time, ms: z.number().min(0) });
+
+const latched = {
+  halt: z.string(),
+  epoch: count,
+  state: z.enum(['latched', 'effective']),
+  latchedAt: time,
+  waitingFor: z.array(holderView),
+  index: count.nullable(),
+};
+
+/** What is answered once a halt is latched. */
+export const latchedHalt: z.ZodType<LatchedHalt> = z.strictObject(latched);
+
+/** A halt as it is shown. */
+export const haltView: z.ZodType<HaltView> = z.strictObject({
+  ...latched,
+  agent: agentId.nullable(),
+  scope: z.enum(['fleet', 'agent', 'session', 'room', 'tool', 'task']),
+  target: z.string(),
+  reason: z.string(),
+  by: z.string(),
+  incident: z.literal('optimisation').nullable(),
+  effectiveAt: time.nullable(),
+  effectiveMs: z.number().min(0).nullable(),
+  acknowledged: z.array(settled),
+  ranOut: z.array(settled),
+  inFlight: z.array(
+    z.strictObject({
+      agent: agentId,
+      session: z.string(),
+      decision: z.string(),
+      tool: z.string(),
+      end: z.enum(['running', 'cancelled', 'finished', 'not_sent']),
+    }),
+  ),
+  resumedAt: time.nullable(),
+});
