@@ -20,6 +20,7 @@ import type { Guard } from './guard/guard.ts';
 import { type HaltPlace, openHaltFile } from './guard/halts/halt-file.ts';
 import { httpFacts } from './guard/http-facts.ts';
 import { type OpenedGuard, openGuard } from './guard/open-guard.ts';
+import { makeIdentity } from './identity/identity.ts';
 import { diskSource } from './ledger/disk-source.ts';
 import { LOG_FOLDER, STATE_FILE } from './ledger/layout.ts';
 import { LOG_DEFAULTS } from './ledger/log-options.ts';
@@ -38,6 +39,7 @@ import { makeLog } from './services/log.ts';
 import type { PactRegistry } from './services/pact-registry.ts';
 import { compileSources, sourcesIn } from './services/pact-sources.ts';
 import { makePacts } from './services/pacts.ts';
+import { personOfKey } from './services/person-of-key.ts';
 import type { Credentials, Services } from './services/services.ts';
 import { makeSubjects } from './services/subjects.ts';
 import { makeTools } from './services/tools.ts';
@@ -200,6 +202,8 @@ export async function openContext(
   const keys = await openKeys({ vault, write, clock, hasAgent });
   const brokering = { guard: guard.guard, vault, egress, write, hasAgent };
   const { credentials, broker } = await openBroker(config, brokering, surroundings);
+  const { authority } = config;
+  const identity = makeIdentity({ ...surroundings, authority, egress: stores.egress });
   const services: Services = {
     pacts: makePacts({
       guard: guard.guard,
@@ -207,12 +211,13 @@ export async function openContext(
       write,
       blob: (digest) => sequencer.blob(digest),
       rule: config.publishing,
-      personOf: (id) => keys.find(id)?.name,
+      personOf: (id) => personOfKey(keys.find(id)) ?? identity.personOf(id),
     }),
     tools: inventoryOf(config, { guard: guard.guard, past, write, sequencer }),
     keys,
     credentials,
     broker,
+    identity,
     subjects: makeSubjects(needs),
     decisions: makeDecisions(needs),
     log: makeLog({

@@ -394,10 +394,29 @@ function fakeServices(
       consistency: (from) =>
         served('log.consistency', { from, to: 8, hashes: [], checkpoint: 'ledger.example\n8\n' }),
     },
+    identity: fakeIdentity(calls),
     health: {
       readiness: () => ({ isReady: true, down: [] }),
       freeBytes: () => 123_456,
       noteRefused: (what) => refused.push(what),
+    },
+  };
+}
+
+// A token is taken for what a test says it is; by default none is good.
+function fakeIdentity(calls: string[]): Services['identity'] {
+  const bad = {
+    ok: false as const,
+    fault: { kind: 'bad' as const, check: 'issuer' as const, message: '' },
+  };
+  return {
+    recent: () => undefined,
+    callerOf: () => Promise.resolve(bad),
+    personOf: () => undefined,
+    workloadOf: () => ({ ok: true, value: null }),
+    principalOf: () => {
+      calls.push('identity.principalOf');
+      return Promise.resolve(bad);
     },
   };
 }

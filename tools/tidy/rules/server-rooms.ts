@@ -13,11 +13,12 @@ const mayKnow: ReadonlyMap<string, readonly string[]> = new Map([
   ['ledger', ['disk', 'egress']],
   ['store', ['ledger']],
   ['seal', ['config', 'store']],
+  ['identity', ['config', 'egress', 'guard', 'routes', 'store']],
   ['record', ['guard', 'ledger', 'seal', 'services', 'store']],
   ['guard', ['disk', 'egress', 'ledger', 'record', 'seal', 'store']],
   ['broker', ['config', 'egress', 'guard', 'store']],
-  ['services', ['broker', 'guard', 'ledger', 'record', 'routes', 'seal', 'store']],
-  ['routes', ['config', 'guard', 'pep', 'services', 'store']],
+  ['services', ['broker', 'guard', 'identity', 'ledger', 'record', 'routes', 'seal', 'store']],
+  ['routes', ['config', 'guard', 'identity', 'pep', 'services', 'store']],
   ['pep', ['guard', 'routes']],
 ]);
 

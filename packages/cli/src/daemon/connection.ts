@@ -114,12 +114,14 @@ async function targetOf(
 }
 
 const KEY = /^plk_[0-9a-f]{16}_[0-9a-f]{64}$/;
+const TOKEN = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 
 function keyFor({ keyFile }: Connection, { environment }: Shell): string | null {
   const given = keyFile === undefined ? environment['PLUMBLINE_KEY'] : readText(keyFile);
   const key = given?.trim() ?? null;
-  if (key === null || KEY.test(key)) return key;
-  throw new Stop('holds no key: it must be `plk_<id>_<secret>` alone', keyFile ?? 'PLUMBLINE_KEY');
+  if (key === null || KEY.test(key) || TOKEN.test(key)) return key;
+  const what = 'holds neither a key (`plk_<id>_<secret>`) nor a token of an issuer, alone';
+  throw new Stop(what, keyFile ?? 'PLUMBLINE_KEY');
 }
 
 /** Returns what the daemon on this machine is configured with. Errors: `Stop`. */
@@ -190,6 +192,7 @@ function nextStep(code: string, program: string): string | null {
       return `\`${program} session list <agent>\` shows the last ones`;
     case 'no-key':
     case 'bad-key':
+    case 'bad-token':
       return `give a good key by --key-file or PLUMBLINE_KEY, or make one: \`${program} key add\``;
     case 'unreachable':
       return 'is the daemon up there, and the address right?';

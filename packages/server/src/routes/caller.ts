@@ -1,3 +1,4 @@
+import type { AttestableClaim } from '../config/authority.ts';
 import type { KeyKind, Role } from '../store/vault.ts';
 
 /** A human: the same for every key and token of theirs. */
@@ -10,13 +11,19 @@ export type Person = {
   readonly groups: readonly string[];
 };
 
+/** How it was shown who a caller is; absent: by a key, or by the socket. */
+export type Mechanism = 'oidc' | 'mtls' | 'spiffe';
+
 /**
  * Who makes a request, after its key was checked. `local` is whoever may open the daemon's
  * socket: the operating
  * system has checked the user.
  */
 export type Caller = {
-  /** The id of the key, or `local`. Stands in the ledger as `by` and `openedBy`. */
+  /**
+   * The id of the key, of a token's subject, of a workload, or `local`. Stands in the ledger as
+   * `by` and `openedBy`.
+   */
   readonly id: string;
   readonly kind: KeyKind | 'local';
   readonly roles: readonly Role[];
@@ -24,6 +31,9 @@ export type Caller = {
   readonly agents: readonly string[] | null;
   /** Who the caller is, for people; null for machines and for the socket. */
   readonly person: Person | null;
+  readonly mechanism?: Mechanism;
+  /** What an opener may attest of principals; absent: nothing. */
+  readonly grants?: readonly AttestableClaim[];
 };
 
 /**

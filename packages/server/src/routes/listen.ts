@@ -68,9 +68,15 @@ export async function createServer(
 async function readTls({
   certFile,
   keyFile,
+  clientCaFile,
 }: NonNullable<Config['listen']['tls']>): Promise<https.ServerOptions> {
   const [cert, key] = await Promise.all([readFile(certFile), readFile(keyFile)]);
-  return { cert, key, minVersion: 'TLSv1.2' };
+  const served = { cert, key, minVersion: 'TLSv1.2' } as const;
+  if (clientCaFile === null) return served;
+  // Who shows no certificate has a key or a token. One that nobody vouches for is refused by the
+  // gate, which can say so; the handshake could not.
+  const ca = await readFile(clientCaFile);
+  return { ...served, ca, requestCert: true, rejectUnauthorized: false };
 }
 
 const GARBAGE: ReadonlyMap<string, ProblemCode> = new Map([

@@ -109,7 +109,8 @@ function goodAnswer({ answer }: Route): JsonObject {
 /** What the gate may answer on every route, and on those with a key, a body or an agent. */
 export function codesOf(route: Route): readonly ProblemCode[] {
   const gate: ProblemCode[] = ['bad-request', 'bad-host', 'bad-origin', 'internal'];
-  if (route.rights.length > 0) gate.push('no-key', 'bad-key', 'forbidden', 'rate-limited');
+  if (route.rights.length > 0)
+    gate.push('no-key', 'bad-key', 'bad-token', 'forbidden', 'rate-limited');
   if (route.bodySpec !== null) gate.push('too-large', 'timed-out', 'overloaded');
   if (route.bodySpec !== null && route.badMedia === undefined) gate.push('bad-media-type');
   if (route.isRecording === true) gate.push('conflict');

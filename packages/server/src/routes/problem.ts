@@ -1,11 +1,14 @@
 import type { Diagnostic } from '@plumbline/core';
 
+import type { TokenCheck } from '../identity/token-fault.ts';
+
 /** A stable name of what went wrong. */
 export type ProblemCode =
   | 'bad-request'
   | 'bad-pact'
   | 'no-key'
   | 'bad-key'
+  | 'bad-token'
   | 'forbidden'
   | 'bad-origin'
   | 'unknown-agent'
@@ -46,6 +49,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, readonly [number, string]>> 
   'bad-pact': [400, 'The pact has errors'],
   'no-key': [401, 'A key is needed'],
   'bad-key': [401, 'The key is not good'],
+  'bad-token': [401, 'The token or certificate is not good'],
   forbidden: [403, 'The key has not this right'],
   'bad-origin': [403, 'The request comes from another web page'],
   'unknown-agent': [404, 'There is no such agent'],
@@ -92,6 +96,8 @@ export type Problem = {
   readonly diagnostics?: readonly Diagnostic[];
   readonly retryAfterSeconds?: number;
   readonly allow?: readonly string[];
+  /** Which check a token failed: for the daemon's log, and for nobody else. */
+  readonly check?: TokenCheck | 'keys';
 };
 
 /** Returns the body of a problem. Source: RFC 9457. */

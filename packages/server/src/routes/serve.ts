@@ -56,9 +56,11 @@ async function serve(served: Served, exchange: Exchange): Promise<void> {
     if (isLast) response.on('finish', () => request.socket.destroySoon());
   }
   metrics.answered(operation, status);
-  const code = told.reply.kind === 'problem' ? told.reply.problem.code : null;
+  const problem = told.reply.kind === 'problem' ? told.reply.problem : null;
+  const code = problem?.code ?? null;
+  const failed = problem?.check === undefined ? {} : { check: problem.check };
   const ms = Math.round((performance.now() - startedAt) * 1000) / 1000;
-  log.answered({ operation, status, code, caller: told.caller, agent: told.agent, ms });
+  log.answered({ operation, status, code, ...failed, caller: told.caller, agent: told.agent, ms });
 }
 
 async function tell(served: Served, exchange: Exchange): Promise<Told> {

@@ -112,12 +112,8 @@ async function approve(needs: PactsNeeds, of: PactAt, by: Caller): Promise<Serve
   if (version.state !== 'proposed') {
     return refused('conflict', `${of.digest} is ${version.state} and waits for nobody`);
   }
-  if (by.kind !== 'person') {
-    return refused('forbidden', "publishing takes two people: approve with a person's own key");
-  }
-  if (isSamePerson(needs, version.by, by.id)) {
-    return refused('forbidden', 'whoever proposed a pact cannot approve it: ask another person');
-  }
+  const barred = whyNotSecond(needs, version.by, by);
+  if (barred !== null) return barred;
   const again = await draftOf(needs, of, version);
   if (!again.ok) return again;
   const signed = await checkSignatures(of, version.signatures, needs.rule);
@@ -126,8 +122,22 @@ async function approve(needs: PactsNeeds, of: PactAt, by: Caller): Promise<Serve
   return arm(needs, { ...draft, version: { ...draft.version, approvedBy: by.id } });
 }
 
-function isSamePerson({ personOf }: PactsNeeds, one: string, other: string): boolean {
-  return one === other || (personOf(one) ?? one) === (personOf(other) ?? other);
+// One human is one person under every key and token. Who proposed must be known, to be told from
+// whoever approves.
+function whyNotSecond(
+  { personOf }: PactsNeeds,
+  proposer: string,
+  { id, person }: Caller,
+): ReturnType<typeof refused> | null {
+  if (person === null) {
+    return refused('forbidden', "publishing takes two people: approve with a person's own key");
+  }
+  const first = personOf(proposer);
+  if (proposer === id || first === person.id) {
+    return refused('forbidden', 'whoever proposed a pact cannot approve it: ask another person');
+  }
+  if (first !== undefined) return null;
+  return refused('conflict', 'who proposed the pact is not known any more: propose it again');
 }
 
 async function rollback(

@@ -1,4 +1,5 @@
 import type { Diagnostic, Json, JsonObject, VerdictKind } from '@plumbline/core';
+import type { Identity } from '../identity/identity.ts';
 import type { LogStatus } from '../ledger/sequencer.ts';
 import type { Caller } from '../routes/caller.ts';
 import type { Broker } from '../broker/broker.ts';
@@ -286,7 +287,7 @@ export type Log = {
 };
 
 /** What the gate refused before anything could be decided; summed into `refused` entries. */
-export type RefusedWhat = 'bad-key' | 'rate-limited' | 'bad-permit';
+export type RefusedWhat = 'bad-key' | 'bad-token' | 'rate-limited' | 'bad-permit';
 
 /** How the daemon stands. `down` names what keeps decisions from becoming durable. */
 export type Health = {
@@ -386,4 +387,5 @@ export type Services = {
   readonly decisions: Decisions;
   readonly log: Log;
   readonly health: Health;
+  readonly identity: Identity;
 };

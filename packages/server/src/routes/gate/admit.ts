@@ -5,12 +5,13 @@ import type { Caller, Right } from '../caller.ts';
 import type { Problem, ProblemCode } from '../problem.ts';
 import { isFor, rightsOf } from '../rights.ts';
 import type { Params, Route } from '../route.ts';
-import { authenticate, LOCAL, NOBODY } from './authenticate.ts';
+import { type Known, LOCAL, NOBODY } from './authenticate.ts';
 import { checkPlace, type Place, type Via } from './check-place.ts';
 import { Leaving } from './leaving.ts';
 import { createMatcher, type Matched, type MatchRoute, type ReadParams } from './match-route.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { type Arriving, type Expected, expectBody } from './read-body.ts';
+import { recognise } from './recognise.ts';
 
 /** What stands before every handler. */
 export type Gate = {
@@ -54,15 +55,15 @@ export function createGate(
 }
 
 /**
- * Returns a request that may be answered, or why it may not; a promise when no key was good. In
- * this order: host, origin, path and method, media type, size, key, right and agent, rate.
- * Source: spec/api/README.md, section "The gate".
+ * Returns a request that may be answered, or why it may not; a promise when no key was good, or a
+ * token has to be looked at. In this order: host, origin, path and method, media type, size, key,
+ * right and agent, rate. Source: spec/api/README.md, section "The gate".
  */
 export function admit(
   gate: Gate,
   request: IncomingMessage,
   via: Via,
-): Entered | Refused | Promise<Refused> {
+): Entered | Refused | Promise<Entered | Refused> {
   const misplaced = checkPlace(request, via, gate.place);
   if (misplaced !== null) return { problem: misplaced, route: null, caller: null };
   const { path, query } = split(request.url ?? '');
@@ -71,7 +72,23 @@ export function admit(
   const { route, read } = found;
   const body = expectBody(request, route, gate.api.settings.limits.bodyBytes);
   if ('problem' in body) return { problem: body.problem, route, caller: null };
+  const asked = { request, route, read, query, expected: body.expected };
   const who = identify(gate, { request, via, route });
+  return who instanceof Promise
+    ? who.then((one) => enter(gate, asked, one))
+    : enter(gate, asked, who);
+}
+
+type Asked = Pick<Entered, 'route' | 'query' | 'expected'> & {
+  readonly request: IncomingMessage;
+  readonly read: ReadParams;
+};
+
+function enter(
+  gate: Gate,
+  { request, route, read, query, expected }: Asked,
+  who: Known,
+): Entered | Refused | Promise<Refused> {
   if ('problem' in who) return turnAway(gate, request, { ...who, route, caller: null });
   const { caller } = who;
   const rights = rightsOf(caller, gate.api.settings.localRights);
@@ -84,7 +101,7 @@ export function admit(
     return { problem: slowed, route, caller };
   }
   if ('bad' in read) return { problem: unspelt(read.bad), route, caller };
-  return { route, caller, rights, params: read.params, query, expected: body.expected };
+  return { route, caller, rights, params: read.params, query, expected };
 }
 
 function split(url: string): { readonly path: string; readonly query: URLSearchParams | null } {
@@ -111,11 +128,9 @@ function find(
 function identify(
   { api }: Gate,
   asked: { readonly request: IncomingMessage; readonly via: Via; readonly route: Route },
-): ReturnType<typeof authenticate> {
+): Known | Promise<Known> {
   if (asked.route.rights.length === 0) return { caller: NOBODY };
-  if (asked.via === 'local') return { caller: LOCAL };
-  const { authorization } = asked.request.headers;
-  return authenticate(authorization, api.services.keys, api.clock());
+  return asked.via === 'local' ? { caller: LOCAL } : recognise(api, asked.request);
 }
 
 /** A right key is never refused for a neighbour's wrong ones: only what is wrong is counted. */
@@ -124,8 +139,9 @@ async function turnAway(
   { socket }: IncomingMessage,
   refused: Refused,
 ): Promise<Refused> {
-  if (refused.problem.code !== 'bad-key') return refused;
-  api.services.health.noteRefused('bad-key');
+  const { code } = refused.problem;
+  if (code !== 'bad-key' && code !== 'bad-token') return refused;
+  api.services.health.noteRefused(code);
   const slowed = await limits.guess(socket.remoteAddress ?? '');
   return slowed === null ? refused : { ...refused, problem: slowed };
 }

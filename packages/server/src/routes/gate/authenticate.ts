@@ -1,5 +1,6 @@
 import type { Keys } from '../../services/services.ts';
 import { matchesHash, parseKeyToken } from '../../services/key-token.ts';
+import { personOfKey } from '../../services/person-of-key.ts';
 import type { ApiKey } from '../../store/vault.ts';
 import type { Caller, Person } from '../caller.ts';
 import type { Problem } from '../problem.ts';
@@ -24,7 +25,15 @@ export const NOBODY: Caller = {
   person: null,
 };
 
+/** Who asks, or why that is not known. */
+export type Known = { readonly caller: Caller } | { readonly problem: Problem };
+
 const BEARER = /^Bearer +(\S+) *$/i;
+
+/** Returns the credential of an `Authorization` header, or undefined when it holds none. */
+export function credentialIn(authorization: string | undefined): string | undefined {
+  return BEARER.exec(authorization ?? '')?.[1];
+}
 
 // Compared with when there is no such key, so that the time does not tell which ids exist.
 const NO_HASH = '0'.repeat(64);
@@ -37,23 +46,24 @@ export function authenticate(
   authorization: string | undefined,
   keys: Pick<Keys, 'find'>,
   now: number,
-): { readonly caller: Caller } | { readonly problem: Problem } {
+): Known {
   if (authorization === undefined) {
-    const detail = 'send `Authorization: Bearer plk_<id>_<secret>`';
+    const detail = 'send `Authorization: Bearer plk_<id>_<secret>`, or a token where configured';
     return { problem: { code: 'no-key', detail } };
   }
-  const token = parseKeyToken(BEARER.exec(authorization)?.[1] ?? '');
+  const token = parseKeyToken(credentialIn(authorization) ?? '');
   const key = token === undefined ? undefined : keys.find(token.id);
   const isSecret = matchesHash(token?.secret ?? '', key?.hash ?? NO_HASH);
   if (key === undefined || !isSecret || key.revokedAt !== null || isPast(key.expiresAt, now)) {
     return { problem: { code: 'bad-key', detail: 'the key is unknown, revoked or expired' } };
   }
   const { id, kind, roles, scopes, agents } = key;
-  return { caller: { id, kind, roles, scopes, agents, person: personOf(key) } };
+  return { caller: { id, kind, roles, scopes, agents, person: personIn(key) } };
 }
 
-function personOf({ kind, name, email, groups }: ApiKey): Person | null {
-  return kind === 'person' ? { id: email ?? name, email, groups } : null;
+function personIn(key: ApiKey): Person | null {
+  const id = personOfKey(key);
+  return id === undefined ? null : { id, email: key.email, groups: key.groups };
 }
 
 function isPast(expiresAt: number | null, now: number): boolean {

@@ -22,20 +22,27 @@ export function createRateLimits(limits: Config['limits']): RateLimits {
 }
 
 const MINUTE_MS = 60_000;
+const MOST_WINDOWS = 200_000;
 
-// Only good keys are counted here, so there are never more counts than keys. It is one step, not
-// a promise, because every decision passes it.
+// Only who is known is counted here: there are as many counts as keys, and as people of issuers;
+// what ran out goes when there are many. It is one step, not a promise, because every decision
+// passes it.
 function createSpending(perMinute: number): RateLimits['spend'] {
   const windows = new Map<string, { count: number; readonly until: number }>();
   return (key, now) => {
     const window = windows.get(key);
     if (window === undefined || window.until <= now) {
+      if (windows.size >= MOST_WINDOWS) forgetPast(windows, now);
       windows.set(key, { count: 1, until: now + MINUTE_MS });
       return null;
     }
     window.count += 1;
     return window.count <= perMinute ? null : slowDown(window.until - now);
   };
+}
+
+function forgetPast(windows: Map<string, { readonly until: number }>, now: number): void {
+  for (const [key, { until }] of windows) if (until <= now) windows.delete(key);
 }
 
 function slowDown(waitMs: number): Problem {

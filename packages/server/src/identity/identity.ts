@@ -1,0 +1,105 @@
+import type { AuthorityConfig } from '../config/authority.ts';
+import type { Egress } from '../egress/egress.ts';
+import type { Caller } from '../routes/caller.ts';
+import { keysOf } from './key-places.ts';
+import { keySet } from './key-set.ts';
+import { namesIn, type ShownCertificate } from './peer-certificate.ts';
+import { personOf } from './people.ts';
+import { principalOf, type ProvenPrincipal } from './principals.ts';
+import { bad, type Checked, good } from './token-fault.ts';
+import { type Issuer, type VerifiedToken, verifyToken } from './verify-token.ts';
+import { knownWorkloads, type Workloads } from './workloads.ts';
+
+/**
+ * Who is believed besides keys.
+ *
+ * Contract: nothing of a token or a certificate counts before every check passed; whose keys cannot
+ * be had is `unavailable`, and nobody is let in. A caller's token that was taken is taken again
+ * for at most 30 seconds without its signature being looked at.
+ */
+export type Identity = {
+  /** Returns the caller of a token that was taken moments ago, or undefined. */
+  readonly recent: (token: string) => Caller | undefined;
+  /** Returns the person or the workload a token speaks for. */
+  readonly callerOf: (token: string) => Promise<Checked<Caller>>;
+  /** Returns which person a caller's id stands for, if it was taken since the start. */
+  readonly personOf: (id: string) => string | undefined;
+  /** Returns the workload a certificate speaks for; null when it names none that is configured. */
+  readonly workloadOf: (shown: ShownCertificate) => Checked<Caller | null>;
+  /** Returns the principal a token speaks for. Whether it was used before is for the guard. */
+  readonly principalOf: (token: string) => Promise<Checked<ProvenPrincipal>>;
+};
+
+/** What identities are checked with. `clock` is ms UTC. */
+export type IdentityNeeds = {
+  readonly authority: AuthorityConfig;
+  readonly egress: Pick<Egress, 'request'>;
+  readonly clock: () => number;
+  readonly monotonicMs: () => number;
+};
+
+const REMEMBERED_MS = 30_000;
+const MOST_REMEMBERED = 1_000;
+const MOST_PEOPLE = 100_000;
+
+type Remembered = { readonly caller: Caller; readonly untilMs: number };
+
+/** Returns who is believed as configured. Keys are asked for when they are first needed. */
+export function makeIdentity(needs: IdentityNeeds): Identity {
+  const { authority, clock } = needs;
+  const issuers = authority.issuers.map((config): Issuer => {
+    const { freshMs, staleMs } = config;
+    const { monotonicMs } = needs;
+    return {
+      config,
+      keys: keySet(keysOf(config, needs.egress), { freshMs, staleMs, monotonicMs }),
+    };
+  });
+  const workloads = knownWorkloads(authority.workloads);
+  const taken = new Map<string, Remembered>();
+  const people = new Map<string, string>();
+  const remember = (token: string, caller: Caller, { expiresAtMs }: VerifiedToken): void => {
+    if (taken.size >= MOST_REMEMBERED) taken.clear();
+    taken.set(token, { caller, untilMs: Math.min(expiresAtMs, clock() + REMEMBERED_MS) });
+    if (caller.person === null) return;
+    if (people.size >= MOST_PEOPLE) people.clear();
+    people.set(caller.id, caller.person.id);
+  };
+  return {
+    recent: (token) => {
+      const known = taken.get(token);
+      if (known === undefined || known.untilMs > clock()) return known?.caller;
+      taken.delete(token);
+      return undefined;
+    },
+    callerOf: async (token) => {
+      const uses = ['people', 'workloads'] as const;
+      const verified = await verifyToken(token, { issuers, uses, now: clock() });
+      if (!verified.ok) return verified;
+      const caller = callerIn(verified.value, workloads);
+      if (caller.ok) remember(token, caller.value, verified.value);
+      return caller;
+    },
+    personOf: (id) => people.get(id),
+    workloadOf: (shown) => {
+      const names = namesIn(shown, clock());
+      return names.ok ? workloads.ofCertificate(names.value) : names;
+    },
+    principalOf: async (text) => {
+      const now = clock();
+      const verified = await verifyToken(text, { issuers, uses: ['principals'], now });
+      return verified.ok ? principalOf(verified.value, { text, now }) : verified;
+    },
+  };
+}
+
+function callerIn(token: VerifiedToken, workloads: Workloads): Checked<Caller> {
+  switch (token.issuer.for) {
+    case 'people':
+      return good(personOf(token));
+    case 'workloads':
+      return workloads.ofToken(token);
+    case 'principals':
+      return bad('audience', 'the token is for principals of sessions');
+  }
+}
