@@ -1,10 +1,30 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
+
+import { verifies } from '@plumbline/testkit';
 
 import { fixtures, plumb, plumbJson as json, type Said } from '../run-plumb.test.ts';
 
 const pacts = join(fixtures, 'pacts');
+const folder = mkdtempSync(join(tmpdir(), 'plumb-decide-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const ELEVATED = `
+pact: plumbline/v1
+agent: desk
+purpose: Answer customers.
+owner: desk@example.com
+autonomy: 2
+tools:
+  export.all: { effect: read, category: export, tier: elevated }
+tiers:
+  elevated: { claim: roles, contains: exporter, max_age: 5m }
+  escalate: ask the data desk
+allow: [{ id: export, tool: export.all }]
+`;
 
 test('decide: the exit code is the verdict', async () => {
   const pact = join(pacts, 'support.pact.yaml');
@@ -69,7 +89,11 @@ test('decide: each kind of bad input is one error', async () => {
   );
   assert.equal(
     await err('{"tool":"a"}', '--session', '{"tasks":"x"}'),
-    'plumb: unknown member `tasks` of the session, one of principal, task, attributes\n',
+    'plumb: unknown member `tasks` of the session, one of principal, task, attributes, claims\n',
+  );
+  assert.equal(
+    await err('{"tool":"a"}', '--session', '{"claims":{"roles":"x"}}'),
+    'plumb: claim `roles` of the session is not a list of texts\n',
   );
   assert.equal(
     await err('{"tool":"a"}', '--facts', '{"source":true}'),
@@ -79,4 +103,18 @@ test('decide: each kind of bad input is one error', async () => {
     await err('{"tool":"a"}', '--at', 'soon'),
     'plumb: --at `soon` is not an ISO 8601 time\n',
   );
+});
+
+test('decide: an elevated tool needs a claim, and says which', async () => {
+  verifies('pact.tiers', 'authority.no-path');
+  const pact = join(folder, 'desk.pact.yaml');
+  writeFileSync(pact, ELEVATED);
+  const action = '{"tool":"export.all"}';
+  const refused = await plumb('decide', action, '--pact', pact);
+  assert.equal(refused.exit, 1);
+  assert.match(refused.out, /escalate \(rule `tier:elevated`\): ask the data desk/);
+  assert.match(refused.out, /`roles` were proved to hold `exporter` \(then: allow\)/);
+  const session = '{"claims":{"roles":["exporter"]}}';
+  const answer = await json('decide', action, '--pact', pact, '--session', session);
+  assert.deepEqual([answer['verdict'], answer['grants']], ['allow', []]);
 });

@@ -11,7 +11,6 @@ import {
   type Explanation,
   type Fact,
   type Json,
-  type JsonObject,
   type State,
   type VerdictKind,
 } from '@plumbline/core';
@@ -22,6 +21,7 @@ import { readText } from '../files/read-text.ts';
 import { readRuns } from '../readers/read-runs.ts';
 import { driveRun, SESSION } from '../replay/drive.ts';
 import { renderExplanation, verdictWord } from '../report/explanation.ts';
+import { type GivenSession, sessionOf } from './decide-session.ts';
 import type { Shell } from '../shell.ts';
 import { Stop } from '../stop.ts';
 
@@ -37,7 +37,8 @@ type Options = {
 const HELP = `
 ACTION, --session and --facts are JSON: written out, in a file, or on standard input (-).
   action   {"tool": "orders.get", "args": {"customer_id": "c-1"}}
-  session  {"principal": "ada", "task": "return", "attributes": {"customer_id": "c-1"}}
+  session  {"principal": "ada", "task": "return", "attributes": {"customer_id": "c-1"},
+            "claims": {"roles": ["crm-export"]}}
   facts    {"source": {"verified": true}}
 --history is one recorded run; the action is decided after it.
 
@@ -59,7 +60,7 @@ export function addDecide(program: Command, shell: Shell): void {
     .description('decide one action under a pact, and say why')
     .argument('<action>', 'the action as JSON, a file that holds it, or - for standard input')
     .requiredOption('--pact <file>', 'the pact')
-    .option('--session <json>', 'principal, task and attributes that were attested')
+    .option('--session <json>', 'principal, task, attributes and claims that were attested')
     .option('--facts <json>', 'facts by name')
     .option('--history <file>', 'a recorded run that went before')
     .option('--at <time>', 'when it happens, ISO 8601 (default: now)')
@@ -72,8 +73,11 @@ async function decideOne(given: string, options: Options, shell: Shell): Promise
   const pact = armPact(options.pact);
   const now = timeOf(options.at, shell.wallMs());
   const action = actionOf(readJson(given, 'the action'));
-  const session = sessionOf(options.session);
-  const state = await stateBefore(pact, { session, history: options.history, now });
+  const session = sessionOf(
+    options.session === undefined ? {} : readJson(options.session, 'the session'),
+  );
+  const before = await stateBefore(pact, { session, history: options.history, now });
+  const state = proved(pact, before, { session, now });
   const facts = factsOf(options.facts, now);
   const explanation = explain(pact, state, { action, facts, now });
   const { kind } = explanation.decision.verdict;
@@ -127,28 +131,6 @@ function actionOf(given: Json): Action {
   return { id, session: SESSION, tool, args, digest };
 }
 
-type Session = {
-  readonly principal: string;
-  readonly task: string | null;
-  readonly attributes: JsonObject;
-};
-
-function sessionOf(given: string | undefined): Session {
-  const session = given === undefined ? {} : readJson(given, 'the session');
-  if (!isJsonObject(session)) throw new Stop('the session is not a JSON object');
-  const { principal = 'principal', task = null, attributes = {} } = session;
-  if (typeof principal !== 'string') throw new Stop('`principal` of the session is not text');
-  if (task !== null && typeof task !== 'string') {
-    throw new Stop('`task` of the session is not text or null');
-  }
-  if (!isJsonObject(attributes)) throw new Stop('`attributes` of the session is not an object');
-  const unknown = Object.keys(session).find((key) => !SESSION_KEYS.includes(key));
-  if (unknown === undefined) return { principal, task, attributes };
-  throw new Stop(`unknown member \`${unknown}\` of the session, one of ${SESSION_KEYS.join(', ')}`);
-}
-
-const SESSION_KEYS = ['principal', 'task', 'attributes'];
-
 function factsOf(given: string | undefined, now: number): readonly Fact[] {
   const facts = given === undefined ? {} : readJson(given, 'the facts');
   if (!isJsonObject(facts)) throw new Stop('the facts are not a JSON object');
@@ -167,7 +149,7 @@ function timeOf(given: string | undefined, wallMs: number): number {
 
 async function stateBefore(
   pact: CompiledPact,
-  { session, history, now }: { session: Session; history: string | undefined; now: number },
+  { session, history, now }: { session: GivenSession; history: string | undefined; now: number },
 ): Promise<State> {
   if (history === undefined) return opened(pact, session, now);
   const mapping = {
@@ -186,9 +168,25 @@ async function stateBefore(
   throw new Stop('holds no run', history);
 }
 
-function opened(pact: CompiledPact, session: Session, at: number): State {
+function opened(pact: CompiledPact, session: GivenSession, at: number): State {
   const state = apply(pact, initialState(pact.agent), { kind: 'armed', at, pact: pact.digest });
   const openedBy = 'command line';
   const event = { kind: 'session_opened', at, session: SESSION, room: null, openedBy } as const;
-  return apply(pact, state, { ...event, ...session });
+  const { principal, task, attributes } = session;
+  return apply(pact, state, { ...event, principal, task, attributes });
+}
+
+/** Returns the state once the claims of the session were proved. */
+function proved(
+  pact: CompiledPact,
+  before: State,
+  { session, now: at }: { readonly session: GivenSession; readonly now: number },
+): State {
+  const valid = { verifiedAtMs: at, expiresAtMs: Number.MAX_SAFE_INTEGER };
+  const by = { session: SESSION, mechanism: 'api-key' } as const;
+  return session.claims.reduce(
+    (state, claim) =>
+      apply(pact, state, { kind: 'claim', at, claim: { ...by, ...claim, ...valid } }),
+    before,
+  );
 }
