@@ -4,6 +4,7 @@ import { kernelVersion } from '@plumbline/core';
 import { addAgent } from './commands/agent.ts';
 import { addBackup } from './commands/backup.ts';
 import { addCompletion } from './commands/completion.ts';
+import { addCredential } from './commands/credential.ts';
 import { addDecide } from './commands/decide.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDown } from './commands/down.ts';
@@ -48,6 +49,7 @@ export function buildProgram(shell: Shell): Command {
   addStatus(program, shell);
   addAgent(program, shell);
   addKey(program, shell);
+  addCredential(program, shell);
   addSession(program, shell);
   addTool(program, shell);
   addSubject(program, shell);

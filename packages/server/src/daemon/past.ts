@@ -101,7 +101,7 @@ function take(
  */
 export async function replayOnVault(
   vault: Pick<Vault, 'subjectKey' | 'eraseSubject' | 'revokeKey' | 'credentials' | 'putCredential'>,
-  { erased, revoked, credentials }: Past,
+  { erased, revoked, credentials }: Pick<Past, 'erased' | 'revoked' | 'credentials'>,
 ): Promise<void> {
   for (const subject of erased) {
     if ((await vault.subjectKey(subject)) !== undefined) await vault.eraseSubject(subject);
