@@ -6,6 +6,7 @@ import { encodeBase64, formatVerifierKey, parseKnownLogs } from '@plumbline/ledg
 
 import { type Broker, makeBroker } from './broker/broker.ts';
 import { HeldSecrets } from './broker/held-secrets.ts';
+import { openAuthority } from './context-authority.ts';
 import type { Config } from './config/config.ts';
 import { type LogKeys, loadLogKeys } from './daemon/log-keys.ts';
 import { type Past, readPast, replayOnVault } from './daemon/past.ts';
@@ -40,7 +41,8 @@ import type { PactRegistry } from './services/pact-registry.ts';
 import { compileSources, sourcesIn } from './services/pact-sources.ts';
 import { makePacts } from './services/pacts.ts';
 import { personOfKey } from './services/person-of-key.ts';
-import type { Credentials, Services } from './services/services.ts';
+import type { Credentials } from './services/services.ts';
+import type { Services } from './services/daemon-services.ts';
 import { makeSubjects } from './services/subjects.ts';
 import { makeTools } from './services/tools.ts';
 import { makeWriteEntry, type WriteEntry } from './services/write-entry.ts';
@@ -218,14 +220,10 @@ export async function openContext(
     credentials,
     broker,
     identity,
+    ...(await openAuthority(config, { vault, write, clock, past })),
     subjects: makeSubjects(needs),
     decisions: makeDecisions(needs),
-    log: makeLog({
-      log,
-      recordLink,
-      source: diskSource(disk, LOG_FOLDER),
-      verifierKey: () => formatVerifierKey(log.key()),
-    }),
+    log: logService(stores, recordLink),
     health,
   };
   const opened = { sequencer, space, guard, models, follower, services, health, write, erase };
@@ -297,6 +295,11 @@ function inventoryOf(
 ): Services['tools'] {
   const blob = (digest: string): ReturnType<Sequencer['blob']> => sequencer.blob(digest);
   return makeTools({ guard, registry: past.tools, write, blob, firstSight });
+}
+
+function logService({ log, disk }: Stores, recordLink: RecordLink): Services['log'] {
+  const source = diskSource(disk, LOG_FOLDER);
+  return makeLog({ log, recordLink, source, verifierKey: () => formatVerifierKey(log.key()) });
 }
 
 function linkRecorder(recorder: Recorder, clock: () => number): RecordLink {

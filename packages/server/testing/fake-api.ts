@@ -6,7 +6,8 @@ import type { Api, ApiSettings, ServedFile } from '../src/routes/api.ts';
 import { createMetrics } from '../src/routes/health/metrics.ts';
 import type { RequestLine } from '../src/routes/request-log.ts';
 import { formatKeyToken, hashSecret } from '../src/services/key-token.ts';
-import type { PactRow, Services, ToolRow } from '../src/services/services.ts';
+import type { Services } from '../src/services/daemon-services.ts';
+import type { PactRow, ToolRow } from '../src/services/services.ts';
 import type { Models } from '../src/store/models.ts';
 import type { ApiKey } from '../src/store/vault.ts';
 import { makeCredential } from './vault-contract.ts';
@@ -293,6 +294,16 @@ const TOOL: ToolRow = {
   name: null,
 };
 
+const FACTOR = 'fac_0123456789abcdef';
+const PERSON = `per_${'0'.repeat(32)}`;
+const ENROLLING = {
+  id: FACTOR,
+  expiresAtMs: 2,
+  kind: 'totp' as const,
+  uri: 'otpauth://totp/…',
+  secret: 'ABC',
+};
+
 function fakeServices(
   calls: string[],
   { keys, refused }: { readonly keys: Map<string, ApiKey>; readonly refused: string[] },
@@ -367,6 +378,16 @@ function fakeServices(
       used: () => undefined,
     },
     broker: { forward: () => served('broker.forward', FORWARDED) },
+    factors: {
+      list: () => served('factors.list', { rows: [], lockedUntil: null }),
+      enrol: () => served('factors.enrol', ENROLLING),
+      confirm: () => served('factors.confirm', { index: 8, id: FACTOR }),
+      remove: () => served('factors.remove', { index: 8 }),
+      challenge: () => served('factors.challenge', { options: {}, expiresAtMs: 2 }),
+      check: () =>
+        served('factors.check', { factor: FACTOR, mechanism: 'totp', person: PERSON, at: 1 }),
+      pseudonymOf: () => PERSON,
+    },
     subjects: {
       erase: () => served('subjects.erase', { index: 8, subject: 'sub_1', sessions: ['s1'] }),
       export: () =>

@@ -56,6 +56,9 @@ export const CHAIN_OF = {
   rolled: 'node',
   continues: 'node',
   quota: 'node',
+  factor_enrolled: 'node',
+  factor_removed: 'node',
+  factor_locked: 'node',
 } as const;
 
 /** One of the kinds of entries. */

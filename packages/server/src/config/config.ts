@@ -1,4 +1,5 @@
 import type { AuthorityConfig } from './authority.ts';
+import type { BreakGlassConfig, PeopleConfig } from './people.ts';
 
 /** Everything that can be configured, after defaults. Read once, at the start. */
 export type Config = {
@@ -24,7 +25,7 @@ export type Config = {
   /** What the daemon's own user may do on the socket. */
   readonly localRights: 'all' | 'enforce';
   /** Whose tokens and certificates are believed. */
-  readonly authority: AuthorityConfig;
+  readonly authority: AuthorityConfig & PeopleConfig;
   readonly log: {
     /** Whether `/log/` needs a key. */
     readonly isOpen: boolean;
@@ -73,6 +74,11 @@ export type Config = {
     /** A definition nobody has seen is pinned, or waits for a person. */
     readonly firstSight: 'pin' | 'ask';
   };
+  readonly approvals: {
+    /** What a vote has to prove beside the key. */
+    readonly factor: 'none' | 'totp' | 'webauthn';
+  };
+  readonly breakGlass: BreakGlassConfig;
   readonly limits: {
     readonly bodyBytes: number;
     readonly requestsPerMinute: number;

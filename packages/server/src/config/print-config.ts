@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '@plumbline/core';
 
 import type { Config, RootKeySource, Upstream } from './config.ts';
 import { printAuthority } from './print-authority.ts';
+import { printPeople } from './settle-people.ts';
 
 /**
  * Returns a configuration in the form of its file, for `plumb up --print-config`. It names where
@@ -20,7 +21,7 @@ export function printConfig(config: Config): JsonObject {
       hosts: [...listen.hosts],
     },
     localRights: config.localRights,
-    authority: printAuthority(config.authority),
+    authority: { ...printAuthority(config.authority), ...printPeople(config.authority) },
     log: {
       open: log.isOpen,
       publishEveryMs: log.publishEveryMs,
@@ -38,6 +39,12 @@ export function printConfig(config: Config): JsonObject {
     upstreams: Object.fromEntries(Object.entries(config.upstreams).map(printUpstream)),
     allowNetworks: [...config.allowNetworks],
     publishing: { people: publishing.people, signers: [...publishing.signers] },
+    approvals: { ...config.approvals },
+    breakGlass: {
+      ...config.breakGlass,
+      holders: [...config.breakGlass.holders],
+      roles: [...config.breakGlass.roles],
+    },
     limits: { ...limits },
   };
 }

@@ -3,6 +3,12 @@ import { z } from 'zod';
 import { authorityShapes, type SettledAuthority } from './authority-schema.ts';
 import type { Config } from './config.ts';
 import { upstreams } from './upstreams.ts';
+import {
+  breakGlassShape,
+  peopleShapes,
+  type SettledPeople,
+  approvalsShape,
+} from './people-schema.ts';
 
 /** What the file says once every default that does not depend on the machine is filled in. */
 export type Settled = {
@@ -18,7 +24,7 @@ export type Settled = {
     readonly hosts: readonly string[];
   };
   readonly localRights: Config['localRights'];
-  readonly authority: SettledAuthority;
+  readonly authority: SettledAuthority & SettledPeople;
   readonly log: Omit<Config['log'], 'isOpen'> & {
     readonly open: boolean;
     readonly witnessesFile: string | null;
@@ -31,6 +37,8 @@ export type Settled = {
   readonly allowNetworks: readonly string[];
   readonly publishing: Config['publishing'];
   readonly tools: Config['tools'];
+  readonly approvals: Config['approvals'];
+  readonly breakGlass: Config['breakGlass'];
   readonly limits: Config['limits'];
 };
 
@@ -65,7 +73,9 @@ const schema: z.ZodType<Settled> = z.strictObject({
     })
     .prefault({}),
   localRights: z.enum(['all', 'enforce']).default('all'),
-  authority: z.strictObject(authorityShapes).prefault({ issuers: [], workloads: [] }),
+  authority: z
+    .strictObject({ ...authorityShapes, ...peopleShapes })
+    .prefault({ issuers: [], workloads: [], webauthn: {}, grants: [] }),
   log: z
     .strictObject({
       open: z.boolean().default(true),
@@ -111,6 +121,8 @@ const schema: z.ZodType<Settled> = z.strictObject({
     })
     .prefault({}),
   tools: z.strictObject({ firstSight: z.enum(['pin', 'ask']).default('pin') }).prefault({}),
+  approvals: approvalsShape,
+  breakGlass: breakGlassShape,
   limits: z
     .strictObject({
       bodyBytes: count(1_024, 64 * MEBIBYTE).default(MEBIBYTE),

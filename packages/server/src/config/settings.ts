@@ -85,6 +85,40 @@ export const SETTINGS: readonly Setting[] = [
     form: 'text',
     says: 'what becomes of a definition of a tool nobody has seen: `pin`, or `ask` a person',
   },
+  {
+    path: 'authority.webauthn.rpId',
+    form: 'text',
+    says: 'the domain that authenticators of people answer to',
+  },
+  {
+    path: 'authority.webauthn.origins',
+    form: 'list',
+    says: 'the origins of pages that may ask them',
+  },
+  {
+    path: 'authority.grants',
+    form: 'json',
+    says: 'who may give which elevated grants (docs/factors.md)',
+  },
+  {
+    path: 'approvals.factor',
+    form: 'text',
+    says: 'what a vote has to prove: `none`, `totp` or `webauthn`',
+  },
+  {
+    path: 'breakGlass.holders',
+    form: 'list',
+    says: 'who may break the glass: addresses and `role:<group>`',
+  },
+  { path: 'breakGlass.roles', form: 'list', says: 'the roles that may be taken so' },
+  { path: 'breakGlass.maxMinutes', form: 'number', says: 'for how long at most' },
+  { path: 'breakGlass.factor', form: 'text', says: 'what it takes: `totp` or `webauthn`' },
+  { path: 'breakGlass.reviewWithinMs', form: 'number', says: 'a review is overdue after it' },
+  {
+    path: 'breakGlass.publishing',
+    form: 'boolean',
+    says: 'whether one person may publish alone under it where it takes two',
+  },
   { path: 'limits.bodyBytes', form: 'number', says: 'the largest body of a request' },
   { path: 'limits.requestsPerMinute', form: 'number', says: 'how many requests a key may make' },
   {

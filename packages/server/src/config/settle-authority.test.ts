@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { isJsonObject } from '@plumbline/core';
 import { verifies } from '@plumbline/testkit';
 
 import { ConfigError } from './config-error.ts';
@@ -97,6 +98,8 @@ test('authority: one bundle for certificates vouches for one trust domain', () =
 test('authority: what is printed reads back as the same', () => {
   const issuers = [{ ...PEOPLE, roles: { ops: 'operator' }, typ: 'at+jwt', jwksFile: '/k.json' }];
   const authority = printConfig(load({ issuers }))['authority'];
-  assert.ok(typeof authority === 'object' && authority !== null);
-  assert.deepEqual(printConfig(load(authority))['authority'], authority);
+  assert.ok(isJsonObject(authority));
+  const { issuers: printed = null, workloads = null } = authority;
+  const again = load({ issuers: printed, workloads });
+  assert.deepEqual(printConfig(again)['authority'], authority);
 });

@@ -9,6 +9,7 @@ import { readOptional } from './read-optional.ts';
 import type { Settled } from './schema.ts';
 import { settleAuthority } from './settle-authority.ts';
 import { faultOf } from './upstreams.ts';
+import { settlePeople } from './settle-people.ts';
 
 /** Where configuration and data of this user stand unless told otherwise. */
 export type Home = { readonly config: string; readonly data: string };
@@ -55,7 +56,10 @@ export function settle(settled: Settled, home: Home, refuse: Refuse): Config {
       hosts: listen.hosts,
     },
     localRights: settled.localRights,
-    authority: settleAuthority(settled.authority, listen, refuse),
+    authority: {
+      ...settleAuthority(settled.authority, listen, refuse),
+      ...settlePeople(settled.authority, refuse),
+    },
     log: {
       isOpen: log.open,
       publishEveryMs: log.publishEveryMs,
@@ -74,6 +78,8 @@ export function settle(settled: Settled, home: Home, refuse: Refuse): Config {
     allowNetworks: settled.allowNetworks,
     publishing: { people: publishing.people, signers: publishing.signers },
     tools: settled.tools,
+    approvals: settled.approvals,
+    breakGlass: settled.breakGlass,
     limits: settled.limits,
   };
 }

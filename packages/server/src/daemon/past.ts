@@ -24,6 +24,8 @@ export type Past = {
   readonly credentials: ReadonlyMap<string, PastCredential>;
   /** The halts of every agent that are in force. */
   readonly wide: ReadonlyMap<string, WideHalt>;
+  /** Ids of second factors that were removed. */
+  readonly removedFactors: ReadonlySet<string>;
 };
 
 const WANTED: ReadonlySet<EntryKind> = new Set([
@@ -35,6 +37,7 @@ const WANTED: ReadonlySet<EntryKind> = new Set([
   'credential_revoked',
   'fleet_halted',
   'fleet_resumed',
+  'factor_removed',
 ]);
 const BATCH = 1_024;
 // Before `kind` stand the agent's id and the time alone, so it is found within these bytes.
@@ -49,6 +52,7 @@ export async function readPast(sequencer: Pick<Sequencer, 'read'>): Promise<Past
     revoked: new Map<string, number>(),
     credentials: new Map<string, PastCredential>(),
     wide: new Map<string, WideHalt>(),
+    removedFactors: new Set<string>(),
   };
   let index = 0;
   for (;;) {
@@ -69,21 +73,20 @@ function isWanted(bytes: Uint8Array): boolean {
   return kind === undefined || [...WANTED].some((wanted) => wanted === kind);
 }
 
-function take(
-  past: Past & {
-    readonly erased: Set<string>;
-    readonly revoked: Map<string, number>;
-    readonly credentials: Map<string, PastCredential>;
-    readonly wide: Map<string, WideHalt>;
-  },
-  bytes: Uint8Array,
-  index: number,
-): void {
+type Taken = Past & {
+  readonly erased: Set<string>;
+  readonly revoked: Map<string, number>;
+  readonly credentials: Map<string, PastCredential>;
+  readonly wide: Map<string, WideHalt>;
+  readonly removedFactors: Set<string>;
+};
+
+function take(past: Taken, bytes: Uint8Array, index: number): void {
   const read = parseEntry(bytes);
   if (!read.ok)
     throw new StartRefused(`entry ${index} of the log ${read.error}; run \`plumb verify\``);
   const entry = read.value;
-  const { subject, key, credential, version } = entry.open;
+  const { subject, key, credential, version, factor } = entry.open;
   if (entry.kind === 'erasure' && typeof subject === 'string') past.erased.add(subject);
   if (entry.kind === 'key_revoked' && typeof key === 'string') past.revoked.set(key, entry.at);
   if (typeof credential === 'string') {
@@ -91,6 +94,9 @@ function take(
     past.credentials.set(credential, { version: Number(version), revokedAt });
   }
   foldWide(past.wide, entry);
+  if (entry.kind === 'factor_removed' && typeof factor === 'string') {
+    past.removedFactors.add(factor);
+  }
   past.registry.fold({ ...entry, index });
   past.tools.fold({ ...entry, index });
 }

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { Guard } from '../guard/guard.ts';
-import type { Services } from '../services/services.ts';
+import type { Services } from '../services/daemon-services.ts';
 import type { Models } from '../store/models.ts';
 import type { Metrics } from './health/metrics.ts';
 import type { RequestLog } from './request-log.ts';

@@ -52,4 +52,5 @@ export type Right =
   | 'halt'
   | 'approve'
   | 'administer'
-  | 'measure';
+  | 'measure'
+  | 'prove';

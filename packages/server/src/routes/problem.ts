@@ -10,6 +10,8 @@ export type ProblemCode =
   | 'bad-key'
   | 'bad-token'
   | 'forbidden'
+  | 'needs-proof'
+  | 'bad-proof'
   | 'bad-origin'
   | 'unknown-agent'
   | 'unknown-session'
@@ -51,6 +53,8 @@ export const PROBLEMS: Readonly<Record<ProblemCode, readonly [number, string]>> 
   'bad-key': [401, 'The key is not good'],
   'bad-token': [401, 'The token or certificate is not good'],
   forbidden: [403, 'The key has not this right'],
+  'needs-proof': [403, 'A second factor is needed'],
+  'bad-proof': [403, 'The second factor was not proved'],
   'bad-origin': [403, 'The request comes from another web page'],
   'unknown-agent': [404, 'There is no such agent'],
   'unknown-session': [404, 'There is no such session'],

@@ -3,10 +3,20 @@ import type { Caller, Right } from './caller.ts';
 
 /** The rights of each role. Source: spec/api/README.md, section "Who may do what". */
 export const ROLE_RIGHTS: Readonly<Record<Role, readonly Right[]>> = {
-  viewer: ['read', 'measure'],
-  operator: ['read', 'measure', 'operate', 'halt', 'lock'],
-  approver: ['read', 'measure', 'approve', 'read-sealed', 'halt'],
-  admin: ['read', 'measure', 'read-sealed', 'operate', 'halt', 'lock', 'approve', 'administer'],
+  viewer: ['read', 'measure', 'prove'],
+  operator: ['read', 'measure', 'prove', 'operate', 'halt', 'lock'],
+  approver: ['read', 'measure', 'prove', 'approve', 'read-sealed', 'halt'],
+  admin: [
+    'read',
+    'measure',
+    'prove',
+    'read-sealed',
+    'operate',
+    'halt',
+    'lock',
+    'approve',
+    'administer',
+  ],
 };
 
 /** The rights of each kind of machine. What a service may is what its scopes name of these. */

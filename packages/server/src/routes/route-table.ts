@@ -24,6 +24,11 @@ import { haltAll } from './halts/halt-all.ts';
 import { listHalts } from './halts/list-halts.ts';
 import { resumeAgent } from './halts/resume-agent.ts';
 import { resumeAll } from './halts/resume-all.ts';
+import { confirmFactor } from './factors/confirm-factor.ts';
+import { enrolFactor } from './factors/enrol-factor.ts';
+import { listFactors } from './factors/list-factors.ts';
+import { makeChallenge } from './factors/make-challenge.ts';
+import { removeFactor } from './factors/remove-factor.ts';
 import { getHealth } from './health/get-health.ts';
 import { getMetrics } from './health/get-metrics.ts';
 import { getReadiness } from './health/get-readiness.ts';
@@ -128,6 +133,11 @@ export const ROUTES: readonly Route[] = [
   addCredential,
   rotateCredential,
   revokeCredential,
+  listFactors,
+  enrolFactor,
+  makeChallenge,
+  confirmFactor,
+  removeFactor,
   eraseSubject,
   exportSubject,
   getLogFile,

@@ -1,8 +1,6 @@
 import type { Diagnostic, Json, JsonObject, VerdictKind } from '@plumbline/core';
-import type { Identity } from '../identity/identity.ts';
 import type { LogStatus } from '../ledger/sequencer.ts';
 import type { Caller } from '../routes/caller.ts';
-import type { Broker } from '../broker/broker.ts';
 import type { ApiKey, Credential, KeyKind, Role } from '../store/vault.ts';
 
 /** Why a service did not do what was asked. Source: spec/api/README.md, section "Answers". */
@@ -10,6 +8,8 @@ export type ServiceCode =
   | 'bad-request'
   | 'bad-pact'
   | 'forbidden'
+  | 'needs-proof'
+  | 'bad-proof'
   | 'unknown-agent'
   | 'unknown-decision'
   | 'not-found'
@@ -374,18 +374,4 @@ export type Tools = {
     of: { readonly agent: string; readonly digest: string; readonly reason: string },
     by: Caller,
   ) => Promise<Served<ToolRow>>;
-};
-
-/** Everything the routes call besides the guard, the models and the log's static files. */
-export type Services = {
-  readonly pacts: Pacts;
-  readonly tools: Tools;
-  readonly keys: Keys;
-  readonly credentials: Credentials;
-  readonly broker: Pick<Broker, 'forward'>;
-  readonly subjects: Subjects;
-  readonly decisions: Decisions;
-  readonly log: Log;
-  readonly health: Health;
-  readonly identity: Identity;
 };

@@ -1,0 +1,28 @@
+import type { Broker } from '../broker/broker.ts';
+import type { Identity } from '../identity/identity.ts';
+import type { Factors } from './factors/factors.ts';
+import type {
+  Credentials,
+  Decisions,
+  Health,
+  Keys,
+  Log,
+  Pacts,
+  Subjects,
+  Tools,
+} from './services.ts';
+
+/** Everything the routes call besides the guard, the models and the log's static files. */
+export type Services = {
+  readonly pacts: Pacts;
+  readonly tools: Tools;
+  readonly keys: Keys;
+  readonly factors: Factors;
+  readonly credentials: Credentials;
+  readonly broker: Pick<Broker, 'forward'>;
+  readonly subjects: Subjects;
+  readonly decisions: Decisions;
+  readonly log: Log;
+  readonly health: Health;
+  readonly identity: Identity;
+};
