@@ -3,11 +3,14 @@ import { kernelVersion } from '@plumbline/core';
 
 import { addAgent } from './commands/agent.ts';
 import { addBackup } from './commands/backup.ts';
+import { addBreakGlass } from './commands/break-glass.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addCredential } from './commands/credential.ts';
 import { addDecide } from './commands/decide.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDown } from './commands/down.ts';
+import { addFactor } from './commands/factor.ts';
+import { addGrant } from './commands/grant.ts';
 import { addInit } from './commands/init.ts';
 import { addLog } from './commands/log.ts';
 import { addPack } from './commands/pack.ts';
@@ -52,6 +55,9 @@ export function buildProgram(shell: Shell): Command {
   addCredential(program, shell);
   addSession(program, shell);
   addTool(program, shell);
+  addFactor(program, shell);
+  addGrant(program, shell);
+  addBreakGlass(program, shell);
   addSubject(program, shell);
   addDoctor(program, shell);
   addBackup(program, shell);

@@ -1,13 +1,17 @@
 import type { Config } from './config/config.ts';
 import type { Past } from './daemon/past.ts';
+import type { Guard } from './guard/guard.ts';
+import { makeBreakGlass } from './services/break-glass.ts';
 import type { Services } from './services/daemon-services.ts';
 import { openFactors } from './services/factors/open-factors.ts';
+import { makeGrants } from './services/grants.ts';
 import type { WriteEntry } from './services/write-entry.ts';
 import type { Vault } from './store/vault.ts';
 
 /** What the services of people's authority stand on. */
 export type AuthorityNeeds = {
   readonly vault: Vault;
+  readonly guard: Guard;
   readonly write: WriteEntry;
   readonly clock: () => number;
   readonly past: Past;
@@ -15,10 +19,14 @@ export type AuthorityNeeds = {
 
 /** Returns the services of what people prove, give and take for a time. */
 export async function openAuthority(
-  config: Config,
-  { vault, write, clock, past }: AuthorityNeeds,
-): Promise<Pick<Services, 'factors'>> {
-  const site = config.authority.webauthn;
-  const removed = past.removedFactors;
-  return { factors: await openFactors({ vault, write, clock, site, removed }) };
+  { authority, breakGlass: rule }: Config,
+  { vault, guard, write, clock, past }: AuthorityNeeds,
+): Promise<Pick<Services, 'factors' | 'grants' | 'breakGlass'>> {
+  const site = authority.webauthn;
+  const factors = await openFactors({ vault, write, clock, site, removed: past.removedFactors });
+  return {
+    factors,
+    grants: makeGrants({ guard, factors, write, rules: authority.grants }),
+    breakGlass: makeBreakGlass({ factors, write, clock, book: past.glass, rule }),
+  };
 }

@@ -201,7 +201,9 @@ export async function openContext(
     caughtUp: follower.caughtUp,
   };
   const hasAgent = (agent: string): boolean => guard.guard.status(agent) !== undefined;
-  const keys = await openKeys({ vault, write, clock, hasAgent });
+  const people = await openAuthority(config, { vault, guard: guard.guard, write, clock, past });
+  const { recovered } = people.breakGlass;
+  const keys = await openKeys({ vault, write, clock, hasAgent, recovered });
   const brokering = { guard: guard.guard, vault, egress, write, hasAgent };
   const { credentials, broker } = await openBroker(config, brokering, surroundings);
   const { authority } = config;
@@ -213,6 +215,7 @@ export async function openContext(
       write,
       blob: (digest) => sequencer.blob(digest),
       rule: config.publishing,
+      isAloneUnderBreakGlass: config.breakGlass.publishing,
       personOf: (id) => personOfKey(keys.find(id)) ?? identity.personOf(id),
     }),
     tools: inventoryOf(config, { guard: guard.guard, past, write, sequencer }),
@@ -220,7 +223,7 @@ export async function openContext(
     credentials,
     broker,
     identity,
-    ...(await openAuthority(config, { vault, write, clock, past })),
+    ...people,
     subjects: makeSubjects(needs),
     decisions: makeDecisions(needs),
     log: logService(stores, recordLink),
@@ -337,6 +340,8 @@ export async function resume(context: Context): Promise<readonly string[]> {
   const finished = await finishErasure({ guard: guard.guard, vault, write, erase }, null);
   if (!finished.ok)
     throw new StartRefused(`an erasure cannot be finished: ${finished.error.message}`);
+  // Roles of an emergency do not outlive the daemon that gave them.
+  await context.services.breakGlass.sweep('restart');
   const failed = await guard.armAll();
   for (const agent of past.registry.agents()) {
     const shadow = past.registry.inState(agent, 'shadow');

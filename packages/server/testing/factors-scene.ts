@@ -52,25 +52,28 @@ export type App = { readonly id: string; readonly code: (steps?: number) => stri
 type World = {
   readonly secrets: Map<string, Uint8Array>;
   readonly written: OpenEntry[];
-  now: number;
+  readonly clock: () => number;
+  readonly wait: (ms: number) => void;
   isStopped: boolean;
 };
 
-/** Returns a scene where nobody has a factor. */
-export function factorsScene(): Promise<FactorsScene> {
-  return sceneOf({ secrets: new Map(), written: [], now: 1_700_000_000_000, isStopped: false }, []);
+/** Returns a scene where nobody has a factor; `clock` is the time of another scene to share. */
+export function factorsScene(clock?: () => number): Promise<FactorsScene> {
+  let own = 1_700_000_000_000;
+  const world = { secrets: new Map(), written: [], isStopped: false };
+  return sceneOf({ ...world, clock: clock ?? (() => own), wait: (ms) => (own += ms) }, []);
 }
 
 async function sceneOf(world: World, removed: readonly string[]): Promise<FactorsScene> {
   const { secrets, written } = world;
   const factors = await openFactors({
-    clock: () => world.now,
+    clock: world.clock,
     site: { rpId: SITE.rpId, origins: [SITE.origin] },
     removed: new Set(removed),
     write: (entry) => {
       if (world.isStopped) return Promise.resolve(refused('unavailable', 'the log stopped'));
       written.push(entry);
-      return Promise.resolve(served({ index: written.length - 1, at: world.now }));
+      return Promise.resolve(served({ index: written.length - 1, at: world.clock() }));
     },
     vault: {
       secret: (name) => Promise.resolve(secrets.get(name)),
@@ -82,7 +85,7 @@ async function sceneOf(world: World, removed: readonly string[]): Promise<Factor
     factors,
     written,
     secrets,
-    wait: (ms) => (world.now += ms),
+    wait: world.wait,
     stop: () => (world.isStopped = true),
     restart: (again = removed) => sceneOf(world, again),
     withApp: async (by) => {
@@ -91,7 +94,7 @@ async function sceneOf(world: World, removed: readonly string[]): Promise<Factor
       );
       assert.ok(begun.kind === 'totp');
       const { id } = begun;
-      const code = codesOf(begun.secret, () => world.now);
+      const code = codesOf(begun.secret, world.clock);
       taken(await factors.confirm({ id, confirmation: { code: code() } }, by));
       return { id, code };
     },

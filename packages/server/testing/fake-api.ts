@@ -144,6 +144,11 @@ function fakeGuard(calls: string[]): Guard {
     openSession: () => said('openSession', { session: 's1', index: 1, isRepeat: false }),
     closeSession: () => said('closeSession', { index: 2 }),
     message: () => said('message', { index: 3 }),
+    viewSession: () => ({
+      ok: true,
+      value: { principal: 'ada', claim: () => undefined, unknown: () => [] },
+    }),
+    revokeClaim: () => said('revokeClaim', { index: 3 }),
     claim: () => said('claim', { index: 3 }),
     decide: (_request: ActionRequest) => said('decide', ALLOWED),
     evaluate: () => said('evaluate', EXPLAINED),
@@ -294,6 +299,13 @@ const TOOL: ToolRow = {
   name: null,
 };
 
+const TAKEN = {
+  index: 8,
+  id: 'bgl_0123456789abcdef',
+  roles: ['operator' as const],
+  untilMs: 2,
+};
+
 const FACTOR = 'fac_0123456789abcdef';
 const PERSON = `per_${'0'.repeat(32)}`;
 const ENROLLING = {
@@ -378,6 +390,21 @@ function fakeServices(
       used: () => undefined,
     },
     broker: { forward: () => served('broker.forward', FORWARDED) },
+    grants: {
+      give: () => served('grants.give', { index: 8, grant: 'gra_0123456789abcdef', untilMs: 2 }),
+      takeBack: () => served('grants.takeBack', { index: 8 }),
+    },
+    breakGlass: {
+      start: () => served('breakGlass.start', TAKEN),
+      end: () => served('breakGlass.end', { index: 8 }),
+      review: () => served('breakGlass.review', { index: 8 }),
+      list: () => [],
+      sums: () => ({ active: 0, owed: 0, overdue: 0 }),
+      lift: (caller) => caller,
+      noteUse: () => served('breakGlass.noteUse', { index: 8 }),
+      recovered: () => served('breakGlass.recovered', { index: 8, at: 1 }),
+      sweep: () => Promise.resolve(),
+    },
     factors: {
       list: () => served('factors.list', { rows: [], lockedUntil: null }),
       enrol: () => served('factors.enrol', ENROLLING),

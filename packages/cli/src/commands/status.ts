@@ -41,9 +41,15 @@ async function status(connection: Connection, shell: Shell): Promise<void> {
   shell.screen.print(render(found));
 }
 
+/** What a daemon that is ready says that people have to do. */
+function attentionOf({ attention = [] }: JsonObject): readonly string[] {
+  return Array.isArray(attention) ? attention.map(shown) : [];
+}
+
 function render({ ready, down, log, agents }: Status): string {
   const halted = agents.filter(({ halts }) => Array.isArray(halts) && halts.length > 0);
   return [
+    ...attentionOf(down).map((line) => `ATTENTION  ${line}`),
     ready ? 'ready' : `not ready: ${shown(down['down'] ?? down['detail'])}`,
     `log        ${shown(log['origin'])}, ${shown(log['durableSize'])} entries`,
     `published  ${shown(log['publishedSize'])} entries, ${shownTime(log['checkpointAt'])}`,

@@ -59,6 +59,11 @@ export const CHAIN_OF = {
   factor_enrolled: 'node',
   factor_removed: 'node',
   factor_locked: 'node',
+  grant_given: 'agent',
+  break_glass: 'node',
+  break_glass_used: 'node',
+  break_glass_ended: 'node',
+  break_glass_reviewed: 'node',
 } as const;
 
 /** One of the kinds of entries. */

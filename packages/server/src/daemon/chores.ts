@@ -39,6 +39,7 @@ export function startChores(config: Config, context: Context, needs: ChoresNeeds
   timers.every(LOOK_MS, async () => {
     await guard.sweepAsks();
   });
+  timers.every(LOOK_MS, () => context.services.breakGlass.sweep('over'));
   timers.every(LOOK_MS, watchDisk(config, context));
   timers.every(REFUSED_MS, () => writeRefused(context));
   timers.every(LOOK_MS, () => rollWhenLarge(config, context));

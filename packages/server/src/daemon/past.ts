@@ -4,6 +4,7 @@ import { isHandover } from '@plumbline/ledger';
 import { foldWide } from '../guard/halts/fold-wide.ts';
 import type { WideHalt } from '../guard/halts/order.ts';
 import type { Sequencer } from '../ledger/sequencer.ts';
+import { BREAK_GLASS_KINDS, BreakGlassBook } from '../services/break-glass-book.ts';
 import { PACT_KINDS, PactRegistry } from '../services/pact-registry.ts';
 import { TOOL_KINDS, ToolRegistry } from '../services/tool-registry.ts';
 import type { Credential, Vault } from '../store/vault.ts';
@@ -26,6 +27,7 @@ export type Past = {
   readonly wide: ReadonlyMap<string, WideHalt>;
   /** Ids of second factors that were removed. */
   readonly removedFactors: ReadonlySet<string>;
+  readonly glass: BreakGlassBook;
 };
 
 const WANTED: ReadonlySet<EntryKind> = new Set([
@@ -38,6 +40,7 @@ const WANTED: ReadonlySet<EntryKind> = new Set([
   'fleet_halted',
   'fleet_resumed',
   'factor_removed',
+  ...BREAK_GLASS_KINDS,
 ]);
 const BATCH = 1_024;
 // Before `kind` stand the agent's id and the time alone, so it is found within these bytes.
@@ -53,6 +56,7 @@ export async function readPast(sequencer: Pick<Sequencer, 'read'>): Promise<Past
     credentials: new Map<string, PastCredential>(),
     wide: new Map<string, WideHalt>(),
     removedFactors: new Set<string>(),
+    glass: new BreakGlassBook(),
   };
   let index = 0;
   for (;;) {
@@ -97,6 +101,7 @@ function take(past: Taken, bytes: Uint8Array, index: number): void {
   if (entry.kind === 'factor_removed' && typeof factor === 'string') {
     past.removedFactors.add(factor);
   }
+  past.glass.fold(entry);
   past.registry.fold({ ...entry, index });
   past.tools.fold({ ...entry, index });
 }

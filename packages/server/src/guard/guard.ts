@@ -29,6 +29,7 @@ import type {
 import type { EndedCall, GivenLease, OfLease, Renewed } from './halts/lease.ts';
 import type { HaltOrder, ResumeOrder, Stop } from './halts/order.ts';
 import type { HaltView, LatchedHalt } from './halts/view.ts';
+import type { InSession, SessionView } from './session-view.ts';
 
 /** W3C Trace Context ids: 32 and 16 hex digits. */
 export type Trace = { readonly traceId: string; readonly spanId: string };
@@ -314,6 +315,12 @@ export type Guard = {
    * Records what was verified of a session's principal: it counts once it is durable. What has
    * expired is `bad-request`. Never called for what an agent or its content says.
    */
+  /** What whoever gives or takes back a grant has to know. */
+  readonly viewSession: (of: InSession) => Outcome<SessionView>;
+  /** Ends a claim that has an id, before it ends by itself. */
+  readonly revokeClaim: (
+    of: InSession & { readonly id: string; readonly by: string },
+  ) => Promise<Outcome<Recorded>>;
   readonly claim: (of: {
     readonly agent: string;
     readonly claim: Claim;

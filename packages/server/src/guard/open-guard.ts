@@ -2,6 +2,7 @@ import { type CompiledPact, type Json, ordered, type State } from '@plumbline/co
 
 import { addAgent, armPact, rearm, shadowPact } from './arm.ts';
 import { recordClaim } from './claims.ts';
+import { revokeClaim, viewSession } from './grants.ts';
 import { findAsk, listAsks, whenChanged } from './asks.ts';
 import { correct } from './corrections.ts';
 import { decideAction } from './decide-action.ts';
@@ -137,6 +138,8 @@ function guardOf(desk: Desk, close: Guard['close']): Guard {
     closeSession: (of) => closeSession(desk, of),
     message: (message) => takeMessage(desk, message),
     claim: (of) => recordClaim(desk, of),
+    viewSession: (of) => viewSession(desk, of),
+    revokeClaim: (of) => revokeClaim(desk, of),
     decide: (request) => decideAction(desk, request),
     evaluate: (request) => evaluate(desk, request),
     redeem: (permit) => redeem(desk, permit),

@@ -34,6 +34,8 @@ export type Caller = {
   readonly mechanism?: Mechanism;
   /** What an opener may attest of principals; absent: nothing. */
   readonly grants?: readonly AttestableClaim[];
+  /** The break-glass some of the roles come from; absent when none does. */
+  readonly breakGlass?: string;
 };
 
 /**

@@ -29,6 +29,12 @@ import { enrolFactor } from './factors/enrol-factor.ts';
 import { listFactors } from './factors/list-factors.ts';
 import { makeChallenge } from './factors/make-challenge.ts';
 import { removeFactor } from './factors/remove-factor.ts';
+import { endBreakGlass } from './break-glass/end-break-glass.ts';
+import { listBreakGlass } from './break-glass/list-break-glass.ts';
+import { reviewBreakGlass } from './break-glass/review-break-glass.ts';
+import { startBreakGlass } from './break-glass/start-break-glass.ts';
+import { giveGrant } from './grants/give-grant.ts';
+import { takeBackGrant } from './grants/take-back-grant.ts';
 import { getHealth } from './health/get-health.ts';
 import { getMetrics } from './health/get-metrics.ts';
 import { getReadiness } from './health/get-readiness.ts';
@@ -138,6 +144,12 @@ export const ROUTES: readonly Route[] = [
   makeChallenge,
   confirmFactor,
   removeFactor,
+  giveGrant,
+  takeBackGrant,
+  startBreakGlass,
+  listBreakGlass,
+  endBreakGlass,
+  reviewBreakGlass,
   eraseSubject,
   exportSubject,
   getLogFile,

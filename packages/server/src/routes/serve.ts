@@ -103,6 +103,8 @@ async function handle(served: Served, exchange: Exchange, entered: Entered): Pro
   const taken = await take(gate, request, entered);
   if ('problem' in taken) return refuse(taken.problem);
   const base = baseOf(request, via, gate);
+  const barred = await noteUse(gate, entered);
+  if (barred !== null) return barred;
   const run = async (): Promise<Reply> =>
     route.run(gate.api, { ...entered, body: taken.value, base });
   const key = request.headers['idempotency-key'];
@@ -110,6 +112,17 @@ async function handle(served: Served, exchange: Exchange, entered: Entered): Pro
   const operation = `${route.method} ${request.url ?? ''}`;
   const isSecret = route.isSecret === true;
   return idempotency({ caller: caller.id, key, operation, body: taken.bytes, isSecret }, run);
+}
+
+/** A call under a break-glass is in the ledger before it is handled. */
+async function noteUse({ api }: Gate, { route, caller, params }: Entered): Promise<Reply | null> {
+  const { breakGlass: id } = caller;
+  if (id === undefined) return null;
+  const use = { id, operation: route.name, agent: params.agent || null, by: caller.id };
+  const noted = await api.services.breakGlass.noteUse(use);
+  if (noted.ok) return null;
+  const { code, message } = noted.error;
+  return refuse({ code, detail: `this is under \`${id}\` and cannot be recorded: ${message}` });
 }
 
 const NO_BYTES = Buffer.alloc(0);

@@ -1,6 +1,8 @@
 import type { Broker } from '../broker/broker.ts';
 import type { Identity } from '../identity/identity.ts';
+import type { BreakGlass } from './break-glass.ts';
 import type { Factors } from './factors/factors.ts';
+import type { Grants } from './grants.ts';
 import type {
   Credentials,
   Decisions,
@@ -18,6 +20,8 @@ export type Services = {
   readonly tools: Tools;
   readonly keys: Keys;
   readonly factors: Factors;
+  readonly grants: Grants;
+  readonly breakGlass: BreakGlass;
   readonly credentials: Credentials;
   readonly broker: Pick<Broker, 'forward'>;
   readonly subjects: Subjects;

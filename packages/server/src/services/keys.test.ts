@@ -41,6 +41,10 @@ async function scene(): Promise<{
   const keys = await openKeys({
     clock: () => 1_000,
     hasAgent: (agent) => agent === 'a' || agent === 'b',
+    recovered: ({ key }) => {
+      written.push({ kind: 'break_glass', agent: null, open: { key } });
+      return Promise.resolve(served({ index: written.length - 1, at: 1_000 }));
+    },
     write: (entry) => {
       if (isStopped) return Promise.resolve(refused('unavailable', 'the log stopped'));
       written.push(entry);

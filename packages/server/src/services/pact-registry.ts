@@ -103,10 +103,14 @@ function retire(versions: Map<string, Version>, state: PactState, to: Moved): vo
 
 /** Returns the open part of an entry about a version. Source: spec/entries.md, "Kinds". */
 export function openOfVersion(
-  version: Pick<Version, 'digest' | 'sources' | 'by' | 'approvedBy' | 'signatures' | 'reason'>,
+  version: Pick<
+    Version,
+    'digest' | 'sources' | 'by' | 'approvedBy' | 'signatures' | 'reason' | 'breakGlass'
+  >,
 ): JsonObject {
-  const { digest, sources, by, approvedBy, signatures, reason } = version;
-  return { pact: digest, sources, by, approvedBy, signatures, reason };
+  const { digest, sources, by, approvedBy, signatures, reason, breakGlass } = version;
+  const marked = breakGlass === undefined ? {} : { breakGlass };
+  return { pact: digest, sources, by, approvedBy, signatures, reason, ...marked };
 }
 
 function versionOf({ at, index, open }: PactEntry, state: PactState): Version {
@@ -120,6 +124,7 @@ function versionOf({ at, index, open }: PactEntry, state: PactState): Version {
     reason: textOf(open['reason']),
     sources: textOf(open['sources']),
     signatures: listOf(open['signatures']),
+    ...(typeof open['breakGlass'] === 'string' ? { breakGlass: open['breakGlass'] } : {}),
   };
 }
 

@@ -20,6 +20,8 @@ export type PactsNeeds = {
   /** Returns a blob of the ledger, checked against its digest. */
   readonly blob: (digest: string) => Promise<Uint8Array | undefined>;
   readonly rule: SigningRule;
+  /** Whether one person may publish alone under a break-glass where it takes two. */
+  readonly isAloneUnderBreakGlass?: boolean;
   /** Returns the name of the person a key belongs to, so that one person with two keys is one. */
   readonly personOf: (key: string) => string | undefined;
 };
@@ -90,20 +92,30 @@ function clashOf(needs: PactsNeeds, of: PactAt, mode: PactProposal['mode']): str
 }
 
 /** One person's word arms, or waits for the second person's. */
-async function publish(needs: PactsNeeds, draft: Draft, by: Caller): Promise<Served<PactRow>> {
+async function publish(needs: PactsNeeds, asked: Draft, by: Caller): Promise<Served<PactRow>> {
+  const { draft, rule } = aloneOr(needs, asked, by);
   const { agent, pact, version } = draft;
-  const signed = await checkSignatures(
-    { agent, digest: pact.digest },
-    version.signatures,
-    needs.rule,
-  );
+  const signed = await checkSignatures({ agent, digest: pact.digest }, version.signatures, rule);
   if (!signed.ok) return signed;
-  if (needs.rule.people === 1) return arm(needs, draft);
+  if (rule.people === 1) return arm(needs, draft);
   if (by.kind !== 'person') {
     return refused('forbidden', "publishing takes two people: propose with a person's own key");
   }
   const written = await writeEntry(needs, entryOf('pact_proposed', draft));
   return written.ok ? served(currentRow(needs, draft)) : written;
+}
+
+/** Under a break-glass one person suffices where that is configured, and the record shows it. */
+function aloneOr(
+  { rule, isAloneUnderBreakGlass }: PactsNeeds,
+  draft: Draft,
+  { breakGlass }: Caller,
+): { readonly draft: Draft; readonly rule: SigningRule } {
+  if (rule.people === 1 || isAloneUnderBreakGlass !== true || breakGlass === undefined) {
+    return { draft, rule };
+  }
+  const marked = { ...draft, version: { ...draft.version, breakGlass } };
+  return { draft: marked, rule: { ...rule, people: 1 } };
 }
 
 async function approve(needs: PactsNeeds, of: PactAt, by: Caller): Promise<Served<PactRow>> {
@@ -152,7 +164,8 @@ async function rollback(
   }
   const draft = await draftOf(needs, of, version);
   if (!draft.ok) return draft;
-  const asked = { ...draft.value.version, by: by.id, approvedBy: null, reason: of.reason };
+  const { breakGlass: _earlier, ...rest } = draft.value.version;
+  const asked = { ...rest, by: by.id, approvedBy: null, reason: of.reason };
   return publish(needs, { ...draft.value, version: asked }, by);
 }
 
@@ -263,6 +276,7 @@ async function readVersion(needs: PactsNeeds, of: PactAt): Promise<Served<PactVe
 }
 
 function rowOf(version: Version): PactRow {
-  const { digest, state, at, index, by, approvedBy, reason } = version;
-  return { digest, state, at, index, by, approvedBy, reason };
+  const { digest, state, at, index, by, approvedBy, reason, breakGlass } = version;
+  const marked = breakGlass === undefined ? {} : { breakGlass };
+  return { digest, state, at, index, by, approvedBy, reason, ...marked };
 }

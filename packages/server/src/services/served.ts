@@ -21,6 +21,8 @@ export function fromGuard<T>(outcome: Outcome<T>): Served<T> {
   const { code, message } = outcome.error;
   switch (code) {
     case 'unknown-agent':
+    case 'unknown-session':
+    case 'session-closed':
     case 'unknown-decision':
     case 'not-armed':
     case 'conflict':

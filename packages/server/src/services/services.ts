@@ -11,6 +11,8 @@ export type ServiceCode =
   | 'needs-proof'
   | 'bad-proof'
   | 'unknown-agent'
+  | 'unknown-session'
+  | 'session-closed'
   | 'unknown-decision'
   | 'not-found'
   | 'conflict'
@@ -52,6 +54,8 @@ export type PactRow = {
   readonly by: string;
   readonly approvedBy: string | null;
   readonly reason: string;
+  /** The break-glass under which one person published it alone; absent otherwise. */
+  readonly breakGlass?: string | undefined;
 };
 
 /** A version with what it was compiled from. */

@@ -90,7 +90,7 @@ function enter(
   who: Known,
 ): Entered | Refused | Promise<Refused> {
   if ('problem' in who) return turnAway(gate, request, { ...who, route, caller: null });
-  const { caller } = who;
+  const caller = gate.api.services.breakGlass.lift(who.caller);
   const rights = rightsOf(caller, gate.api.settings.localRights);
   const barred = checkRights(route, { caller, rights, read });
   if (barred !== null) return { problem: barred, route, caller };

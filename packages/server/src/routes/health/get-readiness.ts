@@ -1,6 +1,12 @@
 import { z } from 'zod';
 
+import type { GlassSums } from '../../services/break-glass.ts';
 import { answer, refuse, route, type Route } from '../route.ts';
+
+const shape = z.strictObject({
+  status: z.literal('ready'),
+  attention: z.array(z.string()).optional(),
+});
 
 /** Says whether decisions can be made durable, and if not, what is down. */
 export const getReadiness: Route = route({
@@ -9,12 +15,19 @@ export const getReadiness: Route = route({
   path: '/readyz',
   rights: [],
   reach: 'handler',
-  summary: '200 while decisions can be made durable, else 503 with what is down',
-  answer: { status: 200, shape: z.strictObject({ status: z.literal('ready') }) },
+  summary: '200 while decisions can be made durable, with what waits for people; else 503',
+  answer: { status: 200, shape: shape },
   codes: ['unavailable'],
   handle: ({ services }) => {
     const { isReady, down } = services.health.readiness();
-    if (isReady) return answer({ status: 'ready' });
+    if (isReady) return answer({ status: 'ready', ...attention(services.breakGlass.sums()) });
     return refuse({ code: 'unavailable', detail: `down: ${down.join(', ')}` });
   },
 });
+
+/** What keeps nothing from working and waits for a person all the same. */
+function attention({ overdue }: GlassSums): { readonly attention?: readonly string[] } {
+  if (overdue === 0) return {};
+  const what = overdue === 1 ? '1 review' : `${overdue} reviews`;
+  return { attention: [`${what} of emergency access overdue: plumb break-glass list`] };
+}

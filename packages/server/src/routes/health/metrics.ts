@@ -19,7 +19,7 @@ export type Metrics = {
 /** What the gauges look at. `clock` is ms UTC. */
 export type Sources = {
   readonly agents: () => readonly AgentStatus[];
-  readonly services: Pick<Services, 'log' | 'health'>;
+  readonly services: Pick<Services, 'log' | 'health' | 'breakGlass'>;
   readonly clock: () => number;
 };
 
@@ -84,6 +84,21 @@ const LOOKS: readonly Look[] = [
   ['plumbline_in_flight', 'Actions without outcome.', (s) => sum(s, ({ inFlight }) => inFlight)],
   ['plumbline_waiting', 'Requests that wait for a turn.', (s) => sum(s, ({ waiting }) => waiting)],
   ['plumbline_halts', 'Halts in force.', (s) => sum(s, ({ halts }) => halts.length)],
+  [
+    'plumbline_break_glass_active',
+    'People who hold roles of an emergency.',
+    ({ services }) => services.breakGlass.sums().active,
+  ],
+  [
+    'plumbline_break_glass_reviews_owed',
+    'Reviews of emergency access nobody has closed.',
+    ({ services }) => services.breakGlass.sums().owed,
+  ],
+  [
+    'plumbline_break_glass_reviews_overdue',
+    'Of those, the ones that wait for too long.',
+    ({ services }) => services.breakGlass.sums().overdue,
+  ],
   ['plumbline_disk_free_bytes', 'Free disk.', ({ services }) => services.health.freeBytes()],
 ];
 

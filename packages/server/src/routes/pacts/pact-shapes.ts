@@ -11,6 +11,7 @@ const row = {
   by: z.string(),
   approvedBy: z.string().nullable(),
   reason: z.string(),
+  breakGlass: z.string().optional(),
 };
 
 /** One version of a pact. */
