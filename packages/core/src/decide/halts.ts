@@ -3,7 +3,7 @@ import type { Halt, Resume } from '../halt/halt.ts';
 import { objectiveOf } from '../halt/objective.ts';
 import { isSameStop, whyNotResume } from '../halt/why-not-resume.ts';
 import type { CompiledPact } from '../pact/compiled.ts';
-import { haltKey } from './state.ts';
+import { haltKey, incidentKey } from './state.ts';
 import type { State } from './state.ts';
 import { voidFor } from './void.ts';
 
@@ -26,7 +26,7 @@ function latch(state: State, halt: Halt): void {
   const isSaidAgain =
     halt.incident === 'optimisation' && halt.objective === (before?.objective ?? null);
   if (before?.incident === 'optimisation' && !isSaidAgain) {
-    state.halts.set(JSON.stringify([key, before.objective ?? null]), before);
+    state.halts.set(incidentKey(before, before.objective ?? null), before);
   }
   state.halts.set(key, halt);
 }
@@ -52,7 +52,12 @@ function isStoppedBy(state: State, halt: Halt, session: string): boolean {
 export function applyResume(pact: CompiledPact, state: State, resume: Resume): State {
   const objective = armedObjective(pact, state);
   if (whyNotResume(state.halts.values(), resume, { objective }) !== null) return state;
-  for (const [key, halt] of state.halts) if (isSameStop(halt, resume)) state.halts.delete(key);
+  for (const [key, halt] of state.halts) {
+    if (!isSameStop(halt, resume)) continue;
+    state.halts.delete(key);
+    if (halt.incident === 'optimisation')
+      state.lifted.add(incidentKey(halt, halt.objective ?? null));
+  }
   const session = resume.scope === 'session' ? state.sessions.get(resume.target) : undefined;
   if (session !== undefined) session.haltedBy = null;
   return state;

@@ -37,6 +37,8 @@ export type Snapshot = {
   readonly sweepAbove: { readonly counters: number; readonly marks: number };
   readonly armedAt: Entries<number>;
   readonly halts: Entries<Halt>;
+  /** Absent from snapshots that were taken before there were any. */
+  readonly lifted?: readonly string[];
   readonly sessions: readonly SessionSnapshot[];
   readonly counters: Entries<CounterSnapshot>;
   readonly flights: Entries<Flight>;
@@ -65,6 +67,7 @@ export function snapshot(state: State): Snapshot {
     sweepAbove: { ...state.sweepAbove },
     armedAt: [...state.armedAt],
     halts: [...state.halts],
+    lifted: [...state.lifted],
     sessions: [...state.sessions.values()].map(snapshotSession),
     counters: snapshotCounters(state.counters),
     flights: [...state.flights],
@@ -98,6 +101,7 @@ export function restore(from: Snapshot): State {
     // A digest's shape is not visible in a snapshot's string keys.
     armedAt: new Map(from.armedAt as readonly (readonly [Digest, number])[]),
     halts: new Map(from.halts),
+    lifted: new Set(from.lifted),
     sessions: new Map(from.sessions.map((session) => [session.id, restoreSession(session)])),
     counters: restoreCounters(from.counters),
     flights: new Map(from.flights),

@@ -72,6 +72,8 @@ export type State = {
   readonly sweepAbove: { counters: number; marks: number };
   readonly armedAt: Map<Digest, number>;
   readonly halts: Map<string, Halt>;
+  /** Optimisation incidents that were resumed: in force again under their objective. */
+  readonly lifted: Set<string>;
   readonly sessions: Map<string, SessionState>;
   readonly counters: Map<string, Counter>;
   readonly flights: Map<string, Flight>;
@@ -99,6 +101,7 @@ export function initialState(agent: string): State {
     sweepAbove: { counters: 256, marks: 256 },
     armedAt: new Map(),
     halts: new Map(),
+    lifted: new Set(),
     sessions: new Map(),
     counters: new Map(),
     flights: new Map(),
@@ -118,6 +121,14 @@ export function initialState(agent: string): State {
 /** Returns the key of a halt: its scope, and its target where it has one. */
 export function haltKey(scope: Halt['scope'], target: string): string {
   return scope === 'agent' || scope === 'fleet' ? scope : `${scope}:${target}`;
+}
+
+/** Returns the key of a halt under one objective. */
+export function incidentKey(
+  halt: Pick<Halt, 'scope' | 'target'>,
+  objective: Digest | null,
+): string {
+  return JSON.stringify([haltKey(halt.scope, halt.target), objective]);
 }
 
 /** Returns the key of a category's gate; `session` null is the agent's own gate. */

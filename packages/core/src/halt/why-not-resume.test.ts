@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 
 import { sceneOf, verifies } from '@plumbline/testkit';
 
+import { restore, snapshot } from '../decide/snapshot.ts';
 import type { Halt, Resume } from './halt.ts';
 import { objectiveOf } from './objective.ts';
 import { whyNotResume } from './why-not-resume.ts';
@@ -59,6 +60,15 @@ describe('resuming after an optimisation incident', () => {
     assert.equal(next.state.halts.size, 1);
     next.tell({ kind: 'armed', at: now, pact: next.pact.digest });
     next.tell({ kind: 'resume', at: now, resume: RESUME });
+    assert.deepEqual(next.answer({ tool: 'orders.get' }), ['allow', 'read']);
+
+    // Back to the objective that failed: no resume makes it run again, nor does a restart.
+    scene.state = restore(snapshot(next.state));
+    scene.tell({ kind: 'armed', at: now, pact: scene.pact.digest });
+    scene.tell({ kind: 'resume', at: now, resume: RESUME });
+    assert.deepEqual(scene.answer({ tool: 'orders.get' }), ['deny', 'halt:objective']);
+    next.state = scene.state;
+    next.tell({ kind: 'armed', at: now, pact: next.pact.digest });
     assert.deepEqual(next.answer({ tool: 'orders.get' }), ['allow', 'read']);
   });
 

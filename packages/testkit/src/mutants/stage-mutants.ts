@@ -10,8 +10,8 @@ export const stageMutants: readonly Mutant[] = [
   },
   {
     file: 'stages/halted.ts',
-    from: 'attested?.room ?? null',
-    to: 'null',
+    from: "['room', room] as const",
+    to: "['room', ''] as const",
     says: 'forgets halts of a room',
   },
   {

@@ -2,7 +2,8 @@ import { isJsonObject } from '@plumbline/core';
 import type { Finding, Json, JsonObject, Layer } from '@plumbline/core';
 
 import { claimsFor } from './claims.ts';
-import { isLatched, latches } from './history.ts';
+import { isLatched, type Latch, latches } from './history.ts';
+import { armedObjective, objective } from './objective.ts';
 import { depthOf } from './paths.ts';
 import { tierOf } from './tier.ts';
 import {
@@ -20,7 +21,8 @@ const maxLinks = 8;
 const maxLetters = 1024 * 1024;
 
 /** Stage 1. */
-export function halted({ pact, history, action, session }: Turn): readonly Finding[] {
+export function halted(turn: Turn): readonly Finding[] {
+  const { pact, history, action, session } = turn;
   const all = latches(pact, history);
   const targets: readonly (readonly [string, string | null])[] = [
     ['fleet', ''],
@@ -30,9 +32,28 @@ export function halted({ pact, history, action, session }: Turn): readonly Findi
     ['tool', action.tool],
     ['task', session?.opened.task ?? null],
   ];
-  return targets.flatMap(([scope, target]) =>
+  const stopping = targets.flatMap(([scope, target]) =>
     target !== null && isLatched(all, scope, target) ? [denial('halted', `halt:${scope}`)] : [],
   );
+  const hasFailed = targets.some((target) => isFailed(turn, all, target));
+  return hasFailed ? [...stopping, denial('halted', 'halt:objective')] : stopping;
+}
+
+/** Whether an incident that was resumed since had the objective of this very pact. */
+function isFailed(
+  { pact, history }: Turn,
+  all: readonly Latch[],
+  [scope, target]: readonly [string, string | null],
+): boolean {
+  const isSame = (one: { readonly scope: string; readonly target: string }): boolean =>
+    one.scope === scope && one.target === target;
+  return history.some((event, index) => {
+    if (event.kind !== 'halt' || event.halt.incident !== 'optimisation') return false;
+    if (!isSame(event.halt)) return false;
+    const under = event.halt.objective ?? armedObjective(pact, history.slice(0, index));
+    const isLifted = all.some((latch) => !latch.isOn && latch.index > index && isSame(latch));
+    return isLifted && under === objective(pact);
+  });
 }
 
 /** Stage 2, with the bound on arguments. */
