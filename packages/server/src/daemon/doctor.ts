@@ -10,6 +10,8 @@ import {
   TILE_WIDTH,
 } from '@plumbline/ledger';
 
+import { isJsonObject } from '@plumbline/core';
+import { openClient } from '../client/daemon-client.ts';
 import { isAnswering } from '../client/ensure-daemon.ts';
 import type { Config } from '../config/config.ts';
 import { SEGMENT_FOLDER, STATE_FILE } from '../ledger/layout.ts';
@@ -50,6 +52,7 @@ export async function examine(config: Config, examining: Examining): Promise<rea
     ['checkpoint', () => checkpoint(places, examining, isRunning)],
     ['socket', () => socket(places, isRunning)],
     ['address', () => address(config, isRunning)],
+    ['reviews', () => reviews(places, isRunning)],
   ];
   const findings: Finding[] = [];
   for (const [what, look] of looks) findings.push(await tried(what, look));
@@ -191,6 +194,20 @@ async function socket(places: Places, isRunning: boolean): Promise<Finding> {
   return (await isAnswering(places.folder))
     ? ok(`${who} answers`)
     : fail(`${who} holds the data directory and does not answer`, 'see its log, then end it');
+}
+
+/** What keeps nothing from working and waits for a person all the same. */
+async function reviews({ socket: path }: Places, isRunning: boolean): Promise<Finding> {
+  if (!isRunning) return ok('are looked at while the daemon runs');
+  const client = openClient({ kind: 'socket', path });
+  try {
+    const said = await client.ask({ method: 'GET', path: '/readyz' });
+    const waiting = isJsonObject(said) ? said['attention'] : undefined;
+    if (!Array.isArray(waiting) || waiting.length === 0) return ok('none is overdue');
+    return warn(JSON.stringify(waiting), 'another person closes them: `plumb break-glass review`');
+  } finally {
+    await client.close();
+  }
 }
 
 async function address({ listen: { http } }: Config, isRunning: boolean): Promise<Finding> {

@@ -93,6 +93,7 @@ const MATRIX: Readonly<Record<string, string>> = {
   makeChallenge: '-----++++',
   confirmFactor: '-----++++',
   removeFactor: '-----++++',
+  getWebAuthnPage: '+++++++++',
   giveGrant: '-----++++ -----++++',
   takeBackGrant: '-----++++ -----++++',
   startBreakGlass: '-----++++',
@@ -136,7 +137,13 @@ describe('authorisation', () => {
       const { status } = await fake.ask(requestOf(route, 'refunds'));
       if (status !== 401) open.push(route.name);
     }
-    assert.deepEqual(open, ['getHealth', 'getReadiness', 'getLogFile', 'getConfiguration']);
+    assert.deepEqual(open, [
+      'getHealth',
+      'getReadiness',
+      'getWebAuthnPage',
+      'getLogFile',
+      'getConfiguration',
+    ]);
   });
 
   test("authorisation: an agent's key speaks for strangers, never for its principal", async () => {

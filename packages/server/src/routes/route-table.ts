@@ -26,6 +26,7 @@ import { resumeAgent } from './halts/resume-agent.ts';
 import { resumeAll } from './halts/resume-all.ts';
 import { confirmFactor } from './factors/confirm-factor.ts';
 import { enrolFactor } from './factors/enrol-factor.ts';
+import { getWebAuthnPage } from './factors/get-web-authn-page.ts';
 import { listFactors } from './factors/list-factors.ts';
 import { makeChallenge } from './factors/make-challenge.ts';
 import { removeFactor } from './factors/remove-factor.ts';
@@ -144,6 +145,7 @@ export const ROUTES: readonly Route[] = [
   makeChallenge,
   confirmFactor,
   removeFactor,
+  getWebAuthnPage,
   giveGrant,
   takeBackGrant,
   startBreakGlass,

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import { isJsonObject, type JsonObject } from '@plumbline/core';
+import { verifies } from '@plumbline/testkit';
+
+import { get, homeFor, post, refusedWith, running, text } from '../../testing/ask-daemon.ts';
+import { bankingProposal } from '../../testing/banking-pact.ts';
+import { codesOf } from '../../testing/factors-scene.ts';
+import { type DaemonClient, openClient } from '../client/daemon-client.ts';
+
+const SETTINGS = {
+  'breakGlass.holders': 'lena@example.com',
+  'breakGlass.publishing': 'true',
+  'publishing.people': '2',
+};
+
+function connect(t: TestContext, url: string | null, key: string | null): DaemonClient {
+  assert.ok(url !== null);
+  const client = openClient({ kind: 'url', url, key });
+  t.after(() => client.close());
+  return client;
+}
+
+test('daemon: an emergency is lived through, killed, recorded and reviewed', async (t) => {
+  verifies('human.break-glass', 'authority.verified');
+  const home = homeFor(t, SETTINGS);
+  const first = await running(t, home);
+  const admin = connect(t, first.started.url, first.started.bootstrap?.adminKey ?? null);
+  const keyFor = async (name: string, role: string): Promise<string> => {
+    const email = `${name}@example.com`;
+    const made = await post(admin, 'keys', { kind: 'person', name, email, roles: [role] });
+    return text(made['token']);
+  };
+  const [lenas, bens] = [await keyFor('lena', 'viewer'), await keyFor('ben', 'approver')];
+  const lena = connect(t, first.started.url, lenas);
+  await post(admin, 'agents', { agent: 'banking' });
+
+  const begun = await post(lena, 'factors', { kind: 'totp', name: 'phone' });
+  const code = codesOf(text(begun['secret']), () => Date.now());
+  await post(lena, `factors/${text(begun['id'])}/confirm`, { code: code() });
+  await assert.rejects(
+    post(lena, 'agents/banking/pacts', bankingProposal()),
+    refusedWith('forbidden'),
+  );
+  const proof = { factor: 'totp', code: code(1) };
+  const asked = { reason: 'nobody else is awake', roles: ['admin'], minutes: 30 };
+  await assert.rejects(post(lena, 'break-glass', asked), refusedWith('needs-proof'));
+  const taken = await post(lena, 'break-glass', { ...asked, proof });
+  const id = text(taken['id']);
+  const armed = await post(lena, 'agents/banking/pacts', bankingProposal());
+  assert.equal(armed['state'], 'armed');
+  assert.equal(armed['breakGlass'], id);
+
+  await first.end('SIGKILL');
+  const again = await running(t, home);
+  const later = connect(t, again.started.url, lenas);
+  await assert.rejects(post(later, 'agents', { agent: 'other' }), refusedWith('forbidden'));
+  await assert.rejects(post(later, 'break-glass', { ...asked, proof }), refusedWith('bad-proof'));
+  const [row] = rowsIn(await get(later, 'break-glass'));
+  assert.deepEqual([row?.['id'], row?.['ended'], row?.['review']], [id, 'restart', null]);
+  const [version] = rowsIn(await get(later, 'agents/banking/pacts'));
+  assert.deepEqual([version?.['state'], version?.['breakGlass']], ['armed', id]);
+  const ben = connect(t, again.started.url, bens);
+  const found = { finding: 'justified', reason: 'it could not wait' };
+  await post(ben, `break-glass/${id}/review`, found);
+  const uses = rowsIn(await get(ben, 'events?kind=break_glass_used'));
+  assert.equal(uses.length, 1);
+  assert.equal(await again.end('SIGTERM'), 0);
+});
+
+function rowsIn({ rows }: JsonObject): readonly JsonObject[] {
+  assert.ok(Array.isArray(rows));
+  return rows.filter(isJsonObject);
+}
