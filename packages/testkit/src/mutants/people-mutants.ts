@@ -160,7 +160,7 @@ export const peopleMutants: readonly Mutant[] = [
   },
   {
     file: 'halts.ts',
-    from: '    state.halts.set(JSON.stringify([key, before.objective ?? null]), before);\n',
+    from: 'state.halts.set(incidentKey(before, before.objective ?? null), before);',
     to: '',
     says: 'forgets an incident at the next halt',
   },
@@ -184,8 +184,8 @@ export const peopleMutants: readonly Mutant[] = [
   },
   {
     file: 'halts.ts',
-    from: 'if (isSameStop(halt, resume)) state',
-    to: 'if (halt.scope === resume.scope) state',
+    from: 'if (!isSameStop(halt, resume)) continue;',
+    to: 'if (halt.scope !== resume.scope) continue;',
     says: 'lifts the halts of every target',
   },
   {

@@ -16,9 +16,9 @@ export const stageMutants: readonly Mutant[] = [
   },
   {
     file: 'stages/halted.ts',
-    from: "['tool', context.action.tool]",
-    to: "['tool', context.category]",
-    says: 'looks for halts of a tool under its category',
+    from: "['tool', action.tool]",
+    to: "['tool', action.id]",
+    says: 'looks for halts of a tool under the request',
   },
   {
     file: 'stages/halted.ts',
