@@ -280,6 +280,11 @@ async function openBroker(
     secrets,
     credentials: { all: credentials.list, used: credentials.used },
     clock,
+    note: ({ agent, ...open }) => {
+      let isTaken = false;
+      write({ kind: 'credential_used', agent, open }, () => (isTaken = true)).catch(failed);
+      return isTaken;
+    },
     dropped: ({ agent, ...open }) => {
       write({ kind: 'credential_dropped', agent, open }).catch(failed);
     },

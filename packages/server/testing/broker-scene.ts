@@ -1,4 +1,4 @@
-import { type Broker, type Dropped, makeBroker } from '../src/broker/broker.ts';
+import { type Broker, type CredentialUse, type Dropped, makeBroker } from '../src/broker/broker.ts';
 import { HeldSecrets } from '../src/broker/held-secrets.ts';
 import type { Upstreams } from '../src/broker/plan-call.ts';
 import type { ToolCall } from '../src/config/config.ts';
@@ -18,6 +18,9 @@ export type BrokerScene = {
   /** What the broker may use, changed as tests like. */
   readonly credentials: Map<string, Credential>;
   readonly used: string[];
+  readonly noted: CredentialUse[];
+  /** Whether the log takes what is noted. */
+  readonly log: { isTaking: boolean };
   readonly dropped: Dropped[];
   /** Decides an action and returns the token of its permit. */
   readonly permit: (tool: string, args: object, session?: string) => Promise<string>;
@@ -69,7 +72,8 @@ export async function brokerScene(options: BrokerOptions = {}): Promise<BrokerSc
   const secrets = new HeldSecrets({
     credentialSecret: (id) => Promise.resolve(Buffer.from(secretOf(id))),
   });
-  const [used, dropped]: [string[], Dropped[]] = [[], []];
+  const [used, dropped, noted]: [string[], Dropped[], CredentialUse[]] = [[], [], []];
+  const log = { isTaking: true };
   const { timeoutMs = 5_000, maxBytes = 10_000, tools = TOOLS, most } = options;
   const upstreams: Upstreams = {
     shop: { url: upstream.url, agents: null, timeoutMs, maxBytes, tools },
@@ -81,6 +85,7 @@ export async function brokerScene(options: BrokerOptions = {}): Promise<BrokerSc
     secrets,
     credentials: { all: () => credentials.values(), used: (id) => used.push(id) },
     clock: scene.clock.now,
+    note: (use) => log.isTaking && noted.push(use) > 0,
     dropped: (what) => dropped.push(what),
     ...(most === undefined ? {} : { most }),
   });
@@ -92,6 +97,8 @@ export async function brokerScene(options: BrokerOptions = {}): Promise<BrokerSc
     secrets,
     credentials,
     used,
+    noted,
+    log,
     dropped,
     permit: async (tool, args, session) => {
       requests += 1;

@@ -46,6 +46,7 @@ export const CHAIN_OF = {
   credential_added: 'node',
   credential_rotated: 'node',
   credential_revoked: 'node',
+  credential_used: 'agent',
   credential_dropped: 'agent',
   seat_given: 'node',
   seat_returned: 'node',

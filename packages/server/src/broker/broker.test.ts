@@ -90,6 +90,33 @@ test('broker: a permit is good for one call', async (t) => {
   assert.equal(upstream.received.length, 1);
 });
 
+test('broker: what a credential is used for stands in the log, or nothing goes out', async (t) => {
+  verifies('authority.credentials', 'evidence.before-effect');
+  const { broker, upstream, permit, noted, log } = await sceneFor(t);
+  const token = await permit('notes.add', { text: 'a' });
+  log.isTaking = false;
+  assert.equal(codeOf(await broker.forward({ agent, token })), 'overloaded');
+  assert.equal(upstream.received.length, 0);
+  log.isTaking = true;
+  const { decision } = answerOf(await broker.forward({ agent, token }));
+  const use = { agent, credential: 'crd_w', version: 1, decision };
+  assert.deepEqual(noted, [{ ...use, upstream: 'shop', method: 'POST' }]);
+});
+
+test('broker: a halt of a tool cancels its calls, one of the fleet all', async (t) => {
+  verifies('human.halt-infrastructure');
+  const { broker, permit, upstream, scene } = await sceneFor(t, { answering: () => undefined });
+  const writing = broker.forward({ agent, token: await permit('notes.add', { text: 'a' }) });
+  const reading = broker.forward({ agent, token: await permit('orders.get', { order: '1' }) });
+  await upstream.got(2);
+  const stop = { agent, target: 'notes.add', reason: 'a test', by: 'ops' };
+  void scene.guard.halt({ ...stop, scope: 'tool' });
+  assert.equal(answerOf(await writing).status, 'unknown');
+  assert.equal(broker.inFlight(), 1);
+  void scene.guard.halt({ ...stop, agent: null, scope: 'fleet', target: '' });
+  assert.equal(answerOf(await reading).status, 'unknown');
+});
+
 test('broker: what is refused burns no permit', async (t) => {
   verifies('authority.credentials');
   const { broker, upstream, permit, credentials } = await sceneFor(t);

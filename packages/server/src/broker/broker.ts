@@ -28,6 +28,16 @@ export type ForwardAnswer = {
   readonly say: string | null;
 };
 
+/** One use of a credential. `version` counts its secrets. */
+export type CredentialUse = {
+  readonly agent: string;
+  readonly credential: string;
+  readonly version: number;
+  readonly decision: string;
+  readonly upstream: string;
+  readonly method: string;
+};
+
 /** What halting took out of memory. */
 export type Dropped = Stopped & { readonly credentials: readonly string[] };
 
@@ -42,6 +52,8 @@ export type BrokerParts = {
     readonly all: () => Iterable<Credential>;
     readonly used: (id: string) => void;
   };
+  /** Writes a use down, in this turn; false when the log does not take it. */
+  readonly note: (use: CredentialUse) => boolean;
   readonly clock: () => number;
   /** Is told, in a later turn, what a halt dropped. */
   readonly dropped: (what: Dropped) => void;
@@ -55,6 +67,7 @@ export type BrokerParts = {
  * Contract:
  * - One permit, one call: it is redeemed in the turn in which the call is begun, and before that
  *   everything that can refuse has been asked, so that a refusal burns nothing.
+ * - A use of a credential stands in the log before its call begins, durable with the outcome.
  * - The outcome is durable before its result is there. What was cancelled, or failed, after
  *   anything may have left is `unknown`; before, `not_sent`.
  * - A halt cancels what it is about and drops the agent's secrets, in the turn that latches it.
@@ -147,6 +160,12 @@ async function begin(
   }
   const injected = injectSecret(call.url, credential.inject, secret.toString('utf8'));
   if (isHalted(parts, agent)) return refuseCall('permit-void', `\`${agent}\` is halted`);
+  // Nothing comes between these three: what can be redeemed now is redeemed.
+  const standing = parts.guard.inspect(request);
+  if (!standing.ok) return standing;
+  if (!parts.note(useOf(agent, prepared))) {
+    return refuseCall('overloaded', 'the log takes nothing now: send it again');
+  }
   const redeemed = parts.guard.redeem(request);
   if (!redeemed.ok) return redeemed;
   parts.credentials.used(credential.id);
@@ -155,6 +174,13 @@ async function begin(
     const answered = await send(parts, made);
     return report(parts, { agent, action, call, injected, answered });
   });
+}
+
+function useOf(agent: string, { action, call, credential }: Prepared): CredentialUse {
+  const { id, version } = credential;
+  const { decision } = action;
+  const { upstream, method } = call;
+  return { agent, credential: id, version, decision, upstream, method };
 }
 
 // Between choosing and using it may have been revoked, rotated or forgotten.
