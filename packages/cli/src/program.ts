@@ -11,6 +11,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addDown } from './commands/down.ts';
 import { addFactor } from './commands/factor.ts';
 import { addGrant } from './commands/grant.ts';
+import { addHalt } from './commands/halt.ts';
 import { addInit } from './commands/init.ts';
 import { addLog } from './commands/log.ts';
 import { addPack } from './commands/pack.ts';
@@ -51,6 +52,7 @@ export function buildProgram(shell: Shell): Command {
   addDown(program, shell);
   addStatus(program, shell);
   addAgent(program, shell);
+  addHalt(program, shell);
   addKey(program, shell);
   addCredential(program, shell);
   addSession(program, shell);

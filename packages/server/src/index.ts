@@ -33,6 +33,14 @@ export { certificatesIn } from './record/verify-timestamp.ts';
 export { type PackRequest, writePack, type WrittenPack } from './record/write-pack.ts';
 export { primitives } from './ledger/primitives.ts';
 export {
+  type Call,
+  type EnforcementOptions,
+  type EnforcementPoint,
+  type NotDone,
+  openEnforcementPoint,
+  type Proposed,
+} from './client/enforcement-point.ts';
+export {
   type SocketAnswer,
   SocketClient,
   type SocketOperation,

@@ -12,11 +12,9 @@ import {
 import { renderTable } from '../output/table.ts';
 import type { Shell } from '../shell.ts';
 
-type HaltOptions = Connection & { readonly reason: string; readonly session?: string };
-
 /** Adds `plumb agent` and what is below it. */
 export function addAgent(program: Command, shell: Shell): void {
-  const agent = program.command('agent').description('add, show, halt and resume agents');
+  const agent = program.command('agent').description('add and show agents');
   withConnection(agent.command('add').description('add an agent, without a pact'))
     .argument('<agent>', 'its id: a letter, then letters, digits and dashes')
     .action((id: string, connection: Connection) => add(id, connection, shell));
@@ -26,14 +24,6 @@ export function addAgent(program: Command, shell: Shell): void {
   withConnection(agent.command('show').description('show one agent'))
     .argument('<agent>', 'its id')
     .action((id: string, connection: Connection) => show(id, connection, shell));
-  for (const verb of ['halt', 'resume'] as const) {
-    const says = { halt: 'stop an agent or a session at once', resume: 'end a halt' }[verb];
-    withConnection(agent.command(verb).description(says))
-      .argument('<agent>', 'its id')
-      .requiredOption('--reason <text>', 'why; stands open in the ledger')
-      .option('--session <id>', 'this session alone')
-      .action((id: string, options: HaltOptions) => turn(verb, { id, options }, shell));
-  }
 }
 
 async function add(id: string, connection: Connection, shell: Shell): Promise<void> {
@@ -82,20 +72,4 @@ async function show(id: string, connection: Connection, shell: Shell): Promise<v
       .map(([name, value]) => `${name}: ${shown(value)}`)
       .join('\n'),
   );
-}
-
-async function turn(
-  verb: 'halt' | 'resume',
-  { id, options }: { readonly id: string; readonly options: HaltOptions },
-  shell: Shell,
-): Promise<void> {
-  const { reason, session } = options;
-  const of = session === undefined ? { scope: 'agent' } : { scope: 'session', target: session };
-  const said = await withDaemon({ connection: options, shell }, ({ post }) =>
-    post(`/api/v1/agents/${step(id)}/${verb}`, { ...of, reason }),
-  );
-  if (options.json === true) return shell.screen.json(said);
-  const what = session === undefined ? id : `session ${session} of ${id}`;
-  const done = verb === 'halt' ? 'halted' : 'resumed';
-  shell.screen.print(`${done} ${what} (entry ${shown(said['index'])})`);
 }

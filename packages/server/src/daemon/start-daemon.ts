@@ -203,6 +203,7 @@ function makeClose({ context, server, chores, places, lock, failed }: Closing): 
   const steps: readonly (() => Promise<void> | void)[] = [
     () => context.health.stopping(),
     () => chores.stop(),
+    () => context.guard.letGo(),
     () => server.close(GRACE_MS),
     () => context.broker.close(),
     () => context.guard.guard.close(),

@@ -127,6 +127,8 @@ export type OutcomeReport = {
   readonly status: OutcomeStatus;
   readonly result: Json;
   readonly records: number | null;
+  /** Of a permit given under a lease: that it was redeemed there, and how long ago. */
+  readonly forwarded?: { readonly lease: string; readonly msAgo: number };
 };
 
 /**

@@ -62,6 +62,8 @@ export type OpenedGuard = {
   readonly sweep: () => Promise<Outcome<{ readonly closed: number }>>;
   /** Denies what nobody approved in time, and settles what a crash left unsettled. */
   readonly sweepAsks: () => Promise<Outcome<{ readonly settled: number }>>;
+  /** Lets everybody go who is held until something stops or a halt is effective. */
+  readonly letGo: () => void;
   /** Returns the state of every agent, those of self-tests included; nothing may change them. */
   readonly states: () => readonly State[];
 };
@@ -124,6 +126,7 @@ export async function openGuard(parts: GuardParts): Promise<OpenedGuard> {
     },
     stopped: () => desk.stopped,
     sweep: () => sweepSessions(desk),
+    letGo: () => closeHalts(desk),
     sweepAsks: () => sweepAsks(desk),
     states: () => [...desk.agents.values()].map(({ state }) => state),
   };

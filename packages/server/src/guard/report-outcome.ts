@@ -71,7 +71,14 @@ async function notInFlight(desk: Desk, report: OutcomeReport): Promise<Outcome<n
   return refuse('outcome-known', `the outcome of \`${decision}\` is recorded`);
 }
 
+// Who held the lease redeemed the permit itself, and tells with the outcome.
+function noteForwarded({ parts }: Desk, flight: LiveFlight, { forwarded }: OutcomeReport): void {
+  if (forwarded === undefined || forwarded.lease !== flight.lease) return;
+  flight.redeemedAt ??= Math.max(0, parts.clocks.now() - forwarded.msAgo);
+}
+
 function outcomeTurn(desk: Desk, { report, live, flight }: Report): Appended {
+  noteForwarded(desk, flight, report);
   const { decision, session: id, call, subject, redeemedAt } = flight;
   const { status, result, records } = report;
   const at = momentOf(desk, live);

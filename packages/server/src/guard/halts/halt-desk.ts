@@ -26,4 +26,6 @@ export type HaltDesk = {
   readonly noticed: (live: LiveAgent, happened: Happened) => void;
   /** Tries again to write down what is owed. */
   retry: NodeJS.Timeout | null;
+  /** Whether nobody is held any more until something stops. */
+  isOver: boolean;
 };

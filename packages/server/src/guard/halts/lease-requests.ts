@@ -89,6 +89,7 @@ async function nextStops(
   const lease = desk.halts.leases.find(of);
   const live = desk.agents.get(of.agent);
   if (lease === null || live === undefined) return noLease();
+  if (desk.halts.isOver) return refuse('unavailable', 'the daemon is stopping');
   if (live.stops.last <= after && waitMs > 0) {
     if (live.stops.waiting >= MOST_WAITING) {
       return refuse('overloaded', 'too many wait for stops of this agent');

@@ -24,6 +24,7 @@ export function haltDeskOf(
     owed: [],
     earlier: null,
     retry: null,
+    isOver: false,
   };
 }
 
@@ -53,6 +54,7 @@ export async function findHalt(
 
 /** Lets everybody go who waits for a halt or a stop. */
 export function closeHalts({ agents, halts }: Desk): void {
+  halts.isOver = true;
   halts.board.close();
   if (halts.retry !== null) clearTimeout(halts.retry);
   for (const live of agents.values()) live.stops.release();

@@ -19,13 +19,13 @@ export async function settlePart(desk: Desk, note: HaltNote, part: Part): Promis
   if (live === undefined) return;
   // The turn that latched it ends first: what it writes comes before.
   await new Promise((resolve) => setImmediate(resolve));
-  const ranOut = new Set(part.ranOut.map(({ lease }) => lease));
+  const heard = new Set(part.acknowledged.map(({ lease }) => lease));
   let written = 0;
   for (const [decision, known] of part.flights) {
     if (known.end !== null) continue;
     const { lease } = known.flight;
-    // What a lease's holder did without being heard is not known.
-    if (lease !== null && ranOut.has(lease)) known.end = 'running';
+    // What a lease's holder did is known of those alone that were heard.
+    if (lease !== null && !heard.has(lease)) known.end = 'running';
     else if (await insisting(desk, () => withdraw(desk, live, decision))) known.end = 'not_sent';
     else known.end ??= 'running';
     written += 1;

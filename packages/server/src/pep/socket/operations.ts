@@ -69,8 +69,9 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     right: 'act',
     run: (api, { agent, members }) =>
       after(readOutcome(members), async (body) => {
-        const { session, decision, status, result = null, records = null } = body;
-        const report = { agent, session, decision, status, result, records };
+        const { session, decision, status, result = null, records = null, forwarded } = body;
+        const told = forwarded === undefined ? {} : { forwarded };
+        const report = { agent, session, decision, status, result, records, ...told };
         return shown(await api.guard.outcome(report));
       }),
   },

@@ -8,6 +8,11 @@ import { LineReader } from './line-reader.ts';
 /** What an enforcement point may ask over the socket. */
 export type SocketOperation =
   | 'open'
+  | 'lease'
+  | 'renew'
+  | 'acknowledge'
+  | 'stops'
+  | 'give-up'
   | 'close'
   | 'message'
   | 'decide'

@@ -27,6 +27,7 @@ export type OutcomeBody = {
   readonly status: OutcomeReport['status'];
   readonly result?: Json | undefined;
   readonly records?: number | null | undefined;
+  readonly forwarded?: { readonly lease: string; readonly msAgo: number } | undefined;
 };
 
 const shortText = z.string().min(1).max(512);
@@ -54,6 +55,9 @@ export const outcomeBody: z.ZodType<OutcomeBody> = z.strictObject({
   status: z.enum(['ok', 'error', 'not_sent', 'unknown']),
   result: json.optional(),
   records: count.nullable().optional(),
+  forwarded: z
+    .strictObject({ lease: z.string().regex(/^[A-Za-z0-9_-]{1,128}$/), msAgo: count })
+    .optional(),
 });
 
 const ID = /^[A-Za-z0-9_-]{1,128}$/;
@@ -93,19 +97,29 @@ export function readOutcome(value: unknown): Parsed<OutcomeBody> {
   if (!isRecord(value)) return fault('', 'must be an object');
   const stranger = strangerIn(value, OUTCOME_MEMBERS);
   if (stranger !== null) return fault(stranger, 'is not known here');
-  const { session, decision, status, result, records } = value;
+  const { session, decision, status, result, records, forwarded } = value;
   if (!isId(session)) return fault('session', 'must be the id of a session');
   if (!isId(decision)) return fault('decision', 'must be the id of a decision');
   if (!isStatus(status)) {
     return fault('status', 'must be `ok`, `error`, `not_sent` or `unknown`');
   }
   if (!isRecords(records)) return fault('records', 'must be a whole number, or null');
-  return { ok: true, value: { session, decision, status, result, records } };
+  const bare = { session, decision, status, result, records };
+  if (forwarded === undefined) return { ok: true, value: bare };
+  if (!isForwarded(forwarded)) return fault('forwarded', 'must be `{lease, msAgo}`');
+  return { ok: true, value: { ...bare, forwarded } };
 }
 
 const DECIDE_MEMBERS = new Set(['session', 'request', 'tool', 'args', 'trace', 'lease']);
 const REDEEM_MEMBERS = new Set(['token']);
-const OUTCOME_MEMBERS = new Set(['session', 'decision', 'status', 'result', 'records']);
+const OUTCOME_MEMBERS = new Set([
+  'session',
+  'decision',
+  'status',
+  'result',
+  'records',
+  'forwarded',
+]);
 
 function strangerIn(value: JsonObject, known: ReadonlySet<string>): string | null {
   for (const key of Object.keys(value)) if (!known.has(key)) return key;
@@ -132,6 +146,12 @@ function isStatus(value: unknown): value is OutcomeBody['status'] {
 function isRecords(value: unknown): value is number | null | undefined {
   if (value === undefined || value === null) return true;
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isForwarded(value: Json): value is Json & { lease: string; msAgo: number } {
+  if (!isRecord(value) || Object.keys(value).length !== 2) return false;
+  const { lease, msAgo } = value;
+  return isId(lease) && typeof msAgo === 'number' && Number.isSafeInteger(msAgo) && msAgo >= 0;
 }
 
 function isTrace(value: Json): value is Json & Trace {

@@ -34,7 +34,10 @@ export const reportOutcome: Route = route<OutcomeBody>({
     'unavailable',
   ],
   handle: async ({ guard }, { params: { agent }, body }) => {
-    const { session, decision, status, result = null, records = null } = body;
-    return answerOf(await guard.outcome({ agent, session, decision, status, result, records }));
+    const { session, decision, status, result = null, records = null, forwarded } = body;
+    const told = forwarded === undefined ? {} : { forwarded };
+    return answerOf(
+      await guard.outcome({ agent, session, decision, status, result, records, ...told }),
+    );
   },
 });
