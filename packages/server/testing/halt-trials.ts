@@ -1,15 +1,13 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { type DaemonClient, openClient, type Target } from '../src/client/daemon-client.ts';
 import { get, post, text } from './ask-daemon.ts';
 import { type DaemonProgram, makeHome, mustStart } from './daemon-program.ts';
 import { SUPPORT_PACT } from './guard-pact.ts';
-import { stampUs, type WorkerSaid, type WorkerStart, type WorkerTold } from './halt-worker.ts';
-
-const WORKER = fileURLToPath(new URL('halt-worker.ts', import.meta.url));
+import { startWorker, untilUnderWay, type Worker } from './halt-processes.ts';
+import { stampUs } from './halt-worker.ts';
 
 /** How many trials, and under what. */
 export type TrialOptions = {
@@ -18,6 +16,8 @@ export type TrialOptions = {
   readonly each: number;
   /** Other actions under way at the daemon at once; 0: none. */
   readonly load: number;
+  /** How long the arguments of those other actions are. */
+  readonly loadChars: number;
   /** Calls under way in each process at once. */
   readonly width: number;
 };
@@ -69,15 +69,6 @@ export async function runHaltTrials(options: TrialOptions): Promise<TrialReport>
   return reportOf(trials);
 }
 
-type Worker = {
-  readonly child: ChildProcess;
-  readonly tell: (told: WorkerTold) => void;
-  /** Resolves with what it says next of a kind. */
-  readonly said: <K extends WorkerSaid['kind']>(
-    kind: K,
-  ) => Promise<Extract<WorkerSaid, { readonly kind: K }>>;
-};
-
 type Scene = {
   readonly program: DaemonProgram;
   readonly http: DaemonClient;
@@ -106,7 +97,7 @@ async function sceneOf(program: DaemonProgram, options: TrialOptions): Promise<S
     });
   });
   await Promise.all(workers.map(({ said }) => said('ready')));
-  const loads = await startLoads(program, options.load);
+  const loads = await startLoads(program, options);
   return {
     program,
     http: openClient({ kind: 'url', url, key: text(person['token']) }),
@@ -118,11 +109,14 @@ async function sceneOf(program: DaemonProgram, options: TrialOptions): Promise<S
   };
 }
 
-async function startLoads(program: DaemonProgram, width: number): Promise<readonly ChildProcess[]> {
+async function startLoads(
+  program: DaemonProgram,
+  { load: width, loadChars: argChars }: TrialOptions,
+): Promise<readonly ChildProcess[]> {
   if (width === 0) return [];
   const agent = 'support-load';
   const target: Target = { kind: 'socket', path: program.started.socket };
-  const worker = startWorker({ target, agent, name: 'load', width, callMs: 1 });
+  const worker = startWorker({ target, agent, name: 'load', width, callMs: 1, argChars });
   await worker.said('ready');
   worker.tell({ kind: 'go', session: await openSession(program.client, agent) });
   // Its session takes so many requests; another follows in time.
@@ -136,24 +130,6 @@ async function startLoads(program: DaemonProgram, width: number): Promise<readon
   return [worker.child];
 }
 
-function startWorker(start: WorkerStart): Worker {
-  const child = fork(WORKER, [JSON.stringify(start)], {
-    execArgv: ['--conditions=plumbline-source'],
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
-  const waiting = new Map<string, (said: WorkerSaid) => void>();
-  child.on('message', (said: WorkerSaid) => waiting.get(said.kind)?.(said));
-  return {
-    child,
-    tell: (told) => child.send(told),
-    said: (kind) =>
-      new Promise((resolve) => {
-        // What a worker says under a kind is of that kind.
-        waiting.set(kind, (said) => resolve(said as never));
-      }),
-  };
-}
-
 async function openSession(client: DaemonClient, agent: string): Promise<string> {
   const attested = { principal: 'ada', attributes: { customer_id: 'c-1' } };
   return text((await post(client, `agents/${agent}/sessions`, attested))['session']);
@@ -164,7 +140,7 @@ const STOP = { scope: 'agent', reason: 'a trial' };
 async function runTrial(scene: Scene, at: number): Promise<Trial> {
   const { program, http, workers } = scene;
   const session = await openSession(program.client, 'support');
-  const under = workers.map(({ said }) => said('under-way'));
+  const under = workers.map((worker) => untilUnderWay(worker, session));
   for (const { tell } of workers) tell({ kind: 'go', session });
   await Promise.all(under);
   await pause(5 + ((at * 7) % 31));
@@ -220,16 +196,18 @@ if (import.meta.main) {
       trials: { type: 'string', default: '1000' },
       each: { type: 'string', default: '4' },
       load: { type: 'string', default: '0' },
+      'load-chars': { type: 'string', default: '5' },
       width: { type: 'string', default: '2' },
     },
   });
-  const [trials = 0, each = 0, load = 0, width = 0] = [
+  const [trials = 0, each = 0, load = 0, loadChars = 0, width = 0] = [
     values.trials,
     values.each,
     values.load,
+    values['load-chars'],
     values.width,
   ].map(Number);
-  const report = await runHaltTrials({ trials, each, load, width });
+  const report = await runHaltTrials({ trials, each, load, loadChars, width });
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   process.exit(report.afterEffective === 0 ? 0 : 1);
 }

@@ -11,6 +11,10 @@ export type WorkerStart = {
   /** How many calls are under way at once, and how long each takes. */
   readonly width: number;
   readonly callMs: number;
+  /** How long the arguments of each action are. */
+  readonly argChars?: number;
+  /** So many permits are asked for first, and then used one by one. */
+  readonly hoard?: { readonly permits: number; readonly everyMs: number };
 };
 
 /** What it is told: to work in a session, and to hand over when it forwarded. */
@@ -32,10 +36,12 @@ export function stampUs(): number {
 
 const stamps: number[] = [];
 let session: string | null = null;
+let underWay: string | null = null;
 let next = 0;
 
 /** Works through actions until it is told to end: decided, forwarded, reported. */
-async function work(point: EnforcementPoint, { callMs }: WorkerStart): Promise<void> {
+async function work(point: EnforcementPoint, { callMs, argChars = 1 }: WorkerStart): Promise<void> {
+  const text = 'word '.repeat(argChars / 5);
   for (;;) {
     const at = session;
     if (at === null) {
@@ -47,7 +53,7 @@ async function work(point: EnforcementPoint, { callMs }: WorkerStart): Promise<v
       session: at,
       request: `${process.pid}-${next}`,
       tool: 'notes.add',
-      args: { n: next },
+      args: { n: next, text },
     });
     if (!answer.ok || answer.value.permit === null) {
       // What is halted is not asked for again and again.
@@ -55,6 +61,33 @@ async function work(point: EnforcementPoint, { callMs }: WorkerStart): Promise<v
       continue;
     }
     await act(point, { session: at, answer: answer.value, callMs });
+  }
+}
+
+/** Asks for many permits, and uses them one after the other whatever it hears. */
+async function hoard(
+  point: EnforcementPoint,
+  { permits, everyMs }: NonNullable<WorkerStart['hoard']>,
+): Promise<void> {
+  for (;;) {
+    const at = session;
+    if (at === null) {
+      await pause(1);
+      continue;
+    }
+    session = null;
+    await point.ready();
+    const asked = Array.from({ length: permits }, () => {
+      next += 1;
+      const request = `${process.pid}-${next}`;
+      return point.decide({ session: at, request, tool: 'notes.add', args: { n: next } });
+    });
+    const answers = await Promise.all(asked);
+    for (const answer of answers) {
+      if (!answer.ok) continue;
+      void act(point, { session: at, answer: answer.value, callMs: 1 });
+      await pause(everyMs);
+    }
   }
 }
 
@@ -68,7 +101,8 @@ async function act(point: EnforcementPoint, { session: at, answer, callMs }: Act
   const { decision } = answer;
   const done = await point.forward(answer, async (_args, signal) => {
     stamps.push(stampUs());
-    if (stamps.length === 1) say({ kind: 'under-way', session: at });
+    if (underWay !== at) say({ kind: 'under-way', session: at });
+    underWay = at;
     await pause(callMs, undefined, { signal });
     return null;
   });
@@ -95,5 +129,6 @@ if (import.meta.main) {
   process.on('disconnect', () => process.exit(0));
   await point.ready();
   say({ kind: 'ready' });
-  for (let at = 0; at < start.width; at += 1) void work(point, start);
+  if (start.hoard !== undefined) void hoard(point, start.hoard);
+  else for (let at = 0; at < start.width; at += 1) void work(point, start);
 }

@@ -2,6 +2,7 @@ import type { CompiledPact } from '@plumbline/core';
 
 import type { Desk } from './desk.ts';
 import type { Outcome } from './guard.ts';
+import { payDebts } from './halts/latch.ts';
 import { latchWideIn } from './halts/restore-halts.ts';
 import { voidGiven } from './halts/void-given.ts';
 import { isInstanceOf } from './instance.ts';
@@ -27,6 +28,7 @@ export async function addAgent(desk: Desk, agent: string, by: string): Promise<O
     const added = recordNote(desk, live, { kind: 'agent_added', open: { by } });
     desk.agents.set(agent, live);
     latchWideIn(desk, live);
+    payDebts(desk);
     const { durable } = inheritLocks(desk, live) ?? added;
     return done({ index: added.index, durable });
   });

@@ -24,6 +24,7 @@ import {
   holdSession,
   type LiveAgent,
   type LiveSession,
+  noteEffective,
 } from './live-agent.ts';
 import { liveSession } from './sessions.ts';
 import { applyToShadow, shadowOf } from './shadow.ts';
@@ -57,7 +58,7 @@ export async function foldEntry(folding: Folding, entry: Entry, index: number): 
   if (typeof pact === 'string' && typeof sources === 'string') folding.sources.set(pact, sources);
   const live = agentOf(folding.desk, agent);
   const { halt } = open;
-  if (kind === 'halt_effective' && typeof halt === 'string') live.effective.add(halt);
+  if (kind === 'halt_effective' && typeof halt === 'string') noteEffective(live, halt);
   if (kind === 'armed') folding.armed.set(agent, await pactAt(folding, textOf(pact), index));
   if (kind === 'pact_shadowed') {
     live.shadow = shadowOf(await pactAt(folding, textOf(pact), index), live.state);

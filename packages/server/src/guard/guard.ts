@@ -26,6 +26,7 @@ import type {
   ShownLock,
   UnlockRequest,
 } from './people.ts';
+import type { AgentStatus } from './agent-status.ts';
 import type { EndedCall, GivenLease, OfLease, Renewed } from './halts/lease.ts';
 import type { HaltOrder, ResumeOrder, Stop } from './halts/order.ts';
 import type { HaltView, LatchedHalt } from './halts/view.ts';
@@ -206,26 +207,6 @@ export type RefusedCall = {
   readonly server: string;
   /** A word for the reason, such as `changed`. */
   readonly why: string;
-};
-
-/** How an agent stands. Times are ms UTC. */
-export type AgentStatus = {
-  readonly agent: string;
-  readonly pact: string | null;
-  readonly shadow: string | null;
-  readonly epoch: number;
-  readonly halts: readonly {
-    readonly scope: string;
-    readonly target: string;
-    readonly reason: string;
-  }[];
-  readonly openSessions: number;
-  readonly inFlight: number;
-  readonly waiting: number;
-  /** Reviews of its objective that nobody has closed. */
-  readonly reviews: number;
-  /** Alerts raised so far. */
-  readonly alerts: number;
 };
 
 /**

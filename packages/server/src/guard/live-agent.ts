@@ -13,7 +13,8 @@ import {
 import type { Appended } from '../ledger/sequencer.ts';
 import type { Subject } from '../store/vault.ts';
 import { FlightTable } from './flight-table.ts';
-import type { AgentStatus, Answer, OpenRequest, Outcome } from './guard.ts';
+import type { AgentStatus } from './agent-status.ts';
+import type { Answer, OpenRequest, Outcome } from './guard.ts';
 import { Stops } from './halts/stops.ts';
 import { type Clocks, PermitTable } from './permits.ts';
 import type { Told } from './told.ts';
@@ -118,6 +119,15 @@ export function freshAgent(agent: string, clocks: Clocks): LiveAgent {
     owed: [],
     waiting: 0,
   };
+}
+
+const EFFECTIVE_REMEMBERED = 1_000;
+
+/** Notes that it is written down of a halt that it is effective. */
+export function noteEffective({ effective }: LiveAgent, halt: string): void {
+  effective.add(halt);
+  const [oldest] = effective.size > EFFECTIVE_REMEMBERED ? effective : [];
+  if (oldest !== undefined) effective.delete(oldest);
 }
 
 /** Takes up a session that was opened. */

@@ -1,7 +1,8 @@
 import type { Json, JsonObject, VerdictKind } from '@plumbline/core';
 import { z } from 'zod';
 
-import type { AgentStatus, Answer, Trace } from '../guard/guard.ts';
+import type { AgentStatus } from '../guard/agent-status.ts';
+import type { Answer, Trace } from '../guard/guard.ts';
 
 /** An agent's id. */
 export const agentId: z.ZodType<string> = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/);

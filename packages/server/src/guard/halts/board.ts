@@ -9,6 +9,9 @@ export type StoppedFlight = HaltView['inFlight'][number] & {
   readonly lease: string | null;
 };
 
+/** One of them, and what became of it; null while nobody knows. */
+export type FlightEntry = { readonly flight: StoppedFlight; end: FlightEnd | null };
+
 type Settled = HolderView & { readonly at: number; readonly ms: number };
 
 /** What a halt does to one agent. */
@@ -20,7 +23,7 @@ export type Part = {
   readonly waiting: Map<string, Lease>;
   readonly acknowledged: Settled[];
   readonly ranOut: Settled[];
-  readonly flights: Map<string, { readonly flight: StoppedFlight; end: FlightEnd | null }>;
+  readonly flights: Map<string, FlightEntry>;
   /** Monotonic; null while enforcement points are waited for. */
   effectiveMs: number | null;
 };
@@ -57,6 +60,7 @@ const LATER_MS = 1;
 export class HaltBoard {
   readonly #parts: BoardParts;
   readonly #notes = new Map<string, HaltNote>();
+  readonly #flights = new Map<string, FlightEntry[]>();
   readonly #waiting = new Map<string, Set<() => void>>();
   #timer: NodeJS.Timeout | null = null;
 
@@ -79,10 +83,12 @@ export class HaltBoard {
   /** Takes a halt in; the oldest that is over makes room. */
   add(note: HaltNote): void {
     this.#notes.set(note.id, note);
+    for (const part of note.parts) this.#noteFlights(part);
     if (this.#notes.size > MOST_NOTES) {
       for (const [id, old] of this.#notes) {
         if (old.resumedAt === null && old.effectiveAt === null) continue;
         this.#notes.delete(id);
+        this.#forgetFlights(old);
         break;
       }
     }
@@ -107,11 +113,8 @@ export class HaltBoard {
 
   /** Notes what became of a call that was under way. */
   ended(agent: string, decision: string, end: FlightEnd): void {
-    for (const note of this.#notes.values()) {
-      for (const part of note.parts) {
-        const known = part.agent === agent ? part.flights.get(decision) : undefined;
-        if (known !== undefined && known.end !== 'cancelled') known.end = end;
-      }
+    for (const known of this.#flights.get(decision) ?? []) {
+      if (known.flight.agent === agent && known.end !== 'cancelled') known.end = end;
     }
   }
 
@@ -147,6 +150,20 @@ export class HaltBoard {
   close(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     for (const waiting of this.#waiting.values()) for (const wake of waiting) wake();
+  }
+
+  #noteFlights({ flights }: Part): void {
+    for (const [decision, known] of flights) {
+      const all = this.#flights.get(decision);
+      if (all === undefined) this.#flights.set(decision, [known]);
+      else all.push(known);
+    }
+  }
+
+  #forgetFlights({ parts }: HaltNote): void {
+    for (const { flights } of parts) {
+      for (const decision of flights.keys()) this.#flights.delete(decision);
+    }
   }
 
   *#open(agent: string): Generator<{ readonly note: HaltNote; readonly part: Part }> {

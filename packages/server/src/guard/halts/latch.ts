@@ -21,6 +21,13 @@ export function agentsOf(desk: Desk): readonly LiveAgent[] {
  * returns, and enforcement points are told. What the log does not take at once is owed to it.
  */
 export function latchHalt(desk: Desk, saved: SavedHalt): HaltNote {
+  const note = latchUnwritten(desk, saved);
+  payDebts(desk);
+  return note;
+}
+
+/** Latches a halt and writes nothing down: all of it is owed to the log. */
+export function latchUnwritten(desk: Desk, saved: SavedHalt): HaltNote {
   const { agent, scope, target, reason, by, incident, id } = saved;
   const lives = agent === null ? agentsOf(desk) : [desk.agents.get(agent)];
   const note = freshNote(desk, { agent, scope, target, reason, by, incident, id });
@@ -33,7 +40,6 @@ export function latchHalt(desk: Desk, saved: SavedHalt): HaltNote {
   for (const part of own) latchChildren(desk, note, part);
   // Only now, so that the last agent of a fleet stops before anything is written for the first.
   desk.halts.board.add(note);
-  payDebts(desk);
   return note;
 }
 

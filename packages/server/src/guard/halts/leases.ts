@@ -12,6 +12,7 @@ export type Lease = HolderView & {
 };
 
 const MOST_LEASES = 1_000;
+const MOST_OF_AN_AGENT = 100;
 
 /** The leases of every agent. They live in memory alone and end with the daemon. */
 export class LeaseTable {
@@ -31,7 +32,7 @@ export class LeaseTable {
 
   /** Takes a lease in; false when there are too many. */
   take(lease: Omit<Lease, 'untilMs'>): boolean {
-    this.sweep();
+    if (this.of(lease.agent).length >= MOST_OF_AN_AGENT) return false;
     if (this.#held.size >= MOST_LEASES) return false;
     this.#held.set(lease.lease, { ...lease, untilMs: this.#until() });
     return true;

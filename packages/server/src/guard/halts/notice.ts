@@ -1,5 +1,6 @@
 import type { Desk } from '../desk.ts';
 import type { LiveAgent } from '../live-agent.ts';
+import { isProbe } from '../probe.ts';
 import type { Happened } from './before.ts';
 import { flightsOf, coveredBy, idOf } from './covers.ts';
 import { freshNote, latchChildren, payDebts, stopIn } from './latch.ts';
@@ -9,6 +10,8 @@ import { freshNote, latchChildren, payDebts, stopIn } from './latch.ts';
  * person's halt: permits are void, enforcement points are told, and it is listed.
  */
 export function noticeHalts(desk: Desk, live: LiveAgent, before: Happened): void {
+  // What self-tests halt is their own.
+  if (isProbe(live.agent)) return;
   const { state } = live;
   const { index } = before;
   const rule = before.session === null ? null : state.sessions.get(before.session)?.haltedBy;

@@ -2,10 +2,10 @@ import type { Desk } from '../desk.ts';
 import type { LiveAgent } from '../live-agent.ts';
 import type { HaltNote, Part } from './board.ts';
 import { coveredBy, flightsOf, idOf } from './covers.ts';
-import { agentsOf, freshNote, latchHalt, latchIn, payDebts, stopIn } from './latch.ts';
+import { agentsOf, freshNote, latchIn, latchUnwritten, stopIn } from './latch.ts';
 import { type WideHalt, wideKey } from './order.ts';
 
-/** Latches in an agent what halts every agent. */
+/** Latches in an agent what halts every agent; it is owed to the log. */
 export function latchWideIn(desk: Desk, live: LiveAgent): void {
   for (const halt of desk.halts.wide.values()) {
     const isLatched = [...live.state.halts.values()].some((known) => {
@@ -15,7 +15,6 @@ export function latchWideIn(desk: Desk, live: LiveAgent): void {
     const note = desk.halts.board.find(halt.id) ?? wideNote(desk, halt);
     latchIn(desk, live, { note });
     desk.halts.board.settle();
-    payDebts(desk);
   }
 }
 
@@ -41,8 +40,8 @@ export function restoreHalts(desk: Desk): void {
     if (isKnown(desk, saved.id)) void place.clear(saved.id).catch(() => undefined);
     else if (saved.agent !== null && !desk.agents.has(saved.agent)) {
       const reason = `\`${saved.agent}\` was halted and is not there: ${saved.reason}`;
-      latchHalt(desk, { ...saved, agent: null, scope: 'fleet', target: '', reason });
-    } else latchHalt(desk, saved);
+      latchUnwritten(desk, { ...saved, agent: null, scope: 'fleet', target: '', reason });
+    } else latchUnwritten(desk, saved);
   }
 }
 

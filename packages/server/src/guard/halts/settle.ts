@@ -1,6 +1,6 @@
 import { LedgerStopped } from '../../ledger/sequencer.ts';
 import type { Desk } from '../desk.ts';
-import type { LiveAgent } from '../live-agent.ts';
+import { type LiveAgent, noteEffective } from '../live-agent.ts';
 import { withdraw } from '../report-outcome.ts';
 import { recordNote } from '../turn.ts';
 import type { HaltNote, Part } from './board.ts';
@@ -53,7 +53,7 @@ function writeEffective(
     notSent: count('not_sent'),
   };
   recordNote(desk, live, { kind: 'halt_effective', open });
-  live.effective.add(note.id);
+  noteEffective(live, note.id);
   return true;
 }
 

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 import type { VerdictKind } from '@plumbline/core';
-import type { AgentStatus } from '../../guard/guard.ts';
+import type { AgentStatus } from '../../guard/agent-status.ts';
 import type { Services } from '../../services/daemon-services.ts';
 
 /** What is counted while requests are answered, and what is looked up when somebody asks. */
