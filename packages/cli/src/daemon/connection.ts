@@ -190,6 +190,8 @@ function nextStep(code: string, program: string): string | null {
       return `\`${program} agent list\` shows every agent, \`${program} agent add\` adds one`;
     case 'unknown-session':
       return `\`${program} session list <agent>\` shows the last ones`;
+    case 'needs-proof':
+      return 'give `--code`, or first `--challenge` and then `--answer`';
     case 'no-key':
     case 'bad-key':
     case 'bad-token':

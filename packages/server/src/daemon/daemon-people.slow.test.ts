@@ -68,6 +68,59 @@ test('daemon: an emergency is lived through, killed, recorded and reviewed', asy
   assert.equal(await again.end('SIGTERM'), 0);
 });
 
+const ELEVATED = `
+pact: plumbline/v1
+agent: support
+purpose: Export customers.
+owner: desk@example.com
+autonomy: 2
+tools:
+  crm.export: { effect: read, category: crm, tier: elevated }
+tiers:
+  elevated: { claim: roles, contains: crm-export, max_age: 5m }
+allow:
+  - { id: export, tool: crm.export }
+`;
+
+test('daemon: a grant outlives a kill until it is used, and a use outlives the next', async (t) => {
+  verifies('authority.verified', 'pact.tiers');
+  const rule = { by: ['lena@example.com'], claim: 'roles', values: ['crm-export'] };
+  const home = homeFor(t, { 'authority.grants': JSON.stringify([rule]) });
+  const first = await running(t, home);
+  const person = { kind: 'person', name: 'lena', email: 'lena@example.com', roles: ['viewer'] };
+  const lenas = text((await post(first.client, 'keys', person))['token']);
+  const lena = connect(t, first.started.url, lenas);
+  const begun = await post(lena, 'factors', { kind: 'totp', name: 'phone' });
+  const code = codesOf(text(begun['secret']), () => Date.now());
+  await post(lena, `factors/${text(begun['id'])}/confirm`, { code: code() });
+  await post(first.client, 'agents', { agent: 'support' });
+  await post(first.client, 'agents/support/pacts', {
+    entry: 'support.pact.yaml',
+    files: { 'support.pact.yaml': ELEVATED },
+    mode: 'publish',
+    reason: 'first',
+  });
+  const opened = await post(first.client, 'agents/support/sessions', { principal: 'ada' });
+  const session = text(opened['session']);
+  const ask = async (client: DaemonClient, request: string): Promise<unknown> => {
+    const action = { session, request, tool: 'crm.export', args: {} };
+    return (await post(client, 'agents/support/actions/decide', action))['verdict'];
+  };
+  assert.equal(await ask(first.client, 'r-1'), 'deny');
+  const proof = { factor: 'totp', code: code(1) };
+  const wanted = { claim: 'roles', value: 'crm-export', actions: ['crm.export'], reason: 'report' };
+  const grants = `agents/support/sessions/${session}/grants`;
+  await post(lena, grants, { ...wanted, withinMs: 240_000, proof });
+
+  await first.end('SIGKILL');
+  const second = await running(t, home);
+  assert.equal(await ask(second.client, 'r-2'), 'allow');
+  await second.end('SIGKILL');
+  const third = await running(t, home);
+  assert.equal(await ask(third.client, 'r-3'), 'deny');
+  assert.equal(await third.end('SIGTERM'), 0);
+});
+
 function rowsIn({ rows }: JsonObject): readonly JsonObject[] {
   assert.ok(Array.isArray(rows));
   return rows.filter(isJsonObject);

@@ -152,19 +152,26 @@ type Standing = {
   readonly read: ReadParams;
 };
 
-// The socket has every right unless it was configured to fewer.
-function localAdvice(caller: Caller): string {
-  return caller === LOCAL
-    ? ', which `localRights` keeps from the socket: use a key over `--url`, or start the daemon ' +
-        'with `--set localRights=all`, which a lost admin key takes'
-    : '';
+// The socket has every right but what takes a person, unless it was configured to fewer.
+function localAdvice(caller: Caller, { rights }: Route): string {
+  if (caller !== LOCAL) return '';
+  if (rights.includes('prove')) {
+    return ", which is people's and not the socket's: use a person's own key over `--url`";
+  }
+  return (
+    ', which `localRights` keeps from the socket: use a key over `--url`, or start the daemon ' +
+    'with `--set localRights=all`, which a lost admin key takes'
+  );
 }
 
 function checkRights(route: Route, { caller, rights, read }: Standing): Problem | null {
   if (route.rights.length === 0) return null;
   if (!route.rights.some((right) => rights.includes(right))) {
     const wanted = route.rights.map((right) => `\`${right}\``).join(' or ');
-    return { code: 'forbidden', detail: `this takes the right ${wanted}${localAdvice(caller)}` };
+    return {
+      code: 'forbidden',
+      detail: `this takes the right ${wanted}${localAdvice(caller, route)}`,
+    };
   }
   if (route.reach === 'node' && caller.agents !== null) {
     return { code: 'forbidden', detail: 'this spans agents, and the key is for some of them' };
