@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { kernelVersion } from '@plumbline/core';
 
 import { addAgent } from './commands/agent.ts';
+import { addApproval } from './commands/approval.ts';
 import { addBackup } from './commands/backup.ts';
 import { addBreakGlass } from './commands/break-glass.ts';
 import { addCompletion } from './commands/completion.ts';
@@ -55,6 +56,7 @@ export function buildProgram(shell: Shell): Command {
   addHalt(program, shell);
   addKey(program, shell);
   addCredential(program, shell);
+  addApproval(program, shell);
   addSession(program, shell);
   addTool(program, shell);
   addFactor(program, shell);

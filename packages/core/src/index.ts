@@ -10,6 +10,13 @@ export {
   type VoteOutcome,
 } from './approval/ask.ts';
 export {
+  type ArgumentSource,
+  type AskCase,
+  caseOf,
+  type ShownFact,
+  type Standing,
+} from './approval/ask-case.ts';
+export {
   type AskBook,
   emptyBook,
   foldAskEvent,

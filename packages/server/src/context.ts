@@ -41,6 +41,7 @@ import type { PactRegistry } from './services/pact-registry.ts';
 import { compileSources, sourcesIn } from './services/pact-sources.ts';
 import { makePacts } from './services/pacts.ts';
 import { personOfKey } from './services/person-of-key.ts';
+import { openApprovalServices } from './services/open-approvals.ts';
 import type { Credentials } from './services/services.ts';
 import type { Services } from './services/daemon-services.ts';
 import { makeSubjects } from './services/subjects.ts';
@@ -206,8 +207,9 @@ export async function openContext(
   const keys = await openKeys({ vault, write, clock, hasAgent, recovered });
   const brokering = { guard: guard.guard, vault, egress, write, hasAgent };
   const { credentials, broker } = await openBroker(config, brokering, surroundings);
-  const { authority } = config;
-  const identity = makeIdentity({ ...surroundings, authority, egress: stores.egress });
+  const identity = makeIdentity({ ...surroundings, authority: config.authority, egress });
+  const decisions = makeDecisions(needs);
+  const deciding = { subjects, keys, decisions, clock, states: guard.states, identity };
   const services: Services = {
     pacts: makePacts({
       guard: guard.guard,
@@ -225,7 +227,8 @@ export async function openContext(
     identity,
     ...people,
     subjects: makeSubjects(needs),
-    decisions: makeDecisions(needs),
+    decisions,
+    ...(await openApprovalServices({ ...needs, ...past, ...deciding })),
     log: logService(stores, recordLink),
     health,
   };

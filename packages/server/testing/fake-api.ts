@@ -10,6 +10,7 @@ import type { Services } from '../src/services/daemon-services.ts';
 import type { PactRow, ToolRow } from '../src/services/services.ts';
 import type { Models } from '../src/store/models.ts';
 import type { ApiKey } from '../src/store/vault.ts';
+import { fakeApprovals } from './fake-approvals.ts';
 import { makeCredential } from './vault-contract.ts';
 
 /** Settings of the routes in tests: a free port, and limits nobody reaches by accident. */
@@ -160,6 +161,7 @@ function fakeGuard(calls: string[]): Guard {
     asks: {
       list: () => [],
       find: () => undefined,
+      gathered: () => null,
       vote: () => Promise.resolve(noAsk),
       show: () => Promise.resolve(noAsk),
       link: () => Promise.resolve(noAsk),
@@ -361,6 +363,7 @@ function fakeServices(
     explanation: 'allowed',
   };
   return {
+    ...fakeApprovals(calls),
     pacts: {
       list: () => served('pacts.list', [ROW]),
       get: () => served('pacts.get', version),
@@ -422,6 +425,7 @@ function fakeServices(
     },
     decisions: {
       recorded: () => served('decisions.recorded', decision),
+      unsealed: () => served('decisions.unsealed', opened),
       opened: () => served('decisions.opened', opened),
     },
     log: {

@@ -82,7 +82,8 @@ export class Load {
     if (session === undefined || roll < 60) return this.#open(this.#anyPrincipal());
     if (roll < 640) return this.#act(session);
     if (roll < 720) return this.#actTogether(session);
-    if (roll < 790) return this.#repeat();
+    if (roll < 765) return this.#repeat();
+    if (roll < 790) return this.#vote();
     if (roll < 830) return this.#message(session);
     if (roll < 880) return this.#reportLate();
     if (roll < 910) return this.#close(session);
@@ -221,6 +222,25 @@ export class Load {
     assert.equal(again.decision, decision, 'a repeat was decided again');
     assert.ok(again.isRepeat);
     if (life !== this.#options.number) assert.equal(again.permit, null, 'a permit came back');
+  }
+
+  /** Somebody votes on what waits; what follows from it is durable with it. */
+  async #vote(): Promise<void> {
+    const dice = this.#dice;
+    const { asks } = this.#life.opened.guard;
+    const waiting = asks.list().filter(({ ask }) => ask.state === 'pending');
+    const found = waiting[dice.below(waiting.length)];
+    if (found === undefined) return;
+    const id = dice.chance(0.5) ? 'lena@example.com' : 'omar@example.com';
+    const voter = { id, email: id, groups: ['lead'], names: [] };
+    const outcome = dice.chance(0.7) ? 'approve' : 'deny';
+    const ask = found.ask.id;
+    const ballot = { ask, voter, outcome, reason: 'seen', by: 'key', mechanism: 'key' } as const;
+    const voting = asks.vote({ ...ballot, barred: [], givers: [] });
+    const voted = await this.#answered('vote', voting, () => {
+      return { kind: 'vote', agent: found.agent, says: { ask, outcome } };
+    });
+    if (!voted.ok) this.#mustBe(voted.error, ['conflict', 'not-found']);
   }
 
   #anyDecision(isFit: (told: ToldDecision) => boolean): ToldDecision | undefined {

@@ -18,8 +18,14 @@ export function requestOf(route: Route, agent: string): Asked {
     .replace('{id}', '0123456789abcdef')
     .replace('{halt}', 'h1')
     .replace('{lease}', 'l1')
+    .replace('{token}', 'a.b')
     .replace('{file}', 'checkpoint');
   const query = QUERIES[route.name] ?? '';
   const request = { method: route.method, path: `${path}${query}` };
-  return route.bodySpec === null ? request : { ...request, body: route.bodySpec.example };
+  if (route.bodySpec === null) return request;
+  const { example, media } = route.bodySpec;
+  if (media !== 'form') return { ...request, body: example };
+  const type = { 'content-type': 'application/x-www-form-urlencoded' };
+  const raw = Buffer.from(new URLSearchParams(Object.entries(example)).toString());
+  return { ...request, raw, headers: type };
 }

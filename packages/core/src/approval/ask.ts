@@ -148,7 +148,8 @@ export function transition(ask: Ask, event: AskEvent, now: number): Result<Ask, 
     case 'shown':
       return ok(shownTo(ask, event.by, event.at));
     case 'used':
-      return ok(ask.state === 'approved' ? ended(ask, 'used', event.at) : ask);
+      // Under a pact that is armed again in its time an approval is good again.
+      return ok(mayBeUsed(ask) ? ended(ask, 'used', event.at) : ask);
     case 'settled':
       return settledBy(ask, event);
     case 'voided':
@@ -163,6 +164,10 @@ export function transition(ask: Ask, event: AskEvent, now: number): Result<Ask, 
       if (now >= ask.expiresAtMs) return err({ code: 'expired', message: 'its time ran out' });
       return ok(event.kind === 'voted' ? withVote(ask, event.vote) : askedAgain(ask, event));
   }
+}
+
+function mayBeUsed({ state, approvals }: Ask): boolean {
+  return state === 'approved' || (state === 'superseded' && approvals.length > 0);
 }
 
 function endedBefore({ state }: Ask): Result<never, AskError> {

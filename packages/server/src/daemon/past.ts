@@ -1,4 +1,4 @@
-import { type EntryKind, parseEntry } from '@plumbline/core';
+import { type Entry, type EntryKind, parseEntry } from '@plumbline/core';
 import { isHandover } from '@plumbline/ledger';
 
 import { foldWide } from '../guard/halts/fold-wide.ts';
@@ -28,13 +28,17 @@ export type Past = {
   /** Ids of second factors that were removed. */
   readonly removedFactors: ReadonlySet<string>;
   readonly glass: BreakGlassBook;
+  /** Seats in approvals that were given and returned, in order. */
+  readonly seats: readonly Entry[];
 };
 
+const SEATS = ['seat_given', 'seat_returned'] as const;
 const WANTED: ReadonlySet<EntryKind> = new Set([
   ...PACT_KINDS,
   ...TOOL_KINDS,
   'erasure',
   'key_revoked',
+  ...SEATS,
   'credential_rotated',
   'credential_revoked',
   'fleet_halted',
@@ -57,6 +61,7 @@ export async function readPast(sequencer: Pick<Sequencer, 'read'>): Promise<Past
     wide: new Map<string, WideHalt>(),
     removedFactors: new Set<string>(),
     glass: new BreakGlassBook(),
+    seats: new Array<Entry>(),
   };
   let index = 0;
   for (;;) {
@@ -80,6 +85,7 @@ function isWanted(bytes: Uint8Array): boolean {
 type Taken = Past & {
   readonly erased: Set<string>;
   readonly revoked: Map<string, number>;
+  readonly seats: Entry[];
   readonly credentials: Map<string, PastCredential>;
   readonly wide: Map<string, WideHalt>;
   readonly removedFactors: Set<string>;
@@ -102,6 +108,7 @@ function take(past: Taken, bytes: Uint8Array, index: number): void {
     past.removedFactors.add(factor);
   }
   past.glass.fold(entry);
+  if (SEATS.some((kind) => kind === entry.kind)) past.seats.push(entry);
   past.registry.fold({ ...entry, index });
   past.tools.fold({ ...entry, index });
 }

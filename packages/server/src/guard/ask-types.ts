@@ -1,4 +1,4 @@
-import type { Ask, Voter, VoteOutcome } from '@plumbline/core';
+import type { Action, Ask, Fact, Voter, VoteOutcome } from '@plumbline/core';
 
 /** An ask with what it is judged by; who it was asked for is personal. */
 export type FoundAsk = {
@@ -8,6 +8,9 @@ export type FoundAsk = {
   readonly principal: string | null;
   readonly openedBy: string | null;
 };
+
+/** An action that people are asked about, and the facts it was decided with. */
+export type AskedAction = { readonly action: Action; readonly facts: readonly Fact[] };
 
 /** One person's word on an ask, as it is said. */
 export type Ballot = {
@@ -35,3 +38,6 @@ export type AskLink = {
   readonly expiresAtMs: number;
   readonly by: string;
 };
+
+/** Where the entry stands that noted what was done with an ask. */
+export type AskNote = { readonly index: number };

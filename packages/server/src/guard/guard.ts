@@ -1,4 +1,5 @@
 import type {
+  AskCase,
   Claim,
   CompiledPact,
   Effect,
@@ -14,7 +15,7 @@ import type {
   VoteFact,
 } from '@plumbline/core';
 
-import type { AskLink, Ballot, Counted, FoundAsk } from './ask-types.ts';
+import type { AskedAction, AskLink, AskNote, Ballot, Counted, FoundAsk } from './ask-types.ts';
 import type {
   ClosedGate,
   Correction,
@@ -187,9 +188,6 @@ export type Stopped = {
   readonly target: string;
   readonly epoch: number;
 };
-/** Where the entry stands that recorded what was asked. */
-export type Recorded = { readonly index: number };
-
 /** What an agent may be shown: the pact's tools, and those of them a session could be let use. */
 export type UsableTools = {
   readonly pact: string;
@@ -303,7 +301,7 @@ export type Guard = {
   /** Ends a claim that has an id, before it ends by itself. */
   readonly revokeClaim: (
     of: InSession & { readonly id: string; readonly by: string },
-  ) => Promise<Outcome<Recorded>>;
+  ) => Promise<Outcome<AskNote>>;
   readonly claim: (of: {
     readonly agent: string;
     readonly claim: Claim;
@@ -329,12 +327,14 @@ export type Guard = {
     /** Every ask that is remembered, oldest first by agent. */
     readonly list: () => readonly FoundAsk[];
     readonly find: (id: string) => FoundAsk | undefined;
+    /** Returns what an approver needs to know; null where nobody knows it any more. */
+    readonly gathered: (id: string, asked: AskedAction) => AskCase | null;
     /** Takes a person's word down, and what follows from it. */
     readonly vote: (ballot: Ballot) => Promise<Outcome<Counted>>;
     /** Notes that somebody is shown an ask; durable before it is. */
-    readonly show: (id: string, by: string) => Promise<Outcome<Recorded>>;
+    readonly show: (id: string, by: string) => Promise<Outcome<AskNote>>;
     /** Notes that a link was made by which a person may vote. */
-    readonly link: (link: AskLink) => Promise<Outcome<Recorded>>;
+    readonly link: (link: AskLink) => Promise<Outcome<AskNote>>;
     /** Resolves when the ask has changed and that is durable, or after so many milliseconds. */
     readonly whenChanged: (id: string, withinMs: number) => Promise<Outcome<undefined>>;
     /** Facts of the last votes of every agent. */

@@ -3,6 +3,7 @@ import { type CompiledPact, type Json, ordered, type State } from '@plumbline/co
 import { addAgent, armPact, rearm, shadowPact } from './arm.ts';
 import { recordClaim } from './claims.ts';
 import { revokeClaim, viewSession } from './grants.ts';
+import { caseOfAsk } from './ask-case.ts';
 import { findAsk, listAsks, whenChanged } from './asks.ts';
 import { correct } from './corrections.ts';
 import { decideAction } from './decide-action.ts';
@@ -183,6 +184,7 @@ function asksOf(desk: Desk): Guard['asks'] {
   return {
     list: () => listAsks(desk),
     find: (id) => findAsk(desk, id),
+    gathered: (id, asked) => caseOfAsk(desk, id, asked),
     vote: (ballot) => castVote(desk, ballot),
     show: (id, by) => noteShown(desk, id, by),
     link: (link) => noteLink(desk, link),

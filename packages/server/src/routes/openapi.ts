@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { Json, JsonObject } from '@plumbline/core';
 import { type ProblemCode, PROBLEMS } from './problem.ts';
-import type { Route } from './route.ts';
+import type { BodySpec, Route } from './route.ts';
 import { problem } from './shapes.ts';
 
 /** Returns the OpenAPI 3.1 document of a table of routes. Source: spec.openapis.org/oas/v3.1.1. */
@@ -42,7 +42,7 @@ function operationOf(route: Route): JsonObject {
       : {
           requestBody: {
             required: true,
-            content: jsonContent(schemaOf(bodySpec.shape, 'input'), bodySpec.example),
+            content: bodyContent(bodySpec),
           },
         };
   return {
@@ -74,6 +74,7 @@ const PATTERNS: Readonly<Record<string, string>> = {
   agent: '^[a-z][a-z0-9-]{0,62}$',
   digest: '^sha256:[0-9a-f]{64}$',
   index: '^(0|[1-9][0-9]{0,14})$',
+  token: '^[A-Za-z0-9_.-]{1,2000}$',
 };
 
 function pathParameters(path: string): readonly JsonObject[] {
@@ -135,6 +136,12 @@ function problemAnswers(route: Route): JsonObject {
       },
     ]),
   );
+}
+
+function bodyContent({ shape, example, media }: BodySpec<unknown>): JsonObject {
+  const json = jsonContent(schemaOf(shape, 'input'), example);
+  if (media !== 'form') return json;
+  return { 'application/x-www-form-urlencoded': json['application/json'] ?? null };
 }
 
 function jsonContent(schema: JsonObject, example?: object): JsonObject {

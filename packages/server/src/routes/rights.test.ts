@@ -72,6 +72,17 @@ const MATRIX: Readonly<Record<string, string>> = {
   redeemPermit: '+-------- .--------',
   forwardPermit: '+-------- .--------',
   reportOutcome: '+-------- .--------',
+  listApprovals: '--+-+++++',
+  castVotes: '-------++',
+  getFatigue: '-------++',
+  getApproval: '-------++',
+  castVote: '-------++',
+  makeApprovalLink: '-------++',
+  listSeats: '-------++',
+  giveSeat: '-------++',
+  returnSeat: '-------++',
+  showApprovalLink: '+++++++++',
+  voteByLink: '+++++++++',
   listDecisions: '--+-+++++ --+-.++++',
   getDecision: '--+-+++++',
   openDecision: '-------++',
@@ -144,6 +155,9 @@ describe('authorisation', () => {
       'getLogFile',
       'getConfiguration',
     ]);
+    const pages = ['showApprovalLink', 'voteByLink'];
+    const known = ['getHealth', 'getReadiness', ...pages, 'getLogFile', 'getConfiguration'];
+    assert.deepEqual(open, known);
   });
 
   test("authorisation: an agent's key speaks for strangers, never for its principal", async () => {

@@ -5,6 +5,17 @@ import { reportOutcome } from './actions/report-outcome.ts';
 import { addAgent } from './agents/add-agent.ts';
 import { getAgent } from './agents/get-agent.ts';
 import { listAgents } from './agents/list-agents.ts';
+import { castVote } from './approvals/cast-vote.ts';
+import { castVotes } from './approvals/cast-votes.ts';
+import { getApproval } from './approvals/get-approval.ts';
+import { getFatigue } from './approvals/get-fatigue.ts';
+import { giveSeat } from './approvals/give-seat.ts';
+import { listApprovals } from './approvals/list-approvals.ts';
+import { listSeats } from './approvals/list-seats.ts';
+import { makeApprovalLink } from './approvals/make-approval-link.ts';
+import { returnSeat } from './approvals/return-seat.ts';
+import { showApprovalLink } from './approvals/show-approval-link.ts';
+import { voteByLink } from './approvals/vote-by-link.ts';
 import { evaluate } from './authzen/evaluate.ts';
 import { evaluateMany } from './authzen/evaluate-many.ts';
 import { getConfiguration } from './authzen/get-configuration.ts';
@@ -124,6 +135,18 @@ export const ROUTES: readonly Route[] = [
   redeemPermit,
   forwardPermit,
   reportOutcome,
+  // What is spelt out comes before what names a place.
+  listApprovals,
+  castVotes,
+  getFatigue,
+  getApproval,
+  castVote,
+  makeApprovalLink,
+  listSeats,
+  giveSeat,
+  returnSeat,
+  showApprovalLink,
+  voteByLink,
   listDecisions,
   getDecision,
   openDecision,

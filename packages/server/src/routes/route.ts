@@ -16,6 +16,8 @@ export type Params = {
   readonly lease: string;
   readonly index: string;
   readonly category: string;
+  /** What a link to vote by holds. */
+  readonly token: string;
   /** What stands below `/log/`. */
   readonly file: string;
 };
@@ -40,12 +42,21 @@ export type Reply =
       readonly bytes: Uint8Array | string;
       readonly cache: string;
     }
+  | {
+      /** A page for people, with what its policy lets it do. */
+      readonly kind: 'page';
+      readonly status: 200 | 403 | 404 | 409 | 503;
+      readonly html: string;
+      readonly policy: string;
+    }
   | { readonly kind: 'problem'; readonly problem: Problem };
 
 /** How a body is read: by its shape, or by hand where it is hot. */
 export type BodySpec<Body> = {
   /** An example of it, for the reference page. */
   readonly example: object;
+  /** JSON unless it is the form of a page. */
+  readonly media?: 'form';
 } & (
   | { readonly shape: z.ZodType<Body>; readonly read?: undefined }
   | { readonly shape: z.ZodType; readonly read: (value: unknown) => Parsed<Body> }

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { admit, type Entered, type Gate } from './gate/admit.ts';
 import type { Via } from './gate/check-place.ts';
 import type { Idempotency } from './gate/idempotency.ts';
-import { parseJson, readBytes } from './gate/read-body.ts';
+import { parseForm, parseJson, readBytes } from './gate/read-body.ts';
 import { refuse, type Reply, type Route } from './route.ts';
 import { statusOf, writeReply } from './write-reply.ts';
 
@@ -130,7 +130,7 @@ const NO_BYTES = Buffer.alloc(0);
 async function take(
   { api, arriving }: Gate,
   request: IncomingMessage,
-  { expected }: Entered,
+  { expected, route }: Entered,
 ): Promise<
   | { readonly value: unknown; readonly bytes: Buffer }
   | { readonly problem: Extract<Reply, { kind: 'problem' }>['problem'] }
@@ -141,8 +141,9 @@ async function take(
   }
   const read = await readBytes(request, api.settings.limits.bodyBytes, arriving);
   if ('problem' in read) return read;
-  const json = parseJson(read.bytes);
-  return 'problem' in json ? json : { value: json.value, bytes: read.bytes };
+  const isForm = route.bodySpec?.media === 'form';
+  const parsed = isForm ? parseForm(read.bytes) : parseJson(read.bytes);
+  return 'problem' in parsed ? parsed : { value: parsed.value, bytes: read.bytes };
 }
 
 function baseOf({ headers }: IncomingMessage, via: Via, { place }: Gate): string {

@@ -8,6 +8,8 @@ export function statusOf(reply: Reply): number {
   switch (reply.kind) {
     case 'json':
       return reply.status;
+    case 'page':
+      return reply.status;
     case 'bytes':
       return 200;
     case 'problem':
@@ -56,6 +58,18 @@ function printed(reply: Reply): Printed {
       };
     case 'bytes':
       return { type: reply.type, body: reply.bytes, cache: reply.cache, extra: {} };
+    case 'page':
+      return {
+        type: 'text/html; charset=utf-8',
+        body: reply.html,
+        cache: 'no-store',
+        extra: {
+          'content-security-policy': reply.policy,
+          // A form that is sent without its origin is refused, so that no more than that is hidden.
+          'referrer-policy': 'same-origin',
+          'x-frame-options': 'DENY',
+        },
+      };
     case 'problem':
       return {
         type: 'application/problem+json',

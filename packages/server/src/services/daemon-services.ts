@@ -1,5 +1,6 @@
 import type { Broker } from '../broker/broker.ts';
 import type { Identity } from '../identity/identity.ts';
+import type { ApprovalServices } from './approvals.ts';
 import type { BreakGlass } from './break-glass.ts';
 import type { Factors } from './factors/factors.ts';
 import type { Grants } from './grants.ts';
@@ -15,7 +16,7 @@ import type {
 } from './services.ts';
 
 /** Everything the routes call besides the guard, the models and the log's static files. */
-export type Services = {
+export type Services = ApprovalServices & {
   readonly pacts: Pacts;
   readonly tools: Tools;
   readonly keys: Keys;

@@ -27,6 +27,10 @@ export function makeDecisions(needs: DecisionsNeeds): Decisions {
       const found = await find(needs, decision);
       return found.ok ? served(found.value.recorded) : found;
     },
+    unsealed: async (decision) => {
+      const found = await find(needs, decision);
+      return found.ok ? unseal(needs, found.value) : found;
+    },
     opened: (decision, by) => open(needs, decision, by),
   };
 }
@@ -68,10 +72,17 @@ async function open(
 ): Promise<Served<OpenedDecision>> {
   const found = await find(needs, decision);
   if (!found.ok) return found;
-  const { recorded, entry, outcome } = found.value;
+  const { recorded } = found.value;
   const said = { by: by.id, session: recorded.session, decision };
   const written = await needs.write({ kind: 'read', agent: recorded.agent, open: said });
   if (!written.ok) return written;
+  return unseal(needs, found.value);
+}
+
+async function unseal(
+  needs: DecisionsNeeds,
+  { recorded, entry, outcome }: Found,
+): Promise<Served<OpenedDecision>> {
   const unsealed = await openEntry(needs, entry);
   const told = outcome === undefined ? null : await openEntry(needs, outcome);
   return served({ ...recorded, ...openedParts(unsealed, told) });

@@ -254,6 +254,8 @@ export type OpenedDecision = RecordedDecision & {
  */
 export type Decisions = {
   readonly recorded: (decision: string) => Promise<Served<RecordedDecision>>;
+  /** Opens a decision of which the reading is recorded by the caller. */
+  readonly unsealed: (decision: string) => Promise<Served<OpenedDecision>>;
   readonly opened: (decision: string, by: Caller) => Promise<Served<OpenedDecision>>;
 };
 

@@ -3,14 +3,16 @@ import type { EntryKind, JsonObject } from '@plumbline/core';
 import { LedgerStopped } from '../ledger/sequencer.ts';
 import type { Appended } from '../ledger/sequencer.ts';
 import { EntryTooLarge, type Recordable } from '../record/recorder.ts';
+import type { Subject } from '../store/vault.ts';
 import { refused, served } from './served.ts';
 import type { Recorded, Served } from './services.ts';
 
-/** One entry whose parts are all open, and the blobs it names. */
+/** One entry, what of it is sealed and for whom, and the blobs it names. */
 export type OpenEntry = {
   readonly kind: EntryKind;
   readonly agent: string | null;
   readonly open: JsonObject;
+  readonly sealed?: { readonly secret: JsonObject; readonly subject: Subject };
   readonly blobs?: readonly Uint8Array[];
 };
 
@@ -39,12 +41,13 @@ export function makeWriteEntry({ recorder, clock }: WritingNeeds): WriteEntry {
   return async (entry, recorded) => {
     const at = recorder.now(clock());
     try {
+      const { sealed, ...rest } = entry;
       const appended = recorder.record({
-        ...entry,
+        ...rest,
         at,
         session: null,
-        secret: null,
-        subject: null,
+        secret: sealed?.secret ?? null,
+        subject: sealed?.subject ?? null,
       });
       recorded?.();
       await appended.durable;

@@ -10,6 +10,7 @@ import type { Entry } from '../entry.ts';
 import { callOf, eventsOf, isSecretOf } from '../event-of.ts';
 import { type Call, decisionJson, partsOf, type RecordedEvent } from '../parts.ts';
 import type { Answers } from './answers.ts';
+import { ApprovalCheck } from './approval-check.ts';
 import { isPrintedAs, isSame } from './same-json.ts';
 
 /** What came of opening a sealed payload. `text` is the plaintext. */
@@ -57,6 +58,7 @@ export class AgentCheck {
   readonly #around: Around;
   readonly #sessions: Map<string, Session> = new Map();
   readonly #sources: Map<string, string> = new Map();
+  readonly #approvals: ApprovalCheck = new ApprovalCheck();
   #state: State;
   #pact: CompiledPact | undefined;
   #armed: string | null = null;
@@ -125,6 +127,7 @@ export class AgentCheck {
     if (secret.kind === 'closed' || secret.kind === 'broken') this.#isWhole = false;
     const events = eventsOf(entry, secret.kind === 'opened' ? secret.value : null, call);
     const [event] = events;
+    if (secret.kind === 'opened') this.#checkApproval(entry, { index, event, secret });
     if (event === undefined) return;
     if (secret.kind === 'opened') this.#compare({ entry, index, event, secret, call });
     else if (secret.kind === 'closed' && event.kind === 'decided') {
@@ -134,7 +137,25 @@ export class AgentCheck {
     if (session !== undefined) track(session, event, { index, log, secret });
     const pact = this.#pact;
     if (pact === undefined) return;
-    for (const each of events) this.#state = apply(pact, this.#state, each);
+    for (const each of events) {
+      this.#state = apply(pact, this.#state, each);
+      this.#approvals.fold(this.#state, each);
+    }
+  }
+
+  /** Holds votes and approvals to each other, where everything before them is known. */
+  #checkApproval(
+    entry: Entry,
+    { index, event, secret }: Omit<Compared, 'entry' | 'call' | 'event'> & ApprovalEvent,
+  ): void {
+    if (!this.#isWhole || this.#around.isPartial) return;
+    const why =
+      entry.kind === 'vote'
+        ? this.#approvals.takeVote(entry, secret.value, this.#state)
+        : event?.kind === 'approval'
+          ? this.#approvals.complaintOf(event)
+          : undefined;
+    if (why !== undefined) this.#note(entry, { index, why });
   }
 
   #sessionOf({ session }: Entry): Session | undefined {
@@ -253,6 +274,8 @@ type Compared = {
   readonly secret: OpenedSecret;
   readonly call: Call | null;
 };
+
+type ApprovalEvent = { readonly event: RecordedEvent | undefined };
 
 type Remade = {
   readonly entry: Entry;

@@ -69,6 +69,7 @@ const NONE: Params = {
   lease: '',
   index: '',
   category: '',
+  token: '',
   file: '',
 };
 
@@ -83,6 +84,7 @@ const SPELT: Readonly<Record<keyof Params, RegExp>> = {
   lease: ID,
   index: /^(?:0|[1-9][0-9]{0,14})$/,
   category: /^[^\p{Cc}]{1,128}$/u,
+  token: /^[A-Za-z0-9_.-]{1,2000}$/,
   file: /^/,
 };
 

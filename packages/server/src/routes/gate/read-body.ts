@@ -7,6 +7,8 @@ import { duplicateName } from './duplicate-name.ts';
 
 const JSON_TYPE = /^application\/json[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?$/i;
 
+const FORM_TYPE = /^application\/x-www-form-urlencoded[ \t]*(?:;[ \t]*charset="?utf-8"?[ \t]*)?$/i;
+
 /** How deep JSON may nest. An action's own bound is lower and is answered by its pact. */
 export const MAX_DEPTH = 128;
 
@@ -26,9 +28,11 @@ export function expectBody(
     return { problem: { code: 'bad-request', detail: 'this route takes no body' } };
   }
   if (route.bodySpec === null) return { expected: 'none' };
-  const isJson = JSON_TYPE.test(headers['content-type'] ?? '');
-  if (!isJson || headers['content-encoding'] !== undefined) {
-    const detail = 'the body must be `application/json` in UTF-8, without an encoding';
+  const isForm = route.bodySpec?.media === 'form';
+  const isRight = (isForm ? FORM_TYPE : JSON_TYPE).test(headers['content-type'] ?? '');
+  if (!isRight || headers['content-encoding'] !== undefined) {
+    const type = isForm ? 'application/x-www-form-urlencoded' : 'application/json';
+    const detail = `the body must be \`${type}\` in UTF-8, without an encoding`;
     return { problem: { code: route.badMedia ?? 'bad-media-type', detail } };
   }
   if (Number(length ?? 0) > maxBytes) return { problem: tooLarge(maxBytes) };
@@ -104,6 +108,17 @@ export function parseJson(
   if (value === undefined) return { problem: bad('the body is not JSON') };
   const fault = faultIn(value, 0) ?? doubled(text, value);
   return fault === null ? { value } : { problem: bad(fault) };
+}
+
+/** Returns the members of a form, or why they cannot be relied on. */
+export function parseForm(
+  bytes: Buffer,
+): { readonly value: unknown } | { readonly problem: Problem } {
+  if (!isUtf8(bytes)) return { problem: bad('the form is not UTF-8') };
+  const form = new URLSearchParams(bytes.toString('utf8'));
+  const names = [...form.keys()];
+  if (new Set(names).size !== names.length) return { problem: bad('a name stands twice') };
+  return { value: Object.fromEntries(form) };
 }
 
 /** What prints back to the same text holds nothing twice; anything else is looked at. */

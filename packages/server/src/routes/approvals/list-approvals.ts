@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+import { isFor } from '../rights.ts';
+import { answer, route, type Route } from '../route.ts';
+import { agentId, paging, present, sessionId } from '../shapes.ts';
+import { approvalRow, askState } from './approval-shapes.ts';
+
+const query = z.strictObject({
+  agent: agentId.optional(),
+  session: sessionId.optional(),
+  state: askState.optional(),
+  kind: z.enum(['action', 'pact', 'gate', 'tool']).optional(),
+  limit: paging.limit,
+});
+
+/** What waits for people, and what did. */
+export const listApprovals: Route = route({
+  name: 'listApprovals',
+  method: 'GET',
+  path: '/api/v1/approvals',
+  rights: ['read'],
+  reach: 'handler',
+  summary:
+    'what waits for people first, then what did, newest first: actions, pacts, gates and tools',
+  query,
+  answer: { status: 200, shape: z.strictObject({ rows: z.array(approvalRow) }) },
+  codes: [],
+  handle: ({ services }, { caller, query: asked }) => {
+    const rows = services.approvals.list(present(asked));
+    return answer({ rows: rows.filter(({ agent }) => isFor(caller, agent)) });
+  },
+});

@@ -1,0 +1,262 @@
+import type { State, Voter, VoteOutcome } from '@plumbline/core';
+
+import type { FoundAsk } from '../guard/ask-types.ts';
+import type { Guard } from '../guard/guard.ts';
+import type { Caller } from '../routes/caller.ts';
+import { askedAction, type ShownCase, shownCase } from './approval-case.ts';
+import type { ApprovalLinks, MadeLink } from './approval-links.ts';
+import type { ReadLink } from './approval-token.ts';
+import {
+  type ActionApproval,
+  type ApprovalRow,
+  closedGates,
+  rowOfAsk,
+  waitingPacts,
+  waitingTools,
+} from './approval-rows.ts';
+import { type FatigueRow, fatigueOf } from './fatigue.ts';
+import type { PactRegistry } from './pact-registry.ts';
+import type { People } from './people.ts';
+import type { Seats } from './seats.ts';
+import { fromGuard, refused, served } from './served.ts';
+import type { ToolRegistry } from './tool-registry.ts';
+import type { Decisions, Recorded, Served, ServiceError } from './services.ts';
+
+/** Which approvals are listed. */
+export type ApprovalFilter = {
+  readonly agent?: string;
+  readonly session?: string;
+  readonly state?: string;
+  readonly kind?: string;
+  readonly limit?: number;
+};
+
+/** One person's word. */
+export type CastVote = {
+  readonly approval: string;
+  readonly outcome: VoteOutcome;
+  readonly reason: string;
+};
+
+/** A vote that counts, and how the ask stands with it. */
+export type CountedVote = Recorded & { readonly approval: ActionApproval };
+
+/** What became of one vote of several. */
+export type BatchResult =
+  | ({ readonly ok: true; readonly id: string } & CountedVote)
+  | { readonly ok: false; readonly id: string; readonly error: ServiceError };
+
+/** How approvers fare. `waiting` is how many actions wait now. */
+export type Fatigue = {
+  readonly sinceMs: number;
+  readonly waiting: number;
+  readonly rows: readonly FatigueRow[];
+};
+
+/** What a link shows. */
+export type LinkView =
+  | { readonly state: 'open'; readonly link: ReadLink; readonly shown: ShownCase }
+  | { readonly state: 'used' | 'ended' | 'unknown' };
+
+/**
+ * What people are asked, and their answers.
+ *
+ * Contract:
+ * - Only people vote: a caller without a person is `forbidden`, the socket as well.
+ * - What resolved with `ok: true` is durable, with what follows from it.
+ * - `opened` appends a `read` entry, durable before the answer.
+ * - Of a batch each vote is judged by itself; what is not for the same action as the first is a
+ *   `conflict`.
+ */
+export type Approvals = {
+  readonly list: (filter: ApprovalFilter) => readonly ApprovalRow[];
+  readonly find: (id: string) => FoundAsk | undefined;
+  readonly opened: (id: string, by: string) => Promise<Served<ShownCase>>;
+  readonly whenChanged: (id: string, withinMs: number) => Promise<Served<undefined>>;
+  readonly vote: (vote: CastVote, by: Caller) => Promise<Served<CountedVote>>;
+  readonly voteAll: (votes: readonly CastVote[], by: Caller) => Promise<readonly BatchResult[]>;
+  readonly fatigue: (windowMs: number) => Fatigue;
+  readonly makeLink: (
+    of: { readonly ask: string; readonly person: string },
+    by: Caller,
+    rights: { readonly isAdmin: boolean },
+  ) => Promise<Served<MadeLink>>;
+  readonly viewLink: (token: string) => Promise<Served<LinkView>>;
+  readonly voteByLink: (
+    token: string,
+    vote: Pick<CastVote, 'outcome' | 'reason'>,
+  ) => Promise<Served<LinkView | CountedVote>>;
+};
+
+/** What approvals are served with. */
+export type ApprovalsNeeds = {
+  readonly guard: { readonly asks: Guard['asks'] };
+  readonly states: () => readonly State[];
+  readonly registry: PactRegistry;
+  readonly tools: Pick<ToolRegistry, 'list'>;
+  readonly decisions: Decisions;
+  readonly people: People;
+  readonly seats: Seats;
+  readonly links: ApprovalLinks;
+  readonly clock: () => number;
+};
+
+/** The services of this room. */
+export type ApprovalServices = { readonly approvals: Approvals; readonly seats: Seats };
+
+const LISTED = 100;
+
+/** Returns the service of approvals. */
+export function makeApprovals(needs: ApprovalsNeeds): Approvals {
+  const { guard, links } = needs;
+  return {
+    list: (filter) => list(needs, filter),
+    find: (id) => guard.asks.find(id),
+    opened: (id, by) => open(needs, id, by),
+    whenChanged: async (id, withinMs) => fromGuard(await guard.asks.whenChanged(id, withinMs)),
+    vote: (vote, by) => voteAs(needs, vote, by),
+    voteAll: (votes, by) => voteAll(needs, votes, by),
+    fatigue: (windowMs) => {
+      const sinceMs = needs.clock() - windowMs;
+      const waiting = guard.asks.list().filter(({ ask }) => ask.state === 'pending').length;
+      return { sinceMs, waiting, rows: fatigueOf(guard.asks.votes(), sinceMs) };
+    },
+    makeLink: (of, by, rights) => links.make(of, by, rights),
+    viewLink: (token) => viewLink(needs, token),
+    voteByLink: (token, vote) => voteByLink(needs, token, vote),
+  };
+}
+
+function list(
+  { guard, registry, tools, states }: ApprovalsNeeds,
+  { agent, session, state, kind, limit = LISTED }: ApprovalFilter,
+): readonly ApprovalRow[] {
+  const asks = guard.asks.list().map(rowOfAsk);
+  const own = states().filter((of) => !of.agent.includes('~'));
+  const offered = waitingTools(
+    tools,
+    own.map((of) => of.agent),
+  );
+  const others = [...waitingPacts(registry), ...offered, ...closedGates(own)];
+  const rows: readonly ApprovalRow[] = [...asks, ...others];
+  const wanted = rows.filter((row) => {
+    return (
+      (agent === undefined || row.agent === agent) &&
+      (session === undefined || row.session === session) &&
+      (state === undefined || row.state === state) &&
+      (kind === undefined || row.kind === kind)
+    );
+  });
+  return wanted.sort(waitingFirst).slice(0, limit);
+}
+
+function waitingFirst(one: ApprovalRow, other: ApprovalRow): number {
+  const rank = (row: ApprovalRow): number => (row.state === 'pending' ? 0 : 1);
+  return rank(one) - rank(other) || askedAt(other) - askedAt(one);
+}
+
+function askedAt(row: ApprovalRow): number {
+  return row.kind === 'gate' ? 0 : row.askedAt;
+}
+
+function missing(id: string): ReturnType<typeof refused> {
+  return refused('not-found', `there is no approval \`${id}\``);
+}
+
+async function open(
+  { guard, decisions }: ApprovalsNeeds,
+  id: string,
+  by: string,
+): Promise<Served<ShownCase>> {
+  const found = guard.asks.find(id);
+  if (found === undefined) return missing(id);
+  const noted = await guard.asks.show(id, by);
+  if (!noted.ok) return fromGuard(noted);
+  const opened = await decisions.unsealed(found.ask.decision);
+  if (!opened.ok) return opened;
+  const asked = askedAction(opened.value);
+  const gathered = asked === null ? null : guard.asks.gathered(id, asked);
+  return served(shownCase(guard.asks.find(id) ?? found, opened.value, gathered));
+}
+
+async function voteAs(
+  needs: ApprovalsNeeds,
+  vote: CastVote,
+  by: Caller,
+): Promise<Served<CountedVote>> {
+  if (by.person === null) {
+    return refused('forbidden', "approvals are decided by people: use a person's own key");
+  }
+  const voter = await needs.people.voterOf(by.person);
+  return cast(needs, vote, { voter, by: by.id, mechanism: by.mechanism ?? 'key' });
+}
+
+async function cast(
+  { guard, people, seats }: ApprovalsNeeds,
+  { approval, outcome, reason }: CastVote,
+  who: { readonly voter: Voter; readonly by: string; readonly mechanism: string },
+): Promise<Served<CountedVote>> {
+  const found = guard.asks.find(approval);
+  if (found === undefined) return missing(approval);
+  const barred = await people.namesBehind(found.openedBy ?? '');
+  const givers = await seats.giversOf(who.voter.id);
+  const counted = await guard.asks.vote({ ask: approval, barred, givers, outcome, reason, ...who });
+  if (!counted.ok) return fromGuard(counted);
+  const { index, found: now } = counted.value;
+  return served({ index, approval: rowOfAsk(now) });
+}
+
+// One after the other, so that each is judged by what the one before left.
+async function voteAll(
+  needs: ApprovalsNeeds,
+  votes: readonly CastVote[],
+  by: Caller,
+): Promise<readonly BatchResult[]> {
+  const first = needs.guard.asks.find(votes[0]?.approval ?? '');
+  const results: BatchResult[] = [];
+  for (const vote of votes) {
+    const id = vote.approval;
+    const found = needs.guard.asks.find(id);
+    const isEqual = found === undefined || isSameAction(found, first);
+    const voted = isEqual ? await voteAs(needs, vote, by) : refused('conflict', UNEQUAL);
+    results.push(voted.ok ? { ok: true, id, ...voted.value } : { ...voted, id });
+  }
+  return results;
+}
+
+const UNEQUAL = 'it is not for the same action as the first of the batch: vote on it by itself';
+
+function isSameAction(one: FoundAsk, other: FoundAsk | undefined): boolean {
+  return one.agent === other?.agent && one.ask.action === other.ask.action;
+}
+
+async function viewLink(needs: ApprovalsNeeds, token: string): Promise<Served<LinkView>> {
+  const link = needs.links.read(token);
+  if (link === undefined) return served({ state: 'unknown' });
+  const state = stateOf(needs, link);
+  if (state !== 'open') return served({ state });
+  const shown = await open(needs, link.ask, link.link);
+  return shown.ok ? served({ state: 'open', link, shown: shown.value }) : shown;
+}
+
+function stateOf({ guard }: ApprovalsNeeds, { ask: id, link }: ReadLink): LinkView['state'] {
+  const ask = guard.asks.find(id)?.ask;
+  if (ask === undefined) return 'unknown';
+  if (ask.votes.some(({ by }) => by === link)) return 'used';
+  return ask.state === 'pending' ? 'open' : 'ended';
+}
+
+async function voteByLink(
+  needs: ApprovalsNeeds,
+  token: string,
+  vote: Pick<CastVote, 'outcome' | 'reason'>,
+): Promise<Served<LinkView | CountedVote>> {
+  const link = needs.links.read(token);
+  if (link === undefined) return served({ state: 'unknown' });
+  const state = stateOf(needs, link);
+  if (state !== 'open') return served({ state });
+  const voter = await needs.people.find(link.person, []);
+  if (voter === undefined) return served({ state: 'unknown' });
+  const whole = { ...vote, approval: link.ask };
+  return cast(needs, whole, { voter, by: link.link, mechanism: 'link' });
+}
