@@ -227,6 +227,24 @@ function isStopped(state: State, found: Ask): boolean {
   return scopes.some((scope) => state.halts.has(scope));
 }
 
+/** Says whose data the ask about something holds, so that it goes with them. */
+export function ownAsk(book: AskBook, about: AskSubject, subject: string): void {
+  const ask = pendingFor(book, about);
+  if (ask?.subject === null) book.asks.set(ask.id, { ...ask, subject });
+}
+
+/** Forgets the asks and votes that hold somebody's data, as folding their erased entries would. */
+export function forgetAsksOf(book: AskBook, subject: string): void {
+  for (const ask of book.asks.values()) {
+    if (ask.subject !== subject) continue;
+    book.asks.delete(ask.id);
+    book.live.delete(ask.id);
+    if (book.latest.get(keyOf(ask)) === ask.id) book.latest.delete(keyOf(ask));
+    const kept = book.votes.filter((vote) => vote.ask !== ask.id);
+    book.votes.splice(0, book.votes.length, ...kept);
+  }
+}
+
 /** Folds a recorded vote into the book. */
 export function foldVote(book: AskBook, id: string, vote: Vote): void {
   const before = book.asks.get(id);

@@ -48,6 +48,8 @@ export type Ask = {
   readonly action: Digest;
   readonly pact: Digest;
   readonly tool: string;
+  /** The id of the person whose data it holds; null where nobody said. */
+  readonly subject: string | null;
   readonly first: string;
   readonly decision: string;
   readonly request: string;
@@ -117,6 +119,7 @@ export function openAsk(
   return {
     id: askIdOf(decision),
     ...of,
+    subject: null,
     first: decision,
     decision,
     request,

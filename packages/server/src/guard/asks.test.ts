@@ -266,3 +266,22 @@ test('asks: who waits for an ask is woken when it changes', async () => {
   valueOf(await waiting);
   assert.equal(askOf(scene, ask).state, 'approved');
 });
+
+test('asks: whoever is erased takes along what was ever asked for them', async () => {
+  const scene = await guardScene();
+  const open = await asked(scene);
+  const closed = await asked(scene);
+  valueOf(await vote(scene, closed.ask));
+  valueOf(await scene.guard.closeSession({ agent: 'support', session: closed.session }));
+  const bob = await scene.open({ principal: 'bob' });
+  const other = valueOf(await scene.decide(bob, 'r1', 'mail.send', MAILS));
+  const { id } = await scene.subjects.named('ada');
+  valueOf(await scene.guard.forget(id));
+  assert.equal(scene.guard.asks.find(open.ask), undefined);
+  assert.equal(scene.guard.asks.find(closed.ask), undefined);
+  assert.deepEqual(scene.guard.asks.votes(), []);
+  assert.equal(scene.guard.asks.find(other.approval ?? '')?.ask.state, 'pending');
+  scene.subjects.erase(id);
+  const after = await scene.restart();
+  assert.deepEqual(after.guard.asks.list(), scene.guard.asks.list());
+});

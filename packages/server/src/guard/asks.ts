@@ -6,6 +6,7 @@ import {
   foldReading,
   foldVote,
   type JsonObject,
+  ownAsk,
   pendingAsks,
   pendingFor,
   type RecordedEvent,
@@ -32,7 +33,14 @@ export function askOf(live: LiveAgent, { session, digest }: Action): Ask | null 
 /** Folds an event into the agent's asks, after it was folded into its state. */
 export function foldAsks(live: LiveAgent, event: RecordedEvent): void {
   foldAskEvent(live.asks, live.state, event);
+  if (event.kind === 'decided') ownOf(live, event.action);
   wake(live);
+}
+
+function ownOf({ asks, state, sessions }: LiveAgent, { session, digest }: Action): void {
+  const subject = sessions.get(session)?.subject.id;
+  if (subject === undefined || state.pact === null || asks.live.size === 0) return;
+  ownAsk(asks, { session, action: digest, pact: state.pact }, subject);
 }
 
 /** Folds what is no event of the kernel into the agent's asks. */

@@ -1,4 +1,4 @@
-import { BOUNDS, canonical, type CloseReason } from '@plumbline/core';
+import { BOUNDS, canonical, type CloseReason, forgetAsksOf } from '@plumbline/core';
 
 import type { Appended } from '../ledger/sequencer.ts';
 import { type Subject, VaultError } from '../store/vault.ts';
@@ -267,6 +267,8 @@ export async function forgetSubject(
         last = endSession(desk, live, { id: session.id, reason: 'erased' });
         sessions.push(session.id);
       }
+      // What was asked in sessions that ended before is theirs as well.
+      forgetAsksOf(live.asks, subject);
     }
     await last?.durable;
     return await withoutSnapshot(desk, { sessions });

@@ -151,13 +151,12 @@ describe('authorisation', () => {
     assert.deepEqual(open, [
       'getHealth',
       'getReadiness',
+      'showApprovalLink',
+      'voteByLink',
       'getWebAuthnPage',
       'getLogFile',
       'getConfiguration',
     ]);
-    const pages = ['showApprovalLink', 'voteByLink'];
-    const known = ['getHealth', 'getReadiness', ...pages, 'getLogFile', 'getConfiguration'];
-    assert.deepEqual(open, known);
   });
 
   test("authorisation: an agent's key speaks for strangers, never for its principal", async () => {

@@ -32,6 +32,8 @@ export type AskingRule = { readonly stage: string; readonly rule: string; readon
 export type ShownCase = ActionApproval & {
   readonly sealed: 'opened' | 'erased' | 'missing';
   readonly principal: string | null;
+  /** The request id under which the action has to come again. */
+  readonly request: string;
   readonly action: { readonly tool: string; readonly args: JsonObject } | null;
   readonly why: readonly AskingRule[];
   readonly gathered: AskCase | null;
@@ -67,6 +69,7 @@ export function shownCase(
     ...rowOfAsk(found),
     sealed: opened.sealed,
     principal: found.principal,
+    request: found.ask.request,
     action: asked === null ? null : { tool: asked.action.tool, args: asked.action.args },
     why: asking(opened.full),
     gathered: gathered === null ? null : { ...gathered, arguments: others },

@@ -26,7 +26,6 @@ export type ActionApproval = {
   readonly voidReason: VoidReason | null;
   readonly tool: string;
   readonly decision: string;
-  readonly request: string;
   readonly pact: string;
   readonly requirements: readonly AskedRequirement[];
   readonly votes: number;
@@ -73,7 +72,7 @@ export type ApprovalRow = ActionApproval | PactApproval | GateApproval | ToolApp
 /** Returns an ask as everyone may read it. */
 export function rowOfAsk({ agent, ask }: FoundAsk): ActionApproval {
   const { id, session, state, askedAt, expiresAtMs, endedAt, untilMs, voidReason } = ask;
-  const { tool, decision, request, pact, votes } = ask;
+  const { tool, decision, pact, votes } = ask;
   return {
     kind: 'action',
     id,
@@ -87,7 +86,6 @@ export function rowOfAsk({ agent, ask }: FoundAsk): ActionApproval {
     voidReason,
     tool,
     decision,
-    request,
     pact,
     requirements: ask.requirements.map((requirement) => requirementOf(requirement, ask)),
     votes: votes.length,

@@ -23,6 +23,7 @@ test('page: what an agent or a stranger wrote is text and nothing else', () => {
       ...rowOfAsk({ ...FOUND, ask: { ...FOUND.ask, tool: HOSTILE } }),
       sealed: 'opened',
       principal: HOSTILE,
+      request: HOSTILE,
       action: { tool: HOSTILE, args: { note: HOSTILE } },
       why: [{ stage: 'step_up', rule: 'large', say: HOSTILE }],
       gathered: {
