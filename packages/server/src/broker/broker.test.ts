@@ -35,6 +35,12 @@ const codeOf = (forwarded: Forwarded<unknown>): string =>
 
 const agent = 'support';
 
+function isCancelled(forwarded: Forwarded<ForwardAnswer> | undefined): void {
+  const { status, say } = answerOf(forwarded ?? assert.fail());
+  const why = 'the call was cancelled by a halt, or because the daemon stops';
+  assert.deepEqual([status, say], ['unknown', why]);
+}
+
 function outcomeOf({ scene }: BrokerScene, decision: string): JsonObject | undefined {
   const outcomes = scene.entries().filter(({ kind }) => kind === 'outcome');
   return outcomes.find(({ open }) => open['decision'] === decision)?.open;
@@ -105,16 +111,40 @@ test('broker: what a credential is used for stands in the log, or nothing goes o
 
 test('broker: a halt of a tool cancels its calls, one of the fleet all', async (t) => {
   verifies('human.halt-infrastructure');
-  const { broker, permit, upstream, scene } = await sceneFor(t, { answering: () => undefined });
-  const writing = broker.forward({ agent, token: await permit('notes.add', { text: 'a' }) });
-  const reading = broker.forward({ agent, token: await permit('orders.get', { order: '1' }) });
+  const { broker, permit, upstream, scene } = await sceneFor(t, {
+    answering: () => undefined,
+  });
+  const writing = broker.forward({
+    agent,
+    token: await permit('notes.add', { text: 'a' }),
+  });
+  const reading = broker.forward({
+    agent,
+    token: await permit('orders.get', { order: '1' }),
+  });
   await upstream.got(2);
   const stop = { agent, target: 'notes.add', reason: 'a test', by: 'ops' };
   void scene.guard.halt({ ...stop, scope: 'tool' });
-  assert.equal(answerOf(await writing).status, 'unknown');
+  isCancelled(await writing);
   assert.equal(broker.inFlight(), 1);
   void scene.guard.halt({ ...stop, agent: null, scope: 'fleet', target: '' });
-  assert.equal(answerOf(await reading).status, 'unknown');
+  isCancelled(await reading);
+});
+
+test('broker: a secret that is replaced while its call is prepared is not used', async (t) => {
+  verifies('authority.credentials');
+  const { broker, upstream, permit, credentials, secrets } = await sceneFor(t);
+  const token = await permit('notes.add', { text: 'a' });
+  const before = credentials.get('crd_w');
+  assert.ok(before);
+  const rotating = broker.forward({ agent, token });
+  credentials.set('crd_w', { ...before, version: 2 });
+  assert.equal(codeOf(await rotating), 'no-credential');
+  const dropping = broker.forward({ agent, token });
+  secrets.forget('crd_w');
+  assert.equal(codeOf(await dropping), 'no-credential');
+  assert.equal(upstream.received.length, 0);
+  assert.equal(answerOf(await broker.forward({ agent, token })).status, 'ok');
 });
 
 test('broker: what is refused burns no permit', async (t) => {
@@ -214,15 +244,27 @@ test('broker: a halt cancels the calls on their way, in the turn that latches it
   ];
   const [first, second] = tokens.map((token) => broker.forward({ agent, token }));
   await upstream.got(2);
-  const stop = { agent, scope: 'session', target: stopped, reason: 'a test', by: 'ops' } as const;
+  const stop = {
+    agent,
+    scope: 'session',
+    target: stopped,
+    reason: 'a test',
+    by: 'ops',
+  } as const;
   valueOf(await scene.guard.halt(stop));
-  assert.equal(answerOf((await first) ?? assert.fail()).status, 'unknown');
+  isCancelled(await first);
   assert.equal(broker.inFlight(), 1);
   assert.deepEqual(dropped, [
-    { agent, scope: 'session', target: stopped, epoch: 1, credentials: ['crd_w'] },
+    {
+      agent,
+      scope: 'session',
+      target: stopped,
+      epoch: 1,
+      credentials: ['crd_w'],
+    },
   ]);
   valueOf(await scene.guard.halt({ ...stop, scope: 'agent', target: '' }));
-  assert.equal(answerOf((await second) ?? assert.fail()).status, 'unknown');
+  isCancelled(await second);
   assert.equal(broker.inFlight(), 0);
 });
 
@@ -230,7 +272,13 @@ test('broker: nothing goes out for a halted agent, and again once it is resumed'
   verifies('human.halt-infrastructure');
   const { broker, permit, upstream, scene } = await sceneFor(t);
   const before = await permit('notes.add', { text: 'a' });
-  const stop = { agent, scope: 'agent', target: '', reason: 'a test', by: 'ops' } as const;
+  const stop = {
+    agent,
+    scope: 'agent',
+    target: '',
+    reason: 'a test',
+    by: 'ops',
+  } as const;
   // The halt comes while the call is prepared: what was opened for it is gone.
   const racing = broker.forward({ agent, token: before });
   valueOf(await scene.guard.halt(stop));
@@ -252,7 +300,7 @@ test('broker: calls on their way are bounded', async (t) => {
   await upstream.got(1);
   assert.equal(codeOf(await broker.forward({ agent, token: two })), 'overloaded');
   await broker.close();
-  assert.equal(answerOf(await running).status, 'unknown');
+  isCancelled(await running);
   assert.equal(codeOf(await broker.forward({ agent, token: two })), 'unavailable');
 });
 
