@@ -115,6 +115,8 @@ export {
   savePeople,
   type SavedPeople,
 } from './people/people-notes.ts';
+export type { RoleClaimKind } from './detect/authority-rules.ts';
+export { findRoleClaims, type RoleClaim } from './detect/role-claims.ts';
 export { type Due, reviewDue, type UndoingBounds } from './people/undoing.ts';
 export type { Fact, FactRequest } from './decide/fact.ts';
 export {
@@ -192,6 +194,7 @@ export { formatPact, printPact } from './pact/fmt.ts';
 export { matchesText, matchesTool } from './pact/glob.ts';
 export { compileCondition } from './pact/expression/condition.ts';
 export { parseTree } from './pact/expression/parse.ts';
+export { NO_PACT } from './pact/no-pact.ts';
 export { parsePact } from './pact/parse.ts';
 export { loadDocument } from './pact/load-document.ts';
 export { type LoadedPact, loadPact } from './pact/load.ts';

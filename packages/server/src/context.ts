@@ -32,6 +32,7 @@ import { Recorder } from './record/recorder.ts';
 import { createRootKey, loadRootKey, type RootKey } from './seal/root-key.ts';
 import { Subjects } from './seal/subjects.ts';
 import { openCredentials } from './services/credentials.ts';
+import { makeCases } from './services/cases.ts';
 import { makeDecisions } from './services/decisions.ts';
 import { finishErasure } from './services/erasure.ts';
 import { type HealthBoard, makeHealth } from './services/health.ts';
@@ -229,6 +230,7 @@ export async function openContext(
     subjects: makeSubjects(needs),
     decisions,
     ...(await openApprovalServices({ ...needs, ...past, ...deciding })),
+    cases: makeCases(needs),
     log: logService(stores, recordLink),
     health,
   };
@@ -255,6 +257,7 @@ function guardOver(
       compiledPact({ sequencer, registry: past.registry }, digest, sources),
     clocks: { now: clock, monotonicMs },
     bounds: { ...GUARD_BOUNDS, ...config.guard },
+    review: config.reviews,
     sources: [httpFacts({ places: config.facts, egress, clock })],
     snapshots: { disk, vault, failed },
     haltPlace: halts,

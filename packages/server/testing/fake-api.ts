@@ -258,6 +258,27 @@ const FORWARDED = {
   say: null,
 };
 
+const CASE = {
+  id: 'should-deny-1',
+  decision: 'd1',
+  session: 's1',
+  decidedAt: 1,
+  at: 2,
+  pact: DIGEST,
+  tool: 'refunds.issue',
+  args: { order: '1042' },
+  attributes: {},
+  task: null,
+  principalText: null,
+  verdict: 'allow' as const,
+  rules: ['refund-small'],
+  label: 'should-deny' as const,
+  expect: 'deny' as const,
+  source: 'correction' as const,
+  by: 'local',
+  note: 'too much',
+};
+
 const EXPLAINED = {
   decision: {
     at: 1,
@@ -422,6 +443,10 @@ function fakeServices(
       erase: () => served('subjects.erase', { index: 8, subject: 'sub_1', sessions: ['s1'] }),
       export: () =>
         served('subjects.export', { subject: 'sub_1', name: 'ada', entries: [], nextIndex: 9 }),
+    },
+    cases: {
+      correct: () => served('cases.correct', { index: 15 }),
+      list: () => served('cases.list', { rows: [CASE], isComplete: true }),
     },
     decisions: {
       recorded: () => served('decisions.recorded', decision),

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 
 import { type CompiledPact, type JsonObject, loadPact, parseEntry } from '@plumbline/core';
 
-import { GUARD_BOUNDS, type GuardBounds, type PactOf } from '../src/guard/desk.ts';
+import { GUARD_BOUNDS, type GuardBounds, type PactOf, type ReviewRule } from '../src/guard/desk.ts';
 import type { FactSource } from '../src/guard/gather.ts';
 import type { ActionRequest, Answer, Guard, OpenRequest, Outcome } from '../src/guard/guard.ts';
 import { type OpenedGuard, openGuard } from '../src/guard/open-guard.ts';
@@ -80,6 +80,7 @@ export type SceneOptions = {
   readonly pact?: string;
   readonly snapshots?: SnapshotPlace;
   readonly recorder?: Recorder;
+  readonly review?: ReviewRule;
 };
 
 /** A guard on a log in memory, with one agent, `support`, whose pact is armed. */
@@ -133,6 +134,7 @@ export function openOver(
     clocks: of.clock,
     bounds: { ...GUARD_BOUNDS, ...options.bounds },
     sources: options.sources ?? [],
+    ...(options.review === undefined ? {} : { review: options.review }),
     ...(options.snapshots === undefined ? {} : { snapshots: options.snapshots }),
   });
 }

@@ -48,6 +48,8 @@ function attentionOf({ attention = [] }: JsonObject): readonly string[] {
 
 function render({ ready, down, log, agents }: Status): string {
   const halted = agents.filter(({ halts }) => Array.isArray(halts) && halts.length > 0);
+  const reviews = agents.reduce((sum, each) => sum + countOf(each['reviews']), 0);
+  const alerts = agents.reduce((sum, each) => sum + countOf(each['alerts']), 0);
   return [
     ...attentionOf(down).map((line) => `ATTENTION  ${line}`),
     ready ? 'ready' : `not ready: ${shown(down['down'] ?? down['detail'])}`,
@@ -55,5 +57,13 @@ function render({ ready, down, log, agents }: Status): string {
     `published  ${shown(log['publishedSize'])} entries, ${shownTime(log['checkpointAt'])}`,
     `verifier   ${shown(log['verifierKey'])}`,
     `agents     ${agents.length}${halted.length === 0 ? '' : `, ${halted.length} halted`}`,
+    ...(reviews === 0
+      ? []
+      : [`reviews    ${reviews} open: \`plumb review list <agent>\` says why`]),
+    ...(alerts === 0 ? [] : [`alerts     ${alerts} raised so far`]),
   ].join('\n');
+}
+
+function countOf(value: JsonObject[string] | undefined): number {
+  return typeof value === 'number' ? value : 0;
 }

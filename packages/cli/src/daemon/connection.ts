@@ -20,7 +20,7 @@ export type Connection = {
 export type Daemon = {
   readonly get: (path: string) => Promise<JsonObject>;
   readonly post: (path: string, body?: JsonObject) => Promise<JsonObject>;
-  readonly remove: (path: string) => Promise<JsonObject>;
+  readonly remove: (path: string, body?: JsonObject) => Promise<JsonObject>;
   /** Returns what is answered at a path also when that is no success. */
   readonly peek: (path: string) => Promise<{ readonly isFine: boolean; readonly body: JsonObject }>;
 };
@@ -70,7 +70,7 @@ export async function withDaemon<T>(
     return await work({
       get: (path) => ask('GET', path),
       post: (path, body) => ask('POST', path, body),
-      remove: (path) => ask('DELETE', path),
+      remove: (path, body) => ask('DELETE', path, body),
       peek: (path) => peek(server, client, path),
     });
   } catch (cause) {

@@ -91,6 +91,8 @@ export type Event =
       readonly outcome: 'opened' | 'kept';
       readonly by: string;
       readonly reason?: string;
+      /** The decisions that had it closed, as far as they were remembered. */
+      readonly because?: readonly string[];
     }
   | {
       /** What a person decided and no agent may undo. `field` null locks the whole entity. */

@@ -130,6 +130,7 @@ export const OPEN_SHAPES: ReadonlyMap<EntryKind, Shape> = new Map([
       outcome: isOneOf(['opened', 'kept']),
       by: isText,
       reason: optional(isText),
+      because: optional(listOf(isName)),
     }),
   ],
   ['armed', membersOf({ pact: isDigest })],

@@ -76,8 +76,9 @@ function openOnly(
     case 'finding':
       return { name: event.name };
     case 'gate': {
-      const { by, category, outcome } = event;
-      return { by, category, outcome, ...reasonOf(event) };
+      const { by, category, outcome, because } = event;
+      const closed = because === undefined ? {} : { because };
+      return { by, category, outcome, ...reasonOf(event), ...closed };
     }
     case 'halt':
       return { ...event.halt };

@@ -58,6 +58,13 @@ export type Config = {
     readonly waiting: number;
     readonly sessionIdleMs: number;
   };
+  /** How much undoing of what people decided raises a review, and whether that halts the agent. */
+  readonly reviews: {
+    readonly actions: number;
+    readonly sessions: number;
+    readonly windowMs: number;
+    readonly halts: boolean;
+  };
   /** Where facts are looked up, by fact name. */
   readonly facts: ReadonlyMap<string, { readonly url: string; readonly timeoutMs: number }>;
   /** Where the daemon makes calls of tools itself, by the upstream's name. */

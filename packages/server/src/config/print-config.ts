@@ -35,6 +35,7 @@ export function printConfig(config: Config): JsonObject {
     },
     disk: { ...disk },
     guard: { ...guard },
+    reviews: { ...config.reviews },
     facts: Object.fromEntries([...config.facts].map(printFact)),
     upstreams: Object.fromEntries(Object.entries(config.upstreams).map(printUpstream)),
     allowNetworks: [...config.allowNetworks],

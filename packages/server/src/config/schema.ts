@@ -32,6 +32,7 @@ export type Settled = {
   };
   readonly disk: Config['disk'];
   readonly guard: Config['guard'];
+  readonly reviews: Config['reviews'];
   readonly facts: Readonly<Record<string, { readonly url: string; readonly timeoutMs: number }>>;
   readonly upstreams: Config['upstreams'];
   readonly allowNetworks: readonly string[];
@@ -109,6 +110,14 @@ const schema: z.ZodType<Settled> = z.strictObject({
       gatherMs: count(1, 60_000).default(2_000),
       waiting: count(1, 100_000).default(1_000),
       sessionIdleMs: count(1_000, 30 * DAY_MS).default(DAY_MS),
+    })
+    .prefault({}),
+  reviews: z
+    .strictObject({
+      actions: count(1, 1_000).default(3),
+      sessions: count(1, 1_000).default(3),
+      windowMs: count(1_000, 366 * DAY_MS).default(7 * DAY_MS),
+      halts: z.boolean().default(false),
     })
     .prefault({}),
   facts: z.record(z.string().min(1), fact).default({}),

@@ -68,6 +68,14 @@ export const SETTINGS: readonly Setting[] = [
   { path: 'guard.waiting', form: 'number', says: 'how many requests of one agent may wait' },
   { path: 'guard.sessionIdleMs', form: 'number', says: 'an idle session is closed after it' },
   {
+    path: 'reviews.actions',
+    form: 'number',
+    says: 'so many distinct actions that undo what people decided raise a review',
+  },
+  { path: 'reviews.sessions', form: 'number', says: 'or such actions in so many sessions' },
+  { path: 'reviews.windowMs', form: 'number', says: 'within which time both are counted' },
+  { path: 'reviews.halts', form: 'boolean', says: 'whether a review halts the agent' },
+  {
     path: 'facts',
     form: 'json',
     says: '`{"<fact>": {"url", "timeoutMs"}}`: where facts come from',

@@ -8,6 +8,7 @@ import {
   type Json,
   type JsonObject,
   keyOfLock,
+  NO_PACT,
   notePeople,
   notePeopleEntry,
   type RecordedEvent,
@@ -28,7 +29,6 @@ import {
 } from './live-agent.ts';
 import { liveSession } from './sessions.ts';
 import { applyToShadow, shadowOf } from './shadow.ts';
-import { NO_PACT } from './turn.ts';
 
 /** The log cannot be gone on with; the message says where and why. */
 export class RestoreError extends Error {}

@@ -47,14 +47,22 @@ export async function decideGate(desk: Desk, of: GateDecision): Promise<Outcome<
     const at = momentOf(desk, live);
     const before = gatesOf(live);
     const beside = session === null ? null : (live.sessions.get(session) ?? null);
-    const event = { kind: 'gate', at, session, category, outcome, reason, by } as const;
+    const because = becauseOf(before, of);
+    const event = { kind: 'gate', at, session, category, outcome, reason, by, because } as const;
     const told = beside === null ? { event } : { event, session: beside };
     const { index, durable } = recordEvent(desk, live, told);
     const after = new Map(gatesOf(live).map((gate) => [keyOf(gate), gate.state]));
     const changed = before.filter((gate) => after.get(keyOf(gate)) !== gate.state);
-    const because = [...new Set(changed.flatMap((gate) => gate.because))];
     return done({ index, durable, outcome, changed: changed.map(placeOf), because });
   });
+}
+
+// The agent's gate is opened with those of its sessions, and was closed by what closed these.
+function becauseOf(gates: readonly ClosedGate[], of: GateDecision): readonly string[] {
+  const meant = gates.filter(({ category, session }) => {
+    return category === of.category && (of.session === null || session === of.session);
+  });
+  return [...new Set(meant.flatMap((gate) => gate.because))];
 }
 
 function noSuch(agent: string): Outcome<never> {

@@ -4,6 +4,7 @@ import type { LiveFlight } from './flight-table.ts';
 import type { Outcome, OutcomeReport } from './guard.ts';
 import type { LiveAgent, RequestNote } from './live-agent.ts';
 import { done, refuse } from './refusal.ts';
+import { noteRoleClaim } from './role-claims.ts';
 import { isShallow } from './shallow.ts';
 import {
   durably,
@@ -101,10 +102,12 @@ function outcomeTurn(desk: Desk, { report, live, flight }: Report): Appended {
   const note = live.sessions.get(id)?.byDecision.get(decision);
   if (note !== undefined) note.isNotSent = status === 'not_sent';
   desk.halts.board.ended(live.agent, decision, status === 'not_sent' ? 'not_sent' : 'finished');
-  if (!isBypass(report, flight)) return appended;
+  const { index } = appended;
+  const claimed = noteRoleClaim(desk, live, { session, content: result }) ?? appended.durable;
+  if (!isBypass(report, flight)) return { index, durable: claimed };
   const finding = { kind: 'finding', at, session: id, name: 'bypass' } as const;
-  const durable = latchFinding(desk, live, { event: finding, session }) ?? appended.durable;
-  return { index: appended.index, durable };
+  const durable = latchFinding(desk, live, { event: finding, session }) ?? claimed;
+  return { index, durable };
 }
 
 /**

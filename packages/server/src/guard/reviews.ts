@@ -1,4 +1,4 @@
-import { type Due, reviewDue, type Review } from '@plumbline/core';
+import { type Due, objectiveOf, reviewDue, type Review } from '@plumbline/core';
 
 import { LedgerStopped } from '../ledger/sequencer.ts';
 import { type Desk, REVIEW_RULE } from './desk.ts';
@@ -8,7 +8,7 @@ import type { LiveAgent } from './live-agent.ts';
 import type { ReviewClosing } from './people.ts';
 import { done, refuse } from './refusal.ts';
 import { isProbe } from './probe.ts';
-import { durably, findAgent, momentOf, recordNote, type Recorded } from './turn.ts';
+import { durably, findAgent, latch, momentOf, recordNote, type Recorded } from './turn.ts';
 
 /** Returns the reviews of an agent's objective, newest first. */
 export function reviewsOf(desk: Desk, agent: string): readonly Review[] | undefined {
@@ -23,13 +23,25 @@ export function reviewsOf(desk: Desk, agent: string): readonly Review[] | undefi
 export function raiseReview(desk: Desk, live: LiveAgent): void {
   if (live.people.undoing.attempts.length === 0 || isProbe(live.agent)) return;
   if ([...live.people.reviews.values()].some(({ finding }) => finding === null)) return;
-  const due = reviewDue(live.people.undoing, desk.parts.review ?? REVIEW_RULE, live.state.now);
+  const rule = desk.parts.review ?? REVIEW_RULE;
+  const due = reviewDue(live.people.undoing, rule, live.state.now);
   if (due === null) return;
   try {
+    if (rule.halts) haltFor(desk, live);
     recordNote(desk, live, { kind: 'review_raised', open: openOf(desk, live, due) });
   } catch (error) {
     if (!(error instanceof LedgerStopped)) throw error;
   }
+}
+
+// An agent that optimises against people goes on with a changed objective, or not at all.
+function haltFor(desk: Desk, live: LiveAgent): void {
+  if (live.pact === null || live.state.halts.has('agent')) return;
+  const reason = 'it tried again and again to undo what people decided: a review is open';
+  const of = { scope: 'agent', target: '', reason, by: 'review' } as const;
+  const incident = { incident: 'optimisation', objective: objectiveOf(live.pact) } as const;
+  const halt = { ...of, ...incident, epoch: live.state.epoch + 1 };
+  latch(desk, live, { event: { kind: 'halt', at: momentOf(desk, live), halt } });
 }
 
 function openOf(

@@ -17,6 +17,7 @@ import {
   type Opening,
 } from './live-agent.ts';
 import { done, refuse } from './refusal.ts';
+import { noteRoleClaim } from './role-claims.ts';
 import { isShallow } from './shallow.ts';
 import { removeSnapshot } from './snapshot-file.ts';
 import {
@@ -208,7 +209,9 @@ export async function takeMessage(
     return durably(desk, () => {
       const at = momentOf(desk, live);
       const event = { kind: 'message', at, session: session.id, from, text } as const;
-      return done(recordEvent(desk, live, { event, session }));
+      const { index, durable } = recordEvent(desk, live, { event, session });
+      const claimed = noteRoleClaim(desk, live, { session, content: text });
+      return done({ index, durable: claimed ?? durable });
     });
   });
 }

@@ -1,6 +1,6 @@
 import {
   apply,
-  type CompiledPact,
+  NO_PACT,
   type EntryKind,
   type JsonObject,
   notePeople,
@@ -24,21 +24,6 @@ import type { Beside, Told } from './told.ts';
 
 /** What is in the log: where it stands. */
 export type Recorded = { readonly index: number };
-
-/** Stands in where no pact is armed and none is looked at: for halts and the arming itself. */
-export const NO_PACT: CompiledPact = {
-  agent: '',
-  digest: `sha256:${'0'.repeat(64)}`,
-  document: {},
-  timezone: 'UTC',
-  offsetMs: () => 0,
-  tools: new Map(),
-  facts: new Map(),
-  sessionFields: [],
-  gates: { isOn: false, widenAfter: 1, approvers: [] },
-  haltOn: [],
-  layers: [],
-};
 
 /** Returns the moment of a turn, in ms UTC: never before an earlier entry's. */
 export function momentOf({ parts }: Desk, { state }: LiveAgent): number {

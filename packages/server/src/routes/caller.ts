@@ -52,6 +52,7 @@ export type Right =
   | 'operate'
   | 'lock'
   | 'halt'
+  | 'correct'
   | 'approve'
   | 'administer'
   | 'measure'

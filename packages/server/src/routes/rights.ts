@@ -4,8 +4,8 @@ import type { Caller, Right } from './caller.ts';
 /** The rights of each role. Source: spec/api/README.md, section "Who may do what". */
 export const ROLE_RIGHTS: Readonly<Record<Role, readonly Right[]>> = {
   viewer: ['read', 'measure', 'prove'],
-  operator: ['read', 'measure', 'prove', 'operate', 'halt', 'lock'],
-  approver: ['read', 'measure', 'prove', 'approve', 'read-sealed', 'halt'],
+  operator: ['read', 'measure', 'prove', 'operate', 'halt', 'lock', 'correct'],
+  approver: ['read', 'measure', 'prove', 'approve', 'read-sealed', 'halt', 'correct'],
   admin: [
     'read',
     'measure',
@@ -14,6 +14,7 @@ export const ROLE_RIGHTS: Readonly<Record<Role, readonly Right[]>> = {
     'operate',
     'halt',
     'lock',
+    'correct',
     'approve',
     'administer',
   ],
@@ -38,6 +39,7 @@ export const LOCAL_RIGHTS: Readonly<Record<'all' | 'enforce', readonly Right[]>>
     'operate',
     'halt',
     'lock',
+    'correct',
     'approve',
     'administer',
     'measure',

@@ -23,6 +23,8 @@ import { addCredential } from './credentials/add-credential.ts';
 import { listCredentials } from './credentials/list-credentials.ts';
 import { revokeCredential } from './credentials/revoke-credential.ts';
 import { rotateCredential } from './credentials/rotate-credential.ts';
+import { addCorrection } from './cases/add-correction.ts';
+import { listCases } from './cases/list-cases.ts';
 import { getDecision } from './decisions/get-decision.ts';
 import { listDecisions } from './decisions/list-decisions.ts';
 import { listEvents } from './decisions/list-events.ts';
@@ -76,6 +78,8 @@ import { getPact } from './pacts/get-pact.ts';
 import { listPacts } from './pacts/list-pacts.ts';
 import { proposePact } from './pacts/propose-pact.ts';
 import { rollbackPact } from './pacts/rollback-pact.ts';
+import { closeReview } from './reviews/close-review.ts';
+import { listReviews } from './reviews/list-reviews.ts';
 import type { Route } from './route.ts';
 import { addMessage } from './sessions/add-message.ts';
 import { closeSession } from './sessions/close-session.ts';
@@ -116,6 +120,9 @@ export const ROUTES: readonly Route[] = [
   watchStops,
   acknowledgeStop,
   giveUpLease,
+  listReviews,
+  closeReview,
+  listCases,
   listPacts,
   getPact,
   proposePact,
@@ -150,6 +157,7 @@ export const ROUTES: readonly Route[] = [
   listDecisions,
   getDecision,
   openDecision,
+  addCorrection,
   listEvents,
   getLog,
   getEntry,

@@ -1,3 +1,4 @@
+import type { Cases } from './labelled-case.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { ApprovalServices } from './approvals.ts';
@@ -27,6 +28,7 @@ export type Services = ApprovalServices & {
   readonly broker: Pick<Broker, 'forward'>;
   readonly subjects: Subjects;
   readonly decisions: Decisions;
+  readonly cases: Cases;
   readonly log: Log;
   readonly health: Health;
   readonly identity: Identity;

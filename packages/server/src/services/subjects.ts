@@ -71,6 +71,7 @@ async function exportSubject(needs: SubjectsNeeds, person: Person): Promise<Serv
       );
     }
   }
+  entries.push(...(await correctionsOf(needs, person.id)));
   entries.sort((a, b) => a.index - b.index);
   return served({ subject: person.id, name: person.name, entries, nextIndex });
 }
@@ -107,6 +108,18 @@ async function indexesOf(
     before = page.next;
   } while (before !== null && indexes.length <= MOST_ENTRIES);
   return indexes;
+}
+
+// What people said of decisions about somebody stands in the agents' own chains.
+async function correctionsOf(needs: SubjectsNeeds, subject: string): Promise<OpenedEntry[]> {
+  const kind = 'correction';
+  const { rows } = await needs.models.events({ subject, kind, limit: PAGE });
+  const entries: OpenedEntry[] = [];
+  for (const { index } of rows) {
+    const entry = await openedAt(needs, index);
+    if (entry !== undefined) entries.push(entry);
+  }
+  return entries;
 }
 
 async function openedAt(needs: SubjectsNeeds, index: number): Promise<OpenedEntry | undefined> {

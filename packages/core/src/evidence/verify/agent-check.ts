@@ -6,12 +6,15 @@ import { initialState, type State } from '../../decide/state.ts';
 import type { Decision } from '../../decide/verdict.ts';
 import type { Json, JsonObject } from '../../json.ts';
 import type { CompiledPact } from '../../pact/compiled.ts';
+import { NO_PACT } from '../../pact/no-pact.ts';
 import type { Entry } from '../entry.ts';
 import { callOf, eventsOf, isSecretOf } from '../event-of.ts';
 import { type Call, decisionJson, partsOf, type RecordedEvent } from '../parts.ts';
 import type { Answers } from './answers.ts';
 import { ApprovalCheck } from './approval-check.ts';
 import { isPrintedAs, isSame } from './same-json.ts';
+
+const NEEDS_NO_PACT: ReadonlySet<string> = new Set(['halt', 'resume', 'lock', 'unlock']);
 
 /** What came of opening a sealed payload. `text` is the plaintext. */
 export type Opened =
@@ -135,7 +138,8 @@ export class AgentCheck {
     }
     const { log } = this.#around.answers;
     if (session !== undefined) track(session, event, { index, log, secret });
-    const pact = this.#pact;
+    // What people decide about an agent that has no pact yet holds under the first one.
+    const pact = this.#pact ?? (NEEDS_NO_PACT.has(event.kind) ? NO_PACT : undefined);
     if (pact === undefined) return;
     for (const each of events) {
       this.#state = apply(pact, this.#state, each);

@@ -83,6 +83,8 @@ const LOOKS: readonly Look[] = [
   ['plumbline_sessions', 'Open sessions.', (s) => sum(s, ({ openSessions }) => openSessions)],
   ['plumbline_in_flight', 'Actions without outcome.', (s) => sum(s, ({ inFlight }) => inFlight)],
   ['plumbline_waiting', 'Requests that wait for a turn.', (s) => sum(s, ({ waiting }) => waiting)],
+  ['plumbline_open_reviews', 'Reviews nobody has closed.', (s) => sum(s, ({ reviews }) => reviews)],
+  ['plumbline_alerts_total', 'Alerts raised.', (s) => sum(s, ({ alerts }) => alerts)],
   ['plumbline_halts', 'Halts in force.', (s) => sum(s, ({ halts }) => halts.length)],
   [
     'plumbline_break_glass_active',
