@@ -20,6 +20,8 @@ export type TrialOptions = {
   readonly loadChars: number;
   /** Calls under way in each process at once. */
   readonly width: number;
+  /** How many permits each process holds before it forwards one every millisecond; 0: none. */
+  readonly hoard: number;
 };
 
 /** What trials came to. Times are in milliseconds. */
@@ -93,7 +95,9 @@ async function sceneOf(program: DaemonProgram, options: TrialOptions): Promise<S
   const workers = ways.flatMap((target, way) => {
     return Array.from({ length: options.each }, (_, at) => {
       const name = `${target.kind}-${way}-${at}`;
-      return startWorker({ target, agent: 'support', name, width: options.width, callMs: 5 });
+      const hoard = options.hoard > 0 ? { hoard: { permits: options.hoard, everyMs: 1 } } : {};
+      const start = { target, agent: 'support', name, width: options.width, callMs: 5, ...hoard };
+      return startWorker(start);
     });
   });
   await Promise.all(workers.map(({ said }) => said('ready')));
@@ -198,16 +202,18 @@ if (import.meta.main) {
       load: { type: 'string', default: '0' },
       'load-chars': { type: 'string', default: '5' },
       width: { type: 'string', default: '2' },
+      hoard: { type: 'string', default: '0' },
     },
   });
-  const [trials = 0, each = 0, load = 0, loadChars = 0, width = 0] = [
+  const [trials = 0, each = 0, load = 0, loadChars = 0, width = 0, hoard = 0] = [
     values.trials,
     values.each,
     values.load,
     values['load-chars'],
     values.width,
+    values.hoard,
   ].map(Number);
-  const report = await runHaltTrials({ trials, each, load, loadChars, width });
+  const report = await runHaltTrials({ trials, each, load, loadChars, width, hoard });
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   process.exit(report.afterEffective === 0 ? 0 : 1);
 }

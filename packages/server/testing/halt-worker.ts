@@ -56,8 +56,9 @@ async function work(point: EnforcementPoint, { callMs, argChars = 1 }: WorkerSta
       args: { n: next, text },
     });
     if (!answer.ok || answer.value.permit === null) {
-      // What is halted is not asked for again and again.
-      if (session === at) session = null;
+      // What is halted is not asked for again and again; without a lease there is another soon.
+      if (answer.ok && session === at) session = null;
+      if (!answer.ok) await pause(5);
       continue;
     }
     await act(point, { session: at, answer: answer.value, callMs });
@@ -88,6 +89,8 @@ async function hoard(
       void act(point, { session: at, answer: answer.value, callMs: 1 });
       await pause(everyMs);
     }
+    // Without a lease nothing was let through; there is another soon.
+    if (underWay !== at) session ??= at;
   }
 }
 

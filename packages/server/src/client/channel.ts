@@ -1,7 +1,13 @@
 import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 
 import { SocketClient, type SocketAnswer } from '../pep/socket/socket-client.ts';
-import { ClientError, type Asked, openClient, type Target } from './daemon-client.ts';
+import {
+  type Asked,
+  ClientError,
+  type DaemonClient,
+  openClient,
+  type Target,
+} from './daemon-client.ts';
 
 /** What an enforcement point asks a daemon for. */
 export type ChannelOperation =
@@ -30,17 +36,24 @@ function httpChannel(target: Target, agent: string): Channel {
   const client = openClient(target);
   return {
     ask: async (op, members) => {
-      try {
-        const value = await client.ask(askedOf(op, agent, members));
-        if (isJsonObject(value)) return { ok: true, value };
-        return { ok: false, code: 'unavailable', message: 'the answer is no object' };
-      } catch (cause) {
-        if (!(cause instanceof ClientError)) throw cause;
-        return { ok: false, code: codeOf(cause), message: cause.message };
-      }
+      const first = await askOnce(client, askedOf(op, agent, members));
+      // A connection that was kept may have ended just then; everything here may be sent again.
+      const isLost = !first.ok && first.code === 'unavailable';
+      return isLost ? askOnce(client, askedOf(op, agent, members)) : first;
     },
     close: () => void client.close().catch(() => undefined),
   };
+}
+
+async function askOnce(client: DaemonClient, asked: Asked): Promise<SocketAnswer> {
+  try {
+    const value = await client.ask(asked);
+    if (isJsonObject(value)) return { ok: true, value };
+    return { ok: false, code: 'unavailable', message: 'the answer is no object' };
+  } catch (cause) {
+    if (!(cause instanceof ClientError)) throw cause;
+    return { ok: false, code: codeOf(cause), message: cause.message };
+  }
 }
 
 function codeOf({ code }: ClientError): string {

@@ -9,7 +9,14 @@ import { runHaltTrials } from '../../../testing/halt-trials.ts';
 
 test('halt: nothing is forwarded after it is effective, in eight processes', async () => {
   verifies('human.halt', 'human.lease');
-  const report = await runHaltTrials({ trials: 10, each: 4, load: 2, loadChars: 5, width: 2 });
+  const report = await runHaltTrials({
+    trials: 10,
+    each: 4,
+    load: 2,
+    loadChars: 5,
+    width: 2,
+    hoard: 0,
+  });
   assert.equal(report.trials, 10);
   assert.equal(report.busy, 10, 'every halt met calls under way');
   assert.equal(report.afterEffective, 0);

@@ -1,7 +1,7 @@
 import type { Stop } from './order.ts';
 
 /** What is told of the last stops; whoever missed one before is told to stop everything. */
-const REMEMBERED = 100;
+const REMEMBERED = 2_000;
 
 /**
  * The stops of one agent, in order, for the enforcement points that redeem permits themselves.
