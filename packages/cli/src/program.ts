@@ -16,6 +16,7 @@ import { addFactor } from './commands/factor.ts';
 import { addGrant } from './commands/grant.ts';
 import { addHalt } from './commands/halt.ts';
 import { addGate } from './commands/gate.ts';
+import { addGrants } from './commands/grants.ts';
 import { addInit } from './commands/init.ts';
 import { addLock } from './commands/lock.ts';
 import { addLog } from './commands/log.ts';
@@ -63,6 +64,7 @@ export function buildProgram(shell: Shell): Command {
   addCredential(program, shell);
   addApproval(program, shell);
   addSession(program, shell);
+  addGrants(program, shell);
   addTool(program, shell);
   addFactor(program, shell);
   addGrant(program, shell);

@@ -149,8 +149,9 @@ function fakeGuard(calls: string[]): Guard {
       ok: true,
       value: { principal: 'ada', claim: () => undefined, unknown: () => [] },
     }),
-    revokeClaim: () => said('revokeClaim', { index: 3 }),
     claim: () => said('claim', { index: 3 }),
+    prove: () => said('prove', { index: 3, claims: 1 }),
+    revokeClaim: () => said('revokeClaim', { index: 3 }),
     decide: (_request: ActionRequest) => said('decide', ALLOWED),
     evaluate: () => said('evaluate', EXPLAINED),
     redeem: () => {
@@ -480,7 +481,13 @@ function fakeServices(
   };
 }
 
-// A token is taken for what a test says it is; by default none is good.
+const PROOF = {
+  principal: 'ada@example.com',
+  claims: [],
+  token: { digest: 'ab'.repeat(16), untilMs: 1_700_000_600_000, isOnce: true },
+};
+
+// A token of a caller is taken for what a test says it is; by default none is good.
 function fakeIdentity(calls: string[]): Services['identity'] {
   const bad = {
     ok: false as const,
@@ -493,7 +500,7 @@ function fakeIdentity(calls: string[]): Services['identity'] {
     workloadOf: () => ({ ok: true, value: null }),
     principalOf: () => {
       calls.push('identity.principalOf');
-      return Promise.resolve(bad);
+      return Promise.resolve({ ok: true, value: PROOF });
     },
   };
 }
@@ -510,6 +517,8 @@ function fakeModels(calls: string[]): Models {
     decisions: () => page('models.decisions', []),
     decision: () => Promise.resolve(undefined),
     events: () => page('models.events', []),
+    grants: () => page('models.grants', []),
+    grantCounts: () => Promise.resolve([]),
     drop: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };

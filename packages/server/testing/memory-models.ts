@@ -2,6 +2,9 @@ import type {
   DecisionRow,
   EventRow,
   Filter,
+  GrantCount,
+  GrantEnd,
+  GrantRow,
   Models,
   Page,
   SessionRow,
@@ -26,6 +29,7 @@ export class MemoryModels implements Models {
   #sessions: Kept<SessionRow>[] = [];
   #decisions: Kept<DecisionRow>[] = [];
   #events: Kept<EventRow>[] = [];
+  #grants: Kept<GrantRow>[] = [];
 
   async nextIndex(): Promise<number> {
     return this.#next;
@@ -52,12 +56,29 @@ export class MemoryModels implements Models {
     return this.#page('events', this.#events, filter);
   }
 
+  async grants(filter: Filter): Promise<Page<GrantRow>> {
+    return this.#page('grants', this.#grants, filter);
+  }
+
+  async grantCounts({
+    before: _before,
+    limit: _limit,
+    ...filter
+  }: Filter): Promise<readonly GrantCount[]> {
+    const found = this.#grants.filter((one) => passes(one, filter));
+    const mechanisms = [...new Set(found.map(({ row }) => row.mechanism))].sort();
+    return mechanisms.map((mechanism) => {
+      return { mechanism, count: found.filter(({ row }) => row.mechanism === mechanism).length };
+    });
+  }
+
   async drop(): Promise<void> {
     this.#next = 0;
     this.#lastAt = 0;
     this.#sessions = [];
     this.#decisions = [];
     this.#events = [];
+    this.#grants = [];
   }
 
   async close(): Promise<void> {
@@ -71,6 +92,7 @@ export class MemoryModels implements Models {
     const { index, at, kind, agent, session, subject, blob, change } = entry;
     const event = { index, at, kind, agent, session, subject, blob };
     this.#events.push({ index, at, subject, row: event });
+    if (agent !== null) this.#grant(entry, agent);
     if (agent === null || session === null) return;
     if (change?.kind === 'opened') this.#open(entry, { ...change, agent, session });
     const isCounted =
@@ -129,7 +151,34 @@ export class MemoryModels implements Models {
     }
   }
 
-  #page<Row extends SessionRow | DecisionRow | EventRow>(
+  #grant({ index, at, subject, session, change }: Entry, agent: string): void {
+    const end = (reason: GrantEnd, isMeant: (row: GrantRow) => boolean): void => {
+      for (const kept of this.#grants) {
+        const { row } = kept;
+        if (row.agent !== agent || row.end !== null || !isMeant(row)) continue;
+        kept.row = { ...row, end: reason, endedAt: at };
+      }
+    };
+    const isHere = (row: GrantRow): boolean => row.session === session;
+    if (change?.kind === 'claimed' && session !== null) {
+      const { kind: _, ...claimed } = change;
+      const row = { index, at, agent, session, ...claimed, end: null, endedAt: null };
+      this.#grants.push({ index, at, subject, row });
+    }
+    if (change?.kind === 'closed') end('closed', isHere);
+    if (change?.kind === 'revoked') {
+      end('revoked', (row) => isHere(row) && row.claim === change.claim);
+    }
+    if (change?.kind === 'decided') {
+      end('spent', (row) => isHere(row) && change.grants.includes(row.claim ?? ''));
+    }
+    if (change?.kind === 'halted') {
+      const { session: of } = change;
+      end('halted', (row) => row.isOnce && (of === null || row.session === of));
+    }
+  }
+
+  #page<Row extends SessionRow | DecisionRow | EventRow | GrantRow>(
     list: List,
     kept: readonly Kept<Row>[],
     filter: Filter,
@@ -146,12 +195,12 @@ export class MemoryModels implements Models {
 }
 
 function passes(
-  { index, at, subject, row }: Kept<SessionRow | DecisionRow | EventRow>,
+  { index, at, subject, row }: Kept<SessionRow | DecisionRow | EventRow | GrantRow>,
   filter: Filter,
 ): boolean {
   const { fromAt, untilAt, before, rule, isUnfinished } = filter;
   const members: Readonly<Record<string, unknown>> = { ...row, subject };
-  const equals = ['agent', 'session', 'kind', 'verdict', 'tool', 'subject'] as const;
+  const equals = ['agent', 'session', 'kind', 'verdict', 'tool', 'subject', 'mechanism'] as const;
   return (
     equals.every((member) => filter[member] === undefined || members[member] === filter[member]) &&
     (fromAt === undefined || at >= fromAt) &&
@@ -162,7 +211,7 @@ function passes(
   );
 }
 
-function isWaiting(row: SessionRow | DecisionRow | EventRow): boolean {
+function isWaiting(row: SessionRow | DecisionRow | EventRow | GrantRow): boolean {
   if (!('verdict' in row)) return false;
   return row.outcome === null && (row.verdict === 'allow' || row.verdict === 'modify');
 }

@@ -90,6 +90,49 @@ const ofRows: Readonly<Record<string, (models: Models) => Promise<void>>> = {
       },
     ]);
   },
+  'a claim is in force, spent, revoked, halted or closed': async (models) => {
+    const claim = (id: string | null, more: object = {}) => {
+      const open = { mechanism: 'totp', verifiedAtMs: 5, expiresAtMs: 9_000, ...more };
+      return makeEntry('claim', { ...chain, at: 31, open: id === null ? open : { ...open, id } });
+    };
+    const spending = { ...decidedOpen({ decision: 'd5' }), grants: ['g1'] };
+    await models.fold(0, [
+      makeEntry('session_opened', { ...chain, at: 20, open: openedOpen({}) }),
+      claim('g1', { once: true }),
+      claim('g2', { mechanism: 'oidc' }),
+      claim('g3', { once: true }),
+      claim(null),
+      makeEntry('decided', { ...chain, at: 40, open: spending }),
+      makeEntry('claim_revoked', { ...chain, at: 41, open: { id: 'g2', by: 'k1' } }),
+      makeEntry('halt', {
+        agent: 'refunds',
+        at: 42,
+        open: { scope: 'agent', target: '', reason: 'x', by: 'k1', epoch: 1 },
+      }),
+      makeEntry('session_closed', { ...chain, at: 43, open: { reason: 'closed' } }),
+    ]);
+    const { rows } = await models.grants({ agent: 'refunds' });
+    assert.deepEqual(
+      rows.map(({ claim: id, end, endedAt, isOnce }) => [id, end, endedAt, isOnce]),
+      [
+        [null, 'closed', 43, false],
+        ['g3', 'halted', 42, true],
+        ['g2', 'revoked', 41, false],
+        ['g1', 'spent', 40, true],
+      ],
+    );
+    assert.deepEqual(
+      rows.map(({ verifiedAt, expiresAt }) => [verifiedAt, expiresAt]),
+      rows.map(() => [5, 9_000]),
+    );
+    assert.deepEqual(await models.grantCounts({ agent: 'refunds', limit: 1 }), [
+      { mechanism: 'oidc', count: 1 },
+      { mechanism: 'totp', count: 3 },
+    ]);
+    const narrowed = { mechanism: 'totp', session: 's1', fromAt: 31, untilAt: 32, limit: 2 };
+    assert.equal((await models.grants(narrowed)).rows.length, 2);
+    assert.deepEqual(await models.grantCounts({ agent: 'mail' }), []);
+  },
   'a decision has its rules once, and its outcome': async (models) => {
     await models.fold(0, log);
     const usual = { agent: 'refunds', session: 's1', pact: `sha256:${'a'.repeat(64)}` };

@@ -17,6 +17,8 @@ export async function modelsInFolder(
     decisions: (filter) => models.decisions(filter),
     decision: (id) => models.decision(id),
     events: (filter) => models.events(filter),
+    grants: (filter) => models.grants(filter),
+    grantCounts: (filter) => models.grantCounts(filter),
     drop: () => models.drop(),
     close: async () => {
       await models.close();

@@ -21,6 +21,7 @@ import {
 import type { Desk } from '../src/guard/desk.ts';
 import { haltDeskOf } from '../src/guard/halts/open-halts.ts';
 import { restoreAgents } from '../src/guard/restore.ts';
+import { TokenTable } from '../src/guard/token-table.ts';
 import { saveAgent, type SavedAgent } from '../src/guard/saved-agent.ts';
 import { diskSource } from '../src/ledger/disk-source.ts';
 import { primitives } from '../src/ledger/primitives.ts';
@@ -230,6 +231,7 @@ export async function restored(
     random: (size) => new Uint8Array(size),
     agents: new Map(),
     locks: new Map(),
+    tokens: new TokenTable(),
     stopped: null,
     forgotten: new Set(),
     haltListeners: new Set(),

@@ -25,6 +25,7 @@ type AddOptions = Connection & {
   readonly email?: string;
   readonly group?: readonly string[];
   readonly expires?: string;
+  readonly grant?: readonly string[];
 };
 
 const SCOPES = ['read', 'measure', 'lock'];
@@ -51,6 +52,7 @@ export function addKey(program: Command, shell: Shell): void {
     .option('--agent <agent...>', 'the agents it is for (default: every agent)')
     .option('--email <address>', "a person's address, as approver lists of pacts name it")
     .option('--group <group...>', "a person's groups: `role:<group>` in approver lists")
+    .option('--grant <claim=values...>', 'what an opener may attest of principals: `roles=a,b`')
     .option('--expires <time>', 'until when, ISO 8601 (default: for ever)')
     .action((options: AddOptions) => add(options, shell));
   withConnection(key.command('list').description('show every key, without secrets')).action(
@@ -91,11 +93,18 @@ async function add(options: AddOptions, shell: Shell): Promise<void> {
     expiresAt,
     email,
     groups: [...group],
+    ...(options.grant === undefined ? {} : { grants: options.grant.map(grantOf) }),
   };
   const said = await withDaemon({ connection: options, shell }, ({ post }) =>
     post('/api/v1/keys', body),
   );
   tell(said, options, shell);
+}
+
+function grantOf(text: string): JsonObject {
+  const [, claim, values] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (claim !== undefined && values !== undefined) return { claim, values: values.split(',') };
+  throw new Stop(`\`${text}\` must be \`<claim>=<value>,<value>\``, '--grant');
 }
 
 function tell(said: JsonObject, { json }: Connection, { screen }: Shell): void {

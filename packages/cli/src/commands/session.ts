@@ -10,31 +10,51 @@ import {
   withConnection,
   withDaemon,
 } from '../daemon/connection.ts';
+import { readText } from '../files/read-text.ts';
 import { renderRows } from '../output/table.ts';
 import type { Shell } from '../shell.ts';
 import { Stop } from '../stop.ts';
 
-type OpenOptions = Connection & {
-  readonly principal: string;
+type ProvingOptions = Connection & {
+  readonly tokenFile?: string;
+  readonly claim?: readonly string[];
+};
+
+type OpenOptions = ProvingOptions & {
+  readonly principal?: string;
   readonly task?: string;
   readonly room?: string;
   readonly attributes?: string;
   readonly name?: string;
   readonly subject?: string;
+  readonly parent?: string;
+  readonly decision?: string;
+  readonly delegate?: string;
 };
 
 /** Adds `plumb session` and what is below it. */
 export function addSession(program: Command, shell: Shell): void {
   const session = program.command('session').description('open, list and close sessions');
-  withConnection(session.command('open').description('attest who asks an agent, and for what'))
+  withProving(session.command('open').description('attest who asks an agent, and for what'))
     .argument('<agent>', 'the agent')
-    .requiredOption('--principal <name>', 'who asks')
+    .option('--principal <name>', "who asks (default: whom the token names, or the parent's)")
     .option('--task <task>', 'what for: a task of the pact')
     .option('--room <room>', 'where')
     .option('--attributes <json>', 'what else is attested, a JSON object')
     .option('--name <name>', 'what you call the session; opening it twice returns the first')
     .option('--subject <name>', "whose data it holds (default: the principal's)")
+    .option('--parent <agent/session>', 'the session that hands this one down')
+    .option('--decision <id>', "the parent's decision that let the hand-off through")
+    .option('--delegate <json>', 'how much of it: {"tools", "effects", "claims", "untilMs"}')
     .action((agent: string, options: OpenOptions) => open(agent, options, shell));
+  withProving(
+    session.command('claim').description('record what a principal proves, or what you may attest'),
+  )
+    .argument('<agent>', 'the agent')
+    .argument('<session>', 'the session')
+    .action((agent: string, id: string, options: ProvingOptions) =>
+      claim({ agent, id }, options, shell),
+    );
   withConnection(session.command('list').description("show an agent's last sessions"))
     .argument('<agent>', 'the agent')
     .option('--limit <count>', 'how many', '100')
@@ -49,33 +69,81 @@ export function addSession(program: Command, shell: Shell): void {
     );
 }
 
+function withProving(command: Command): Command {
+  return withConnection(command)
+    .option('--token-file <file>', "a file with the principal's own token")
+    .option('--claim <name=values...>', 'what you attest of the principal: `roles=a,b`');
+}
+
 async function open(agent: string, options: OpenOptions, shell: Shell): Promise<void> {
-  const { principal, task, room, name, subject } = options;
-  const given = Object.entries({ task, room, name, subject }).flatMap(
+  const { principal, task, room, name, subject, parent, decision, delegate } = options;
+  if (principal === undefined && options.tokenFile === undefined && parent === undefined) {
+    throw new Stop('give `--principal`, a `--token-file` or a `--parent`', null);
+  }
+  const given = Object.entries({ principal, task, room, name, subject }).flatMap(
     ([key, value]): [string, string][] => (value === undefined ? [] : [[key, value]]),
   );
-  const attributes = attributesOf(options.attributes);
+  const attributes = objectOf(options.attributes, '--attributes');
+  const handed = delegate === undefined ? {} : { delegate: objectOf(delegate, '--delegate') };
   const said = await withDaemon({ connection: options, shell }, ({ post }) =>
     post(`/api/v1/agents/${step(agent)}/sessions`, {
-      principal,
       ...Object.fromEntries(given),
       attributes,
+      ...provingOf(options),
+      ...(parent === undefined ? {} : { parent: parentOf(parent, decision) }),
+      ...handed,
     }),
   );
   if (options.json === true) return shell.screen.json(said);
   shell.screen.print(shown(said['session']));
 }
 
-function attributesOf(text: string | undefined): JsonObject {
+function parentOf(text: string, decision: string | undefined): JsonObject {
+  const [, agent, session] = /^([^/]+)\/([^/]+)$/.exec(text) ?? [];
+  if (agent === undefined || session === undefined) {
+    throw new Stop('must be `<agent>/<session>`', '--parent');
+  }
+  return decision === undefined ? { agent, session } : { agent, session, decision };
+}
+
+function provingOf({ tokenFile, claim: claims = [] }: ProvingOptions): JsonObject {
+  const token = tokenFile === undefined ? {} : { token: readText(tokenFile).trim() };
+  if (claims.length === 0) return token;
+  return { ...token, claims: claims.map(claimOf) };
+}
+
+function claimOf(text: string): JsonObject {
+  const [, name, values] = /^([^=]+)=(.+)$/.exec(text) ?? [];
+  if (name === undefined || values === undefined) {
+    throw new Stop(`\`${text}\` must be \`<name>=<value>,<value>\``, '--claim');
+  }
+  return { name, values: values.split(',') };
+}
+
+async function claim(
+  { agent, id }: { readonly agent: string; readonly id: string },
+  options: ProvingOptions,
+  shell: Shell,
+): Promise<void> {
+  const body = provingOf(options);
+  if (Object.keys(body).length === 0) throw new Stop('give a `--token-file` or a `--claim`', null);
+  const said = await withDaemon({ connection: options, shell }, ({ post }) =>
+    post(`/api/v1/agents/${step(agent)}/sessions/${step(id)}/claims`, body),
+  );
+  if (options.json === true) return shell.screen.json(said);
+  shell.screen.print(`recorded ${shown(said['claims'])} claims (entry ${shown(said['index'])})`);
+}
+
+function objectOf(text: string | undefined, option: string): JsonObject {
   if (text === undefined) return {};
   try {
     // What JSON.parse returns is JSON.
     const value = JSON.parse(text) as Json;
     if (isJsonObject(value)) return value;
   } catch (cause) {
-    throw new Stop(`not JSON (${cause instanceof Error ? cause.message : ''})`, '--attributes');
+    throw new Stop(`not JSON (${cause instanceof Error ? cause.message : ''})`, option);
   }
-  throw new Stop('must be one JSON object', '--attributes');
+  throw new Stop('must be one JSON object', option);
 }
 
 async function list(

@@ -109,7 +109,16 @@ export const OPEN_SHAPES: ReadonlyMap<EntryKind, Shape> = new Map([
     'approval',
     membersOf({ id: isText, outcome: isOneOf(['approved', 'denied']), rules: listOf(isText) }),
   ],
-  ['claim', membersOf({ mechanism: isText, id: optional(isName), once: optional(isBoolean) })],
+  [
+    'claim',
+    membersOf({
+      mechanism: isText,
+      id: optional(isName),
+      once: optional(isBoolean),
+      verifiedAtMs: optional(isWhole),
+      expiresAtMs: optional(isWhole),
+    }),
+  ],
   ['claim_revoked', membersOf({ id: isName, by: isText })],
   [
     'vote',

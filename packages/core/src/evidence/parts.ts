@@ -30,6 +30,8 @@ export type PartsContext = {
   readonly redeemedAt?: number | null;
   /** `outcome`: what its decision let through, which is then not written down twice. */
   readonly call?: Call | null;
+  /** `claim`: whether its times are sealed alone, as in the first entries of them. */
+  readonly isTimeSealed?: boolean;
 };
 
 type Of<K extends Event['kind']> = Extract<Event, { readonly kind: K }>;
@@ -59,7 +61,7 @@ export function partsOf(event: RecordedEvent, context: PartsContext = NO_CONTEXT
       return { open: { id, outcome, rules }, secret: { ...event.approval } };
     }
     case 'claim':
-      return claimParts(event);
+      return claimParts(event, context);
     default:
       return { open: openOnly(event), secret: null };
   }
@@ -95,12 +97,13 @@ function openOnly(
   }
 }
 
-function claimParts({ claim }: Of<'claim'>): Parts {
-  const { mechanism, id, once } = claim;
+function claimParts({ claim }: Of<'claim'>, { isTimeSealed = false }: PartsContext): Parts {
+  const { mechanism, id, once, verifiedAtMs, expiresAtMs } = claim;
   const open = {
     ...(id === undefined ? {} : { id }),
     mechanism,
     ...(once === undefined ? {} : { once }),
+    ...(isTimeSealed ? {} : { expiresAtMs, verifiedAtMs }),
   };
   return { open, secret: { ...claim } };
 }

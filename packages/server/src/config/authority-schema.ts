@@ -76,8 +76,8 @@ const workload: z.ZodType<SettledWorkload> = z.strictObject({
   kind: z.enum(['agent', 'opener', 'service']),
   agents: z.array(agentName).min(1).max(1_000).nullable().default(null),
   scopes: z
-    .array(z.enum(['read', 'measure', 'halt']))
-    .max(3)
+    .array(z.enum(['read', 'measure', 'halt', 'lock']))
+    .max(4)
     .default([]),
   grants: z.array(attestable).max(100).default([]),
 });

@@ -59,6 +59,9 @@ test('authority: what would weaken a check is refused with its place', () => {
   assert.match(issuers({ for: 'workloads', roles: { a: 'admin' } }), /`roles` are for people/);
   assert.match(issuers({ freshMs: 2_000, staleMs: 1_000 }), /must not be below `freshMs`/);
   assert.match(said({ issuers: [PEOPLE, { ...PEOPLE, for: 'principals' }] }), /stands twice/);
+  const bySub = { ...PEOPLE, for: 'principals', principal: 'sub' };
+  const other = { ...bySub, issuer: 'https://other.example.com' };
+  assert.match(said({ issuers: [bySub, other] }), /two people by one `sub`/);
   assert.equal(issuers({ issuer: 'http://127.0.0.1:9000' }), 'no fault');
 });
 

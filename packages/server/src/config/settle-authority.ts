@@ -126,6 +126,10 @@ function checkPlaces(
   if (twice !== undefined) {
     refuse(ISSUERS, `\`${twice}\` stands twice: each use takes an audience of its own`);
   }
+  const bySubject = issuers.filter((each) => each.for === 'principals' && each.principal === 'sub');
+  if (new Set(bySubject.map(({ issuer }) => issuer)).size > 1) {
+    refuse(ISSUERS, 'two issuers may call two people by one `sub`: name principals by `email`');
+  }
   const same = firstTwice(workloads.map(({ proof }) => nameOf(proof)));
   if (same !== undefined) refuse(WORKLOADS, `\`${same}\` stands twice`);
   const domains = new Set<string>();

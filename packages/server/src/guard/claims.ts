@@ -1,5 +1,6 @@
 import type { Claim } from '@plumbline/core';
 
+import type { EndOfClaim } from './claim-types.ts';
 import type { Desk } from './desk.ts';
 import type { Outcome } from './guard.ts';
 import { done, refuse } from './refusal.ts';
@@ -44,6 +45,33 @@ function claimTurn(
     return refuse('bad-request', `the claim \`${claim.name}\` has expired: verify it again`);
   }
   return done(recordEvent(desk, live, { event: { kind: 'claim', at, claim }, session }));
+}
+
+/** Ends a claim for good, and with it what was handed down of it. */
+export async function revokeClaim(desk: Desk, of: EndOfClaim): Promise<Outcome<Recorded>> {
+  const found = findSession(desk, of);
+  if (!found.ok) return found;
+  return durably(desk, () => revokeTurn(desk, of));
+}
+
+function revokeTurn(
+  desk: Desk,
+  of: EndOfClaim,
+): Outcome<Recorded & { readonly durable: Promise<void> }> {
+  const found = findSession(desk, of);
+  if (!found.ok) return found;
+  const { live, session } = found.value;
+  const { id, by } = of;
+  if (live.state.sessions.get(session.id)?.claimIds.has(id) !== true) {
+    return refuse('not-found', `the session has no claim \`${id}\``);
+  }
+  // What is below goes first: what is above is what its end is answered for.
+  for (const heir of live.heirs.get(session.id)?.values() ?? []) {
+    revokeTurn(desk, { agent: heir.agent, session: heir.session, id, by });
+  }
+  const at = momentOf(desk, live);
+  const event = { kind: 'claim_revoked', at, session: session.id, id, by } as const;
+  return done(recordEvent(desk, live, { event, session }));
 }
 
 /** Returns why a claim is not kept, or null. */

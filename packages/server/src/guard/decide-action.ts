@@ -20,6 +20,7 @@ import type { Appended } from '../ledger/sequencer.ts';
 import { answerOf, answerParts, argsToActWith } from './answers.ts';
 import { askOf } from './asks.ts';
 import type { Desk } from './desk.ts';
+import { noteEscalations } from './escalations.ts';
 import { gatherFacts } from './gather-facts.ts';
 import type { ActionRequest, Answer, Outcome } from './guard.ts';
 import { noLease } from './halts/lease-requests.ts';
@@ -233,6 +234,7 @@ function decideTurn(desk: Desk, asked: Asked, facts: readonly Fact[]): Outcome<T
   const appended = recordEvent(desk, live, { event, session, permit, trace: request.trace });
   raiseReview(desk, live);
   alertOnClaim(desk, { live, session }, event);
+  noteEscalations(desk, asked, { decision: id, obligations: decision.obligations });
   if (permit !== null && args !== null) give(desk, asked, { permit, args });
   const { index, durable } = appended;
   const ask = askOf(live, action);

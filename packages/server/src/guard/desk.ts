@@ -12,6 +12,7 @@ import type { RandomBytes } from './ids.ts';
 import type { LiveAgent } from './live-agent.ts';
 import type { Clocks } from './permits.ts';
 import type { SnapshotPlace } from './snapshot-file.ts';
+import type { TokenTable } from './token-table.ts';
 
 /** How much of everything. Times are in milliseconds. */
 export type GuardBounds = {
@@ -93,6 +94,8 @@ export type Desk = {
   readonly agents: Map<string, LiveAgent>;
   /** The locks that stand on every agent, by what they are on. */
   readonly locks: Map<string, Lock>;
+  /** The tokens of principals that were used and would still be taken. */
+  readonly tokens: TokenTable;
   /** Why nothing is decided any more; null while the guard works. */
   stopped: string | null;
   /** Subjects that were forgotten: a session opened meanwhile would be sealed for nobody. */

@@ -19,6 +19,8 @@ import type { Subject } from '../store/vault.ts';
 import { answerParts } from './answers.ts';
 import { askOf, foldAsks, foldNote } from './asks.ts';
 import type { Desk } from './desk.ts';
+import { countEscalations } from './escalations.ts';
+import { foldHeir } from './heirs.ts';
 import {
   dropSession,
   freshAgent,
@@ -26,8 +28,8 @@ import {
   type LiveAgent,
   type LiveSession,
   noteEffective,
+  liveSession,
 } from './live-agent.ts';
-import { liveSession } from './sessions.ts';
 import { applyToShadow, shadowOf } from './shadow.ts';
 
 /** The log cannot be gone on with; the message says where and why. */
@@ -59,6 +61,8 @@ export async function foldEntry(folding: Folding, entry: Entry, index: number): 
   const live = agentOf(folding.desk, agent);
   const { halt } = open;
   if (kind === 'halt_effective' && typeof halt === 'string') noteEffective(live, halt);
+  folding.desk.tokens.fold(entry);
+  foldHeir(live, entry);
   if (kind === 'armed') folding.armed.set(agent, await pactAt(folding, textOf(pact), index));
   if (kind === 'pact_shadowed') {
     live.shadow = shadowOf(await pactAt(folding, textOf(pact), index), live.state);
@@ -185,11 +189,12 @@ function keep(live: LiveAgent, event: RecordedEvent, kept: Kept): void {
 type Of<K extends RecordedEvent['kind']> = Extract<RecordedEvent, { readonly kind: K }>;
 
 function sessionOf(
-  { session, principal, task, room, attributes, openedBy }: Of<'session_opened'>,
+  { session, principal, task, room, attributes, openedBy, delegation }: Of<'session_opened'>,
   { subject = NO_SUBJECT, secret, index }: Kept,
 ): LiveSession {
   const name = secret?.['name'];
-  const opening = { principal, task, room, attributes, openedBy };
+  const handed = delegation === undefined ? {} : { delegation };
+  const opening = { principal, task, room, attributes, openedBy, ...handed };
   return liveSession(session, {
     subject,
     opening: { ...opening, name: typeof name === 'string' ? name : null },
@@ -230,6 +235,7 @@ function keepDecision(live: LiveAgent, event: Of<'decided'>, { index, subject }:
   if (known === undefined) live.requestCount += 1;
   session.requests.set(request, note);
   session.byDecision.set(id, note);
+  countEscalations(session, decision.obligations);
 }
 
 function keepOutcome(live: LiveAgent, { decision, session, status }: Of<'outcome'>): void {

@@ -2,16 +2,9 @@ import type { CompiledPact } from '@plumbline/core';
 
 import type { Desk } from './desk.ts';
 import type { Outcome } from './guard.ts';
-import { done, refuse } from './refusal.ts';
+import { done } from './refusal.ts';
 import type { InSession, SessionView } from './session-view.ts';
-import {
-  amongWaiting,
-  durably,
-  findSession,
-  momentOf,
-  recordEvent,
-  type Recorded,
-} from './turn.ts';
+import { findSession } from './turn.ts';
 
 /** Returns what is known of an open session. */
 export function viewSession(desk: Desk, of: InSession): Outcome<SessionView> {
@@ -31,28 +24,4 @@ export function viewSession(desk: Desk, of: InSession): Outcome<SessionView> {
 function unknownIn({ tools }: CompiledPact, actions: readonly string[]): readonly string[] {
   const categories = new Set([...tools.values()].map(({ category }) => `category:${category}`));
   return actions.filter((action) => !tools.has(action) && !categories.has(action));
-}
-
-/** Ends a claim that has an id, before it ends by itself. */
-export async function revokeClaim(
-  desk: Desk,
-  of: InSession & { readonly id: string; readonly by: string },
-): Promise<Outcome<Recorded>> {
-  const found = findSession(desk, of);
-  if (!found.ok) return found;
-  const { live } = found.value;
-  return amongWaiting(desk, live, () =>
-    durably(desk, () => {
-      const open = findSession(desk, of);
-      if (!open.ok) return open;
-      const { session } = open.value;
-      if (live.state.sessions.get(session.id)?.claimIds.has(of.id) !== true) {
-        return refuse('not-found', `the session has no claim \`${of.id}\``);
-      }
-      const at = momentOf(desk, live);
-      const { id, by } = of;
-      const event = { kind: 'claim_revoked', at, session: session.id, id, by } as const;
-      return done(recordEvent(desk, live, { event, session }));
-    }),
-  );
 }

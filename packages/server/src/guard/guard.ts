@@ -1,6 +1,5 @@
 import type {
   AskCase,
-  Claim,
   CompiledPact,
   Effect,
   Explanation,
@@ -15,6 +14,15 @@ import type {
   VoteFact,
 } from '@plumbline/core';
 
+import type {
+  AttestedClaim,
+  ClaimIn,
+  ClaimNote,
+  EndOfClaim,
+  Handover,
+  PrincipalProof,
+  ProofOf,
+} from './claim-types.ts';
 import type { AskedAction, AskLink, AskNote, Ballot, Counted, FoundAsk } from './ask-types.ts';
 import type {
   ClosedGate,
@@ -52,6 +60,15 @@ export type OpenRequest = {
   readonly subject: string | null;
   /** The id of the key that attests. */
   readonly openedBy: string;
+  /** What the principal's own token proved; it must be of this principal. */
+  readonly proof?: PrincipalProof;
+  /** What the opener attests of the principal, as it was given leave to. */
+  readonly claims?: readonly AttestedClaim[];
+  /**
+   * The session that hands this one down. An empty `principal` and no `room` are then the parent's;
+   * the subject always is.
+   */
+  readonly parent?: Handover;
 };
 
 /** One proposed action as an enforcement point sends it. */
@@ -153,6 +170,7 @@ export type RefusalCode =
   | 'permit-unknown'
   | 'lease-unknown'
   | 'same-objective'
+  | 'token-used'
   | 'too-large'
   | 'bad-request'
   | 'not-found'
@@ -293,19 +311,19 @@ export type Guard = {
     readonly text: string;
   }) => Promise<Outcome<{ readonly index: number }>>;
   /**
+   * Records what a session's principal proved by a token, or what an opener attests, once it is
+   * open. A session that was handed down takes neither: it may do no more than its parent.
+   */
+  readonly prove: (of: ProofOf) => Promise<Outcome<ClaimNote & { readonly claims: number }>>;
+  /**
    * Records what was verified of a session's principal: it counts once it is durable. What has
    * expired is `bad-request`. Never called for what an agent or its content says.
    */
+  readonly claim: (of: ClaimIn) => Promise<Outcome<ClaimNote>>;
   /** What whoever gives or takes back a grant has to know. */
   readonly viewSession: (of: InSession) => Outcome<SessionView>;
-  /** Ends a claim that has an id, before it ends by itself. */
-  readonly revokeClaim: (
-    of: InSession & { readonly id: string; readonly by: string },
-  ) => Promise<Outcome<AskNote>>;
-  readonly claim: (of: {
-    readonly agent: string;
-    readonly claim: Claim;
-  }) => Promise<Outcome<{ readonly index: number }>>;
+  /** Ends a claim that has an id before it ends by itself, also where it was handed down. */
+  readonly revokeClaim: (of: EndOfClaim) => Promise<Outcome<ClaimNote>>;
   readonly decide: (request: ActionRequest) => Promise<Outcome<Answer>>;
   /**
    * A dry run against the state as it stands: nothing is recorded, reserved or remembered. With an

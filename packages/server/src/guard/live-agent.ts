@@ -1,6 +1,7 @@
 import {
   type AskBook,
   type CompiledPact,
+  type Delegation,
   type Digest,
   emptyBook,
   initialState,
@@ -16,6 +17,7 @@ import { FlightTable } from './flight-table.ts';
 import type { AgentStatus } from './agent-status.ts';
 import type { Answer, OpenRequest, Outcome } from './guard.ts';
 import { Stops } from './halts/stops.ts';
+import type { Heirs } from './heir-table.ts';
 import { type Clocks, PermitTable } from './permits.ts';
 import type { Told } from './told.ts';
 
@@ -48,10 +50,18 @@ export type LiveSession = {
   readonly opened: Appended;
   readonly requests: Map<string, RequestNote>;
   readonly byDecision: Map<string, RequestNote>;
+  /** How often each rule sent the agent to somebody for more authority. */
+  readonly escalated: Map<string, number>;
 };
 
 /** What was attested when a session was opened; the same name again must say the same. */
-export type Opening = Omit<OpenRequest, 'agent' | 'subject'>;
+export type Opening = Pick<
+  OpenRequest,
+  'principal' | 'task' | 'room' | 'attributes' | 'name' | 'openedBy'
+> & {
+  /** Who hands it down, root first; absent: nobody. */
+  readonly delegation?: readonly Delegation[];
+};
 
 /** A second pact on the agent's traffic, with a state of its own. */
 export type Shadow = { readonly pact: CompiledPact; state: State };
@@ -73,6 +83,8 @@ export type LiveAgent = {
   readonly sessions: Map<string, LiveSession>;
   /** Open sessions by their opener and what it calls them. */
   readonly names: Map<string, LiveSession>;
+  /** What its sessions handed down. */
+  readonly heirs: Heirs;
   /** Request ids of all open sessions together. */
   requestCount: number;
   /** Openings on their way, by the same. */
@@ -108,6 +120,7 @@ export function freshAgent(agent: string, clocks: Clocks): LiveAgent {
     askWaiters: new Set(),
     sessions: new Map(),
     names: new Map(),
+    heirs: new Map(),
     requestCount: 0,
     opening: new Map(),
     arming: Promise.resolve(),
@@ -130,6 +143,14 @@ export function noteEffective({ effective }: LiveAgent, halt: string): void {
   if (oldest !== undefined) effective.delete(oldest);
 }
 
+/** Returns a session in which nothing has happened yet. */
+export function liveSession(
+  id: string,
+  of: Pick<LiveSession, 'subject' | 'opening' | 'opened'>,
+): LiveSession {
+  return { id, ...of, requests: new Map(), byDecision: new Map(), escalated: new Map() };
+}
+
 /** Takes up a session that was opened. */
 export function holdSession(live: LiveAgent, session: LiveSession): void {
   live.requestCount += session.requests.size;
@@ -149,6 +170,7 @@ export function dropSession(live: LiveAgent, id: string): void {
   const key = session === undefined ? null : nameKey(session.opening);
   if (key !== null && live.names.get(key) === session) live.names.delete(key);
   live.sessions.delete(id);
+  live.heirs.delete(id);
   live.requestCount -= session?.requests.size ?? 0;
   for (const { decision, session: of } of live.flights.values()) {
     if (of === id) live.flights.delete(decision);

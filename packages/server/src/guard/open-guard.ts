@@ -1,8 +1,8 @@
 import { type CompiledPact, type Json, ordered, type State } from '@plumbline/core';
 
 import { addAgent, armPact, rearm, shadowPact } from './arm.ts';
-import { recordClaim } from './claims.ts';
-import { revokeClaim, viewSession } from './grants.ts';
+import { recordClaim, revokeClaim } from './claims.ts';
+import { viewSession } from './grants.ts';
 import { caseOfAsk } from './ask-case.ts';
 import { findAsk, listAsks, whenChanged } from './asks.ts';
 import { correct } from './corrections.ts';
@@ -33,6 +33,7 @@ import { queueSnapshot } from './snapshots.ts';
 import type { Folding } from './fold-entry.ts';
 import {
   closeSession,
+  endOrphans,
   forgetSubject,
   openSession,
   sweepSessions,
@@ -41,6 +42,8 @@ import {
 import { sweepAsks } from './settle-asks.ts';
 import { recordRefusedCall, usableIn } from './tools.ts';
 import { castVote, noteLink, noteShown } from './vote.ts';
+import { proveIn } from './proofs.ts';
+import { TokenTable } from './token-table.ts';
 import { durably, findAgent, type Recorded } from './turn.ts';
 
 /** A guard over a log, as it was found. */
@@ -87,6 +90,7 @@ export async function openGuard(parts: GuardParts): Promise<OpenedGuard> {
     random,
     agents,
     locks: new Map(),
+    tokens: new TokenTable(),
     stopped: null,
     forgotten: new Set(),
     haltListeners: new Set(),
@@ -115,6 +119,8 @@ export async function openGuard(parts: GuardParts): Promise<OpenedGuard> {
     armAll: async () => {
       payDebts(desk);
       const failed: { agent: string; error: Refusal }[] = [];
+      const ended = await endOrphans(desk);
+      if (!ended.ok) return [{ agent: '', error: ended.error }];
       const inherited = await inheritAll(desk);
       if (!inherited.ok) return [{ agent: '', error: inherited.error }];
       for (const [agent, pact] of folding.armed) {
@@ -143,6 +149,7 @@ function guardOf(desk: Desk, close: Guard['close']): Guard {
     message: (message) => takeMessage(desk, message),
     claim: (of) => recordClaim(desk, of),
     viewSession: (of) => viewSession(desk, of),
+    prove: (of) => proveIn(desk, of),
     revokeClaim: (of) => revokeClaim(desk, of),
     decide: (request) => decideAction(desk, request),
     evaluate: (request) => evaluate(desk, request),

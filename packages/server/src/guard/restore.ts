@@ -31,6 +31,7 @@ export async function restoreAgents(desk: Desk): Promise<Restored> {
   if (first.foldedFrom === 0) return first;
   desk.agents.clear();
   desk.locks.clear();
+  desk.tokens.clear();
   recorder.resume({ at: 0, heads: [] });
   return foldLog(desk);
 }

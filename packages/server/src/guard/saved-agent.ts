@@ -14,16 +14,17 @@ import {
 } from '@plumbline/core';
 
 import type { Subject } from '../store/vault.ts';
+import { type Heir, holdHeir } from './heir-table.ts';
 import {
   type AnswerParts,
   freshAgent,
   holdSession,
   type LiveAgent,
   type LiveSession,
+  liveSession,
   type Opening,
 } from './live-agent.ts';
 import type { Clocks } from './permits.ts';
-import { liveSession } from './sessions.ts';
 
 type SavedRequest = {
   readonly request: string;
@@ -39,6 +40,8 @@ type SavedSession = {
   readonly opening: Opening;
   readonly index: number;
   readonly requests: readonly SavedRequest[];
+  /** Missing, as below, in a snapshot from before there was any. */
+  readonly escalated?: readonly (readonly [string, number])[];
 };
 
 type SavedFlight = {
@@ -60,6 +63,7 @@ export type SavedAgent = {
   /** Missing in a snapshot from before there was any. */
   readonly people?: SavedPeople;
   readonly effective?: readonly string[];
+  readonly heirs?: readonly Heir[];
 };
 
 /** Returns an agent as plain JSON. */
@@ -76,17 +80,20 @@ export function saveAgent({ agent, state, shadow, ...live }: LiveAgent): SavedAg
     asks: saveBook(live.asks),
     people: savePeople(live.people),
     effective: [...live.effective],
+    heirs: [...live.heirs.values()].flatMap((handed) => [...handed.values()]),
   };
 }
 
-function saveSession({ id, subject, opening, opened, requests }: LiveSession): SavedSession {
+function saveSession(session: LiveSession): SavedSession {
+  const { id, subject, opening, opened, requests, escalated } = session;
   const saved = [...requests].flatMap(([request, { digest, answer, reported, isNotSent }]) => {
     if (answer === null) return [];
     const { permitId: _, ...rest } = answer;
     const isReported = reported !== null;
     return [{ request, digest, answer: { ...rest, permitId: null }, isReported, isNotSent }];
   });
-  return { id, subject: subject.id, opening, index: opened.index, requests: saved };
+  const held = { index: opened.index, requests: saved, escalated: [...escalated] };
+  return { id, subject: subject.id, opening, ...held };
 }
 
 /** Returns the subjects an agent's sessions are sealed for. */
@@ -118,15 +125,17 @@ export function restoreAgent(
   }
   for (const id of saved.closed) live.closed.add(id);
   for (const id of saved.effective ?? []) live.effective.add(id);
+  for (const heir of saved.heirs ?? []) holdHeir(live.heirs, heir);
   return live;
 }
 
 function restoreSession(
-  { id, opening, index, requests }: SavedSession,
+  { id, opening, index, requests, escalated = [] }: SavedSession,
   subject: Subject,
 ): LiveSession {
   const opened = { index, durable: Promise.resolve() };
   const session = liveSession(id, { subject, opening, opened });
+  for (const [rule, count] of escalated) session.escalated.set(rule, count);
   for (const { request, digest, answer, isReported, isNotSent = false } of requests) {
     const reported = isReported ? Promise.resolve() : null;
     const note = { digest, answer, reported, running: null, isNotSent, isBelied: false };

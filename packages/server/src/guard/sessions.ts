@@ -4,18 +4,15 @@ import type { Appended } from '../ledger/sequencer.ts';
 import { type Subject, VaultError } from '../store/vault.ts';
 import type { Desk } from './desk.ts';
 import type { OpenRequest, Outcome } from './guard.ts';
+import { claimsFor, handedDown, inherit, subjectAbove } from './hand-down.ts';
 import { haltIfParentIs } from './halts/halt-child.ts';
 import { voidGiven } from './halts/void-given.ts';
+import type { Heir } from './heir-table.ts';
 import { makeId } from './ids.ts';
 import { whyNotTask } from './known-task.ts';
-import {
-  dropSession,
-  holdSession,
-  type LiveAgent,
-  type LiveSession,
-  nameKey,
-  type Opening,
-} from './live-agent.ts';
+import { dropSession, type LiveAgent, type LiveSession, nameKey } from './live-agent.ts';
+import { isOtherProof, openingOf, provingOf, recordOpening, whyNotOpened } from './opening.ts';
+import { recordClaims, recordProved } from './proofs.ts';
 import { done, refuse } from './refusal.ts';
 import { noteRoleClaim } from './role-claims.ts';
 import { isShallow } from './shallow.ts';
@@ -51,7 +48,9 @@ export async function openSession(
     const most = `\`attributes\` is longer than ${MOST_ATTRIBUTES} characters`;
     return refuse('too-large', `${most}: attest what rules look at`);
   }
-  return amongWaiting(desk, found.value, () => openOnce(desk, found.value, request));
+  const inherited = inherit(desk, request);
+  if (!inherited.ok) return inherited;
+  return amongWaiting(desk, found.value, () => openOnce(desk, found.value, inherited.value));
 }
 
 // Opening the same name at once twice makes one session: the second waits for the first.
@@ -80,18 +79,19 @@ async function openAgain(
 ): Promise<Outcome<OpenedSession>> {
   const { id, opening, opened, subject } = known;
   const otherwise = `an open session \`${id}\` of this name says otherwise: close it`;
-  if (canonical(openingOf(request)) !== canonical(opening)) return refuse('conflict', otherwise);
+  const handed = handedDown(desk, request);
+  if (!handed.ok) return handed;
+  if (canonical(openingOf(request, handed.value)) !== canonical(opening)) {
+    return refuse('conflict', otherwise);
+  }
+  const isOther = isOtherProof(desk, { request, handed: handed.value, session: id });
+  if (isOther) return refuse('conflict', otherwise);
   const asked = await subjectOf(desk, request);
   if (!asked.ok) return asked;
   if (live.sessions.get(id) !== known) return openOnce(desk, live, request);
   // What is sealed for one person is not erased with another.
   if (asked.value.id !== subject.id) return refuse('conflict', otherwise);
   return durably(desk, () => done({ ...opened, session: id, isRepeat: true }));
-}
-
-function openingOf(request: OpenRequest): Opening {
-  const { principal, task, room, attributes, name, openedBy } = request;
-  return { principal, task, room, attributes, name, openedBy };
 }
 
 async function openFresh(
@@ -107,9 +107,12 @@ async function openFresh(
 }
 
 /** Returns whose data a session holds; a person who is not known yet is taken in. */
-async function subjectOf({ parts }: Desk, request: OpenRequest): Promise<Outcome<Subject>> {
+async function subjectOf(desk: Desk, request: OpenRequest): Promise<Outcome<Subject>> {
+  const handed = handedDown(desk, request);
+  if (!handed.ok) return handed;
+  if (handed.value !== null) return subjectAbove(handed.value, request);
   try {
-    return done(await parts.subjects.named(request.subject ?? request.principal));
+    return done(await desk.parts.subjects.named(request.subject ?? request.principal));
   } catch (error) {
     // Nothing was decided: a vault on a full disk takes the person once there is space.
     if (error instanceof VaultError) return refuse('unavailable', error.message);
@@ -133,25 +136,21 @@ function openTurn(
   if (desk.forgotten.has(subject.id)) {
     return refuse('unavailable', 'the subject is being erased: open the session again');
   }
+  const handed = handedDown(desk, request);
+  if (!handed.ok) return handed;
+  const fault = whyNotOpened(desk, { live, request, handed: handed.value });
+  if (fault !== null) return fault;
+  const claims = handed.value === null ? done([]) : claimsFor(desk, handed.value);
+  if (!claims.ok) return claims;
   while (live.state.sessions.size >= BOUNDS.sessions) evictIdlest(desk, live);
-  const at = momentOf(desk, live);
-  const id = makeId('ses', at, desk.random);
-  const opening = openingOf(request);
-  const { principal, task, room, attributes, openedBy, name } = opening;
-  const attested = { principal, task, room, attributes, openedBy };
-  const event = { kind: 'session_opened', at, session: id, ...attested } as const;
-  const opened = recordEvent(desk, live, { event, session: { id, subject }, name });
-  holdSession(live, liveSession(id, { subject, opening, opened }));
+  const id = makeId('ses', momentOf(desk, live), desk.random);
+  const session = recordOpening(desk, live, { id, request, subject, handed: handed.value });
+  const place = { live, session };
+  const handedOn = recordClaims(desk, place, claims.value);
+  const last = recordProved(desk, place, provingOf(request)) ?? handedOn;
   haltIfParentIs(desk, live, id);
-  return done({ ...opened, session: id, isRepeat: false });
-}
-
-/** Returns a session in which nothing has happened yet. */
-export function liveSession(
-  id: string,
-  of: Pick<LiveSession, 'subject' | 'opening' | 'opened'>,
-): LiveSession {
-  return { id, ...of, requests: new Map(), byDecision: new Map() };
+  const { index, durable } = session.opened;
+  return done({ index, durable: last?.durable ?? durable, session: id, isRepeat: false });
 }
 
 function evictIdlest(desk: Desk, live: LiveAgent): void {
@@ -174,10 +173,48 @@ function endSession(
   const subject = live.sessions.get(id)?.subject ?? NO_SUBJECT;
   const at = momentOf(desk, live);
   const event = { kind: 'session_closed', at, session: id } as const;
-  const ended = recordEvent(desk, live, { event, reason, session: { id, subject } });
+  const heirs = [...(live.heirs.get(id)?.values() ?? [])];
+  const { index, durable } = recordEvent(desk, live, { event, reason, session: { id, subject } });
   dropSession(live, id);
   voidGiven(live, id);
-  return ended;
+  return { index, durable: endHeirs(desk, heirs)?.durable ?? durable };
+}
+
+// What a session handed down ends with it.
+function endHeirs(desk: Desk, heirs: readonly Heir[]): Appended | null {
+  let last: Appended | null = null;
+  for (const { agent, session } of heirs) {
+    const live = desk.agents.get(agent);
+    if (live?.sessions.has(session) !== true) continue;
+    last = endSession(desk, live, { id: session, reason: 'closed' });
+  }
+  return last;
+}
+
+/** Ends what was handed down by a session that is not open any more. */
+export async function endOrphans(desk: Desk): Promise<Outcome<{ readonly closed: number }>> {
+  const last: Appended[] = [];
+  try {
+    for (const live of desk.agents.values()) {
+      last.push(...endOrphansOf(desk, live));
+    }
+    await last.at(-1)?.durable;
+    return done({ closed: last.length });
+  } catch (error) {
+    return refusalOf(desk, error);
+  }
+}
+
+function endOrphansOf(desk: Desk, live: LiveAgent): readonly Appended[] {
+  return orphansOf(desk, live).map((id) => endSession(desk, live, { id, reason: 'closed' }));
+}
+
+function orphansOf({ agents }: Desk, live: LiveAgent): readonly string[] {
+  return [...live.sessions.values()].flatMap(({ id, opening }) => {
+    const above = opening.delegation?.at(-1);
+    if (above === undefined) return [];
+    return agents.get(above.agent)?.sessions.has(above.session) === true ? [] : [id];
+  });
 }
 
 /** Closes a session. What is in flight in it can not be reported any more. */
@@ -227,8 +264,10 @@ export async function sweepSessions(desk: Desk): Promise<Outcome<{ readonly clos
   try {
     for (const live of desk.agents.values()) {
       live.permits.sweep();
+      last.push(...endOrphansOf(desk, live));
       for (const id of idleSessions(desk, live)) {
-        last.push(endSession(desk, live, { id, reason: 'idle' }));
+        // What was handed down may have ended with the one before it.
+        if (live.state.sessions.has(id)) last.push(endSession(desk, live, { id, reason: 'idle' }));
       }
     }
     await last.at(-1)?.durable;

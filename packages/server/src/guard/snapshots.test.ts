@@ -127,3 +127,50 @@ test('snapshots: nothing of a person outlives the erasure in one', async () => {
   await restarted.guard.close();
   assert.equal(snapshots.files.size, 1);
 });
+
+const HANDING = `
+pact: plumbline/v1
+agent: support
+purpose: Answer customers.
+owner: desk@example.com
+autonomy: 2
+tools:
+  orders.get: { effect: read, category: orders }
+  crm.export: { effect: read, category: crm, tier: elevated }
+tiers: { elevated: { claim: roles, contains: crm-export, max_age: 5m } }
+allow:
+  - { id: read, tool: [orders.get, crm.export] }
+  - { id: hand, tool: handoff.support-eu }
+`;
+
+test('snapshots: they hold used tokens, what was handed down, and what was escalated', async () => {
+  verifies('authority.delegation', 'authority.verified');
+  const scene = await guardScene({ snapshots: inMemory(), pact: HANDING });
+  valueOf(await scene.guard.addAgent('support-eu', 'local'));
+  valueOf(await scene.guard.arm('support-eu', scene.pact));
+  const token = { digest: 'ab'.repeat(16), untilMs: scene.clock.ms + 600_000, isOnce: true };
+  const proof = { principal: 'ada', claims: [], token };
+  const session = await scene.open({ proof });
+  valueOf(await scene.decide(session, 'e1', 'crm.export'));
+  const handed = valueOf(await scene.decide(session, 'h1', 'handoff.support-eu'));
+  const all = { tools: null, effects: null, claims: [], untilMs: null };
+  const parent = { agent: 'support', session, decision: handed.decision, ...all };
+  const child = await scene.open({ agent: 'support-eu', principal: '', parent });
+  await scene.guard.close();
+  const restarted = await scene.restart();
+  assert.equal(restarted.opened.foldedFrom, scene.log.entries().length);
+  const again = { agent: 'support', principal: 'ada', task: null, room: null, attributes: {} };
+  const opening = { ...again, name: null, subject: null, openedBy: 'front-end' };
+  assert.equal(codeOf(await restarted.guard.openSession({ ...opening, proof })), 'token-used');
+  for (let more = 2; more <= 10; more += 1) {
+    valueOf(await restarted.decide(session, `e${more}`, 'crm.export'));
+  }
+  const counts = restarted.entries().filter(({ kind }) => kind === 'escalated');
+  assert.deepEqual(
+    counts.map(({ open }) => open['count']),
+    [1, 10],
+  );
+  valueOf(await restarted.guard.closeSession({ agent: 'support', session }));
+  const asked = { agent: 'support-eu', session: child, request: 'r', tool: 'orders.get', args: {} };
+  assert.equal(codeOf(await restarted.guard.decide(asked)), 'session-closed');
+});

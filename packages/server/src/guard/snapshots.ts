@@ -10,6 +10,7 @@ import type { Folding } from './fold-entry.ts';
 import type { LiveAgent } from './live-agent.ts';
 import { restoreAgent, saveAgent, type SavedAgent, subjectsOf } from './saved-agent.ts';
 import { readSnapshot, writeSnapshot } from './snapshot-file.ts';
+import type { SavedTokens } from './token-table.ts';
 
 /** Everything folded from the first `size` entries of the log whose last has this leaf hash. */
 type Saved = {
@@ -23,6 +24,7 @@ type Saved = {
   readonly agents: readonly SavedAgent[];
   /** Missing in a snapshot from before there was any. */
   readonly locks?: readonly Lock[];
+  readonly tokens?: SavedTokens;
 };
 
 // Longer ones would hold up everything else while they are printed; the log is then folded.
@@ -71,6 +73,7 @@ function printed(desk: Desk, sources: Folding['sources'], size: number): string 
     }),
     sources: [...sources],
     locks: [...desk.locks.values()],
+    tokens: desk.tokens.save(),
   });
   return `"agents":[${agents.join(',')}],${head.slice(1)}`;
 }
@@ -111,6 +114,7 @@ export async function resumeSnapshot(desk: Desk, folding: Folding): Promise<numb
   }
   for (const [digest, sources] of saved.sources) folding.sources.set(digest, sources);
   for (const lock of saved.locks ?? []) desk.locks.set(keyOfLock(lock), lock);
+  desk.tokens.restore(saved.tokens ?? []);
   desk.parts.recorder.resume(saved.chains);
   return saved.size;
 }

@@ -1,11 +1,12 @@
 import type { AuthorityConfig } from '../config/authority.ts';
 import type { Egress } from '../egress/egress.ts';
+import type { PrincipalProof } from '../guard/claim-types.ts';
 import type { Caller } from '../routes/caller.ts';
 import { keysOf } from './key-places.ts';
 import { keySet } from './key-set.ts';
 import { namesIn, type ShownCertificate } from './peer-certificate.ts';
 import { personOf } from './people.ts';
-import { principalOf, type ProvenPrincipal } from './principals.ts';
+import { principalOf } from './principals.ts';
 import { bad, type Checked, good } from './token-fault.ts';
 import { type Issuer, type VerifiedToken, verifyToken } from './verify-token.ts';
 import { knownWorkloads, type Workloads } from './workloads.ts';
@@ -27,7 +28,7 @@ export type Identity = {
   /** Returns the workload a certificate speaks for; null when it names none that is configured. */
   readonly workloadOf: (shown: ShownCertificate) => Checked<Caller | null>;
   /** Returns the principal a token speaks for. Whether it was used before is for the guard. */
-  readonly principalOf: (token: string) => Promise<Checked<ProvenPrincipal>>;
+  readonly principalOf: (token: string) => Promise<Checked<PrincipalProof>>;
 };
 
 /** What identities are checked with. `clock` is ms UTC. */

@@ -1,28 +1,10 @@
 import { hash } from 'node:crypto';
-import { canonical, type Claim } from '@plumbline/core';
+import { canonical } from '@plumbline/core';
 
+import type { PrincipalProof } from '../guard/claim-types.ts';
 import { claimAt, textsIn, verifiedEmail } from './claim-values.ts';
 import { bad, type Checked, good } from './token-fault.ts';
 import type { VerifiedToken } from './verify-token.ts';
-
-/** What a principal's own token proves. */
-export type ProvenPrincipal = {
-  /** What the principal is called in the session. */
-  readonly principal: string;
-  /** The claims to be recorded; they still lack their session. */
-  readonly claims: readonly (Omit<Claim, 'session'> & { readonly id: string })[];
-  readonly token: TokenUsed;
-};
-
-/** A token that was used, as it is remembered: a digest, and never the token. */
-export type TokenUsed = {
-  /** 32 hex digits that tell a token from every other of every issuer. */
-  readonly digest: string;
-  /** Until when it would be taken again, ms UTC. */
-  readonly untilMs: number;
-  /** Whether it is good for one session alone; else it is good once for each. */
-  readonly isOnce: boolean;
-};
 
 const MOST_VALUES = 64;
 const MOST_CHARS = 512;
@@ -34,7 +16,7 @@ const MOST_CHARS = 512;
 export function principalOf(
   token: VerifiedToken,
   { text, now }: { readonly text: string; readonly now: number },
-): Checked<ProvenPrincipal> {
+): Checked<PrincipalProof> {
   const { issuer, subject, claims, issuedAtMs } = token;
   const email = verifiedEmail(claims, issuer.claims.email);
   if (issuer.principal === 'email' && email === null) {
@@ -61,7 +43,7 @@ function digestOf({ issuer, claims }: VerifiedToken, text: string): string {
 function claimsOf(
   { issuer, claims, issuedAtMs, expiresAtMs }: VerifiedToken,
   { digest, now }: { readonly digest: string; readonly now: number },
-): ProvenPrincipal['claims'] {
+): PrincipalProof['claims'] {
   const authTime = claims['auth_time'];
   const provedAt = typeof authTime === 'number' ? authTime * 1_000 : (issuedAtMs ?? now);
   // What says that it was proved in the future is fresh from now on and no longer.

@@ -1,5 +1,4 @@
-import type { AttestableClaim } from '../config/authority.ts';
-import type { KeyKind, Role } from '../store/vault.ts';
+import type { AttestableClaim, KeyKind, Role } from '../store/vault.ts';
 
 /** A human: the same for every key and token of theirs. */
 export type Person = {

@@ -30,6 +30,8 @@ export type ProblemCode =
   | 'permit-unknown'
   | 'lease-unknown'
   | 'same-objective'
+  | 'token-used'
+  | 'bad-principal'
   | 'needs-approval'
   | 'no-upstream'
   | 'no-credential'
@@ -48,6 +50,7 @@ export type ProblemCode =
 /** Every code with its status and title. Source: spec/api/README.md, section "Answers". */
 export const PROBLEMS: Readonly<Record<ProblemCode, readonly [number, string]>> = {
   'bad-request': [400, 'The request is not of the right shape'],
+  'bad-principal': [400, "The principal's token is not good"],
   'bad-pact': [400, 'The pact has errors'],
   'no-key': [401, 'A key is needed'],
   'bad-key': [401, 'The key is not good'],
@@ -73,6 +76,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, readonly [number, string]>> 
   'permit-unknown': [409, 'The permit is not known'],
   'lease-unknown': [409, 'The lease is not known'],
   'same-objective': [409, 'What was halted still pursues what it was halted for'],
+  'token-used': [409, 'The token was used before'],
   'needs-approval': [409, 'A second person has to approve'],
   'no-upstream': [409, 'The tool has no upstream'],
   'no-credential': [409, 'No credential is for this call'],
@@ -100,8 +104,9 @@ export type Problem = {
   readonly diagnostics?: readonly Diagnostic[];
   readonly retryAfterSeconds?: number;
   readonly allow?: readonly string[];
-  /** Which check a token failed: for the daemon's log, and for nobody else. */
+  /** Which check a token failed, and why: for the daemon's log, and for nobody else. */
   readonly check?: TokenCheck | 'keys';
+  readonly why?: string;
 };
 
 /** Returns the body of a problem. Source: RFC 9457. */

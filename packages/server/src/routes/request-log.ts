@@ -5,8 +5,9 @@ export type RequestLine = {
   readonly operation: string;
   readonly status: number;
   readonly code: string | null;
-  /** Which check a token failed; absent where there was none. */
+  /** Which check a token failed, and why; absent where there was none. */
   readonly check?: string;
+  readonly why?: string;
   readonly caller: string | null;
   readonly agent: string | null;
   readonly ms: number;

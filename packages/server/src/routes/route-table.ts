@@ -49,6 +49,7 @@ import { reviewBreakGlass } from './break-glass/review-break-glass.ts';
 import { startBreakGlass } from './break-glass/start-break-glass.ts';
 import { giveGrant } from './grants/give-grant.ts';
 import { takeBackGrant } from './grants/take-back-grant.ts';
+import { listGrants } from './grants/list-grants.ts';
 import { getHealth } from './health/get-health.ts';
 import { getMetrics } from './health/get-metrics.ts';
 import { getReadiness } from './health/get-readiness.ts';
@@ -81,6 +82,7 @@ import { rollbackPact } from './pacts/rollback-pact.ts';
 import { closeReview } from './reviews/close-review.ts';
 import { listReviews } from './reviews/list-reviews.ts';
 import type { Route } from './route.ts';
+import { addClaims } from './sessions/add-claims.ts';
 import { addMessage } from './sessions/add-message.ts';
 import { closeSession } from './sessions/close-session.ts';
 import { listSessions } from './sessions/list-sessions.ts';
@@ -138,6 +140,7 @@ export const ROUTES: readonly Route[] = [
   listSessions,
   closeSession,
   addMessage,
+  addClaims,
   decideAction,
   redeemPermit,
   forwardPermit,
@@ -159,6 +162,7 @@ export const ROUTES: readonly Route[] = [
   openDecision,
   addCorrection,
   listEvents,
+  listGrants,
   getLog,
   getEntry,
   getProof,

@@ -58,7 +58,11 @@ async function serve(served: Served, exchange: Exchange): Promise<void> {
   metrics.answered(operation, status);
   const problem = told.reply.kind === 'problem' ? told.reply.problem : null;
   const code = problem?.code ?? null;
-  const failed = problem?.check === undefined ? {} : { check: problem.check };
+  const { check, why } = problem ?? {};
+  const failed = {
+    ...(check === undefined ? {} : { check }),
+    ...(why === undefined ? {} : { why }),
+  };
   const ms = Math.round((performance.now() - startedAt) * 1000) / 1000;
   log.answered({ operation, status, code, ...failed, caller: told.caller, agent: told.agent, ms });
 }

@@ -72,12 +72,18 @@ function refusalOf(
 
 /** Returns what no key can be, or null. */
 function faultOf(request: KeyRequest): string | null {
-  return faultOfPerson(request) ?? faultOfUse(request);
+  return faultOfPerson(request) ?? faultOfGrants(request) ?? faultOfUse(request);
 }
 
 // What the language of pacts takes for an approver. Source: spec/pact/language.md, "The file".
 const EMAIL = /^[^\s@]{1,64}@[^\s@]{1,190}$/;
 const GROUP = /^[A-Za-z0-9_.-]{1,100}$/;
+
+// The same bounds as for workloads in the configuration.
+function faultOfGrants({ kind, grants = [] }: KeyRequest): string | null {
+  if (grants.length > 0 && kind !== 'opener') return 'only an opener attests: leave `grants` out';
+  return grants.length <= 100 ? null : '`grants` names more than 100 claims';
+}
 
 function faultOfPerson({ kind, email, groups }: KeyRequest): string | null {
   if (kind !== 'person') {
@@ -168,8 +174,10 @@ function hasOtherAdmin(known: ReadonlyMap<string, ApiKey>, key: ApiKey, at: numb
 }
 
 /** The name and the address of a key may be a person's and stay out of the ledger. */
-function openOf({ id, kind, roles, scopes, agents, groups }: ApiKey, by: string): JsonObject {
-  return { key: id, kind, roles, scopes, agents, groups, by };
+function openOf(key: ApiKey, by: string): JsonObject {
+  const { id, kind, roles, scopes, agents, groups, grants } = key;
+  const said = { key: id, kind, roles, scopes, agents, groups, by };
+  return grants === undefined ? said : { ...said, grants };
 }
 
 function shown({ hash: _hash, ...rest }: ApiKey): ShownKey {

@@ -1,7 +1,7 @@
 import type { Diagnostic, Json, JsonObject, VerdictKind } from '@plumbline/core';
 import type { LogStatus } from '../ledger/sequencer.ts';
 import type { Caller } from '../routes/caller.ts';
-import type { ApiKey, Credential, KeyKind, Role } from '../store/vault.ts';
+import type { ApiKey, AttestableClaim, Credential, KeyKind, Role } from '../store/vault.ts';
 
 /** Why a service did not do what was asked. Source: spec/api/README.md, section "Answers". */
 export type ServiceCode =
@@ -117,6 +117,8 @@ export type KeyRequest = {
   /** For people: their address, and the groups that approver lists of pacts name. */
   readonly email: string | null;
   readonly groups: readonly string[];
+  /** For openers: what they may attest of principals. */
+  readonly grants?: readonly AttestableClaim[] | undefined;
 };
 
 /** The one time the secret is seen: `token` is `plk_<id>_<secret>`. */

@@ -33,6 +33,14 @@ export function freshModels(
       await fresh();
       return models.events(filter);
     },
+    grants: async (filter) => {
+      await fresh();
+      return models.grants(filter);
+    },
+    grantCounts: async (filter) => {
+      await fresh();
+      return models.grantCounts(filter);
+    },
     drop: () => models.drop(),
     close: () => models.close(),
   };

@@ -33,6 +33,30 @@ export type DecisionRow = {
   readonly outcomeIndex: number | null;
 };
 
+/** Why a claim counts no more: it was used up, taken back, or what it was for was ended. */
+export type GrantEnd = 'spent' | 'revoked' | 'halted' | 'closed';
+
+/**
+ * One claim as the grant log shows it: how it was proved, and what became of it. What it says is
+ * sealed. `claim` is its id; times are ms UTC, null where the entry does not say.
+ */
+export type GrantRow = {
+  readonly index: number;
+  readonly at: number;
+  readonly agent: string;
+  readonly session: string;
+  readonly claim: string | null;
+  readonly mechanism: string;
+  readonly isOnce: boolean;
+  readonly verifiedAt: number | null;
+  readonly expiresAt: number | null;
+  readonly end: GrantEnd | null;
+  readonly endedAt: number | null;
+};
+
+/** How many claims were recorded by one mechanism. */
+export type GrantCount = { readonly mechanism: string; readonly count: number };
+
 /**
  * One entry as lists show it. What is no JSON is of kind `handover`, what cannot be read otherwise
  * of kind `unreadable`; both have the time of the entry before.
@@ -62,8 +86,8 @@ export type Page<Row> = {
 /**
  * Which rows; every member narrows. A list is asked only for what its rows have: sessions for
  * `agent`, `session`, `subject`; decisions for everything but `kind`; events for `agent`,
- * `session`, `kind`, `subject`; each for times and page. Anything else is a bug. At most 1,000 rows
- * a page, 100 unless said.
+ * `session`, `kind`, `subject`; grants for `agent`, `session`, `mechanism`; each for times and
+ * page. Anything else is a bug. At most 1,000 rows a page, 100 unless said.
  */
 export type Filter = {
   readonly agent?: string;
@@ -73,6 +97,7 @@ export type Filter = {
   readonly tool?: string;
   readonly rule?: string;
   readonly subject?: string;
+  readonly mechanism?: string;
   /** Decisions that were let through (`allow`, `modify`) and have no outcome; false: all others. */
   readonly isUnfinished?: boolean;
   /** Inclusive. */
@@ -103,6 +128,9 @@ export type Models = {
   readonly decisions: (filter: Filter) => Promise<Page<DecisionRow>>;
   readonly decision: (id: string) => Promise<DecisionRow | undefined>;
   readonly events: (filter: Filter) => Promise<Page<EventRow>>;
+  readonly grants: (filter: Filter) => Promise<Page<GrantRow>>;
+  /** Counts what `grants` lists, page aside, by mechanism and in its order. */
+  readonly grantCounts: (filter: Filter) => Promise<readonly GrantCount[]>;
   /** Drops everything; the next `fold` starts at 0. */
   readonly drop: () => Promise<void>;
   readonly close: () => Promise<void>;

@@ -4,7 +4,7 @@ import type { Filter } from './models.ts';
 export const PAGE = { most: 1_000, usual: 100 } as const;
 
 /** The lists there are. */
-export type List = 'sessions' | 'decisions' | 'events';
+export type List = 'sessions' | 'decisions' | 'events' | 'grants';
 
 const everywhere = ['fromAt', 'untilAt', 'before', 'limit'] as const;
 
@@ -21,6 +21,7 @@ const narrows: Readonly<Record<List, ReadonlySet<string>>> = {
     ...everywhere,
   ]),
   events: new Set(['agent', 'session', 'kind', 'subject', ...everywhere]),
+  grants: new Set(['agent', 'session', 'mechanism', ...everywhere]),
 };
 
 /** Returns how many rows a page may have. Throws on a filter the list cannot be narrowed by. */

@@ -11,7 +11,20 @@ export type EntryChange =
       readonly tool: string | null;
       readonly verdict: VerdictKind;
       readonly rules: readonly string[];
+      /** The claims of single use that it spent. */
+      readonly grants: readonly string[];
     }
+  | {
+      readonly kind: 'claimed';
+      readonly claim: string | null;
+      readonly mechanism: string;
+      readonly isOnce: boolean;
+      readonly verifiedAt: number | null;
+      readonly expiresAt: number | null;
+    }
+  | { readonly kind: 'revoked'; readonly claim: string }
+  /** `session` is null for what stops all of an agent. */
+  | { readonly kind: 'halted'; readonly session: string | null }
   | { readonly kind: 'outcome'; readonly decision: string; readonly status: string }
   | null;
 
@@ -45,7 +58,7 @@ export function readEntry(bytes: Uint8Array): ReadEntry {
     session,
     subject: sealed?.subject ?? null,
     blob: sealed !== null && 'blob' in sealed ? sealed.blob.digest : textOf(open['sources']),
-    change: session === null ? null : changeOf(parsed.value),
+    change: agent === null ? null : changeOf(parsed.value),
   };
 }
 
@@ -71,9 +84,28 @@ function changeOf({ kind, open }: Entry): EntryChange {
         decision: textOf(open['decision']) ?? '',
         status: textOf(open['status']) ?? '',
       };
+    case 'claim':
+      return {
+        kind: 'claimed',
+        claim: textOf(open['id']),
+        mechanism: textOf(open['mechanism']) ?? '',
+        isOnce: open['once'] === true,
+        verifiedAt: numberOf(open['verifiedAtMs']),
+        expiresAt: numberOf(open['expiresAtMs']),
+      };
+    case 'claim_revoked':
+      return { kind: 'revoked', claim: textOf(open['id']) ?? '' };
+    case 'halt':
+      return haltOf(open);
     default:
       return null;
   }
+}
+
+// What a room holds is not open; the other halts void, on the safe side, what all of them hold.
+function haltOf({ scope, target }: JsonObject): EntryChange {
+  if (scope === 'room') return null;
+  return { kind: 'halted', session: scope === 'session' ? textOf(target) : null };
 }
 
 /** The members that every parsed `decided` has. Source: spec/entries.md, section "Kinds". */
@@ -83,15 +115,20 @@ type DecidedOpen = {
   readonly tool: string | null;
   readonly verdict: VerdictKind;
   readonly findings: readonly { readonly rule: string }[];
+  readonly grants?: readonly string[];
 };
 
 function decidedOf(open: JsonObject): EntryChange {
   // The parser checked the shape of the open part; the compiler sees JSON.
-  const { decision, pact, tool, verdict, findings } = open as unknown as DecidedOpen;
+  const { decision, pact, tool, verdict, findings, grants = [] } = open as unknown as DecidedOpen;
   const rules = [...new Set(findings.map(({ rule }) => rule))];
-  return { kind: 'decided', decision, pact, tool, verdict, rules };
+  return { kind: 'decided', decision, pact, tool, verdict, rules, grants };
 }
 
 function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
+}
+
+function numberOf(value: unknown): number | null {
+  return typeof value === 'number' ? value : null;
 }

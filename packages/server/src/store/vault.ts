@@ -10,6 +10,14 @@ export type KeyKind = 'person' | 'agent' | 'opener' | 'service';
  */
 export type Role = 'viewer' | 'operator' | 'approver' | 'admin';
 
+/** A claim that an opener may attest of a session's principal. */
+export type AttestableClaim = {
+  readonly claim: string;
+  readonly values: readonly string[];
+  /** How long it holds at most, in ms. */
+  readonly maxMs: number;
+};
+
 /** An API key as it is kept: never the secret, only its hash. */
 export type ApiKey = {
   readonly id: string;
@@ -27,6 +35,8 @@ export type ApiKey = {
   readonly email: string | null;
   /** For people: the groups that `role:<group>` of a pact's approvers means; empty otherwise. */
   readonly groups: readonly string[];
+  /** What an opener may attest of principals; absent: nothing. */
+  readonly grants?: readonly AttestableClaim[] | undefined;
   readonly addedAt: number;
   readonly addedBy: string;
   readonly expiresAt: number | null;

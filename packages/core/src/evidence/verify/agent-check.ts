@@ -324,9 +324,13 @@ function isLet({ decision }: Decided): boolean {
   return decision.verdict.kind === 'allow' || decision.verdict.kind === 'modify';
 }
 
-/** What no event holds: the name of a session, and when a permit was redeemed. */
+/**
+ * What no event holds: the name of a session, when a permit was redeemed, and whether the times of
+ * a claim are open.
+ */
 function taken(open: JsonObject, secret: JsonObject): object {
-  return { redeemedAt: open['redeemedAt'] ?? null, name: secret['name'] ?? null };
+  const isTimeSealed = open['expiresAtMs'] === undefined;
+  return { redeemedAt: open['redeemedAt'] ?? null, name: secret['name'] ?? null, isTimeSealed };
 }
 
 type Recomputed = ReturnType<typeof recompute>;

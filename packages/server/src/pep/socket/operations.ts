@@ -4,9 +4,10 @@ import { readDecide, readOutcome, readRedeem } from '../../routes/actions/action
 import { LOCAL } from '../../routes/gate/authenticate.ts';
 import { fault, type Parsed, parseShape } from '../../routes/parse-shape.ts';
 import type { Problem } from '../../routes/problem.ts';
+import { claimsBody } from '../../routes/sessions/add-claims.ts';
 import { messageBody, rightToSay } from '../../routes/sessions/add-message.ts';
 import { offerBody, refusedBody } from '../../routes/tools/tool-shapes.ts';
-import { openBody } from '../../routes/sessions/open-session.ts';
+import { openBody, openRequestOf, provingOf } from '../../routes/sessions/attest.ts';
 import { evaluateFrame, sessionFrame } from './frame-shapes.ts';
 import { LEASE_OPERATIONS } from './lease-operations.ts';
 import type { Asked, FrameAnswer, FrameFault, Operation } from './operation.ts';
@@ -17,10 +18,9 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     right: 'open-session',
     run: (api, { agent, members }) =>
       after(parseShape(openBody, members), async (body) => {
-        const { principal, attributes = {} } = body;
-        const { task = null, room = null, name = null, subject = null } = body;
-        const attested = { principal, task, room, attributes, name, subject };
-        return shown(await api.guard.openSession({ agent, ...attested, openedBy: LOCAL.id }));
+        const asked = await openRequestOf(api, LOCAL, { agent, body });
+        if ('problem' in asked) return faultOf(asked.problem);
+        return shown(await api.guard.openSession(asked.value));
       }),
   },
   close: {
@@ -31,6 +31,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
       ),
   },
   message: { right: null, run: say },
+  claim: { right: 'speak-for-principal', run: claim },
   decide: {
     right: 'act',
     run: (api, { agent, members }) =>
@@ -109,6 +110,17 @@ async function say(api: Api, { agent, members, rights }: Asked): Promise<FrameAn
       return { ok: false, code: 'forbidden', message: 'speaking for the principal is not allowed' };
     }
     return shown(await api.guard.message({ agent, ...place.value, ...message }));
+  });
+}
+
+async function claim(api: Api, { agent, members }: Asked): Promise<FrameAnswer> {
+  const { session, ...rest } = members;
+  const place = parseShape(sessionFrame, { session });
+  if (!place.ok) return faultOf(place.problem);
+  return after(parseShape(claimsBody, rest), async (body) => {
+    const proving = await provingOf(api, LOCAL, body);
+    if ('problem' in proving) return faultOf(proving.problem);
+    return shown(await api.guard.prove({ agent, ...place.value, ...proving.value }));
   });
 }
 

@@ -57,8 +57,9 @@ export function authenticate(
   if (key === undefined || !isSecret || key.revokedAt !== null || isPast(key.expiresAt, now)) {
     return { problem: { code: 'bad-key', detail: 'the key is unknown, revoked or expired' } };
   }
-  const { id, kind, roles, scopes, agents } = key;
-  return { caller: { id, kind, roles, scopes, agents, person: personIn(key) } };
+  const { id, kind, roles, scopes, agents, grants } = key;
+  const caller = { id, kind, roles, scopes, agents, person: personIn(key) };
+  return { caller: grants === undefined ? caller : { ...caller, grants } };
 }
 
 function personIn(key: ApiKey): Person | null {

@@ -70,7 +70,7 @@ test('gate: of a bad token the caller learns one thing, the log which check fail
     code: 'bad-token',
   });
   const [line] = fake.lines;
-  assert.equal(line?.check, 'audience');
+  assert.deepEqual([line?.check, line?.why], ['audience', 'for another']);
   assert.equal(JSON.stringify(fake.lines).includes(TOKEN), false);
   assert.deepEqual(fake.refused, ['bad-token']);
   await fake.close();

@@ -57,8 +57,8 @@ function problemOf(
 ): Extract<Known, { problem: unknown }>['problem'] {
   if (fault.kind === 'unavailable') {
     const detail = `the keys of the ${what}'s issuer cannot be had now: send it again`;
-    return { code: 'unavailable', detail, check: 'keys' };
+    return { code: 'unavailable', detail, check: 'keys', why: fault.message };
   }
   const detail = `the ${what} is not taken; the daemon's log says which check failed`;
-  return { code: 'bad-token', detail, check: fault.check };
+  return { code: 'bad-token', detail, check: fault.check, why: fault.message };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { answerOf, route, type Route } from '../route.ts';
-import { keyMembers, shownKey } from './key-shapes.ts';
+import { keyGrants, keyMembers, shownKey } from './key-shapes.ts';
 
 const body = z.strictObject({
   kind: keyMembers.kind,
@@ -12,6 +12,7 @@ const body = z.strictObject({
   expiresAt: keyMembers.expiresAt.optional(),
   email: keyMembers.email.optional(),
   groups: keyMembers.groups.optional(),
+  grants: keyGrants.optional(),
 });
 
 /** Makes an API key. Its secret is answered this once. */
@@ -30,7 +31,9 @@ export const addKey: Route = route({
   handle: async ({ services }, { caller, body: given }) => {
     const { kind, name, roles = [], scopes = [], agents = null, expiresAt = null } = given;
     const { email = null, groups = [] } = given;
+    const { grants } = given;
     const request = { kind, name, roles, scopes, agents, expiresAt, email, groups };
-    return answerOf(await services.keys.add(request, caller), { status: 201 });
+    const asked = grants === undefined ? request : { ...request, grants };
+    return answerOf(await services.keys.add(asked, caller), { status: 201 });
   },
 });

@@ -24,10 +24,22 @@ export const keyMembers: {
   groups: z.array(z.string().min(1).max(100)).max(100),
 };
 
+/** What an opener may attest of principals. */
+export const keyGrants: z.ZodType<NonNullable<ShownKey['grants']>> = z
+  .array(
+    z.strictObject({
+      claim: z.string().min(1).max(200),
+      values: z.array(z.string().min(1).max(512)).min(1).max(64),
+      maxMs: z.int().min(1_000).max(2_592_000_000).default(3_600_000),
+    }),
+  )
+  .max(100);
+
 /** A key as it is shown: without secret and hash. */
 export const shownKey: z.ZodType<ShownKey> = z.strictObject({
   id: z.string(),
   ...keyMembers,
+  grants: keyGrants.optional(),
   addedAt: time,
   addedBy: z.string(),
   revokedAt: time.nullable(),

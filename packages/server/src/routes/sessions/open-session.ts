@@ -1,38 +1,19 @@
 import { z } from 'zod';
 
-import { answerOf, route, type Route } from '../route.ts';
-import { count, object, sessionId } from '../shapes.ts';
+import { answerOf, refuse, route, type Route } from '../route.ts';
+import { count, sessionId } from '../shapes.ts';
+import { openBody, openRequestOf } from './attest.ts';
 
-const name = z.string().min(1).max(512);
-
-/** What whoever opens a session attests. */
-export type OpenBody = {
-  readonly principal: string;
-  readonly task?: string | null | undefined;
-  readonly room?: string | null | undefined;
-  readonly attributes?: z.infer<typeof object> | undefined;
-  readonly name?: string | null | undefined;
-  readonly subject?: string | null | undefined;
-};
-
-/** Its shape. */
-export const openBody: z.ZodType<OpenBody> = z.strictObject({
-  principal: name,
-  task: name.nullable().optional(),
-  room: name.nullable().optional(),
-  attributes: object.optional(),
-  name: name.nullable().optional(),
-  subject: name.nullable().optional(),
-});
-
-/** Opens a session for a principal the caller attests to. */
+/** Opens a session for a principal the caller attests to, or who shows a token of their own. */
 export const openSession: Route = route({
   name: 'openSession',
   method: 'POST',
   path: '/api/v1/agents/{agent}/sessions',
   rights: ['open-session'],
   reach: 'agent',
-  summary: 'opens a session; `principal`, `task`, `room` and `attributes` are attested by the key',
+  summary:
+    'opens a session; `principal`, `task`, `room` and `attributes` are attested by the caller, ' +
+    "`token` is the principal's own, `parent` hands a session down",
   isRecording: true,
   body: {
     shape: openBody,
@@ -42,12 +23,22 @@ export const openSession: Route = route({
     status: 201,
     shape: z.strictObject({ session: sessionId, index: count, isRepeat: z.boolean() }),
   },
-  codes: ['unknown-agent', 'not-armed', 'conflict', 'too-large', 'overloaded', 'unavailable'],
-  handle: async ({ guard }, { caller, params: { agent }, body }) => {
-    const { principal, attributes = {} } = body;
-    const { task = null, room = null, name: called = null, subject = null } = body;
-    const attested = { principal, task, room, attributes, subject, openedBy: caller.id };
-    const opened = await guard.openSession({ agent, ...attested, name: called });
-    return answerOf(opened, { status: 201 });
+  codes: [
+    'unknown-agent',
+    'unknown-session',
+    'session-closed',
+    'not-armed',
+    'not-let-through',
+    'bad-principal',
+    'token-used',
+    'conflict',
+    'too-large',
+    'overloaded',
+    'unavailable',
+  ],
+  handle: async (api, { caller, params: { agent }, body }) => {
+    const asked = await openRequestOf(api, caller, { agent, body });
+    if ('problem' in asked) return refuse(asked.problem);
+    return answerOf(await api.guard.openSession(asked.value), { status: 201 });
   },
 });

@@ -8,7 +8,10 @@ export type PackedEntries = { readonly bytes: ArrayBuffer; readonly sizes: reado
 export type ModelsCall =
   | { readonly kind: 'nextIndex' | 'drop' | 'close' }
   | { readonly kind: 'fold'; readonly from: number; readonly entries: PackedEntries }
-  | { readonly kind: 'sessions' | 'decisions' | 'events'; readonly filter: Filter }
+  | {
+      readonly kind: 'sessions' | 'decisions' | 'events' | 'grants' | 'grantCounts';
+      readonly filter: Filter;
+    }
   | { readonly kind: 'decision'; readonly decision: string };
 
 /** A call with the number its answer will bear. */

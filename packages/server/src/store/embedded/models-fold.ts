@@ -1,5 +1,6 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import { readEntry, type ReadEntry } from '../read-entry.ts';
+import { GrantFold } from './grant-fold.ts';
 import type { Sqlite } from './sqlite.ts';
 
 /** How far the rows go: the index of the entry that is next, and the time of the one before. */
@@ -47,10 +48,12 @@ type Tally = {
 class Fold {
   lastAt: number;
   readonly #sqlite: Sqlite;
+  readonly #grants: GrantFold;
   readonly #tallies: Map<string, Tally> = new Map();
 
   constructor(sqlite: Sqlite, lastAt: number) {
     this.#sqlite = sqlite;
+    this.#grants = new GrantFold(sqlite);
     this.lastAt = lastAt;
   }
 
@@ -62,6 +65,7 @@ class Fold {
       .statement('INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)')
       .run(index, at, kind, agent, session, subject, blob);
     if (agent !== null && session !== null) this.#addToSession(entry, agent, session);
+    this.#grants.add(entry);
   }
 
   finish(): void {

@@ -1,5 +1,14 @@
 import type { SQLOutputValue } from 'node:sqlite';
-import type { DecisionRow, EventRow, Filter, Page, SessionRow } from '../models.ts';
+import type {
+  DecisionRow,
+  EventRow,
+  Filter,
+  GrantCount,
+  GrantEnd,
+  GrantRow,
+  Page,
+  SessionRow,
+} from '../models.ts';
 import { type List, pageLimit } from '../page.ts';
 import { readProgress } from './models-fold.ts';
 import type { Sqlite } from './sqlite.ts';
@@ -37,6 +46,11 @@ const indexes: Readonly<Record<List, readonly (readonly [readonly (keyof Filter)
     [['kind'], 'event_kind'],
     [['agent'], 'event_agent'],
   ],
+  grants: [
+    [['session'], 'grant_session'],
+    [['agent'], 'grant_agent'],
+    [['mechanism'], 'grant_mechanism'],
+  ],
 };
 
 /** Answers for lists from the rows of a database. Throws on a filter a list has no member for. */
@@ -57,6 +71,24 @@ export class ModelsQuery {
 
   events(filter: Filter): Page<EventRow> {
     return this.#page('events', filter, eventOf);
+  }
+
+  grants(filter: Filter): Page<GrantRow> {
+    return this.#page('grants', filter, grantOf);
+  }
+
+  grantCounts({ before: _before, limit: _limit, ...filter }: Filter): readonly GrantCount[] {
+    pageLimit('grants', filter);
+    const { tables, order } = sourceOf('grants', filter);
+    const conditions = [...conditionsOf('grants', filter), ...this.#range(order, filter)];
+    const where = conditions.map(({ sql }) => sql).join(' AND ');
+    const sql = `SELECT t.mechanism AS mechanism, count(*) AS count FROM ${tables}
+      ${where === '' ? '' : `WHERE ${where}`} GROUP BY t.mechanism ORDER BY t.mechanism`;
+    const values = conditions.flatMap(({ value }) => value ?? []);
+    return this.#sqlite
+      .statement(sql)
+      .all(...values)
+      .map((row) => ({ mechanism: String(row['mechanism']), count: Number(row['count']) }));
   }
 
   decision(id: string): DecisionRow | undefined {
@@ -129,7 +161,7 @@ function indexOf(list: List, filter: Filter): string | undefined {
 }
 
 function conditionsOf(list: List, filter: Filter): readonly Condition[] {
-  const equals = ['agent', 'session', 'kind', 'verdict', 'tool'] as const;
+  const equals = ['agent', 'session', 'kind', 'verdict', 'tool', 'mechanism'] as const;
   const conditions: Condition[] = [];
   for (const member of equals) {
     const value = filter[member];
@@ -195,6 +227,23 @@ function eventOf(row: Row): EventRow {
     session: textOf(row['session']),
     subject: textOf(row['subject']),
     blob: textOf(row['blob']),
+  };
+}
+
+function grantOf(row: Row): GrantRow {
+  return {
+    index: Number(row['idx']),
+    at: Number(row['at']),
+    agent: String(row['agent']),
+    session: String(row['session']),
+    claim: textOf(row['claim']),
+    mechanism: String(row['mechanism']),
+    isOnce: row['is_once'] === 1,
+    verifiedAt: numberOf(row['verified_at']),
+    expiresAt: numberOf(row['expires_at']),
+    // The fold wrote nothing else there.
+    end: textOf(row['ended']) as GrantEnd | null,
+    endedAt: numberOf(row['ended_at']),
   };
 }
 

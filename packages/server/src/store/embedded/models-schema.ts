@@ -11,6 +11,7 @@ export const MODELS_SCHEMA: Schema = {
   what: 'store of read models',
   applicationId: 0x504c524d,
   migrations: [
+    '',
     `
     CREATE TABLE progress (
       one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -84,6 +85,23 @@ export const MODELS_SCHEMA: Schema = {
       PRIMARY KEY (agent, rule, idx)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX decision_rule_rule ON decision_rule (rule, idx);
+
+    CREATE TABLE grant (
+      idx INTEGER PRIMARY KEY,
+      at INTEGER NOT NULL,
+      agent TEXT NOT NULL,
+      session TEXT NOT NULL,
+      claim TEXT,
+      mechanism TEXT NOT NULL,
+      is_once INTEGER NOT NULL,
+      verified_at INTEGER,
+      expires_at INTEGER,
+      ended TEXT,
+      ended_at INTEGER
+    ) STRICT;
+    CREATE INDEX grant_agent ON grant (agent);
+    CREATE INDEX grant_session ON grant (session);
+    CREATE INDEX grant_mechanism ON grant (mechanism);
     `,
   ],
 };

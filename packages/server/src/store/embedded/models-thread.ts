@@ -20,6 +20,10 @@ async function answer(models: Models, call: ModelsCall): Promise<unknown> {
       return models.decisions(call.filter);
     case 'events':
       return models.events(call.filter);
+    case 'grants':
+      return models.grants(call.filter);
+    case 'grantCounts':
+      return models.grantCounts(call.filter);
     case 'decision':
       return models.decision(call.decision);
     default:

@@ -1,6 +1,15 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { DecisionRow, EventRow, Filter, Models, Page, SessionRow } from '../models.ts';
+import type {
+  DecisionRow,
+  EventRow,
+  Filter,
+  GrantCount,
+  GrantRow,
+  Models,
+  Page,
+  SessionRow,
+} from '../models.ts';
 import {
   type ModelsAnswer,
   type ModelsCall,
@@ -79,6 +88,14 @@ class WorkerModels implements Models {
 
   async events(filter: Filter): Promise<Page<EventRow>> {
     return this.#ask({ kind: 'events', filter });
+  }
+
+  async grants(filter: Filter): Promise<Page<GrantRow>> {
+    return this.#ask({ kind: 'grants', filter });
+  }
+
+  async grantCounts(filter: Filter): Promise<readonly GrantCount[]> {
+    return this.#ask({ kind: 'grantCounts', filter });
   }
 
   async drop(): Promise<void> {

@@ -1,5 +1,14 @@
 import { rmSync } from 'node:fs';
-import type { DecisionRow, EventRow, Filter, Models, Page, SessionRow } from '../models.ts';
+import type {
+  DecisionRow,
+  EventRow,
+  Filter,
+  GrantCount,
+  GrantRow,
+  Models,
+  Page,
+  SessionRow,
+} from '../models.ts';
 import { foldEntries, readProgress } from './models-fold.ts';
 import { ModelsQuery } from './models-query.ts';
 import { MODELS_SCHEMA } from './models-schema.ts';
@@ -68,6 +77,14 @@ class EmbeddedModels implements Models {
 
   async events(filter: Filter): Promise<Page<EventRow>> {
     return this.#guard(() => this.#query.events(filter));
+  }
+
+  async grants(filter: Filter): Promise<Page<GrantRow>> {
+    return this.#guard(() => this.#query.grants(filter));
+  }
+
+  async grantCounts(filter: Filter): Promise<readonly GrantCount[]> {
+    return this.#guard(() => this.#query.grantCounts(filter));
   }
 
   async drop(): Promise<void> {
