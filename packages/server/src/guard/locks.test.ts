@@ -3,6 +3,7 @@ import { test } from 'node:test';
 
 import { verifies } from '@plumbline/testkit';
 
+import { checkRecord } from '../../testing/check-record.ts';
 import { codeOf, type GuardScene, guardScene, valueOf } from '../../testing/guard-scene.ts';
 import { Recorder } from '../record/recorder.ts';
 
@@ -80,6 +81,21 @@ test('locks: one on every agent holds for agents that are added later', async ()
   valueOf(await again.guard.people.unlock({ ...LIFT, agent: null }));
   assert.deepEqual(again.guard.people.locks('support-eu'), []);
   assert.deepEqual(again.guard.people.locks(null), []);
+});
+
+test('locks: one from before the first pact is in the state a stranger folds', async () => {
+  verifies('evidence.recompute');
+  const scene = await guardScene({ pact: TICKETS_PACT });
+  const { guard } = scene;
+  valueOf(await guard.people.lock({ ...SET, agent: null }));
+  valueOf(await guard.addAgent('support-eu', 'local'));
+  valueOf(await guard.arm('support-eu', scene.pact));
+  const session = await scene.open({ agent: 'support-eu' });
+  const args = { id: 'T-7' };
+  const asked = { agent: 'support-eu', session, request: 'r1', tool: 'tickets.update', args };
+  assert.deepEqual(valueOf(await guard.decide(asked)).rules, ['lock:ticket']);
+  const { states, decisions } = await checkRecord(scene);
+  assert.deepEqual(states, { same: decisions, differs: 0, unknown: 0 });
 });
 
 test('locks: of two layers the later end holds, whichever is lifted first', async () => {

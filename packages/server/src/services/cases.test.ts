@@ -124,6 +124,33 @@ test('cases: a gate that is opened, and a lock, label what they were about', asy
   );
 });
 
+test('cases: what people approve or deny is truth about it, and asking stays right', async () => {
+  verifies('human.feedback', 'human.approvals');
+  const scene = await guardScene();
+  const { cases } = casesOf(scene);
+  const session = await scene.open();
+  const lena = { id: 'lena', email: null, groups: ['lead'], names: ['lena'] };
+  const ballot = { voter: lena, barred: [], givers: [], by: 'k1', mechanism: 'key' };
+  const decided: string[] = [];
+  for (const outcome of ['approve', 'deny'] as const) {
+    const args = { copies: 2, body: outcome };
+    decided.push(valueOf(await scene.decide(session, outcome, 'mail.send', args)).decision);
+    const found = scene.guard.asks.list().at(-1);
+    const ask = found?.ask.id ?? '';
+    valueOf(await scene.guard.asks.vote({ ...ballot, ask, outcome, reason: 'seen' }));
+  }
+  const { rows } = await listed(cases);
+  assert.deepEqual(
+    rows.map(({ decision, label, expect, source, note }) => {
+      return [decision, label, expect, source, note];
+    }),
+    [
+      [decided[1], 'should-deny', 'step_up', 'approval', 'seen'],
+      [decided[0], 'should-allow', 'step_up', 'approval', 'seen'],
+    ],
+  );
+});
+
 const GATED = `
 pact: plumbline/v1
 agent: support
