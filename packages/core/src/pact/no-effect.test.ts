@@ -45,8 +45,8 @@ function faultsOf(rest: string): readonly string[] {
 test('load: what would have no effect is an error that says what would', () => {
   verifies('pact.refuses-to-arm');
   assert.deepEqual(faultsOf('halt_on: [canry]\n'), [
-    'a.yaml:16:11: expected one of `canary`, `bypass`, `unlisted_tool`, found `canry`, ' +
-      'did you mean `canary`?',
+    'a.yaml:16:11: expected one of `canary`, `bypass`, `unlisted_tool`, `role_claim`, ' +
+      'found `canry`, did you mean `canary`?',
   ]);
   assert.deepEqual(faultsOf('tasks: {}\n'), [
     'a.yaml:16:8: `tasks` without a task lets no session act: name one, or drop `tasks`',

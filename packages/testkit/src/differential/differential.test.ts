@@ -4,13 +4,11 @@ import { test } from 'node:test';
 import { verifies } from '../verifies.ts';
 import { run } from './run.ts';
 
-const seed = 20_261_121;
+const seed = 20_261_127;
 
-test('differential: kernel and reference decide alike, over every pair of stages', () => {
+// A first look for the everyday loop; the slow test takes more and counts the stages that met.
+test('differential: kernel and reference decide alike', () => {
   verifies('pact.default-deny', 'enforce.fail-closed', 'evidence.recompute');
-  const ran = run({ seed, decisions: 40_000, isCounting: true });
+  const ran = run({ seed, decisions: 4_000, isCounting: false });
   assert.equal(ran.failure, null, `seed ${seed}: ${ran.failure?.what}\n${ran.failure?.story}`);
-  assert.deepEqual(ran.uncovered, [], `seed ${seed}: stages that never fired together`);
-  const kinds = ['allow', 'defer', 'deny', 'modify', 'step_up'];
-  assert.deepEqual([...ran.verdicts.keys()].sort(), kinds);
 });
