@@ -20,6 +20,7 @@ import { addGrants } from './commands/grants.ts';
 import { addInit } from './commands/init.ts';
 import { addLock } from './commands/lock.ts';
 import { addLog } from './commands/log.ts';
+import { addMcp } from './commands/mcp.ts';
 import { addPack } from './commands/pack.ts';
 import { addKey } from './commands/key.ts';
 import { addPact } from './commands/pact.ts';
@@ -65,6 +66,7 @@ export function buildProgram(shell: Shell): Command {
   addApproval(program, shell);
   addSession(program, shell);
   addGrants(program, shell);
+  addMcp(program, shell);
   addTool(program, shell);
   addFactor(program, shell);
   addGrant(program, shell);

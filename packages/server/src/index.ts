@@ -11,6 +11,12 @@ export {
   type Target,
 } from './client/daemon-client.ts';
 export { ensureDaemon, isAnswering, type Start } from './client/ensure-daemon.ts';
+export { type StdioOptions, type WrappedServer, wrapServer } from './client/mcp-stdio.ts';
+export {
+  openSocketEnforcement,
+  type SessionRequest,
+  type SocketEnforcement,
+} from './client/socket-enforcement.ts';
 export { firstSteps } from './daemon/first-steps.ts';
 export { type Holder, isHeld, readHolder } from './daemon/lock.ts';
 export { type Places, placesOf, StartRefused } from './daemon/places.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 
+import { attributesIn } from '../daemon/attributes.ts';
 import {
   type Connection,
   rowsOf,
@@ -13,7 +13,6 @@ import {
 import { readText } from '../files/read-text.ts';
 import { renderRows } from '../output/table.ts';
 import type { Shell } from '../shell.ts';
-import { Stop } from '../stop.ts';
 
 type ProvingOptions = Connection & {
   readonly tokenFile?: string;
@@ -85,6 +84,7 @@ async function open(agent: string, options: OpenOptions, shell: Shell): Promise<
   );
   const attributes = objectOf(options.attributes, '--attributes');
   const handed = delegate === undefined ? {} : { delegate: objectOf(delegate, '--delegate') };
+  const attributes = attributesIn(options.attributes);
   const said = await withDaemon({ connection: options, shell }, ({ post }) =>
     post(`/api/v1/agents/${step(agent)}/sessions`, {
       ...Object.fromEntries(given),

@@ -67,6 +67,11 @@ export class SocketClient {
     });
   }
 
+  /** Whether the connection has ended: nothing can be asked any more. */
+  get isGone(): boolean {
+    return this.#gone !== null;
+  }
+
   /** Asks for one operation. `members` hold `agent` and what the operation takes. Never rejects. */
   ask(op: SocketOperation, members: JsonObject): Promise<SocketAnswer> {
     if (this.#gone !== null) return Promise.resolve(unavailable(this.#gone));

@@ -1,0 +1,197 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import type { Readable, Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { Exchange } from '../pep/mcp/exchange.ts';
+import { Gateway } from '../pep/mcp/gateway.ts';
+import { Inventory } from '../pep/mcp/inventory.ts';
+import { LineStream } from '../pep/mcp/line-stream.ts';
+import { type Relay, RELAY_BOUNDS, type RelayBounds } from '../pep/mcp/relay.ts';
+import type { SocketEnforcement } from './socket-enforcement.ts';
+
+/** A server to be wrapped, and the client's side of it. */
+export type StdioOptions = {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly enforcement: SocketEnforcement;
+  readonly prefix: string;
+  readonly server: string;
+  readonly bounds?: Partial<RelayBounds>;
+  /** The longest message of either side that is read, in bytes. */
+  readonly messageBytes: number;
+  readonly input: Readable;
+  readonly output: Writable;
+  /** Told what a person should know; never what a message holds. */
+  readonly note: (text: string) => void;
+};
+
+/** A wrapped server. */
+export type WrappedServer = {
+  /** Ends as if the client had gone. */
+  readonly stop: () => void;
+  /** Resolves with the exit code once everything is settled and the server has ended. */
+  readonly done: Promise<number>;
+};
+
+const END_MS = 2_000;
+// So much that is written and not read stops the reading of the other side.
+const UNREAD_BYTES = 1_048_576;
+
+/** Starts a server and puts the gateway between it and the client. */
+export function wrapServer(options: StdioOptions): WrappedServer {
+  const { command, args, environment, input, output, note } = options;
+  // In a group of its own, so that what it starts ends with it.
+  const child = spawn(command, [...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...environment },
+    detached: true,
+  });
+  const relay = relayOf(options, child);
+  const gateway = new Gateway(relay);
+  const ending = Promise.withResolvers<'client' | 'server'>();
+  const exit = exitOf(child, note);
+  readLines(input, {
+    maxBytes: options.messageBytes,
+    line: (line) => gateway.fromClient(line),
+    tooLong: () => gateway.clientTooLong(options.messageBytes),
+    full: () => (child.stdin?.writableLength ?? 0) > UNREAD_BYTES,
+    drain: child.stdin,
+  });
+  readLines(child.stdout, {
+    maxBytes: options.messageBytes,
+    line: (line) => gateway.fromServer(line),
+    tooLong: () => {
+      note(`the server sent a message of more than ${options.messageBytes} bytes`);
+      gateway.serverTooLong();
+    },
+    full: () => output.writableLength > UNREAD_BYTES,
+    drain: output,
+  });
+  child.stdin?.on('error', () => undefined);
+  output.on('error', () => ending.resolve('client'));
+  input.on('end', () => ending.resolve('client'));
+  input.on('error', () => ending.resolve('client'));
+  void exit.then(() => ending.resolve('server'));
+  const done = ending.promise.then((who) => finish({ who, gateway, child, exit, options }));
+  return { stop: () => ending.resolve('client'), done };
+}
+
+function relayOf(options: StdioOptions, child: ChildProcess): Relay {
+  const { enforcement, prefix, server, output, note, bounds } = options;
+  const mark = randomBytes(8).toString('hex');
+  let count = 0;
+  const nowMs = (): number => performance.now();
+  return {
+    wires: {
+      toClient: (bytes) => void output.write(Buffer.concat([bytes, LINE_FEED])),
+      toServer: (bytes) => {
+        if (child.stdin?.writable === true) child.stdin.write(Buffer.concat([bytes, LINE_FEED]));
+      },
+      note,
+    },
+    enforcement,
+    bounds: { ...RELAY_BOUNDS, ...bounds },
+    prefix,
+    server,
+    toServer: new Exchange(),
+    toClient: new Exchange(),
+    inventory: new Inventory({ enforcement, prefix, server, nowMs }),
+    state: { isServerGone: false },
+    flights: new Map(),
+    pending: new Map(),
+    inputs: new Map(),
+    settling: new Set(),
+    makeId: () => {
+      count += 1;
+      return `plumbline-${mark}-${count}`;
+    },
+    nowMs,
+  };
+}
+
+const LINE_FEED = Buffer.from('\n');
+
+type Reading = {
+  readonly maxBytes: number;
+  readonly line: (line: Buffer) => void;
+  readonly tooLong: () => void;
+  /** Whether the other side has to read first. */
+  readonly full: () => boolean;
+  readonly drain: Writable | null;
+};
+
+function readLines(from: Readable | null, { maxBytes, full, drain, ...listener }: Reading): void {
+  if (from === null) return;
+  const lines = new LineStream(maxBytes, listener);
+  from.on('data', (chunk: Buffer) => {
+    lines.take(chunk);
+    if (!full()) return;
+    from.pause();
+    drain?.once('drain', () => from.resume());
+  });
+}
+
+/** Resolves with the exit code of the server, or with 1 where it cannot be started. */
+function exitOf(child: ChildProcess, note: (text: string) => void): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<number>();
+  child.on('error', (cause) => {
+    note(`the server cannot be started: ${cause.message}`);
+    resolve(1);
+  });
+  // `close` comes after the last of its output was read.
+  child.on('close', (code, signal) => {
+    if (code !== 0) note(`the server ended with ${signal ?? code}`);
+    resolve(code ?? 1);
+  });
+  return promise;
+}
+
+type Finishing = {
+  readonly who: 'client' | 'server';
+  readonly gateway: Gateway;
+  readonly child: ChildProcess;
+  readonly exit: Promise<number>;
+  readonly options: StdioOptions;
+};
+
+async function finish({ who, gateway, child, exit, options }: Finishing): Promise<number> {
+  if (who === 'client') gateway.clientGone();
+  void exit.then(() => gateway.serverGone());
+  await gateway.settled();
+  child.stdin?.end();
+  await endGroup(child, exit);
+  await options.enforcement.close();
+  await new Promise<void>((resolve) => options.output.write('', () => resolve()));
+  return who === 'server' ? exit : 0;
+}
+
+/** What the server started ends with it, asked first and made to then. */
+async function endGroup(child: ChildProcess, exit: Promise<number>): Promise<void> {
+  const { pid } = child;
+  if (pid === undefined) return;
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    const patience = signal === 'SIGTERM' && child.exitCode === null ? END_MS : 0;
+    await Promise.race([exit, sleep(patience, undefined, { ref: true })]);
+    if (!isAlive(pid)) return;
+    signalGroup(pid, signal);
+    await Promise.race([exit, sleep(END_MS)]);
+    if (signal === 'SIGTERM') await sleep(isAlive(pid) ? 200 : 0);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  return signalGroup(pid, 0);
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(-pid, signal);
+    return true;
+  } catch (error) {
+    // Whoever is gone, or is not ours any more, needs no signal.
+    if (error instanceof Error && 'code' in error) return error.code === 'EPERM';
+    throw error;
+  }
+}

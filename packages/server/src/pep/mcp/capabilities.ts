@@ -1,0 +1,50 @@
+import { findHiddenInstructions, isJsonObject, type Json, type JsonObject } from '@plumbline/core';
+
+import type { BuiltIn } from './methods.ts';
+
+/** Whether the session may use a built-in tool. */
+export type MayUse = (builtIn: BuiltIn) => boolean;
+
+/** Returns what of a client's capabilities the server may know of. */
+export function clientCapabilities(given: Json | undefined, may: MayUse): JsonObject {
+  const { roots, sampling, elicitation } = isJsonObject(given ?? null) ? Object(given) : {};
+  return {
+    ...member('roots', roots, true),
+    ...member('sampling', sampling, may('sampling.createMessage')),
+    ...member('elicitation', elicitation, may('elicitation.create')),
+  };
+}
+
+/** Returns what of a server's capabilities the client may know of. */
+export function serverCapabilities(given: Json | undefined, may: MayUse): JsonObject {
+  const { tools, resources, prompts, completions, logging } = isJsonObject(given ?? null)
+    ? Object(given)
+    : {};
+  return {
+    ...member('tools', tools, true),
+    ...member('resources', resources, may('resources.read')),
+    ...member('prompts', prompts, may('prompts.get')),
+    ...member('completions', completions, may('completion.complete')),
+    ...member('logging', logging, true),
+  };
+}
+
+function member(name: string, value: Json | undefined, may: boolean): JsonObject {
+  return may && isJsonObject(value ?? null) ? { [name]: value ?? {} } : {};
+}
+
+/**
+ * Returns the result of `initialize` or `server/discover` as the client may see it: with the
+ * capabilities that are left, and without instructions that speak to the model behind a person's
+ * back.
+ */
+export function introduction(
+  result: JsonObject,
+  may: MayUse,
+): { readonly result: JsonObject; readonly signs: readonly string[] } {
+  const { instructions, ...rest } = result;
+  const shown = { ...rest, capabilities: serverCapabilities(rest['capabilities'], may) };
+  if (typeof instructions !== 'string') return { result: shown, signs: [] };
+  const signs = findHiddenInstructions(instructions).map(({ sign }) => sign);
+  return { result: signs.length === 0 ? { ...shown, instructions } : shown, signs };
+}

@@ -1,0 +1,47 @@
+import { keyOf, type RequestId, type Response } from './message.ts';
+
+type Settle = (response: Response) => void;
+
+// Of a server that never answers, what was given up long ago is forgotten first.
+const MOST_WAITING = 10_000;
+
+/** Requests on their way to one side, by their ids, until they are answered or given up. */
+export class Exchange {
+  readonly #waiting = new Map<string, Settle>();
+
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  has(id: RequestId): boolean {
+    return this.#waiting.has(keyOf(id));
+  }
+
+  /** Remembers who waits for the answer to an id. */
+  open(id: RequestId, settle: Settle): void {
+    const key = keyOf(id);
+    this.#waiting.delete(key);
+    this.#waiting.set(key, settle);
+    const [oldest] = this.#waiting.size > MOST_WAITING ? this.#waiting.keys() : [];
+    if (oldest !== undefined) this.#waiting.delete(oldest);
+  }
+
+  /** Hands an answer to whoever waits for it; false when nobody does. */
+  settle(response: Response): boolean {
+    const key = keyOf(response.id);
+    const settle = this.#waiting.get(key);
+    if (settle === undefined) return false;
+    this.#waiting.delete(key);
+    settle(response);
+    return true;
+  }
+
+  /** Waits for an answer no longer. */
+  drop(id: RequestId): void {
+    this.#waiting.delete(keyOf(id));
+  }
+
+  clear(): void {
+    this.#waiting.clear();
+  }
+}

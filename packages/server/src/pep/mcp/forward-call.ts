@@ -1,0 +1,158 @@
+import type { Answer } from '../../guard/guard.ts';
+import type { Call } from './call.ts';
+import { type Response, type ResponseBody } from './message.ts';
+import type { Refusal } from './refusal.ts';
+import {
+  cancelAtServer,
+  type EndReason,
+  type Flight,
+  type Relay,
+  refusalOf,
+  settle,
+} from './relay.ts';
+import { outcomeOf } from './tool-result.ts';
+
+type Ending =
+  | { readonly kind: 'response'; readonly response: Response }
+  | { readonly kind: 'ended'; readonly why: EndReason };
+
+/** What a forwarded call is answered with. */
+export type Forwarded =
+  | { readonly kind: 'release'; readonly response: Response }
+  | { readonly kind: 'refuse'; readonly refusal: Refusal }
+  | { readonly kind: 'silent' };
+
+/**
+ * Forwards a call that was let through, and records what became of it before anything of it is
+ * released.
+ */
+export async function forwardCall(
+  relay: Relay,
+  call: Call,
+  { answer, flight }: { readonly answer: Answer; readonly flight: Flight },
+): Promise<Forwarded> {
+  const { decision } = answer;
+  const of = { tool: call.tool, decision };
+  const { promise, resolve } = Promise.withResolvers<Ending>();
+  if (flight.isCancelled) return notSent(relay, of, { kind: 'silent' });
+  if (relay.state.isServerGone) {
+    const refusal = refusalOf('server-gone', 'the server has ended', of);
+    return notSent(relay, of, { kind: 'refuse', refusal });
+  }
+  const said = await relay.enforcement.forward(answer, (allowed, signal) => {
+    flight.end = (why) => resolve({ kind: 'ended', why });
+    signal?.addEventListener('abort', () => resolve({ kind: 'ended', why: 'halted' }));
+    relay.toServer.open(call.request.id, (response) => resolve({ kind: 'response', response }));
+    relay.wires.toServer(call.print(answer.verdict === 'modify' ? allowed : call.args));
+  });
+  if (!said.ok) {
+    const say = `it may not be forwarded any more: ${said.message}`;
+    const refusal = refusalOf(said.code === 'permit-void' ? 'halted' : 'refused', say, of);
+    return notSent(relay, of, { kind: 'refuse', refusal });
+  }
+  // Whoever waits for the answer keeps the program up, not the wait itself.
+  const timer = setTimeout(() => flight.end?.('timed-out'), relay.bounds.callMs).unref();
+  const ending = await promise;
+  clearTimeout(timer);
+  flight.end = null;
+  return ending.kind === 'response'
+    ? take(relay, { of, flight, response: ending.response })
+    : giveUp(relay, call, { of, why: ending.why });
+}
+
+type Of = { readonly tool: string; readonly decision: string };
+
+async function notSent(relay: Relay, { decision }: Of, then: Forwarded): Promise<Forwarded> {
+  await relay.enforcement.report({ decision, status: 'not_sent', result: null });
+  return then;
+}
+
+/** The answer is recorded before it is released; what cannot be recorded is withheld. */
+async function take(
+  relay: Relay,
+  {
+    of,
+    flight,
+    response,
+  }: { readonly of: Of; readonly flight: Flight; readonly response: Response },
+): Promise<Forwarded> {
+  const size = response.bytes.length;
+  if (size > relay.bounds.answerBytes) return withhold(relay, of, response);
+  const { status, result } = outcomeOf(response.body);
+  const said = await relay.enforcement.report({ decision: of.decision, status, result });
+  if (said.ok) return flight.isCancelled ? { kind: 'silent' } : { kind: 'release', response };
+  if (said.code === 'too-large') return withhold(relay, of, response);
+  const say = `the tool answered, but its answer could not be recorded (${said.message})`;
+  return { kind: 'refuse', refusal: refusalOf('unrecorded', `${say}, so it is withheld`, of) };
+}
+
+async function withhold(relay: Relay, of: Of, response: Response): Promise<Forwarded> {
+  const size = response.bytes.length;
+  const result = { withheld: 'too-large', bytes: size };
+  const { status } = outcomeOf(statusOnly(response.body));
+  await relay.enforcement.report({ decision: of.decision, status, result });
+  const say = `the tool's answer has ${size} bytes, more than is released`;
+  const next = 'ask for less at once';
+  return { kind: 'refuse', refusal: refusalOf('too-large', say, { ...of, next }) };
+}
+
+function statusOnly(body: ResponseBody): ResponseBody {
+  if (body.kind === 'error') return { kind: 'error', error: { code: 0, message: '' } };
+  return { kind: 'result', result: { isError: body.result['isError'] === true } };
+}
+
+const SAYS: Readonly<Record<EndReason, string>> = {
+  cancelled: 'the client cancelled it',
+  halted: 'it was stopped by a halt while it ran',
+  'timed-out': 'the tool did not answer in time; whether it acted is not known',
+  'server-gone': 'the server ended before it answered; whether the tool acted is not known',
+  'too-large': "the server's answer was too long to be read; whether the tool acted is not known",
+};
+
+/** The end is unknown unless the server answers within the grace; what it says then is recorded. */
+function giveUp(
+  relay: Relay,
+  call: Call,
+  { of, why }: { readonly of: Of; readonly why: EndReason },
+): Forwarded {
+  const { id } = call.request;
+  const { decision } = of;
+  const { promise, resolve } = Promise.withResolvers<Response | null>();
+  if (why === 'server-gone') resolve(null);
+  else {
+    relay.toServer.open(id, resolve);
+    if (why !== 'too-large') cancelAtServer(relay, id, SAYS[why]);
+  }
+  settle(relay, settleLate(relay, { of, id, late: promise, giveUpNow: () => resolve(null) }));
+  if (why === 'cancelled') return { kind: 'silent' };
+  const code = why === 'halted' ? 'halted' : why;
+  return { kind: 'refuse', refusal: refusalOf(code, SAYS[why], { tool: of.tool, decision }) };
+}
+
+async function settleLate(
+  relay: Relay,
+  {
+    of,
+    id,
+    late,
+    giveUpNow,
+  }: {
+    readonly of: Of;
+    readonly id: string | number;
+    readonly late: Promise<Response | null>;
+    readonly giveUpNow: () => void;
+  },
+): Promise<void> {
+  const { decision } = of;
+  const timer = setTimeout(giveUpNow, relay.bounds.graceMs);
+  const response = await late;
+  clearTimeout(timer);
+  if (response !== null) {
+    await relay.enforcement.report({ decision, ...outcomeOf(response.body) });
+    return;
+  }
+  await relay.enforcement.report({ decision, status: 'unknown', result: null });
+  relay.toServer.open(id, (answered) => {
+    void relay.enforcement.report({ decision, ...outcomeOf(answered.body) });
+  });
+}

@@ -1,0 +1,103 @@
+import type { Enforcement } from './enforcement.ts';
+import type { Exchange } from './exchange.ts';
+import type { Inventory } from './inventory.ts';
+import type { Era } from './methods.ts';
+import { printRequest, type Request, type RequestId } from './message.ts';
+import type { Refusal, RefusalCode } from './refusal.ts';
+
+/** How much of everything. Times are in milliseconds. */
+export type RelayBounds = {
+  /** How long a forwarded call may take. */
+  readonly callMs: number;
+  /** How long a call waits for a person or for facts before it is told to come again. */
+  readonly waitMs: number;
+  /** How long what was cancelled may still be answered before its end counts as unknown. */
+  readonly graceMs: number;
+  /** How often it is looked whether a waiting call may go on. */
+  readonly pollMs: number;
+  /** Requests of the client that are being answered at once. */
+  readonly inFlight: number;
+  /** The largest answer that is released, in bytes. */
+  readonly answerBytes: number;
+  /** How old the list of tools may be before it is read again beside a call. */
+  readonly inventoryMs: number;
+};
+
+/** The bounds unless told otherwise. */
+export const RELAY_BOUNDS: RelayBounds = {
+  callMs: 600_000,
+  waitMs: 45_000,
+  graceMs: 2_000,
+  pollMs: 500,
+  inFlight: 256,
+  answerBytes: 786_432,
+  inventoryMs: 60_000,
+};
+
+/** Where messages go. `note` is for people: it never holds what a message holds. */
+export type Wires = {
+  readonly toClient: (bytes: Buffer) => void;
+  readonly toServer: (bytes: Buffer) => void;
+  readonly note: (text: string) => void;
+};
+
+/** Everything one connection of a client to a server is relayed with. */
+export type Relay = {
+  readonly wires: Wires;
+  readonly enforcement: Enforcement;
+  readonly bounds: RelayBounds;
+  /** Stands before a server's names where the pact names its tools. */
+  readonly prefix: string;
+  /** What this server is called in the inventory. */
+  readonly server: string;
+  /** What is on its way to the server, and what to the client. */
+  readonly toServer: Exchange;
+  readonly toClient: Exchange;
+  readonly inventory: Inventory;
+  readonly state: { isServerGone: boolean };
+  /** Requests of the client that are being answered, by the key of their id. */
+  readonly flights: Map<string, Flight>;
+  /** Request ids of actions that wait for people or facts, by tool and arguments. */
+  readonly pending: Map<string, string>;
+  /** Requests to the client that a result asked for, and the decisions that let them through. */
+  readonly inputs: Map<string, string>;
+  /** What is still being settled: the end of the connection waits for it. */
+  readonly settling: Set<Promise<unknown>>;
+  /** Makes an id nobody else uses, for requests of our own and for the guard. */
+  readonly makeId: () => string;
+  readonly nowMs: () => number;
+};
+
+/** A request of the client that is being answered. */
+export type Flight = {
+  readonly request: Request;
+  readonly era: Era;
+  /** Sends the answer, or none, once. */
+  readonly reply: (bytes: Buffer | null) => void;
+  isCancelled: boolean;
+  /** Ends the wait for the server; null while nothing was forwarded. */
+  end: ((why: EndReason) => void) | null;
+};
+
+/** Why the answer of the server is not waited for any longer. */
+export type EndReason = 'cancelled' | 'halted' | 'timed-out' | 'server-gone' | 'too-large';
+
+/** Returns a refusal with what is known of it. */
+export function refusalOf(
+  code: RefusalCode,
+  say: string,
+  of: Pick<Refusal, 'tool'> & Partial<Refusal>,
+): Refusal {
+  return { decision: null, rules: [], next: null, ...of, code, say };
+}
+
+/** Tells the server that an answer is not waited for any longer. */
+export function cancelAtServer({ wires }: Relay, id: RequestId, reason: string): void {
+  wires.toServer(printRequest('notifications/cancelled', { requestId: id, reason }));
+}
+
+/** Runs what nobody waits for; the end of the connection does. */
+export function settle({ settling }: Relay, work: Promise<unknown>): void {
+  const done = work.finally(() => settling.delete(done));
+  settling.add(done);
+}

@@ -1,0 +1,181 @@
+import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
+
+import { decideCall } from './decide-call.ts';
+import {
+  CODES,
+  printError,
+  printRequest,
+  type Request,
+  type Response,
+  type RpcError,
+} from './message.ts';
+import { type BuiltIn, rowOf, SERVER_REQUESTS } from './methods.ts';
+import { type Refusal, refusalError, unknownMethod } from './refusal.ts';
+import { type Relay, refusalOf, settle } from './relay.ts';
+import { outcomeOf } from './tool-result.ts';
+
+const RUNNING = { isCancelled: false } as const;
+
+/** Lets a request of the server reach the client, decides it first, or refuses it. */
+export function takeServerRequest(relay: Relay, request: Request): void {
+  const handling = rowOf(SERVER_REQUESTS, request.method);
+  const { id, method } = request;
+  if (handling === undefined) {
+    answerServer(relay, id, unknownMethod(method, 'a server may not ask this'));
+  } else if (relay.toClient.has(id)) {
+    answerServer(relay, id, { code: CODES.invalidRequest, message: 'this id is in use' });
+  } else if (handling.kind === 'forward') {
+    relay.toClient.open(id, ({ bytes }) => relay.wires.toServer(bytes));
+    relay.wires.toClient(request.bytes);
+  } else if (relay.inventory.mayUse(handling.builtIn)) {
+    settle(relay, governServerRequest(relay, request, handling.builtIn));
+  } else {
+    const tool = `${relay.prefix}${handling.builtIn}`;
+    answerServer(relay, id, unknownMethod(method, `the pact gives no leave for \`${tool}\``));
+  }
+}
+
+function answerServer({ wires }: Relay, id: Request['id'], error: RpcError): void {
+  wires.toServer(printError(id, error));
+}
+
+async function governServerRequest(
+  relay: Relay,
+  request: Request,
+  builtIn: BuiltIn,
+): Promise<void> {
+  const { id, params, method } = request;
+  const leave = await letThrough(relay, { builtIn, params });
+  if (!leave.ok) {
+    answerServer(relay, id, refusalError(leave.refusal));
+    return;
+  }
+  const { decision } = leave;
+  relay.toClient.open(id, (response) => {
+    settle(relay, releaseToServer(relay, { decision, response }));
+  });
+  relay.wires.toClient(
+    leave.params === params ? request.bytes : printRequest(method, leave.params, id),
+  );
+}
+
+// What a person or a model said is recorded before the server learns it.
+async function releaseToServer(
+  { enforcement, wires }: Relay,
+  { decision, response }: { readonly decision: string; readonly response: Response },
+): Promise<void> {
+  const said = await enforcement.report({ decision, ...outcomeOf(response.body) });
+  if (said.ok) {
+    wires.toServer(response.bytes);
+    return;
+  }
+  const message = `plumbline could not record the answer (${said.message}), so it is withheld`;
+  wires.toServer(printError(response.id, { code: CODES.internal, message }));
+}
+
+type Let =
+  | { readonly ok: true; readonly decision: string; readonly params: JsonObject }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** Decides what a server asks of the client, and uses the permit. */
+async function letThrough(
+  relay: Relay,
+  { builtIn, params }: { readonly builtIn: BuiltIn; readonly params: JsonObject },
+): Promise<Let> {
+  const tool = `${relay.prefix}${builtIn}`;
+  const { _meta, ...args } = params;
+  const decided = await decideCall(relay, { tool, args, progressToken: null }, RUNNING);
+  if (!decided.ok) return decided;
+  const { decision, verdict } = decided.answer;
+  // The words of the server reach a model, so the session has read them before it does.
+  const text = JSON.stringify(args);
+  const heard = builtIn === 'sampling.createMessage' ? await relay.enforcement.untrusted(text) : OK;
+  const sent: JsonObject[] = [];
+  const said = heard.ok
+    ? await relay.enforcement.forward(decided.answer, (allowed) => void sent.push(allowed))
+    : heard;
+  const [allowed] = sent;
+  if (said.ok && allowed !== undefined) {
+    const meta = _meta === undefined ? {} : { _meta };
+    return { ok: true, decision, params: verdict === 'modify' ? { ...allowed, ...meta } : params };
+  }
+  await relay.enforcement.report({ decision, status: 'not_sent', result: null });
+  const why = said.ok ? 'it may not be forwarded any more' : said.message;
+  return { ok: false, refusal: refusalOf('refused', why, { tool, decision }) };
+}
+
+const OK = { ok: true, value: null } as const;
+
+/**
+ * Decides what an `input_required` result asks of the client: all of it, or the refusal of the
+ * first that is not let through. The decisions stay open until the client answers.
+ */
+export async function letInputs(relay: Relay, result: JsonObject): Promise<Refusal | null> {
+  const { inputRequests } = result;
+  const asked = isJsonObject(inputRequests ?? null) ? Object.entries(Object(inputRequests)) : [];
+  for (const [key, value] of asked) {
+    // What `JSON.parse` returned stays JSON under `Object.entries`.
+    const refusal = await letInput(relay, key, value as Json);
+    if (refusal !== null) return refusal;
+  }
+  return null;
+}
+
+const MOST_INPUTS = 1_000;
+
+async function letInput(relay: Relay, key: string, value: Json): Promise<Refusal | null> {
+  const method = isJsonObject(value) ? value['method'] : undefined;
+  const params = isJsonObject(value) ? value['params'] : undefined;
+  const handling = typeof method === 'string' ? rowOf(SERVER_REQUESTS, method) : undefined;
+  if (method === 'roots/list') return null;
+  if (handling?.kind !== 'govern' || !isJsonObject(params ?? null)) {
+    return refusalOf('refused', 'the server asked the client for what no server may ask', {
+      tool: `${relay.prefix}${typeof method === 'string' ? method.slice(0, 64) : ''}`,
+    });
+  }
+  const { builtIn } = handling;
+  const tool = `${relay.prefix}${builtIn}`;
+  if (!relay.inventory.mayUse(builtIn)) {
+    return refusalOf('refused', `the pact gives no leave for \`${tool}\``, { tool });
+  }
+  if (relay.inputs.size >= MOST_INPUTS || relay.inputs.has(key)) {
+    return refusalOf('overloaded', 'too much was asked of the client already', { tool });
+  }
+  // `isJsonObject` was asked of it above, in a form that does not narrow.
+  const leave = await letThrough(relay, { builtIn, params: params as JsonObject });
+  if (!leave.ok) return leave.refusal;
+  relay.inputs.set(key, leave.decision);
+  return null;
+}
+
+/**
+ * Records what the client answers to what was asked of it before. Returns an error when it answers
+ * what nobody asked, or when it cannot be recorded: nothing is forwarded then.
+ */
+export async function takeInputs(relay: Relay, params: JsonObject): Promise<RpcError | null> {
+  const { inputResponses } = params;
+  const given = isJsonObject(inputResponses ?? null) ? Object.entries(Object(inputResponses)) : [];
+  for (const [key, value] of given) {
+    const decision = relay.inputs.get(key);
+    // Roots are no secret of the agent's, and were let through without a decision.
+    if (decision === undefined && isRoots(value)) continue;
+    if (decision === undefined) {
+      return { code: CODES.invalidParams, message: `nobody asked for the input \`${key}\`` };
+    }
+    // What `JSON.parse` returned stays JSON under `Object.entries`.
+    const report = { decision, status: 'ok', result: value as Json } as const;
+    const said = await relay.enforcement.report(report);
+    if (!said.ok) return { code: CODES.internal, message: `unrecorded: ${said.message}` };
+    relay.inputs.delete(key);
+  }
+  return null;
+}
+
+function isRoots(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'roots' in value &&
+    Object.keys(value).every((name) => name === 'roots' || name === '_meta')
+  );
+}
