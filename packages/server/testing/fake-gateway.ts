@@ -5,7 +5,7 @@ import type { Asked, Enforcement, Offered, Report, Said } from '../src/pep/mcp/e
 import { Exchange } from '../src/pep/mcp/exchange.ts';
 import { Gateway } from '../src/pep/mcp/gateway.ts';
 import { Inventory } from '../src/pep/mcp/inventory.ts';
-import { type Relay, RELAY_BOUNDS, type RelayBounds } from '../src/pep/mcp/relay.ts';
+import { freshState, type Relay, RELAY_BOUNDS, type RelayBounds } from '../src/pep/mcp/relay.ts';
 import { ALLOWED } from './fake-api.ts';
 
 /** What a test says the daemon answers; by default everything is let through and recorded. */
@@ -74,7 +74,7 @@ export async function fakeGateway(
     toServer: new Exchange(),
     toClient: new Exchange(),
     inventory: new Inventory(options),
-    state: { isServerGone: false },
+    state: freshState(),
     flights: new Map(),
     pending: new Map(),
     inputs: new Map(),

@@ -7,7 +7,7 @@ import { Exchange } from '../pep/mcp/exchange.ts';
 import { Gateway } from '../pep/mcp/gateway.ts';
 import { Inventory } from '../pep/mcp/inventory.ts';
 import { LineStream } from '../pep/mcp/line-stream.ts';
-import { type Relay, RELAY_BOUNDS, type RelayBounds } from '../pep/mcp/relay.ts';
+import { freshState, type Relay, RELAY_BOUNDS, type RelayBounds } from '../pep/mcp/relay.ts';
 import type { SocketEnforcement } from './socket-enforcement.ts';
 
 /** A server to be wrapped, and the client's side of it. */
@@ -98,7 +98,7 @@ function relayOf(options: StdioOptions, child: ChildProcess): Relay {
     toServer: new Exchange(),
     toClient: new Exchange(),
     inventory: new Inventory({ enforcement, prefix, server, nowMs }),
-    state: { isServerGone: false },
+    state: freshState(),
     flights: new Map(),
     pending: new Map(),
     inputs: new Map(),

@@ -1,5 +1,6 @@
 import { findHiddenInstructions, isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 
+import { printRequest, type Request } from './message.ts';
 import type { BuiltIn } from './methods.ts';
 
 /** Whether the session may use a built-in tool. */
@@ -13,6 +14,19 @@ export function clientCapabilities(given: Json | undefined, may: MayUse): JsonOb
     ...member('sampling', sampling, may('sampling.createMessage')),
     ...member('elicitation', elicitation, may('elicitation.create')),
   };
+}
+
+const CLIENT_CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
+
+/** Returns a request of the modern era with what of its capabilities the server may know of. */
+export function withCapabilities(request: Request, may: MayUse): Request {
+  const { id, method, params } = request;
+  const meta: JsonObject = Object(params['_meta']);
+  const given = meta[CLIENT_CAPABILITIES];
+  const kept = clientCapabilities(given, may);
+  if (JSON.stringify(kept) === JSON.stringify(given)) return request;
+  const cut = { ...params, _meta: { ...meta, [CLIENT_CAPABILITIES]: kept } };
+  return { ...request, params: cut, bytes: printRequest(method, cut, id) };
 }
 
 /** Returns what of a server's capabilities the client may know of. */

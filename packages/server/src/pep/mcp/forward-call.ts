@@ -106,6 +106,7 @@ const SAYS: Readonly<Record<EndReason, string>> = {
   halted: 'it was stopped by a halt while it ran',
   'timed-out': 'the tool did not answer in time; whether it acted is not known',
   'server-gone': 'the server ended before it answered; whether the tool acted is not known',
+  'bad-answer': "the server's answer cannot be read; whether the tool acted is not known",
   'too-large': "the server's answer was too long to be read; whether the tool acted is not known",
 };
 
@@ -121,7 +122,7 @@ function giveUp(
   if (why === 'server-gone') resolve(null);
   else {
     relay.toServer.open(id, resolve);
-    if (why !== 'too-large') cancelAtServer(relay, id, SAYS[why]);
+    if (why !== 'too-large' && why !== 'bad-answer') cancelAtServer(relay, id, SAYS[why]);
   }
   settle(relay, settleLate(relay, { of, id, late: promise, giveUpNow: () => resolve(null) }));
   if (why === 'cancelled') return { kind: 'silent' };

@@ -23,7 +23,7 @@ async function serveList(of: FakeGateway, names: readonly string[]): Promise<voi
   const asked = of.server.pop();
   assert.equal(member(asked, 'method'), 'tools/list');
   const result = { tools: names.map(listed) };
-  await of.serve({ jsonrpc: '2.0', id: String(member(asked, 'id')), result });
+  await of.serve({ jsonrpc: '2.0', id: member(asked, 'id'), result });
 }
 
 function member(value: Json | undefined, ...path: readonly (string | number)[]): Json | undefined {
@@ -38,7 +38,7 @@ function refusal(value: Json | undefined): readonly [unknown, unknown] {
 
 const OK = { content: [{ type: 'text', text: 'done' }] };
 
-test('mcp: a call is decided, forwarded as it came, and recorded before it is released', async () => {
+test('mcp: a call is decided, forwarded as it came, and recorded before its release', async () => {
   verifies('enforce.every-path');
   const of = await fakeGateway();
   await shakeHands(of);
@@ -51,7 +51,7 @@ test('mcp: a call is decided, forwarded as it came, and recorded before it is re
   assert.deepEqual(of.reports[0]?.result, 'done');
 });
 
-test('mcp: a result waits for its record, and is withheld when it cannot be recorded', async () => {
+test('mcp: a result waits for its record, and is withheld without one', async () => {
   verifies('enforce.fail-closed');
   const recording = Promise.withResolvers<{ ok: true; value: null }>();
   const of = await fakeGateway({ report: () => recording.promise });
@@ -72,7 +72,7 @@ test('mcp: a result waits for its record, and is withheld when it cannot be reco
   assert.equal(refusal(lost.client[0])[0], 'unrecorded');
 });
 
-test('mcp: a refusal is an error of the tool, in the words of the pact, and nothing is sent', async () => {
+test('mcp: a refusal is an error of the tool in the words of the pact', async () => {
   verifies('enforce.hard-block');
   const of = await fakeGateway({ decide: () => answered('deny', 'ask a person') });
   await shakeHands(of);
@@ -124,7 +124,7 @@ test('mcp: unknown methods, batches and messages before the handshake are refuse
     of.client.map((each) => member(each, 'error', 'code')),
     [-32601, -32601, -32601, -32601, -32600, -32602],
   );
-  assert.match(String(member(of.client[0], 'error', 'message')), /^plumbline refused/);
+  assert.match(JSON.stringify(of.client[0]), /"message":"plumbline refused/);
 });
 
 test('mcp: a batch of a revision that has them is decided message by message', async () => {
@@ -149,10 +149,13 @@ test('mcp: an id that is in use is not taken again', async () => {
   await serveList(of, ['read']);
   await of.say(call(1, 'read', { path: 'other' }));
   assert.equal(of.server.length, 1);
-  assert.deepEqual([member(of.client[0], 'id'), member(of.client[0], 'error', 'code')], [null, -32600]);
+  assert.deepEqual(
+    [member(of.client[0], 'id'), member(of.client[0], 'error', 'code')],
+    [null, -32600],
+  );
 });
 
-test('mcp: the list holds what the session may use, and quarantined tools are refused', async () => {
+test('mcp: the list holds what may be used, and quarantined tools are refused', async () => {
   verifies('enforce.tool-pinning');
   const of = await fakeGateway({
     offer: (tool) => (tool === 'fs.read' ? 'usable' : 'quarantined'),
@@ -164,7 +167,10 @@ test('mcp: the list holds what the session may use, and quarantined tools are re
   assert.deepEqual(member(of.client[0], 'result', 'tools'), [listed('read')]);
   await of.say(call(2, 'write'));
   await of.say(call(3, 'gone'));
-  assert.deepEqual([refusal(of.client[1])[0], refusal(of.client[2])[0]], ['quarantined', 'not-listed']);
+  assert.deepEqual(
+    [refusal(of.client[1])[0], refusal(of.client[2])[0]],
+    ['quarantined', 'not-listed'],
+  );
   assert.deepEqual(of.asked.slice(1), ['refused fs.write changed', 'refused fs.gone not-listed']);
   assert.equal(of.server.length, 1);
 });
@@ -179,7 +185,7 @@ test('mcp: a changed list is read again before the next call', async () => {
   assert.equal(member(of.server.at(-1), 'method'), 'tools/list');
 });
 
-test('mcp: what waits for a person is waited for, with progress, and goes on when approved', async () => {
+test('mcp: what waits for a person is waited for with progress, and goes on', async () => {
   verifies('human.approvals');
   let isApproved = false;
   const of = await fakeGateway({
@@ -196,7 +202,7 @@ test('mcp: what waits for a person is waited for, with progress, and goes on whe
   assert.equal(member(of.server[0], 'method'), 'tools/call');
 });
 
-test('mcp: what nobody approves in time is pending, and the same call goes on with it', async () => {
+test('mcp: what nobody approves in time is pending, and the same call goes on', async () => {
   const requests: string[] = [];
   const of = await fakeGateway(
     {
@@ -219,7 +225,7 @@ test('mcp: what nobody approves in time is pending, and the same call goes on wi
   assert.notEqual(other, first);
 });
 
-test('mcp: a cancelled call is cancelled at the server, answered to nobody, and recorded', async () => {
+test('mcp: a cancelled call is cancelled at the server, and recorded', async () => {
   const of = await fakeGateway();
   await shakeHands(of);
   await of.say(call(1, 'read'));
@@ -259,7 +265,7 @@ test('mcp: a void permit is not forwarded, and given back', async () => {
   assert.equal(of.reports[0]?.status, 'not_sent');
 });
 
-test('mcp: a server that is silent, ends, or says what cannot be read is an end of each call', async () => {
+test('mcp: a server that is silent, ends, or cannot be read ends the call', async () => {
   const codes = [];
   for (const end of ['silent', 'gone', 'unreadable', 'endless'] as const) {
     const of = await fakeGateway({}, { callMs: end === 'silent' ? 5 : 60_000 });
@@ -276,8 +282,11 @@ test('mcp: a server that is silent, ends, or says what cannot be read is an end 
     await of.say(call(2, 'read'));
     assert.equal(refusal(of.client[1])[0], 'server-gone');
   }
-  const ends = ['timed-out', 'server-gone', 'too-large', 'too-large'];
-  assert.deepEqual(codes, ends.flatMap((code) => [code, 'unknown']));
+  const ends = ['timed-out', 'server-gone', 'bad-answer', 'too-large'];
+  assert.deepEqual(
+    codes,
+    ends.flatMap((code) => [code, 'unknown']),
+  );
 });
 
 test('mcp: an answer that is too large is withheld, and recorded as such', async () => {
@@ -307,18 +316,22 @@ test('mcp: capabilities that the pact gives no leave for are hidden from both si
   assert.match(of.notes.join(), /override/);
 });
 
-test('mcp: resources and prompts are actions of their own, refused without a place in the pact', async () => {
+test('mcp: resources and prompts are actions of their own', async () => {
   const of = await fakeGateway({ usable: ['fs.resources.read'] });
   await shakeHands(of);
   await of.say(ask(1, 'resources/read', { uri: 'file:///a' }));
   assert.equal(of.asked[0], 'decide fs.resources.read');
-  await of.serve({ jsonrpc: '2.0', id: 1, result: { contents: [{ uri: 'file:///a', text: 'a' }] } });
+  await of.serve({
+    jsonrpc: '2.0',
+    id: 1,
+    result: { contents: [{ uri: 'file:///a', text: 'a' }] },
+  });
   assert.deepEqual(of.reports[0]?.result, 'a');
   await of.say(ask(2, 'prompts/list'));
   assert.equal(member(of.client[1], 'error', 'code'), -32601);
 });
 
-test('mcp: what a server asks of the client is decided, or refused where no pact speaks of it', async () => {
+test('mcp: what a server asks of the client is decided, or refused', async () => {
   const messages = [{ role: 'user', content: { type: 'text', text: 'hello' } }];
   const of = await fakeGateway({ usable: ['fs.sampling.createMessage'] });
   await shakeHands(of);
@@ -343,7 +356,7 @@ test('mcp: the modern era is served without a handshake', async () => {
   const of = await fakeGateway();
   const meta = { ...MODERN_META, 'io.modelcontextprotocol/clientCapabilities': { sampling: {} } };
   await of.say(ask(1, 'tools/call', { name: 'read', arguments: {}, _meta: meta }));
-  assert.deepEqual(member(of.server[0], 'params', '_meta'), meta);
+  assert.deepEqual(member(of.server[0], 'params', '_meta'), MODERN_META);
   await serveList(of, ['read']);
   assert.deepEqual(member(of.server[0], 'params', '_meta'), MODERN_META);
   await of.serve({ jsonrpc: '2.0', id: 1, result: { resultType: 'complete', ...OK } });

@@ -10,8 +10,8 @@ const LIST_MS = 30_000;
 const LONGEST_TTL_MS = 10_000;
 
 /** Answers `tools/list` with what of a page the session may be shown. */
-export async function listTools(relay: Relay, flight: Flight, bytes: Buffer): Promise<Buffer> {
-  const { id, params } = flight.request;
+export async function listTools(relay: Relay, flight: Flight): Promise<Buffer> {
+  const { id, params, bytes } = flight.request;
   const response = await new Promise<Response | null>((resolve) => {
     relay.toServer.open(id, resolve);
     flight.end = (why) => {

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '@plumbline/core';
+import type { JsonObject } from '@plumbline/core';
 
 import type { Era } from './methods.ts';
 import { CODES, type RpcError } from './message.ts';
@@ -48,15 +48,17 @@ export function refusalResult(refusal: Refusal, era: Era): JsonObject {
 
 /** Returns the error of any other refused request. */
 export function refusalError(refusal: Refusal): RpcError {
-  const data = { [REFUSAL_META]: markerOf(refusal) };
-  return { code: CODES.invalidRequest, message: `plumbline refused this: ${refusal.say}`, data };
+  return {
+    code: CODES.invalidRequest,
+    message: `plumbline refused this: ${refusal.say}`,
+    data: { [REFUSAL_META]: markerOf(refusal) },
+  };
 }
 
 /** Returns the error of a method that the gateway does not let through. */
 export function unknownMethod(method: string, why: string): RpcError {
   const message = `plumbline refused \`${method.slice(0, 128)}\`: ${why}`;
-  const data: Json = { [REFUSAL_META]: { code: 'method' } };
-  return { code: CODES.methodNotFound, message, data };
+  return { code: CODES.methodNotFound, message, data: { [REFUSAL_META]: { code: 'method' } } };
 }
 
 function markerOf({ code, tool, decision, rules, next }: Refusal): JsonObject {

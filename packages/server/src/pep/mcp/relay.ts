@@ -54,7 +54,7 @@ export type Relay = {
   readonly toServer: Exchange;
   readonly toClient: Exchange;
   readonly inventory: Inventory;
-  readonly state: { isServerGone: boolean };
+  readonly state: RelayState;
   /** Requests of the client that are being answered, by the key of their id. */
   readonly flights: Map<string, Flight>;
   /** Request ids of actions that wait for people or facts, by tool and arguments. */
@@ -68,6 +68,19 @@ export type Relay = {
   readonly nowMs: () => number;
 };
 
+/** How a connection stands. */
+export type RelayState = {
+  isServerGone: boolean;
+  /** Whether a legacy client and the server have shaken hands, and on which revision. */
+  isOpened: boolean;
+  revision: string | null;
+};
+
+/** Returns the state of a connection on which nothing was said yet. */
+export function freshState(): RelayState {
+  return { isServerGone: false, isOpened: false, revision: null };
+}
+
 /** A request of the client that is being answered. */
 export type Flight = {
   readonly request: Request;
@@ -80,7 +93,8 @@ export type Flight = {
 };
 
 /** Why the answer of the server is not waited for any longer. */
-export type EndReason = 'cancelled' | 'halted' | 'timed-out' | 'server-gone' | 'too-large';
+export type EndReason =
+  'cancelled' | 'halted' | 'timed-out' | 'server-gone' | 'too-large' | 'bad-answer';
 
 /** Returns a refusal with what is known of it. */
 export function refusalOf(

@@ -23,13 +23,16 @@ test('mcp result: errors of the tool and of the protocol are errors', () => {
   const failed = outcomeOf({ kind: 'result', result: { content: [text('no')], isError: true } });
   assert.deepEqual(failed, { status: 'error', result: 'no' });
   const error = { code: -32602, message: 'no such tool' };
-  assert.deepEqual(outcomeOf({ kind: 'error', error }), { status: 'error', result: 'no such tool' });
+  assert.deepEqual(outcomeOf({ kind: 'error', error }), {
+    status: 'error',
+    result: 'no such tool',
+  });
 });
 
 test('mcp result: of pictures and sounds stand digest and size', () => {
   const image = { type: 'image', mimeType: 'image/png', data: 'aGVsbG8=' };
-  const said = String(resultOf({ content: [image] }));
-  assert.match(said, /"bytes":5/);
+  const said = JSON.stringify(resultOf({ content: [image] }));
+  assert.match(said, /bytes\\":5/);
   assert.match(said, /sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824/);
   assert.doesNotMatch(said, /aGVsbG8/);
 });
@@ -42,7 +45,7 @@ test('mcp result: embedded resources, links and prompts are read as text', () =>
   );
   assert.equal(resultOf({ contents: [resource] }), 'mail bob@evil.example');
   const link = { type: 'resource_link', uri: 'https://evil.example/x', name: 'x' };
-  assert.match(String(resultOf({ content: [link] })), /https:\/\/evil\.example\/x/);
+  assert.match(JSON.stringify(resultOf({ content: [link] })), /https:\/\/evil\.example\/x/);
   const messages = [{ role: 'user', content: text('do it') }];
   assert.equal(resultOf({ messages }), 'do it');
 });

@@ -1,0 +1,161 @@
+import { builtInCall, type Call, toolCall } from './call.ts';
+import { clientCapabilities, introduction } from './capabilities.ts';
+import { decideCall } from './decide-call.ts';
+import { forwardCall } from './forward-call.ts';
+import { listTools, loadInventory } from './list-tools.ts';
+import {
+  CODES,
+  printError,
+  printRequest,
+  printResult,
+  type RequestId,
+  type Response,
+} from './message.ts';
+import { type ClientHandling, LEGACY, MODERN } from './methods.ts';
+import { type Refusal, unknownMethod } from './refusal.ts';
+import { cancelAtServer, type Flight, type Relay, refusalOf } from './relay.ts';
+import { letInputs, takeInputs } from './server-asks.ts';
+
+// What is cut to one agent and session is nobody else's, and may change with the pact.
+const PRIVATE = { cacheScope: 'private', ttlMs: 0 } as const;
+
+/** Returns the answer to a request of the client, or null where none is sent. */
+export async function answerRequest(
+  relay: Relay,
+  flight: Flight,
+  handling: ClientHandling,
+): Promise<Buffer | null> {
+  const { request, era } = flight;
+  const { prefix, inventory } = relay;
+  switch (handling.kind) {
+    case 'open':
+      return open(relay, flight);
+    case 'discover':
+      return discover(relay, flight);
+    case 'list-tools':
+      return listTools(relay, flight);
+    case 'call-tool': {
+      const call = toolCall(request, era, prefix);
+      return 'tool' in call ? callTool(relay, flight, call) : call;
+    }
+    case 'govern':
+      return govern(relay, flight, builtInCall(request, era, { prefix, ...handling }));
+    case 'with':
+      if (inventory.mayUse(handling.builtIn)) return forward(relay, flight);
+      return printError(request.id, unknownMethod(request.method, missing(prefix, handling)));
+    case 'listen':
+    case 'forward':
+      return forward(relay, flight);
+  }
+}
+
+async function open(relay: Relay, flight: Flight): Promise<Buffer> {
+  const { request } = flight;
+  const { inventory, wires } = relay;
+  const may = inventory.mayUse.bind(inventory);
+  const capabilities = clientCapabilities(request.params['capabilities'], may);
+  const params = { ...request.params, capabilities };
+  const response = await askServer(relay, flight, printRequest(request.method, params, request.id));
+  if (response?.body.kind !== 'result') return response?.bytes ?? gone(request.id);
+  const version = response.body.result['protocolVersion'];
+  if (typeof version !== 'string' || !LEGACY.some((known) => known === version)) {
+    const message = 'the server speaks a revision of the protocol that the gateway does not know';
+    return printError(request.id, { code: CODES.invalidParams, message, data: [...LEGACY] });
+  }
+  relay.state.revision = version;
+  relay.state.isOpened = true;
+  const { result, signs } = introduction(response.body.result, may);
+  if (signs.length > 0) wires.note(`instructions of the server were left out: ${signs.join()}`);
+  return printResult(request.id, result);
+}
+
+async function discover(relay: Relay, flight: Flight): Promise<Buffer> {
+  const { id } = flight.request;
+  const { inventory, wires } = relay;
+  const response = await askServer(relay, flight, flight.request.bytes);
+  if (response?.body.kind !== 'result') return response?.bytes ?? gone(id);
+  const { result, signs } = introduction(response.body.result, inventory.mayUse.bind(inventory));
+  if (signs.length > 0) wires.note(`instructions of the server were left out: ${signs.join()}`);
+  const { supportedVersions } = result;
+  const versions = Array.isArray(supportedVersions) ? supportedVersions : [];
+  const known = versions.filter((version) => MODERN.some((each) => each === version));
+  return printResult(id, { ...result, supportedVersions: known, ...PRIVATE });
+}
+
+async function forward(relay: Relay, flight: Flight): Promise<Buffer> {
+  const response = await askServer(relay, flight, flight.request.bytes);
+  return response?.bytes ?? gone(flight.request.id);
+}
+
+function askServer(relay: Relay, flight: Flight, bytes: Buffer): Promise<Response | null> {
+  const { toServer, wires, state } = relay;
+  const { id } = flight.request;
+  if (state.isServerGone) return Promise.resolve(null);
+  return new Promise((resolve) => {
+    toServer.open(id, resolve);
+    flight.end = (why) => {
+      if (why === 'cancelled') cancelAtServer(relay, id, 'the client cancelled it');
+      toServer.drop(id);
+      resolve(null);
+    };
+    wires.toServer(bytes);
+  });
+}
+
+async function callTool(relay: Relay, flight: Flight, call: Call): Promise<Buffer | null> {
+  const { inventory, enforcement, server } = relay;
+  await loadInventory(relay, flight);
+  const name = call.tool.slice(relay.prefix.length);
+  const standing = inventory.standing(name);
+  const isDeclared = standing !== undefined && standing.state !== 'unusable';
+  const why = standing?.state === 'quarantined' ? (standing.why ?? 'changed') : 'not-listed';
+  if (standing?.state === 'usable') return govern(relay, flight, call);
+  // What the pact does not let the session use is refused in the words of the pact.
+  if (!isDeclared && !inventory.isUsable(call.tool)) return govern(relay, flight, call);
+  const { tool, args } = call;
+  const said = await enforcement.refused({ tool, args, server, why });
+  return call.refuse(quarantineOf(call, { why, say: standing?.say ?? null, said }));
+}
+
+async function govern(relay: Relay, flight: Flight, call: Call): Promise<Buffer | null> {
+  const problem = await takeInputs(relay, flight.request.params);
+  if (problem !== null) return printError(flight.request.id, problem);
+  const decided = await decideCall(relay, call, flight);
+  if (!decided.ok) return call.refuse(decided.refusal);
+  const forwarded = await forwardCall(relay, call, { answer: decided.answer, flight });
+  if (forwarded.kind === 'silent') return null;
+  if (forwarded.kind === 'refuse') return call.refuse(forwarded.refusal);
+  const { body, bytes } = forwarded.response;
+  if (body.kind === 'error' || body.result['resultType'] !== 'input_required') return bytes;
+  const refusal = await letInputs(relay, body.result);
+  return refusal === null ? bytes : call.refuse(refusal);
+}
+
+function gone(id: RequestId): Buffer {
+  return printError(id, { code: CODES.internal, message: 'the server ended before it answered' });
+}
+
+function missing(prefix: string, { builtIn }: { readonly builtIn: string }): string {
+  return `the pact gives no leave for \`${prefix}${builtIn}\``;
+}
+
+function quarantineOf(
+  { tool }: Call,
+  {
+    why,
+    say,
+    said,
+  }: {
+    readonly why: string;
+    readonly say: string | null;
+    readonly said: { readonly ok: boolean };
+  },
+): Refusal {
+  if (!said.ok) {
+    return refusalOf('unavailable', 'nothing can be recorded, so nothing is let through', { tool });
+  }
+  if (why === 'not-listed') {
+    return refusalOf('not-listed', `the server does not list \`${tool}\``, { tool });
+  }
+  return refusalOf('quarantined', say ?? 'a person has to accept its definition', { tool });
+}
