@@ -5,7 +5,7 @@ import { type JsonObject } from '@plumbline/core';
 
 import { readConfig, startDaemon } from '../daemon/connection.ts';
 import { loadServer, type Server } from '../daemon/load-server.ts';
-import { attributesIn } from '../daemon/attributes.ts';
+import { objectIn } from '../daemon/object-option.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Shell } from '../shell.ts';
 import { Stop } from '../stop.ts';
@@ -69,7 +69,7 @@ async function wrap(
     callMs: secondsOf(options.timeout, '--timeout'),
   };
   const messageBytes = wholeOf(options.maxMessage, '--max-message');
-  const attributes = attributesIn(options.attributes);
+  const attributes = objectIn(options.attributes, '--attributes');
   const server = await loadServer();
   const enforcement = await enforce(server, { agent, attributes, options }, shell);
   const wrapped = server.wrapServer({

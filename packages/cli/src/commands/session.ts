@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import type { JsonObject } from '@plumbline/core';
 
-import { attributesIn } from '../daemon/attributes.ts';
+import { objectIn } from '../daemon/object-option.ts';
 import {
   type Connection,
   rowsOf,
@@ -13,6 +14,7 @@ import {
 import { readText } from '../files/read-text.ts';
 import { renderRows } from '../output/table.ts';
 import type { Shell } from '../shell.ts';
+import { Stop } from '../stop.ts';
 
 type ProvingOptions = Connection & {
   readonly tokenFile?: string;
@@ -82,9 +84,8 @@ async function open(agent: string, options: OpenOptions, shell: Shell): Promise<
   const given = Object.entries({ principal, task, room, name, subject }).flatMap(
     ([key, value]): [string, string][] => (value === undefined ? [] : [[key, value]]),
   );
-  const attributes = objectOf(options.attributes, '--attributes');
-  const handed = delegate === undefined ? {} : { delegate: objectOf(delegate, '--delegate') };
-  const attributes = attributesIn(options.attributes);
+  const attributes = objectIn(options.attributes, '--attributes');
+  const handed = delegate === undefined ? {} : { delegate: objectIn(delegate, '--delegate') };
   const said = await withDaemon({ connection: options, shell }, ({ post }) =>
     post(`/api/v1/agents/${step(agent)}/sessions`, {
       ...Object.fromEntries(given),
@@ -132,18 +133,6 @@ async function claim(
   );
   if (options.json === true) return shell.screen.json(said);
   shell.screen.print(`recorded ${shown(said['claims'])} claims (entry ${shown(said['index'])})`);
-}
-
-function objectOf(text: string | undefined, option: string): JsonObject {
-  if (text === undefined) return {};
-  try {
-    // What JSON.parse returns is JSON.
-    const value = JSON.parse(text) as Json;
-    if (isJsonObject(value)) return value;
-  } catch (cause) {
-    throw new Stop(`not JSON (${cause instanceof Error ? cause.message : ''})`, option);
-  }
-  throw new Stop('must be one JSON object', option);
 }
 
 async function list(
