@@ -12,6 +12,7 @@ import {
   taken,
   whyOf,
 } from '../../../testing/factors-scene.ts';
+import { VaultError } from '../../store/vault.ts';
 
 const ada = personCaller('ada@example.com');
 const lena = personCaller('lena@example.com');
@@ -195,4 +196,18 @@ test('factors: nothing demanded is nothing asked, and a code is no WebAuthn', as
     'needs-proof',
   );
   assert.equal(whyOf(await scene.factors.check(ada, asked)), 'done', 'none of them used it up');
+});
+
+test('factors: what the vault cannot keep was not proved, and the code is good later', async () => {
+  const scene = await factorsScene();
+  const app = await scene.withApp(ada);
+  scene.wait(30_000);
+  const asked = byCode(app.code());
+  const full = (): never => {
+    throw new VaultError('disk', 'no space is left: free some');
+  };
+  Object.assign(scene.secrets, { set: full });
+  assert.equal(whyOf(await scene.factors.check(ada, asked)), 'unavailable');
+  Reflect.deleteProperty(scene.secrets, 'set');
+  assert.equal(whyOf(await scene.factors.check(ada, asked)), 'done');
 });

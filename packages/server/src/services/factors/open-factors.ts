@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 import type { Caller } from '../../routes/caller.ts';
-import type { Vault } from '../../store/vault.ts';
+import { type Vault, VaultError } from '../../store/vault.ts';
 import { refused, served } from '../served.ts';
 import type { Served } from '../services.ts';
 import { makeTurns } from '../turns.ts';
@@ -40,10 +40,19 @@ export async function openFactors(needs: FactorsNeeds): Promise<Factors> {
     newId: () => `fac_${randomBytes(8).toString('hex')}`,
     note: (kind, open) => needs.write({ kind, agent: null, open }),
   };
-  const asPerson = <T>(by: Caller, act: (who: Asking) => Promise<Served<T>>): Promise<Served<T>> =>
-    by.person === null
-      ? Promise.resolve(NOT_A_PERSON)
-      : act({ person: pseudonymOf(by.person.id), human: by.person, by: by.id });
+  const asPerson = async <T>(
+    by: Caller,
+    act: (who: Asking) => Promise<Served<T>>,
+  ): Promise<Served<T>> => {
+    if (by.person === null) return NOT_A_PERSON;
+    try {
+      return await act({ person: pseudonymOf(by.person.id), human: by.person, by: by.id });
+    } catch (cause) {
+      // What cannot be kept was not proved: a vault on a full disk takes it once there is space.
+      if (cause instanceof VaultError) return refused('unavailable', cause.message);
+      throw cause;
+    }
+  };
   return {
     list: (by, person) =>
       asPerson(by, (who) => listFactors(desk, who, { by, of: person, pseudonymOf })),
