@@ -5,6 +5,7 @@ import { makeBreakGlass } from './services/break-glass.ts';
 import type { Services } from './services/daemon-services.ts';
 import { openFactors } from './services/factors/open-factors.ts';
 import { makeGrants } from './services/grants.ts';
+import type { VoteProving } from './services/vote-proof.ts';
 import type { WriteEntry } from './services/write-entry.ts';
 import type { Vault } from './store/vault.ts';
 
@@ -17,16 +18,23 @@ export type AuthorityNeeds = {
   readonly past: Past;
 };
 
+/** The services, and what votes have to prove. */
+export type Authority = {
+  readonly people: Pick<Services, 'factors' | 'grants' | 'breakGlass'>;
+  readonly proving: VoteProving;
+};
+
 /** Returns the services of what people prove, give and take for a time. */
 export async function openAuthority(
-  { authority, breakGlass: rule }: Config,
+  { authority, approvals, breakGlass: rule }: Config,
   { vault, guard, write, clock, past }: AuthorityNeeds,
-): Promise<Pick<Services, 'factors' | 'grants' | 'breakGlass'>> {
+): Promise<Authority> {
   const site = authority.webauthn;
   const factors = await openFactors({ vault, write, clock, site, removed: past.removedFactors });
-  return {
+  const people = {
     factors,
     grants: makeGrants({ guard, factors, write, rules: authority.grants }),
     breakGlass: makeBreakGlass({ factors, write, clock, book: past.glass, rule }),
   };
+  return { people, proving: { factors, demand: approvals.factor } };
 }

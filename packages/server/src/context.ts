@@ -203,7 +203,7 @@ export async function openContext(
     caughtUp: follower.caughtUp,
   };
   const hasAgent = (agent: string): boolean => guard.guard.status(agent) !== undefined;
-  const people = await openAuthority(config, { vault, guard: guard.guard, write, clock, past });
+  const { people, proving } = await openAuthority(config, { ...needs, clock, past });
   const { recovered } = people.breakGlass;
   const keys = await openKeys({ vault, write, clock, hasAgent, recovered });
   const brokering = { guard: guard.guard, vault, egress, write, hasAgent };
@@ -229,7 +229,7 @@ export async function openContext(
     ...people,
     subjects: makeSubjects(needs),
     decisions,
-    ...(await openApprovalServices({ ...needs, ...past, ...deciding })),
+    ...(await openApprovalServices({ ...needs, ...past, ...deciding, proving })),
     cases: makeCases(needs),
     log: logService(stores, recordLink),
     health,

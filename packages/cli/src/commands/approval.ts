@@ -10,6 +10,7 @@ import {
   withConnection,
   withDaemon,
 } from '../daemon/connection.ts';
+import { postProved, type ProofOptions, withProof } from '../daemon/proof.ts';
 import { renderRows } from '../output/table.ts';
 import { renderCase } from '../report/approval-case.ts';
 import type { Shell } from '../shell.ts';
@@ -23,7 +24,7 @@ type ListOptions = Connection & {
   readonly all?: boolean;
 };
 
-type VoteOptions = Connection & { readonly reason: readonly string[] };
+type VoteOptions = ProofOptions & { readonly reason: readonly string[] };
 
 const HELP = `
 What a pact steps up waits here for people. Votes take a person's own key, by --url and
@@ -69,7 +70,7 @@ function addVote(
   shell: Shell,
   { verb, says }: { readonly verb: 'approve' | 'deny'; readonly says: string },
 ): void {
-  withConnection(approval.command(verb).description(says))
+  withProof(withConnection(approval.command(verb).description(says)))
     .argument('<approval...>', 'its id; several for equal actions, each with its own --reason')
     .requiredOption('--reason <text...>', 'why; one for each')
     .action((ids: readonly string[], options: VoteOptions) => vote(verb, { ids, options }, shell));
@@ -129,9 +130,9 @@ async function vote(
   }
   const [id = '', reason = ''] = [ids[0], reasons[0]];
   if (ids.length > 1) return voteAll(verb, { ids, options }, shell);
-  const said = await withDaemon({ connection: options, shell }, ({ post }) =>
-    post(`/api/v1/approvals/${step(id)}/votes`, { outcome: verb, reason }),
-  );
+  const path = `/api/v1/approvals/${step(id)}/votes`;
+  const said = await postProved({ path, body: { outcome: verb, reason } }, options, shell);
+  if (said === null) return;
   if (options.json === true) return shell.screen.json(said);
   shell.screen.print(`${id} ${standing(said)} (entry ${shown(said['index'])})`);
 }
@@ -152,9 +153,9 @@ async function voteAll(
   const votes = ids.map((approval, at) => {
     return { approval, outcome: verb, reason: options.reason[at] ?? '' };
   });
-  const said = await withDaemon({ connection: options, shell }, ({ post }) =>
-    post('/api/v1/approvals/votes', { votes }),
-  );
+  const path = '/api/v1/approvals/votes';
+  const said = await postProved({ path, body: { votes } }, options, shell);
+  if (said === null) return;
   if (options.json === true) return shell.screen.json(said);
   const results = rowsOf({ rows: said['results'] ?? [] });
   const lines = results.map((one) => {

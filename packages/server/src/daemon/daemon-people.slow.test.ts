@@ -121,6 +121,54 @@ test('daemon: a grant outlives a kill until it is used, and a use outlives the n
   assert.equal(await third.end('SIGTERM'), 0);
 });
 
+const STEPPED = `
+pact: plumbline/v1
+agent: support
+purpose: Give refunds.
+owner: desk@example.com
+autonomy: 2
+tools:
+  refund: { effect: write, category: money }
+allow:
+  - { id: refund, tool: refund }
+step_up:
+  - { id: big, tool: refund, approvers: [ben@example.com], within: 1h }
+`;
+
+test('daemon: where votes take a factor, approving takes one and a denial does not', async (t) => {
+  verifies('human.approvals', 'authority.verified');
+  const home = homeFor(t, { 'approvals.factor': 'totp' });
+  const daemon = await running(t, home);
+  const { client } = daemon;
+  const person = { kind: 'person', name: 'ben', email: 'ben@example.com', roles: ['approver'] };
+  const ben = connect(t, daemon.started.url, text((await post(client, 'keys', person))['token']));
+  const begun = await post(ben, 'factors', { kind: 'totp', name: 'phone' });
+  const code = codesOf(text(begun['secret']), () => Date.now());
+  await post(ben, `factors/${text(begun['id'])}/confirm`, { code: code() });
+  await post(client, 'agents', { agent: 'support' });
+  const files = { 'support.pact.yaml': STEPPED };
+  const pact = { entry: 'support.pact.yaml', files, mode: 'publish', reason: 'first' };
+  await post(client, 'agents/support/pacts', pact);
+  const opened = await post(client, 'agents/support/sessions', { principal: 'ada' });
+  const session = text(opened['session']);
+  const ask = async (request: string, id: string): Promise<unknown> => {
+    const action = { session, request, tool: 'refund', args: { id } };
+    return (await post(client, 'agents/support/actions/decide', action))['verdict'];
+  };
+  assert.equal(await ask('r-1', 'one'), 'step_up');
+  assert.equal(await ask('r-2', 'two'), 'step_up');
+  const [second, first] = rowsIn(await get(ben, 'approvals'));
+  const votes = (of: JsonObject | undefined): string => `approvals/${text(of?.['id'])}/votes`;
+  const word = { outcome: 'approve', reason: 'she called' };
+  await assert.rejects(post(ben, votes(first), word), refusedWith('needs-proof'));
+  assert.equal(await ask('r-1', 'one'), 'step_up');
+  const proof = { factor: 'totp', code: code(1) };
+  await post(ben, votes(first), { ...word, proof });
+  await assert.rejects(post(ben, votes(second), { ...word, proof }), refusedWith('bad-proof'));
+  await post(ben, votes(second), { outcome: 'deny', reason: 'twice' });
+  assert.deepEqual([await ask('r-1', 'one'), await ask('r-2', 'two')], ['allow', 'deny']);
+});
+
 function rowsIn({ rows }: JsonObject): readonly JsonObject[] {
   assert.ok(Array.isArray(rows));
   return rows.filter(isJsonObject);

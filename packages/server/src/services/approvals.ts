@@ -18,8 +18,10 @@ import { type FatigueRow, fatigueOf } from './fatigue.ts';
 import type { PactRegistry } from './pact-registry.ts';
 import type { People } from './people.ts';
 import type { Seats } from './seats.ts';
+import type { Proven } from './factors/factors.ts';
 import { fromGuard, refused, served } from './served.ts';
 import type { ToolRegistry } from './tool-registry.ts';
+import { proveVotes, type ShownProof, type VoteProving, whyNotByLink } from './vote-proof.ts';
 import type { Decisions, Recorded, Served, ServiceError } from './services.ts';
 
 /** Which approvals are listed. */
@@ -62,7 +64,8 @@ export type LinkView =
  * What people are asked, and their answers.
  *
  * Contract:
- * - Only people vote: a caller without a person is `forbidden`, the socket as well.
+ * - Only people vote: a caller without a person is `forbidden`, the socket as well. Where the
+ *   configuration asks for a second factor, approving takes one: `needs-proof`, `bad-proof`.
  * - What resolved with `ok: true` is durable, with what follows from it.
  * - `opened` appends a `read` entry, durable before the answer.
  * - Of a batch each vote is judged by itself; what is not for the same action as the first is a
@@ -73,8 +76,13 @@ export type Approvals = {
   readonly find: (id: string) => FoundAsk | undefined;
   readonly opened: (id: string, by: string) => Promise<Served<ShownCase>>;
   readonly whenChanged: (id: string, withinMs: number) => Promise<Served<undefined>>;
-  readonly vote: (vote: CastVote, by: Caller) => Promise<Served<CountedVote>>;
-  readonly voteAll: (votes: readonly CastVote[], by: Caller) => Promise<readonly BatchResult[]>;
+  readonly vote: (vote: CastVote, by: Caller, shown: ShownProof) => Promise<Served<CountedVote>>;
+  /** One proof is for the whole batch. */
+  readonly voteAll: (
+    votes: readonly CastVote[],
+    by: Caller,
+    shown: ShownProof,
+  ) => Promise<readonly BatchResult[]>;
   readonly fatigue: (windowMs: number) => Fatigue;
   readonly makeLink: (
     of: { readonly ask: string; readonly person: string },
@@ -99,6 +107,7 @@ export type ApprovalsNeeds = {
   readonly seats: Seats;
   readonly links: ApprovalLinks;
   readonly clock: () => number;
+  readonly proving: VoteProving;
 };
 
 /** The services of this room. */
@@ -114,8 +123,8 @@ export function makeApprovals(needs: ApprovalsNeeds): Approvals {
     find: (id) => guard.asks.find(id),
     opened: (id, by) => open(needs, id, by),
     whenChanged: async (id, withinMs) => fromGuard(await guard.asks.whenChanged(id, withinMs)),
-    vote: (vote, by) => voteAs(needs, vote, by),
-    voteAll: (votes, by) => voteAll(needs, votes, by),
+    vote: (vote, by, shown) => voteAs(needs, vote, { by, shown }),
+    voteAll: (votes, by, shown) => voteAll(needs, votes, { by, shown }),
     fatigue: (windowMs) => {
       const sinceMs = needs.clock() - windowMs;
       const waiting = guard.asks.list().filter(({ ask }) => ask.state === 'pending').length;
@@ -181,16 +190,36 @@ async function open(
   return served(shownCase(guard.asks.find(id) ?? found, opened.value, gathered));
 }
 
+type Voting = { readonly by: Caller; readonly shown: ShownProof };
+
+const NOBODY: Served<never> = refused(
+  'forbidden',
+  "approvals are decided by people: use a person's own key",
+);
+
 async function voteAs(
   needs: ApprovalsNeeds,
   vote: CastVote,
-  by: Caller,
+  voting: Voting,
 ): Promise<Served<CountedVote>> {
-  if (by.person === null) {
-    return refused('forbidden', "approvals are decided by people: use a person's own key");
-  }
+  if (voting.by.person === null) return NOBODY;
+  if (needs.guard.asks.find(vote.approval) === undefined) return missing(vote.approval);
+  const proven = await proveVotes(needs.proving, [vote], voting);
+  return proven.ok ? castAs(needs, vote, { ...voting, proven: proven.value }) : proven;
+}
+
+async function castAs(
+  needs: ApprovalsNeeds,
+  vote: CastVote,
+  { by, proven }: { readonly by: Caller; readonly proven: Proven | null },
+): Promise<Served<CountedVote>> {
+  if (by.person === null) return NOBODY;
   const voter = await needs.people.voterOf(by.person);
-  return cast(needs, vote, { voter, by: by.id, mechanism: by.mechanism ?? 'key' });
+  return cast(needs, vote, {
+    voter,
+    by: by.id,
+    mechanism: proven?.mechanism ?? by.mechanism ?? 'key',
+  });
 }
 
 async function cast(
@@ -212,18 +241,31 @@ async function cast(
 async function voteAll(
   needs: ApprovalsNeeds,
   votes: readonly CastVote[],
-  by: Caller,
+  voting: Voting,
 ): Promise<readonly BatchResult[]> {
+  const proven = await proveVotes(needs.proving, votes, voting);
   const first = needs.guard.asks.find(votes[0]?.approval ?? '');
   const results: BatchResult[] = [];
   for (const vote of votes) {
     const id = vote.approval;
     const found = needs.guard.asks.find(id);
     const isEqual = found === undefined || isSameAction(found, first);
-    const voted = isEqual ? await voteAs(needs, vote, by) : refused('conflict', UNEQUAL);
+    const voted = isEqual
+      ? await castProven(needs, vote, { by: voting.by, proven })
+      : refused('conflict', UNEQUAL);
     results.push(voted.ok ? { ok: true, id, ...voted.value } : { ...voted, id });
   }
   return results;
+}
+
+/** Without the batch's proof nothing of it is approved; what is denied is denied all the same. */
+async function castProven(
+  needs: ApprovalsNeeds,
+  vote: CastVote,
+  { by, proven }: { readonly by: Caller; readonly proven: Served<Proven | null> },
+): Promise<Served<CountedVote>> {
+  if (!proven.ok && vote.outcome === 'approve') return proven;
+  return castAs(needs, vote, { by, proven: proven.ok ? proven.value : null });
 }
 
 const UNEQUAL = 'it is not for the same action as the first of the batch: vote on it by itself';
@@ -257,6 +299,8 @@ async function voteByLink(
   if (link === undefined) return served({ state: 'unknown' });
   const state = stateOf(needs, link);
   if (state !== 'open') return served({ state });
+  const barred = whyNotByLink(needs.proving, vote);
+  if (barred !== null) return barred;
   const voter = await needs.people.find(link.person, []);
   if (voter === undefined) return served({ state: 'unknown' });
   const whole = { ...vote, approval: link.ask };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { proof, purposeOf } from '../factors/proof-shapes.ts';
 import { answer, route, type Route } from '../route.ts';
 import { count } from '../shapes.ts';
 import { actionRow, approvalId, voteBody } from './approval-shapes.ts';
@@ -11,6 +12,7 @@ const body = z.strictObject({
     .array(z.strictObject({ approval: approvalId, ...voteBody }))
     .min(1)
     .max(MOST),
+  proof: proof.optional(),
 });
 
 const result = z.union([
@@ -38,8 +40,10 @@ export const castVotes: Route = route({
   },
   answer: { status: 200, shape: z.strictObject({ results: z.array(result) }) },
   codes: [],
-  handle: async ({ services }, { caller, body: { votes } }) => {
-    const results = await services.approvals.voteAll(votes, caller);
+  handle: async ({ services }, { caller, body: given }) => {
+    const purpose = purposeOf('/api/v1/approvals/votes', given);
+    const shown = { proof: given.proof, purpose };
+    const results = await services.approvals.voteAll(given.votes, caller, shown);
     return answer({
       results: results.map((one) => {
         if (one.ok) return one;
