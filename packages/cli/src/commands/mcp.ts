@@ -117,8 +117,9 @@ async function enforce(
   const config = readConfig(server, told, shell);
   await startDaemon(server, { folder: config.data, told, shell });
   const principal = options.principal ?? userInfo().username;
+  const point = { agent, name: `mcp:${serverName(options)}` };
   const request =
-    session === undefined ? { agent, principal, task, room, attributes } : { agent, session };
+    session === undefined ? { ...point, principal, task, room, attributes } : { ...point, session };
   const path = server.placesOf(config.data).socket;
   const opened = await server.openSocketEnforcement(path, request);
   if (opened.ok) return opened.value;

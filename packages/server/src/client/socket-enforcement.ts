@@ -1,8 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 
 import type { Answer } from '../guard/guard.ts';
 import type { Enforcement, Offered, Report, Said } from '../pep/mcp/enforcement.ts';
 import { SocketClient, type SocketOperation } from '../pep/socket/socket-client.ts';
+import { type EnforcementPoint, openEnforcementPoint } from './enforcement-point.ts';
 
 /** Who acts, and who attested for whom. */
 export type SessionRequest = {
@@ -21,29 +24,45 @@ export type SocketEnforcement = Enforcement & {
 };
 
 const ASK_MS = 30_000;
+const LEASE_MS = 5_000;
 const RETRY_MS = 1_000;
 const CONNECT_AGAIN_MS = 250;
 const MOST_UNREPORTED = 1_000;
 
 /**
  * Opens an enforcement point. `session` names one that somebody else opened; else one is opened
- * here.
+ * here. `name` is what it is called where halts list who acknowledged.
  */
 export async function openSocketEnforcement(
   path: string,
-  request: SessionRequest | { readonly agent: string; readonly session: string },
+  request: (SessionRequest | { readonly agent: string; readonly session: string }) & {
+    readonly name: string;
+  },
 ): Promise<Said<SocketEnforcement>> {
-  const link = new Link(path, request.agent);
-  if ('session' in request) return { ok: true, value: enforcementOf(link, request.session, false) };
+  const { agent, name } = request;
+  const link = new Link(path, agent);
+  const opened = 'session' in request ? found(request.session) : await openSession(link, request);
+  if (!opened.ok) {
+    link.close();
+    return opened;
+  }
+  const point = openEnforcementPoint({ target: { kind: 'socket', path }, agent, name });
+  await Promise.race([point.ready(), sleep(LEASE_MS, undefined, { ref: false })]);
+  const of = { link, point, session: opened.value, isOwn: !('session' in request) };
+  return { ok: true, value: enforcementOf(of) };
+}
+
+function found(session: string): Said<string> {
+  return { ok: true, value: session };
+}
+
+async function openSession(link: Link, request: SessionRequest): Promise<Said<string>> {
   const { principal, task, room, attributes } = request;
   const given = { ...(task === null ? {} : { task }), ...(room === null ? {} : { room }) };
   const opened = await link.ask('open', { principal, attributes, ...given });
-  const session = opened.ok ? opened.value['session'] : undefined;
-  if (typeof session === 'string') {
-    return { ok: true, value: enforcementOf(link, session, true) };
-  }
-  link.close();
-  return opened.ok ? unavailable('the daemon opened no session') : opened;
+  if (!opened.ok) return opened;
+  const { session } = opened.value;
+  return typeof session === 'string' ? found(session) : unavailable('no session was opened');
 }
 
 /** One connection after the other: where one is gone, the next request opens another. */
@@ -59,21 +78,11 @@ class Link {
     this.#agent = agent;
   }
 
-  async ask(
-    op: SocketOperation,
-    members: JsonObject,
-    late?: (value: JsonObject) => void,
-  ): Promise<Said<JsonObject>> {
+  async ask(op: SocketOperation, members: JsonObject): Promise<Said<JsonObject>> {
     const client = await this.#connected();
     if (client === null) return unavailable('the daemon is away');
-    const answer = client.ask(op, { ...members, agent: this.#agent });
-    const { promise, resolve } = Promise.withResolvers<null>();
-    const timer = setTimeout(() => resolve(null), ASK_MS);
-    const said = await Promise.race([answer, promise]);
-    clearTimeout(timer);
-    if (said !== null) return said;
-    void answer.then((value) => value.ok && late?.(value.value));
-    return unavailable('the daemon does not answer');
+    const said = await within(client.ask(op, { ...members, agent: this.#agent }));
+    return said ?? unavailable('the daemon does not answer');
   }
 
   async #connected(): Promise<SocketClient | null> {
@@ -93,25 +102,26 @@ class Link {
   }
 }
 
-function enforcementOf(link: Link, session: string, isOwn: boolean): SocketEnforcement {
-  const unreported = new Unreported((report) => reportOver(link, session, report));
+type Parts = {
+  readonly link: Link;
+  readonly point: EnforcementPoint;
+  readonly session: string;
+  readonly isOwn: boolean;
+};
+
+function enforcementOf({ link, point, session, isOwn }: Parts): SocketEnforcement {
+  const calls = new Calls(point);
+  const unreported = new Unreported((report) => calls.report(session, report));
   return {
     session,
     decide: async (action) => {
-      const late = (value: JsonObject): void => unreported.giveBack(value);
-      const said = await link.ask('decide', { session, ...action }, late);
-      // The daemon's answer has the shape of its own type.
-      return said.ok ? { ok: true, value: said.value as unknown as Answer } : said;
+      const answer = point.decide({ session, ...action });
+      const said = await within(answer);
+      if (said !== null) return said;
+      void answer.then((late) => late.ok && unreported.giveBack(late.value));
+      return unavailable('the daemon does not answer');
     },
-    forward: async ({ permit }, send) => {
-      if (permit === null) return { ok: false, code: 'permit-void', message: 'there is no permit' };
-      const said = await link.ask('redeem', { token: permit.token });
-      const args = said.ok ? said.value['args'] : undefined;
-      if (!said.ok) return said;
-      if (args === undefined || !isJsonObject(args)) return unavailable('no arguments came back');
-      send(args, null);
-      return DONE;
-    },
+    forward: (answer, send) => calls.forward(answer, send),
     report: (report) => unreported.report(report),
     isWaiting: async ({ tool, args }) => {
       const said = await link.ask('evaluate', { session, tool, args });
@@ -128,10 +138,66 @@ function enforcementOf(link: Link, session: string, isOwn: boolean): SocketEnfor
       doneBy(await link.ask('message', { session, from: 'untrusted', text })),
     close: async () => {
       await unreported.close();
+      await point.close();
       if (isOwn) await link.ask('close', { session });
       link.close();
     },
   };
+}
+
+/** Returns what came in time, or null. */
+async function within<T>(answer: Promise<T>): Promise<T | null> {
+  const { promise, resolve } = Promise.withResolvers<null>();
+  const timer = setTimeout(() => resolve(null), ASK_MS);
+  const said = await Promise.race([answer, promise]);
+  clearTimeout(timer);
+  return said;
+}
+
+type Forwarded = { readonly signal: AbortSignal; readonly end: (isCancelled: boolean) => void };
+
+/** Calls under way. One ends for the enforcement point when its outcome is reported. */
+class Calls {
+  readonly #point: EnforcementPoint;
+  readonly #forwarded = new Map<string, Forwarded>();
+
+  constructor(point: EnforcementPoint) {
+    this.#point = point;
+  }
+
+  forward(answer: Answer, send: Parameters<Enforcement['forward']>[1]): Promise<Said<null>> {
+    const { decision } = answer;
+    return new Promise((resolve) => {
+      const call = (args: JsonObject, signal: AbortSignal): Promise<void> => {
+        const ended = Promise.withResolvers<void>();
+        const end = (isCancelled: boolean): void => {
+          if (isCancelled) ended.reject(new Error('cancelled'));
+          else ended.resolve();
+        };
+        this.#forwarded.set(decision, { signal, end });
+        send(args, signal);
+        resolve(DONE);
+        return ended.promise;
+      };
+      // What a halt cancelled is thrown here as well, and was told by the signal.
+      const refused = (said: Said<unknown>): void => {
+        if (!said.ok) resolve(said);
+      };
+      this.#point.forward(answer, call).then(refused, () => undefined);
+    });
+  }
+
+  async report(session: string, report: Report): Promise<Said<null>> {
+    const { decision, status } = report;
+    const forwarded = this.#forwarded.get(decision);
+    forwarded?.end(forwarded.signal.aborted && status === 'unknown');
+    const said = await within(this.#point.report({ session, ...report, records: null }));
+    if (said === null) return unavailable('the daemon does not answer');
+    // Whoever sends a report again takes `outcome-known` as done.
+    const isDone = said.ok || said.code === 'outcome-known';
+    if (isDone && status !== 'unknown') this.#forwarded.delete(decision);
+    return said.ok || isDone ? DONE : { ok: false, code: said.code, message: said.message };
+  }
 }
 
 function kindIn({ decision }: JsonObject): Json | undefined {
@@ -143,12 +209,6 @@ const DONE = { ok: true, value: null } as const;
 
 function doneBy(said: Said<JsonObject>): Said<null> {
   return said.ok ? DONE : said;
-}
-
-async function reportOver(link: Link, session: string, report: Report): Promise<Said<null>> {
-  const said = await link.ask('outcome', { session, ...report });
-  // Whoever sends a report again takes `outcome-known` as done.
-  return !said.ok && said.code === 'outcome-known' ? DONE : doneBy(said);
 }
 
 function unavailable(message: string): Said<never> {
@@ -172,8 +232,8 @@ class Unreported {
   }
 
   /** A permit that came too late to be used is given back. */
-  giveBack({ decision, permit }: JsonObject): void {
-    if (typeof decision !== 'string' || permit === null) return;
+  giveBack({ decision, permit }: Pick<Answer, 'decision' | 'permit'>): void {
+    if (permit === null) return;
     void this.report({ decision, status: 'not_sent', result: null });
   }
 

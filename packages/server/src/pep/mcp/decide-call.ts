@@ -96,7 +96,7 @@ function tellProgress(
 
 function decidedBy(said: Said<Answer>, tool: string): Decided {
   if (!said.ok) return refused(refusalOf(codeOf(said.code), sayOf(said), { tool }));
-  const { verdict, args, permit, say, rules, decision } = said.value;
+  const { verdict, args, permit, say, rules, decision, approval } = said.value;
   if ((verdict === 'allow' || verdict === 'modify') && permit !== null && args !== null) {
     return { ok: true, answer: said.value };
   }
@@ -106,7 +106,7 @@ function decidedBy(said: Said<Answer>, tool: string): Decided {
       return refused(
         refusalOf('approval-pending', say ?? 'a person has to approve this', {
           ...of,
-          next: `decision ${decision} waits for a person; send the same call again later`,
+          next: `approval ${approval ?? 'of it'} waits for a person: send the same call again then`,
         }),
       );
     case 'defer':
