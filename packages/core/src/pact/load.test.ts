@@ -265,3 +265,23 @@ allow: [{ id: c, tool: a.b, when: '${when}' }]
   ]);
   assert.deepEqual(faults(of('args.n < 9223372036854775807')), []);
 });
+
+test('load: a leading `args.` is dropped in every path of an argument that a tool names', () => {
+  const tools = `
+tools:
+  pay:
+    { effect: write, money: args.amount, records: args.rows, entity: { kind: k, id: args.to.id } }
+  run: { effect: from(args.command) }
+  count: { effect: read, records: result.count, trust: { default: trusted, untrusted: [args.a] } }
+`;
+  const { pact } = load({ 'a.yaml': HEAD + tools });
+  const pay = pact.tools.get('pay');
+  assert.deepEqual(
+    [pay?.money, pay?.records, pay?.entity],
+    ['amount', 'rows', { kind: 'k', id: 'to.id' }],
+  );
+  assert.equal(pact.tools.get('run')?.effectFrom, 'command');
+  // A path of a result leads nowhere near the arguments.
+  const count = pact.tools.get('count');
+  assert.deepEqual([count?.records, count?.trust.untrusted], ['result.count', ['args.a']]);
+});

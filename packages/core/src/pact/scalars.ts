@@ -55,3 +55,8 @@ export function isToolPattern(text: string): boolean {
 export function isPath(text: string): boolean {
   return text.length <= 200 && /^[A-Za-z_$][\w$-]*(\.[A-Za-z_$][\w$-]*)*$/.test(text);
 }
+
+/** Returns the path of an argument as rules use it: without a leading `args.`. */
+export function argumentPath(path: string): string {
+  return path.replace(/^args\./, '');
+}

@@ -138,3 +138,13 @@ test('locks: what is not locked cannot be lifted, and what is past cannot be set
   const lifted = await people.unlock({ ...LIFT, agent: 'support' });
   assert.match(lifted.ok ? '' : lifted.error.message, /locked on every agent/);
 });
+
+test('locks: one holds whichever way the pact writes the path of the id', async () => {
+  verifies('enforce.human-wins');
+  const pact = TICKETS_PACT.replaceAll('id: id }', 'id: args.id }');
+  const scene = await guardScene({ pact });
+  const session = await scene.open();
+  valueOf(await scene.guard.people.lock(SET));
+  assert.equal(await verdictOf(scene, session, 'r1'), 'lock:ticket');
+  assert.equal(await verdictOf(await scene.restart(), session, 'r2'), 'lock:ticket');
+});

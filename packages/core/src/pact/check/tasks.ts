@@ -1,5 +1,6 @@
 import type { Placed, TaskDocument } from '../document.ts';
 import { matchesAny, matchesTool } from '../glob.ts';
+import { argumentPath } from '../scalars.ts';
 import { suggest } from '../suggest.ts';
 import { checkArgument, toolsOf, unknown } from './context.ts';
 import type { Context } from './context.ts';
@@ -49,7 +50,7 @@ export function splitTarget(tools: Iterable<string>, key: string): Target | null
   const fitting = [...tools].filter((tool) => key.startsWith(`${tool}.`));
   const [tool] = fitting.sort((a, b) => b.length - a.length);
   if (tool === undefined) return null;
-  const path = key.slice(tool.length + 1).replace(/^args\./, '');
+  const path = argumentPath(key.slice(tool.length + 1));
   return path === '' ? null : { tool, path };
 }
 

@@ -26,7 +26,7 @@ import {
   text,
 } from '../reader.ts';
 import type { Fields, Findings, Reader } from '../reader.ts';
-import { isToolPattern } from '../scalars.ts';
+import { argumentPath, isToolPattern } from '../scalars.ts';
 import type { SourceNode } from '../source.ts';
 import { APPROVAL_KEYS, readApproval, word } from './approval.ts';
 import { expression } from './expression.ts';
@@ -99,7 +99,7 @@ const budget: Reader<BudgetDocument> = (findings, node) => {
 export const argument: Reader<Placed<string>> = (findings, node) => {
   const value = path(findings, node);
   if (value === undefined) return undefined;
-  return { value: value.replace(/^args\./, ''), place: node.place };
+  return { value: argumentPath(value), place: node.place };
 };
 
 /** Reads a rule of `allow`. */

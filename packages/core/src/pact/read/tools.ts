@@ -16,9 +16,10 @@ import {
   text,
 } from '../reader.ts';
 import type { Fields, Reader } from '../reader.ts';
-import { isName, isPath, isToolName } from '../scalars.ts';
+import { argumentPath, isName, isPath, isToolName } from '../scalars.ts';
 import type { Entry } from '../source.ts';
 import { word } from './approval.ts';
+import { argument } from './rules.ts';
 
 const KEYS: readonly string[] = (
   'effect category trust open_world reversible undo money tier ' +
@@ -48,7 +49,9 @@ type WorldEffect = { readonly effect: Effect | null; readonly effectFrom: string
 const effect: Reader<WorldEffect> = (findings, node) => {
   const written = node.kind === 'scalar' ? String(node.value) : '';
   const from = /^from\((.*)\)$/.exec(written)?.[1];
-  if (from !== undefined && isPath(from)) return { effect: null, effectFrom: from };
+  if (from !== undefined && isPath(from)) {
+    return { effect: null, effectFrom: argumentPath(from) };
+  }
   const read = choice(['read', 'write', 'send', 'from(<argument>)']);
   const known = read(findings, node);
   return known === undefined || known === 'from(<argument>)'
@@ -143,7 +146,7 @@ type Located = {
 };
 
 function readPaths(fields: Fields): Located {
-  const at = { read: placed(path), or: null };
+  const at = { read: argument, or: null };
   const money = optional(fields, 'money', at);
   const records = optional(fields, 'records', at);
   const entity = optional(fields, 'entity', { read: entityOf, or: null });
@@ -164,6 +167,6 @@ const entityOf: Reader<{ readonly kind: string; readonly id: Placed<string> }> =
   const fields = open(findings, node, { what: '`entity`', keys: ['kind', 'id'] });
   return {
     kind: required(fields, 'kind', { read: word, or: '' }),
-    id: required(fields, 'id', { read: placed(path), or: { value: '', place: node.place } }),
+    id: required(fields, 'id', { read: argument, or: { value: '', place: node.place } }),
   };
 };
