@@ -33,6 +33,7 @@ export {
   type VoteFact,
 } from './approval/ask-book.ts';
 export {
+  isBarred,
   judgeVote,
   type VoteContext,
   type Voter,

@@ -54,6 +54,7 @@ export function fakeApprovals(calls: string[]): ApprovalServices {
   const made = { index: 8, link: 'lnk_1', token: 'a.b', person: 'lena', expiresAtMs: 2 };
   return {
     approvals: {
+      voterOf: (person) => Promise.resolve({ ...person, names: [] }),
       list: () => [row],
       find: () => FOUND,
       opened: () => served('approvals.opened', shown),

@@ -59,7 +59,8 @@ function whomFor({ requirements }: Ask): string {
   return who === '' ? 'its rules name no approver' : `its rules name ${who}`;
 }
 
-function isBarred({ id, names }: Voter, barred: readonly string[]): boolean {
+/** Returns whether a human has one of these names, under any of their own. In any case. */
+export function isBarred({ id, names }: Voter, barred: readonly string[]): boolean {
   return [id, ...names].some((name) => barred.some((other) => isSame(name, other)));
 }
 

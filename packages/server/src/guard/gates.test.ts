@@ -25,7 +25,7 @@ exclude:
   - { id: no-export, tool: crm.export, say: exports are for people }
 `;
 
-const LENA = { id: 'lena@example.com', email: 'lena@example.com', groups: [] };
+const LENA = { id: 'lena@example.com', email: 'lena@example.com', groups: [], names: ['lena'] };
 const OPEN = {
   agent: 'support',
   category: 'crm',
@@ -111,6 +111,20 @@ test('gates: one that is kept stays refused, after a restart too', async () => {
   assert.equal(codeOf(twice), 'conflict');
 });
 
+test('gates: one that is kept voids what was let through and not forwarded', async () => {
+  verifies('enforce.review-gate');
+  const scene = await guardScene({ pact: PACT });
+  const given = await scene.open();
+  const token = valueOf(await scene.decide(given, 'r1', 'crm.read')).permit?.token ?? '';
+  const orders = valueOf(await scene.decide(await scene.open(), 'r1', 'orders.get'));
+  await violate(scene, 'ada');
+  await violate(scene, 'bob');
+  valueOf(await scene.guard.people.decideGate({ ...OPEN, outcome: 'kept' }));
+  assert.equal(codeOf(scene.guard.redeem({ agent: 'support', token })), 'permit-void');
+  const own = orders.permit?.token ?? '';
+  assert.equal(codeOf(scene.guard.redeem({ agent: 'support', token: own })), 'done');
+});
+
 test('gates: nobody opens one who is not named, or whose own session had it closed', async () => {
   verifies('enforce.review-gate');
   const scene = await guardScene({ pact: PACT });
@@ -118,7 +132,10 @@ test('gates: nobody opens one who is not named, or whose own session had it clos
   const session = await violate(scene, 'Lena@example.com');
   const own = await people.decideGate({ ...OPEN, session });
   assert.match(own.ok ? '' : own.error.message, /session of their own/);
-  const eve = { id: 'eve@example.com', email: 'eve@example.com', groups: ['support'] };
+  const named = await violate(scene, 'LENA');
+  const byKey = await people.decideGate({ ...OPEN, session: named });
+  assert.match(byKey.ok ? '' : byKey.error.message, /session of their own/);
+  const eve = { id: 'eve@example.com', email: 'eve@example.com', groups: ['support'], names: [] };
   assert.equal(codeOf(await people.decideGate({ ...OPEN, session, person: eve })), 'forbidden');
   const opener = await people.decideGate({ ...OPEN, session, by: 'front-end', person: MAX });
   assert.equal(codeOf(opener), 'forbidden');
@@ -126,4 +143,4 @@ test('gates: nobody opens one who is not named, or whose own session had it clos
   assert.equal(codeOf(await people.decideGate({ ...OPEN, session, person: MAX })), 'done');
 });
 
-const MAX = { id: 'max@example.com', email: 'max@example.com', groups: ['privacy'] };
+const MAX = { id: 'max@example.com', email: 'max@example.com', groups: ['privacy'], names: [] };

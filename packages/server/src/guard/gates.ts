@@ -1,9 +1,10 @@
-import { gateKey, isEntitled } from '@plumbline/core';
+import { categoryOf, gateKey, isBarred, isEntitled, toolOf } from '@plumbline/core';
 
 import type { Desk } from './desk.ts';
 import type { Outcome } from './guard.ts';
+import { voidUnforwarded } from './halts/void-given.ts';
 import type { LiveAgent } from './live-agent.ts';
-import type { ClosedGate, DecidedGate, GateDecision, GatePerson } from './people.ts';
+import type { ClosedGate, DecidedGate, GateDecision } from './people.ts';
 import { done, noAgent, refuse } from './refusal.ts';
 import { isProbe } from './probe.ts';
 import { durably, findAgent, momentOf, recordEvent } from './turn.ts';
@@ -51,10 +52,20 @@ export async function decideGate(desk: Desk, of: GateDecision): Promise<Outcome<
     const event = { kind: 'gate', at, session, category, outcome, reason, by, because } as const;
     const told = beside === null ? { event } : { event, session: beside };
     const { index, durable } = recordEvent(desk, live, told);
+    if (outcome === 'kept') {
+      voidUnforwarded(live, (flight) => {
+        const isWithin = session === null || flight.session === session;
+        return isWithin && categoryIn(live, flight.call.tool) === category;
+      });
+    }
     const after = new Map(gatesOf(live).map((gate) => [keyOf(gate), gate.state]));
     const changed = before.filter((gate) => after.get(keyOf(gate)) !== gate.state);
     return done({ index, durable, outcome, changed: changed.map(placeOf), because });
   });
+}
+
+function categoryIn({ pact }: LiveAgent, tool: string): string | null {
+  return pact === null ? null : categoryOf(toolOf(pact, tool));
 }
 
 // The agent's gate is opened with those of its sessions, and was closed by what closed these.
@@ -101,11 +112,5 @@ function isOwn(live: LiveAgent, { category, session, person, by }: GateDecision)
   const own = session === null ? undefined : live.state.sessions.get(session);
   const parties = own === undefined ? [...violators] : [own.principal];
   const opener = session === null ? undefined : live.sessions.get(session)?.opening.openedBy;
-  const openers = opener === undefined ? [] : [opener];
-  return opener === by || [...parties, ...openers].some((name) => isSame(person, name));
-}
-
-function isSame({ id, email }: GatePerson, name: string): boolean {
-  const told = name.toLowerCase();
-  return told === id.toLowerCase() || (email !== null && told === email);
+  return opener === by || isBarred(person, opener === undefined ? parties : [...parties, opener]);
 }

@@ -148,3 +148,19 @@ test('locks: one holds whichever way the pact writes the path of the id', async 
   assert.equal(await verdictOf(scene, session, 'r1'), 'lock:ticket');
   assert.equal(await verdictOf(await scene.restart(), session, 'r2'), 'lock:ticket');
 });
+
+test('locks: one voids what was let through before it and not forwarded yet', async () => {
+  verifies('enforce.human-wins');
+  const scene = await guardScene({ pact: TICKETS_PACT });
+  const tokenFor = async (session: string, id: string): Promise<string> => {
+    const args = { id, status: 'open' };
+    const answer = valueOf(await scene.decide(session, `for ${id}`, 'tickets.update', args));
+    return answer.permit?.token ?? '';
+  };
+  const locked = await tokenFor(await scene.open(), 'T-7');
+  const other = await tokenFor(await scene.open({ principal: 'bob' }), 'T-8');
+  valueOf(await scene.guard.people.lock({ ...SET, agent: null, field: 'status' }));
+  const agent = 'support';
+  assert.equal(codeOf(scene.guard.redeem({ agent, token: locked })), 'permit-void');
+  assert.equal(codeOf(scene.guard.redeem({ agent, token: other })), 'done');
+});

@@ -1,16 +1,19 @@
 import {
   BOUNDS,
+  type Call,
   isInForce,
   keyOfLock,
   type Lock,
   lockEvents,
   type LockOn,
   type RecordedEvent,
+  valuesAt,
 } from '@plumbline/core';
 
 import type { Appended } from '../ledger/sequencer.ts';
 import type { Desk } from './desk.ts';
 import type { Outcome } from './guard.ts';
+import { voidUnforwarded } from './halts/void-given.ts';
 import type { LiveAgent } from './live-agent.ts';
 import type { LockRequest, PlacedLock, ShownLock, UnlockRequest } from './people.ts';
 import { done, noAgent, refuse } from './refusal.ts';
@@ -123,7 +126,16 @@ function record(desk: Desk, live: LiveAgent, event: LockEvent): Appended {
   if (event.kind === 'lock' && live.state.locks.size >= BOUNDS.locks - 1) {
     for (const old of runOut(desk, live)) layered(desk, live, old);
   }
-  return layered(desk, live, event);
+  const appended = layered(desk, live, event);
+  if (event.kind === 'lock') voidUnforwarded(live, ({ call }) => isAgainst(live, call, event));
+  return appended;
+}
+
+// Of one field of it as well: asking again shows which.
+function isAgainst({ pact }: LiveAgent, { tool, args }: Call, { entity, id }: LockOn): boolean {
+  const declared = pact?.tools.get(tool)?.entity ?? null;
+  if (declared?.kind !== entity) return false;
+  return valuesAt(args, declared.id).some((value) => String(value) === id);
 }
 
 function layered(desk: Desk, live: LiveAgent, event: LockEvent): Appended {

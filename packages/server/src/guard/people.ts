@@ -1,4 +1,4 @@
-import type { Lock, LockOn } from '@plumbline/core';
+import type { Lock, LockOn, Voter } from '@plumbline/core';
 
 /** What somebody locks. `agent` null: for every agent, those added later included. */
 export type LockRequest = LockOn & {
@@ -42,14 +42,8 @@ export type GateDecision = {
   readonly outcome: 'opened' | 'kept';
   readonly reason: string;
   readonly by: string;
-  readonly person: GatePerson;
-};
-
-/** Who decides: never whoever the sessions are for, or opened them. */
-export type GatePerson = {
-  readonly id: string;
-  readonly email: string | null;
-  readonly groups: readonly string[];
+  /** Who decides: never whoever the sessions are for, or opened them. */
+  readonly person: Voter;
 };
 
 /** A gate as it was decided: what it was, and which others went with it. */

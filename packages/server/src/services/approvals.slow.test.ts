@@ -139,4 +139,52 @@ describe('approvals of a daemon', () => {
       [['pending', 1]],
     );
   });
+
+  test('approvals: one human counts once, however many keys and seats they vote with', async () => {
+    verifies('human.approvals');
+    const own = { kind: 'person', roles: ['approver'], groups: ['lead'] };
+    const second = { ...own, name: 'phone', email: 'LENA@example.com' };
+    world.addKey('phone', text((await world.post('local', 'keys', second))['token']));
+    const deputy = { kind: 'person', roles: ['approver'], name: 'Ida', email: 'ida@example.com' };
+    world.addKey('ida', text((await world.post('local', 'keys', deputy))['token']));
+    const mole = { ...deputy, name: 'Moe', email: 'moe@example.com' };
+    world.addKey('moe', text((await world.post('local', 'keys', mole))['token']));
+    const untilMs = Date.now() + HOUR_MS;
+    await world.post('lena', 'approval-delegations', { to: 'Ida@Example.com', untilMs });
+    await world.post('ida', 'approval-delegations', { to: 'moe@example.com', untilMs });
+    const trial = await Trial.open(world, 'double', 'once');
+    const votes = `approvals/${await trial.ask()}/votes`;
+    const word = { outcome: 'approve', reason: 'fine' };
+    assert.equal(await world.tryPost('moe', votes, word), 'forbidden');
+    await world.post('lena', votes, word);
+    assert.equal(await world.tryPost('phone', votes, word), 'conflict');
+    assert.equal(await world.tryPost('ida', votes, word), 'conflict');
+    const counted = await world.post('omar', votes, word);
+    assert.equal(member(counted, 'approval')['state'], 'approved');
+  });
+
+  test('approvals: who is for one agent sees all that waits for it', async () => {
+    const key = { kind: 'service', name: 'board', scopes: ['read'], agents: ['hasty'] };
+    world.addKey('board', text((await world.post('local', 'keys', key))['token']));
+    const ask = await (await Trial.open(world, 'hasty', 'old')).ask();
+    await (await Trial.open(world, 'calm', 'newer')).ask();
+    const rows = rowsOf(await world.get('board', 'approvals?limit=1'));
+    assert.deepEqual(
+      rows.map(({ id }) => id),
+      [ask],
+    );
+  });
+
+  test('approvals: what is not there is no measure for the others of a batch', async () => {
+    const ask = await (await Trial.open(world, 'calm', 'measured')).ask();
+    const votes = ['apr_gone', ask].map((approval) => {
+      return { approval, outcome: 'approve', reason: 'fine' };
+    });
+    const said = await world.post('omar', 'approvals/votes', { votes });
+    const results = rowsOf({ rows: said['results'] ?? [] });
+    assert.deepEqual(
+      results.map(({ code }) => code),
+      ['not-found', undefined],
+    );
+  });
 });

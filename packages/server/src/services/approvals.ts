@@ -27,6 +27,8 @@ import type { Decisions, Recorded, Served, ServiceError } from './services.ts';
 /** Which approvals are listed. */
 export type ApprovalFilter = {
   readonly agent?: string;
+  /** Of which agents alone; null or absent: of all. */
+  readonly agents?: readonly string[] | null;
   readonly session?: string;
   readonly state?: string;
   readonly kind?: string;
@@ -72,6 +74,8 @@ export type LinkView =
  *   `conflict`.
  */
 export type Approvals = {
+  /** Returns a person under every name a key of theirs has. */
+  readonly voterOf: People['voterOf'];
   readonly list: (filter: ApprovalFilter) => readonly ApprovalRow[];
   readonly find: (id: string) => FoundAsk | undefined;
   readonly opened: (id: string, by: string) => Promise<Served<ShownCase>>;
@@ -119,6 +123,7 @@ const LISTED = 100;
 export function makeApprovals(needs: ApprovalsNeeds): Approvals {
   const { guard, links } = needs;
   return {
+    voterOf: (person) => needs.people.voterOf(person),
     list: (filter) => list(needs, filter),
     find: (id) => guard.asks.find(id),
     opened: (id, by) => open(needs, id, by),
@@ -138,7 +143,7 @@ export function makeApprovals(needs: ApprovalsNeeds): Approvals {
 
 function list(
   { guard, registry, tools, states }: ApprovalsNeeds,
-  { agent, session, state, kind, limit = LISTED }: ApprovalFilter,
+  { agent, agents = null, session, state, kind, limit = LISTED }: ApprovalFilter,
 ): readonly ApprovalRow[] {
   const asks = guard.asks.list().map(rowOfAsk);
   const own = states().filter((of) => !of.agent.includes('~'));
@@ -151,6 +156,7 @@ function list(
   const wanted = rows.filter((row) => {
     return (
       (agent === undefined || row.agent === agent) &&
+      (agents === null || agents.includes(row.agent)) &&
       (session === undefined || row.session === session) &&
       (state === undefined || row.state === state) &&
       (kind === undefined || row.kind === kind)
@@ -244,7 +250,8 @@ async function voteAll(
   voting: Voting,
 ): Promise<readonly BatchResult[]> {
   const proven = await proveVotes(needs.proving, votes, voting);
-  const first = needs.guard.asks.find(votes[0]?.approval ?? '');
+  // What is not there is no measure for the others.
+  const [first] = votes.flatMap(({ approval }) => needs.guard.asks.find(approval) ?? []);
   const results: BatchResult[] = [];
   for (const vote of votes) {
     const id = vote.approval;

@@ -107,7 +107,7 @@ test('cases: a gate that is opened, and a lock, label what they were about', asy
   const { people } = scene.guard;
   const session = await scene.open();
   const refused = valueOf(await scene.decide(session, 'r1', 'notes.wipe', { id: 'n' })).decision;
-  const person = { id: 'lena@example.com', email: 'lena@example.com', groups: [] };
+  const person = { id: 'lena@example.com', email: 'lena@example.com', groups: [], names: [] };
   const of = { agent: 'support', category: 'notes', session, by: 'k1', reason: 'wiping is fine' };
   valueOf(await people.decideGate({ ...of, outcome: 'opened', person }));
   const lock = { entity: 'note', id: 'n-1', field: null, untilMs: null };

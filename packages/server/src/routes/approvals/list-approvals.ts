@@ -1,6 +1,5 @@
 import { z } from 'zod';
 
-import { isFor } from '../rights.ts';
 import { answer, route, type Route } from '../route.ts';
 import { agentId, paging, present, sessionId } from '../shapes.ts';
 import { approvalRow, askState } from './approval-shapes.ts';
@@ -26,7 +25,7 @@ export const listApprovals: Route = route({
   answer: { status: 200, shape: z.strictObject({ rows: z.array(approvalRow) }) },
   codes: [],
   handle: ({ services }, { caller, query: asked }) => {
-    const rows = services.approvals.list(present(asked));
-    return answer({ rows: rows.filter(({ agent }) => isFor(caller, agent)) });
+    const { agents } = caller;
+    return answer({ rows: services.approvals.list({ ...present(asked), agents }) });
   },
 });

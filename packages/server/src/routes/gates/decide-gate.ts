@@ -37,14 +37,15 @@ export const decideGate: Route = route({
   body: { shape: body, example: { outcome: 'opened', reason: 'exports to partners are fine' } },
   answer: { status: 200, shape },
   codes: ['unknown-agent', 'not-found', 'conflict', 'unavailable', 'overloaded'],
-  handle: async ({ guard }, { caller, params: { agent, category }, body: said }) => {
+  handle: async ({ guard, services }, { caller, params: { agent, category }, body: said }) => {
     const { person, id: by } = caller;
     // Nobody is known on the socket, and a gate is decided by whom the pact names.
     if (person === null) {
       return refuse({ code: 'forbidden', detail: 'a gate is decided by a person with their key' });
     }
     const { session = null, outcome, reason } = said;
-    const of = { agent, category, session, outcome, reason, by, person };
+    const who = await services.approvals.voterOf(person);
+    const of = { agent, category, session, outcome, reason, by, person: who };
     const decided = await guard.people.decideGate(of);
     return decided.ok ? answer(shownOf(decided.value)) : answerOf(decided);
   },
