@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, type StdioOptions } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -7,32 +7,37 @@ const bin = (name: string): string => join(root, 'node_modules', '.bin', name);
 const source = '--conditions=plumbline-source';
 const cli = 'packages/cli/src/main.ts';
 
-type Step = { readonly name: string; readonly command: readonly string[] };
+type Command = readonly string[];
 
-const node = (name: string, ...args: readonly string[]): Step => ({
-  name,
-  command: [process.execPath, source, ...args],
-});
+/** One step: a command, or several side by side. */
+type Step = { readonly name: string; readonly commands: readonly Command[] };
 
-const format: Step = { name: 'format', command: [bin('prettier'), '--check', '--cache', '.'] };
-const lint: Step = {
-  name: 'lint',
-  command: [bin('oxlint'), '--type-aware', '--deny-warnings', 'packages', 'bench', 'tools'],
+const step = (name: string, ...command: Command): Step => ({ name, commands: [command] });
+const node = (name: string, ...args: Command): Step => {
+  return step(name, process.execPath, source, ...args);
 };
-const build: Step = { name: 'build', command: [bin('tsc'), '--build', 'tsconfig.build.json'] };
-const types: Step = { name: 'types', command: [bin('tsc'), '--project', 'tsconfig.json'] };
+
+const format = step('format', bin('prettier'), '--check', '--cache', '.');
+const lintArgs = ['--type-aware', '--deny-warnings', 'packages', 'bench', 'tools'];
+const lint = step('lint', bin('oxlint'), ...lintArgs);
+const build = step('build', bin('tsc'), '--build', 'tsconfig.build.json');
+const types = step('types', bin('tsc'), '--project', 'tsconfig.json');
 const tidy = (...args: readonly string[]): Step => node('tidy', 'tools/tidy.ts', ...args);
 const everyRule: readonly Step[] = [format, lint, build, types, tidy()];
 
-/** The tests of one run, by suffix. Having none is a fault, never a pass. */
-function tests(name: string, isWanted: (path: string) => boolean): Step {
+/** The tests of one run, by suffix, in so many processes. Having none is a fault, never a pass. */
+function tests(name: string, isWanted: (path: string) => boolean, processes: number): Step {
   const files = globSync('{packages/*/src,packages/*/bin,bench/src,tools}/**/*.test.ts', {
     cwd: root,
   })
     .filter(isWanted)
     .sort();
   if (files.length === 0) throw new Error('no test files found');
-  return node(name, '--test', '--test-isolation=none', ...files);
+  const shards = Array.from({ length: processes }, (_, shard) =>
+    files.filter((_file, index) => index % processes === shard),
+  );
+  const run = [process.execPath, source, '--test', '--test-isolation=none'];
+  return { name, commands: shards.map((shard) => [...run, ...shard]) };
 }
 
 const isFast = (path: string): boolean => !path.endsWith('.slow.test.ts');
@@ -47,8 +52,8 @@ function runs(args: readonly string[]): readonly string[] {
 const jobs: Readonly<Record<string, (args: readonly string[]) => readonly Step[]>> = {
   start: (args) => [node('start', cli, 'replay', ...runs(args), '--pacts', examplePacts)],
   plumb: (args) => [node('plumb', cli, ...args)],
-  test: () => [...everyRule, tests('every test', () => true)],
-  check: () => [...everyRule, tests('fast tests', isFast)],
+  test: () => [...everyRule, tests('every test', () => true, 1)],
+  check: () => [...everyRule, tests('fast tests', isFast, 2)],
   bench: (args) => [node('bench', '--expose-gc', 'bench/src/main.ts', ...args)],
   tidy: () => [tidy()],
   coverage: () => [tidy('--coverage')],
@@ -57,24 +62,39 @@ const jobs: Readonly<Record<string, (args: readonly string[]) => readonly Step[]
   ],
   mutants: (args) => [node('mutants', 'packages/testkit/src/mutants/main.ts', ...args)],
   build: () => [build],
-  format: () => [{ name: 'format', command: [bin('prettier'), '--write', '--cache', '.'] }],
+  format: () => [step('format', bin('prettier'), '--write', '--cache', '.')],
 };
 
+/** Runs one command and returns its exit code; when `isKept`, what it prints comes at its end. */
+async function runCommand([program = '', ...args]: Command, isKept: boolean): Promise<number> {
+  const stdio: StdioOptions = isKept ? ['ignore', 'pipe', 'pipe'] : 'inherit';
+  const child = spawn(program, args, { cwd: root, stdio });
+  const kept: Buffer[] = [];
+  child.stdout?.on('data', (chunk: Buffer) => kept.push(chunk));
+  child.stderr?.on('data', (chunk: Buffer) => kept.push(chunk));
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  child.once('error', reject);
+  child.once('close', (code) => resolve(code ?? 1));
+  const code = await promise;
+  process.stdout.write(Buffer.concat(kept));
+  return code;
+}
+
 /** Runs every step, also after a failed one, and returns the exit code of the first that failed. */
-function runSteps(steps: readonly Step[]): number {
+async function runSteps(steps: readonly Step[]): Promise<number> {
   const failed: string[] = [];
   let exitCode = 0;
-  for (const { name, command } of steps) {
-    const [program, ...args] = command;
-    if (program === undefined) throw new Error(`step \`${name}\` has no command`);
+  for (const { name, commands } of steps) {
     const startedMs = performance.now();
-    const { status } = spawnSync(program, args, { cwd: root, stdio: 'inherit' });
+    const codes = await Promise.all(
+      commands.map((command, index) => runCommand(command, index > 0)),
+    );
+    const code = codes.find((each) => each !== 0) ?? 0;
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
-    if (status !== 0) failed.push(name);
-    exitCode ||= status ?? 1;
-    if (steps.length > 1) {
-      process.stderr.write(`${status === 0 ? '✔' : '✖'} ${name} (${seconds} s)\n`);
-    }
+    if (code !== 0) failed.push(name);
+    exitCode ||= code;
+    if (steps.length > 1)
+      process.stderr.write(`${code === 0 ? '✔' : '✖'} ${name} (${seconds} s)\n`);
   }
   if (steps.length > 1 && failed.length > 0) {
     process.stderr.write(`✖ failed: ${failed.join(', ')}\n`);
@@ -88,5 +108,5 @@ if (job === undefined) {
   process.stderr.write(`no job \`${jobName}\`: one of ${Object.keys(jobs).join(', ')}\n`);
   process.exitCode = 1;
 } else {
-  process.exitCode = runSteps(job(jobArgs));
+  process.exitCode = await runSteps(job(jobArgs));
 }
