@@ -6,6 +6,8 @@ import { type CompiledPact, type JsonObject, loadPact, parseEntry } from '@plumb
 import { GUARD_BOUNDS, type GuardBounds, type PactOf, type ReviewRule } from '../src/guard/desk.ts';
 import type { FactSource } from '../src/guard/gather.ts';
 import type { ActionRequest, Answer, Guard, OpenRequest, Outcome } from '../src/guard/guard.ts';
+import { foldWide } from '../src/guard/halts/fold-wide.ts';
+import type { WideHalt } from '../src/guard/halts/order.ts';
 import { type OpenedGuard, openGuard } from '../src/guard/open-guard.ts';
 import type { SnapshotPlace } from '../src/guard/snapshot-file.ts';
 import type { Sequencer } from '../src/ledger/sequencer.ts';
@@ -121,12 +123,18 @@ export function codeOf(outcome: Outcome<unknown>): string {
 }
 
 /** Opens a guard over any log. */
-export function openOver(
+export async function openOver(
   sequencer: Sequencer,
   of: Pick<GuardScene, 'clock' | 'subjects' | 'pacts'>,
   options: SceneOptions = {},
 ): Promise<OpenedGuard> {
+  const wide = new Map<string, WideHalt>();
+  for (const bytes of await sequencer.read(0, sequencer.status().durableSize)) {
+    const read = parseEntry(bytes);
+    if (read.ok) foldWide(wide, read.value);
+  }
   return openGuard({
+    wide: [...wide.values()],
     sequencer,
     recorder: options.recorder ?? new Recorder({ sequencer }),
     subjects: of.subjects,

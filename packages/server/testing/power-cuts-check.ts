@@ -243,6 +243,30 @@ export async function restored(
   return { agents: agents.sort((a, b) => (a.agent < b.agent ? -1 : 1)), foldedFrom };
 }
 
+const MOST_TURNS = 10_000;
+
+/**
+ * Waits until nothing is written any more that nobody waits for: what halts say of themselves once
+ * they are effective, and that an approval ran out, which is recorded with the refusal of a vote.
+ */
+export async function untilQuiet({ log, opened: { guard } }: Life): Promise<void> {
+  for (let turns = 0; turns < MOST_TURNS; turns += 1) {
+    const written = new Set<string>();
+    for (const bytes of await readAll(log)) {
+      const parsed = parseEntry(bytes);
+      if (parsed.ok && parsed.value.kind === 'halt_effective') {
+        written.add(textOf(parsed.value.open['halt']));
+      }
+    }
+    const missing = guard.halts().filter(({ halt }) => !written.has(halt));
+    const { nextIndex, durableSize } = log.status();
+    const isWritten = missing.every(({ state }) => state !== 'effective');
+    if (isWritten && nextIndex === durableSize) return;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  assert.fail('a halt is effective and the log never says so, or it never comes to rest');
+}
+
 /** What a stranger says of the whole record, who holds the key of everybody not erased. */
 export async function checkRecord(world: World, life: Life): Promise<RecordReport> {
   const entries = await readAll(life.log);

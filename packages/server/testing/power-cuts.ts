@@ -14,6 +14,7 @@ import {
   checkTold,
   readAll,
   restored,
+  untilQuiet,
 } from './power-cuts-check.ts';
 import { ADMIN, bringIntoForce, type Life, openLife } from './power-cuts-life.ts';
 import { AGENTS, Load } from './power-cuts-load.ts';
@@ -132,6 +133,7 @@ class History {
     assert.ok(await bringIntoForce(life), 'the last start went wrong');
     assert.ok(await prepared(life));
     await new Load(this.#world, life, this.#load({ actors: 2, steps: 10, isSound: true })).run();
+    await untilQuiet(life);
     const report = await checkRecord(this.#world, life);
     const { answers } = report;
     const counts = this.#counts;

@@ -104,6 +104,12 @@ export class PermitTable {
     if (held !== undefined) held.args = null;
   }
 
+  /** Voids a permit whose action was withdrawn before anybody used it. */
+  withdraw(id: string): void {
+    const held = this.#held.get(id);
+    if (held !== undefined) held.isVoid = true;
+  }
+
   /** Voids the permits of a session, or all, for good: whatever stopped them may be lifted. */
   void(session: string | null): void {
     for (const held of this.#held.values()) {

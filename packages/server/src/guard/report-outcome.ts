@@ -79,6 +79,12 @@ function noteForwarded({ parts }: Desk, flight: LiveFlight, { forwarded }: Outco
 }
 
 function outcomeTurn(desk: Desk, { report, live, flight }: Report): Appended {
+  const appended = recordOutcome(desk, { report, live, flight });
+  if (flight.permit !== null) live.permits.end(flight.permit);
+  return appended;
+}
+
+function recordOutcome(desk: Desk, { report, live, flight }: Report): Appended {
   noteForwarded(desk, flight, report);
   const { decision, session: id, call, subject, redeemedAt } = flight;
   const { status, result, records } = report;
@@ -98,7 +104,6 @@ function outcomeTurn(desk: Desk, { report, live, flight }: Report): Appended {
   const session = { id, subject };
   const appended = recordEvent(desk, live, { event, session, call, redeemedAt });
   if (status !== 'unknown') live.flights.delete(decision);
-  if (flight.permit !== null) live.permits.end(flight.permit);
   const note = live.sessions.get(id)?.byDecision.get(decision);
   if (note !== undefined) note.isNotSent = status === 'not_sent';
   desk.halts.board.ended(live.agent, decision, status === 'not_sent' ? 'not_sent' : 'finished');
@@ -122,7 +127,8 @@ export function withdraw(desk: Desk, live: LiveAgent, decision: string): boolean
   if (permit === null || redeemedAt !== null || reporting !== null) return false;
   const of = { agent: live.agent, session: session.id, decision };
   const report = { ...of, status: 'not_sent', result: null, records: null } as const;
-  const { durable } = outcomeTurn(desk, { report, live, flight });
+  const { durable } = recordOutcome(desk, { report, live, flight });
+  live.permits.withdraw(permit);
   // Whoever is told of it waits; that it fails ends the guard, which is seen elsewhere.
   durable.catch(() => undefined);
   const note = session.byDecision.get(decision);

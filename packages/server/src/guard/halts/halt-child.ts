@@ -10,18 +10,26 @@ import { freshNote, latchIn, payDebts } from './latch.ts';
  * so that it is lifted along with it.
  */
 export function haltIfParentIs(desk: Desk, live: LiveAgent, session: string): void {
-  for (const link of live.state.sessions.get(session)?.delegation ?? []) {
+  const halt = haltAbove(desk, live, session);
+  if (halt === null) return;
+  const note = freshNote(desk, { ...halt, agent: live.agent, scope: 'session', target: session });
+  latchIn(desk, live, { note });
+  payDebts(desk);
+}
+
+/** Returns the halt that stops what a session was delegated from, or null. */
+export function haltAbove(desk: Desk, { state }: LiveAgent, session: string): Above | null {
+  for (const link of state.sessions.get(session)?.delegation ?? []) {
     const parent = desk.agents.get(link.agent);
     const halt = parent === undefined ? null : haltOf(parent, link.session);
-    if (halt === null) continue;
-    const note = freshNote(desk, { ...halt, agent: live.agent, scope: 'session', target: session });
-    latchIn(desk, live, { note });
-    payDebts(desk);
-    return;
+    if (halt !== null) return { ...halt, stops: `session \`${link.session}\` of \`${link.agent}\`` };
   }
+  return null;
 }
 
 type Found = Pick<Halt, 'reason' | 'by'> & { readonly id: string; readonly incident: null };
+/** `stops`: the session that handed down, in words. */
+type Above = Found & { readonly stops: string };
 
 /** Returns the halt that stops a session of an agent as a whole, or null. */
 function haltOf({ agent, state }: LiveAgent, session: string): Found | null {

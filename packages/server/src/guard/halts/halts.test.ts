@@ -65,7 +65,7 @@ test('halts: a permit given before is void, and what it reserved comes back', as
   const { halt } = valueOf(await scene.guard.halt(AGENT));
   await new Promise((resolve) => setTimeout(resolve, 20));
   const token = first.permit?.token ?? '';
-  assert.equal(codeOf(scene.guard.redeem({ agent: 'support', token })), 'permit-used');
+  assert.equal(codeOf(scene.guard.redeem({ agent: 'support', token })), 'permit-void');
   const view = await scene.guard.findHalt(halt, 0);
   assert.equal(view?.state, 'effective');
   assert.deepEqual(

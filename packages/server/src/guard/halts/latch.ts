@@ -87,15 +87,16 @@ function latchWide(desk: Desk, note: HaltNote): void {
 }
 
 type What = Pick<HaltNote, 'scope' | 'target'>;
+type Latched = What & Pick<HaltNote, 'incident'>;
 
 /** Latches a halt in one agent; `what` is what stops there, when that is not what was ordered. */
 export function latchIn(
   desk: Desk,
   live: LiveAgent,
-  { note, what = note }: { readonly note: HaltNote; readonly what?: What },
+  { note, what = note }: { readonly note: HaltNote; readonly what?: Latched },
 ): void {
-  const { id, reason, by, incident } = note;
-  const { scope, target } = what;
+  const { id, reason, by } = note;
+  const { scope, target, incident } = what;
   const covered = coveredBy(live.state, what);
   const epoch = live.state.epoch + 1;
   const bare: Halt = { scope, target, epoch, reason, by, id };
@@ -148,14 +149,21 @@ export function stopIn(
   });
 }
 
-/** Stops the sessions that were delegated from what a part stops, whoever's they are. */
+/**
+ * Stops the sessions that were delegated from what a part stops, whoever's they are. One that is
+ * halted already stays so, and goes on only when that halt is lifted.
+ */
 export function latchChildren(desk: Desk, note: HaltNote, part: Part): void {
   const live = desk.agents.get(part.agent);
   if (live === undefined || note.scope === 'fleet') return;
   const covered = coveredBy(live.state, note);
   if (covered.tool !== null) return;
   for (const { child, session } of childrenOf(desk, live, covered)) {
-    latchIn(desk, child, { note, what: { scope: 'session', target: session } });
+    const { halts, sessions } = child.state;
+    const isHalted = (sessions.get(session)?.haltedBy ?? null) !== null;
+    if (isHalted || halts.has(`session:${session}`)) continue;
+    // What its parent pursued is no incident of the child's own objective.
+    latchIn(desk, child, { note, what: { scope: 'session', target: session, incident: null } });
   }
 }
 

@@ -17,11 +17,14 @@ export function noticeHalts(desk: Desk, live: LiveAgent, before: Happened): void
   const rule = before.session === null ? null : state.sessions.get(before.session)?.haltedBy;
   if (before.session !== null && typeof rule === 'string') {
     live.permits.void(before.session);
-    notice(desk, live, { scope: 'session', target: before.session, reason: rule, index });
+    const id = idOf(live.agent, ['session', before.session, rule]);
+    notice(desk, live, { id, scope: 'session', target: before.session, reason: rule, index });
   }
   const halt = state.epoch === before.epoch ? undefined : state.halts.get('agent');
   if (halt?.by === 'kernel') {
-    notice(desk, live, { scope: 'agent', target: '', reason: halt.reason, index });
+    const { epoch, reason } = halt;
+    const id = idOf(live.agent, ['agent', epoch]);
+    notice(desk, live, { id, scope: 'agent', target: '', reason, index });
     const stopped = { agent: live.agent, scope: 'agent', target: '', epoch: state.epoch } as const;
     for (const listener of desk.haltListeners) listener(stopped);
   }
@@ -29,6 +32,8 @@ export function noticeHalts(desk: Desk, live: LiveAgent, before: Happened): void
 
 /** What the kernel halted. */
 export type Noticed = {
+  /** The same that a start gives it. */
+  readonly id: string;
   readonly scope: 'agent' | 'session';
   readonly target: string;
   readonly reason: string;
@@ -36,14 +41,8 @@ export type Noticed = {
 };
 
 function notice(desk: Desk, live: LiveAgent, { index, ...noticed }: Noticed): void {
-  const id = idOf(live.agent, [noticed.scope, noticed.target, noticed.reason]);
-  const note = freshNote(desk, {
-    ...noticed,
-    agent: live.agent,
-    by: 'kernel',
-    incident: null,
-    id,
-  });
+  const of = { agent: live.agent, by: 'kernel', incident: null } as const;
+  const note = freshNote(desk, { ...noticed, ...of });
   note.index = index;
   const flights = flightsOf(live, coveredBy(live.state, noticed));
   // A session that halts itself raises no epoch: permits of other sessions stand.

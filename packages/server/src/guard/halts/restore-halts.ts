@@ -33,9 +33,12 @@ export function restoreHalts(desk: Desk): void {
   const { place, wide } = desk.halts;
   for (const halt of desk.parts.wide ?? []) wide.set(wideKey(halt), halt);
   const notes = new Map<string, HaltNote>();
-  for (const live of agentsOf(desk)) listLatched(desk, live, notes);
+  const latched = agentsOf(desk).flatMap((live) => latchedOf(desk, live));
+  // What was handed down is halted under the id of what handed it down, which is listed first.
+  for (const each of latched.sort((one, other) => one.depth - other.depth)) list(desk, notes, each);
   for (const note of notes.values()) desk.halts.board.add(note);
   for (const live of agentsOf(desk)) latchWideIn(desk, live);
+  for (const halt of wide.values()) desk.halts.board.find(halt.id) ?? wideNote(desk, halt);
   for (const saved of place.found) {
     if (isKnown(desk, saved.id)) void place.clear(saved.id).catch(() => undefined);
     else if (saved.agent !== null && !desk.agents.has(saved.agent)) {
@@ -53,38 +56,34 @@ function isKnown(desk: Desk, id: string): boolean {
   );
 }
 
-type Notes = Map<string, HaltNote>;
+type Listed = Pick<HaltNote, 'agent' | 'scope' | 'target' | 'reason' | 'by' | 'incident' | 'id'>;
+type Latched = {
+  readonly live: LiveAgent;
+  readonly of: Listed;
+  /** Over how many others a session was handed down; 0 for what is no session. */
+  readonly depth: number;
+};
 
-function listLatched(desk: Desk, live: LiveAgent, notes: Notes): void {
-  for (const [key, halt] of live.state.halts) {
-    const {
-      scope,
-      target,
-      reason,
-      by,
-      incident = null,
-      id = idOf(live.agent, [key, halt.epoch]),
-    } = halt;
+function latchedOf(desk: Desk, live: LiveAgent): readonly Latched[] {
+  const { agent, state } = live;
+  const depthOf = (session: string): number => state.sessions.get(session)?.delegation.length ?? 0;
+  const ordered = [...state.halts].map(([key, halt]): Latched => {
+    const { scope, target, reason, by, incident = null, id = idOf(agent, [key, halt.epoch]) } = halt;
     const isWide = [...desk.halts.wide.values()].some((wide) => wide.id === id);
-    const agent = isWide ? null : live.agent;
-    list(desk, notes, { live, of: { agent, scope, target, reason, by, incident, id } });
-  }
-  for (const { id: session, haltedBy } of live.state.sessions.values()) {
-    if (haltedBy === null) continue;
-    const id = idOf(live.agent, ['session', session, haltedBy]);
-    const what = { agent: live.agent, scope: 'session', target: session } as const;
+    const of = { agent: isWide ? null : agent, scope, target, reason, by, incident, id };
+    return { live, of, depth: scope === 'session' ? depthOf(target) : 0 };
+  });
+  const own = [...state.sessions.values()].flatMap(({ id: session, haltedBy }): Latched[] => {
+    if (haltedBy === null) return [];
+    const id = idOf(agent, ['session', session, haltedBy]);
+    const what = { agent, scope: 'session', target: session } as const;
     const of = { ...what, reason: haltedBy, by: 'kernel', incident: null, id };
-    list(desk, notes, { live, of });
-  }
+    return [{ live, of, depth: depthOf(session) }];
+  });
+  return [...ordered, ...own];
 }
 
-type Listed = Pick<HaltNote, 'agent' | 'scope' | 'target' | 'reason' | 'by' | 'incident' | 'id'>;
-
-function list(
-  desk: Desk,
-  notes: Notes,
-  { live, of }: { readonly live: LiveAgent; readonly of: Listed },
-): void {
+function list(desk: Desk, notes: Map<string, HaltNote>, { live, of }: Latched): void {
   const note = notes.get(of.id) ?? freshNote(desk, of);
   notes.set(of.id, note);
   const flights: Part['flights'] = flightsOf(live, coveredBy(live.state, of));

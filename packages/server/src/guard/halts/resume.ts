@@ -1,4 +1,4 @@
-import { type Halt, objectiveOf, type RecordedEvent, whyNotResume } from '@plumbline/core';
+import { objectiveOf, type RecordedEvent, whyNotResume } from '@plumbline/core';
 
 import { LedgerStopped } from '../../ledger/sequencer.ts';
 import type { Desk } from '../desk.ts';
@@ -7,8 +7,9 @@ import type { LiveAgent } from '../live-agent.ts';
 import { done, refuse } from '../refusal.ts';
 import { durably, momentOf, recordEvent, type Recorded } from '../turn.ts';
 import { faultIn } from './halt.ts';
+import { haltAbove } from './halt-child.ts';
 import { agentsOf, payDebts } from './latch.ts';
-import { type ResumeOrder, wideKey } from './order.ts';
+import { type HaltOrder, type ResumeOrder, wideKey } from './order.ts';
 import { voidGiven } from './void-given.ts';
 
 /**
@@ -21,20 +22,35 @@ export async function resume(desk: Desk, order: ResumeOrder): Promise<Outcome<Re
   const fault = faultIn(desk, order);
   if (fault !== null) return fault;
   const held = whyHeld(desk, order);
-  if (held !== null) return refuse('same-objective', held);
+  if (held !== null) return held;
   const ids = latchedIds(desk, order);
   const cleared = await clear(desk, ids);
   if (!cleared.ok) return cleared;
-  const resumed = await durably(desk, () => done(resumeTurn(desk, order, ids)));
-  if (!resumed.ok) return resumed;
-  for (const note of desk.halts.board.notes()) {
-    if (ids.has(note.id)) note.resumedAt ??= desk.parts.clocks.now();
+  return durably(desk, () => {
+    // What was halted while the halt file was cleared is nothing that anybody looked at.
+    if ([...latchedIds(desk, order)].some((id) => !ids.has(id))) {
+      return refuse('conflict', 'it was halted again meanwhile: look at that, then resume it');
+    }
+    return whyHeld(desk, order) ?? done(resumeTurn(desk, order, ids));
+  });
+}
+
+function whyHeld(desk: Desk, order: ResumeOrder): Outcome<never> | null {
+  const { agent, scope, target } = order;
+  const pursued = whyPursued(desk, order);
+  if (pursued !== null) return refuse('same-objective', pursued);
+  if (agent === null) return null;
+  if (desk.halts.wide.has(wideKey(order))) {
+    return refuse('conflict', `the ${scope} of every agent is halted: resume that`);
   }
-  return resumed;
+  const live = desk.agents.get(agent);
+  const above = live === undefined || scope !== 'session' ? null : haltAbove(desk, live, target);
+  if (above === null) return null;
+  return refuse('conflict', `${above.stops}, which handed it down, is halted: resume that`);
 }
 
 // Of a fleet, every agent must pursue something else.
-function whyHeld(desk: Desk, order: ResumeOrder): string | null {
+function whyPursued(desk: Desk, order: ResumeOrder): string | null {
   const lives = order.agent === null ? agentsOf(desk) : [desk.agents.get(order.agent)];
   for (const live of lives) {
     const objective = live?.pact == null ? null : objectiveOf(live.pact);
@@ -84,8 +100,15 @@ function resumeTurn(
   order: ResumeOrder,
   ids: ReadonlySet<string>,
 ): Recorded & { readonly durable: Promise<void> } {
+  const { index, durable } =
+    order.agent === null ? resumeWide(desk, order, ids) : resumeOne(desk, order);
+  const now = desk.parts.clocks.now();
+  for (const note of desk.halts.board.notes()) if (ids.has(note.id)) note.resumedAt ??= now;
+  return { index, durable: liftChildren(desk, order, ids)?.durable ?? durable };
+}
+
+function resumeWide(desk: Desk, order: ResumeOrder, ids: ReadonlySet<string>): Lifted {
   const { scope, target, reason, by } = order;
-  if (order.agent !== null) return resumeOne(desk, order, ids);
   const { recorder, clocks } = desk.parts;
   const appended = recorder.record({
     at: recorder.now(clocks.now()),
@@ -99,6 +122,7 @@ function resumeTurn(
   desk.halts.wide.delete(wideKey(order));
   let last = appended;
   for (const live of agentsOf(desk)) {
+    if (isHaltedByItself(desk, { agent: live.agent, scope, target }, ids)) continue;
     last = lift(desk, live, { scope, target, reason, by }) ?? last;
   }
   return { index: appended.index, durable: last.durable };
@@ -107,30 +131,42 @@ function resumeTurn(
 type Resume = Extract<RecordedEvent, { readonly kind: 'resume' }>['resume'];
 type Lifted = Recorded & { readonly durable: Promise<void> };
 
-function resumeOne(desk: Desk, order: ResumeOrder, ids: ReadonlySet<string>): Lifted {
+/** Returns whether somebody halted the same of one agent alone. */
+function isHaltedByItself(
+  { halts: { board } }: Desk,
+  { agent, scope, target }: Pick<HaltOrder, 'agent' | 'scope' | 'target'>,
+  ids: ReadonlySet<string>,
+): boolean {
+  return board.notes().some((note) => {
+    const isSame = note.agent === agent && note.scope === scope && note.target === target;
+    return isSame && note.resumedAt === null && !ids.has(note.id);
+  });
+}
+
+function resumeOne(desk: Desk, order: ResumeOrder): Lifted {
   const { scope, target, reason, by } = order;
   const live = desk.agents.get(order.agent ?? '');
   if (live === undefined) throw new Error('bug: an agent that is resumed is there');
-  const lifted = { scope, target, reason, by };
-  const first = recordResume(desk, live, lifted);
-  let last = first;
-  for (const { child, halt } of childHalts(desk, ids)) {
-    last = lift(desk, child, { scope: halt.scope, target: halt.target, reason, by }) ?? last;
-  }
-  return { index: first.index, durable: last.durable };
+  return recordResume(desk, live, { scope, target, reason, by });
 }
 
-/** Returns what was halted along with a halt: sessions that were delegated from what it stopped. */
-function childHalts(
+// What stops of its own, or of another that handed it down, stays: it is resumed by itself.
+function liftChildren(
   desk: Desk,
+  { reason, by }: ResumeOrder,
   ids: ReadonlySet<string>,
-): readonly { readonly child: LiveAgent; readonly halt: Halt }[] {
-  return [...desk.agents.values()].flatMap((child) => {
-    const halts = [...child.state.halts.values()];
-    return halts.flatMap((halt) => {
-      return halt.id !== undefined && ids.has(halt.id) ? [{ child, halt }] : [];
-    });
-  });
+): Lifted | null {
+  let last: Lifted | null = null;
+  for (const child of desk.agents.values()) {
+    for (const { id = '', scope, target } of [...child.state.halts.values()]) {
+      const isOver = ids.has(id) || typeof desk.halts.board.find(id)?.resumedAt === 'number';
+      const session = child.state.sessions.get(target);
+      if (!isOver || scope !== 'session' || session === undefined) continue;
+      if (session.haltedBy !== null || haltAbove(desk, child, target) !== null) continue;
+      last = lift(desk, child, { scope, target, reason, by }) ?? last;
+    }
+  }
+  return last;
 }
 
 function lift(desk: Desk, live: LiveAgent, resumed: Resume): Lifted | null {
