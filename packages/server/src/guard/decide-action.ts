@@ -232,10 +232,11 @@ function decideTurn(desk: Desk, asked: Asked, facts: readonly Fact[]): Outcome<T
   const event = { kind: 'decided', at: decision.at, id, action, facts, decision } as const;
   const { session } = asked;
   const appended = recordEvent(desk, live, { event, session, permit, trace: request.trace });
+  // Before anything below may halt, which voids it and waits for whoever holds it.
+  if (permit !== null && args !== null) give(desk, asked, { permit, args });
   raiseReview(desk, live);
   alertOnClaim(desk, { live, session }, event);
   noteEscalations(desk, asked, { decision: id, obligations: decision.obligations });
-  if (permit !== null && args !== null) give(desk, asked, { permit, args });
   const { index, durable } = appended;
   const ask = askOf(live, action);
   const answer = answerParts(decision, { id, index, permitId: permit?.id ?? null, ask });

@@ -108,17 +108,35 @@ test('reviews: a person closes one with a finding, and counting starts afresh', 
   assert.equal(codeOf(none), 'not-found');
 });
 
+const STOP = { agent: 'support', scope: 'agent', target: '', by: 'ann' } as const;
+
 test('reviews: where configured one halts the agent until its objective has changed', async () => {
-  verifies('human.feedback', 'human.resume');
+  verifies('human.feedback', 'human.resume', 'human.lease');
   const review = { actions: 2, sessions: 9, windowMs: 60_000, halts: true };
   const scene = await guardScene({ pact: PACT, review });
+  const { guard } = scene;
   const lock = { entity: 'ticket', id: 'T-7', field: null, untilMs: null, by: 'webhook' };
   valueOf(await scene.guard.people.lock({ ...lock, agent: 'support', reason: 'closed' }));
   const session = await scene.open();
+  const of = { agent: 'support', by: 'key-1' } as const;
+  const { lease, stop } = valueOf(guard.leases.take({ ...of, name: 'gateway' }));
   for (const as of ['a', 'b']) await reopen(scene, session, as);
+  const [view] = guard.halts();
+  assert.deepEqual(
+    [view?.scope, view?.by, view?.incident, view?.state],
+    ['agent', 'review', 'optimisation', 'latched'],
+  );
+  const told = valueOf(await guard.leases.stops({ ...of, lease, after: stop, waitMs: 0 }));
+  assert.deepEqual([told.stops.length, told.stops[0]?.halt], [1, view?.halt]);
   const [halted] = scene.entries().filter(({ kind }) => kind === 'halt');
   assert.equal(halted?.open['incident'], 'optimisation');
   const args = { id: 'T-1', status: 'open' };
   const refused = valueOf(await scene.decide(session, 'r1', 'tickets.update', args));
   assert.deepEqual(refused.rules.slice(0, 1), ['halt:agent']);
+  const resume = { ...STOP, reason: 'measured otherwise' };
+  assert.equal(codeOf(await guard.resume(resume)), 'same-objective');
+  const other = scene.pacts.load(`${PACT}goal: Close what is done.\n`);
+  valueOf(await guard.arm('support', other));
+  valueOf(await guard.resume(resume));
+  assert.equal(typeof guard.halts()[0]?.resumedAt, 'number');
 });

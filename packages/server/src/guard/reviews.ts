@@ -1,14 +1,16 @@
-import { type Due, objectiveOf, reviewDue, type Review } from '@plumbline/core';
+import { type Due, reviewDue, type Review } from '@plumbline/core';
 
 import { LedgerStopped } from '../ledger/sequencer.ts';
 import { type Desk, REVIEW_RULE } from './desk.ts';
 import type { Outcome } from './guard.ts';
+import { keepHalt } from './halts/halt.ts';
+import { latchHalt } from './halts/latch.ts';
 import { makeId } from './ids.ts';
 import type { LiveAgent } from './live-agent.ts';
 import type { ReviewClosing } from './people.ts';
 import { done, refuse } from './refusal.ts';
 import { isProbe } from './probe.ts';
-import { durably, findAgent, latch, momentOf, recordNote, type Recorded } from './turn.ts';
+import { durably, findAgent, momentOf, recordNote, type Recorded } from './turn.ts';
 
 /** Returns the reviews of an agent's objective, newest first. */
 export function reviewsOf(desk: Desk, agent: string): readonly Review[] | undefined {
@@ -36,12 +38,18 @@ export function raiseReview(desk: Desk, live: LiveAgent): void {
 
 // An agent that optimises against people goes on with a changed objective, or not at all.
 function haltFor(desk: Desk, live: LiveAgent): void {
-  if (live.pact === null || live.state.halts.has('agent')) return;
+  if (live.state.halts.get('agent')?.incident === 'optimisation') return;
+  const at = desk.parts.clocks.now();
   const reason = 'it tried again and again to undo what people decided: a review is open';
-  const of = { scope: 'agent', target: '', reason, by: 'review' } as const;
-  const incident = { incident: 'optimisation', objective: objectiveOf(live.pact) } as const;
-  const halt = { ...of, ...incident, epoch: live.state.epoch + 1 };
-  latch(desk, live, { event: { kind: 'halt', at: momentOf(desk, live), halt } });
+  const of = { agent: live.agent, scope: 'agent', target: '', reason, by: 'review' } as const;
+  const saved = {
+    ...of,
+    incident: 'optimisation',
+    id: makeId('hlt', at, desk.random),
+    at,
+  } as const;
+  // Nobody waits for it: what is not kept now is owed to the log.
+  void keepHalt(desk, latchHalt(desk, saved), saved);
 }
 
 function openOf(

@@ -80,18 +80,11 @@ export class HaltBoard {
     return this.#notes.get(id);
   }
 
-  /** Takes a halt in; the oldest that is over makes room. */
+  /** Takes a halt in; the oldest that was resumed makes room, or else the oldest of a session. */
   add(note: HaltNote): void {
     this.#notes.set(note.id, note);
     for (const part of note.parts) this.#noteFlights(part);
-    if (this.#notes.size > MOST_NOTES) {
-      for (const [id, old] of this.#notes) {
-        if (old.resumedAt === null && old.effectiveAt === null) continue;
-        this.#notes.delete(id);
-        this.#forgetFlights(old);
-        break;
-      }
-    }
+    if (this.#notes.size > MOST_NOTES) this.#makeRoom();
     this.settle();
   }
 
@@ -160,9 +153,26 @@ export class HaltBoard {
     }
   }
 
+  // What is in force and wider than a session is listed for as long as there is anything else.
+  #makeRoom(): void {
+    const effective = [...this.#notes.values()].filter(({ effectiveAt }) => effectiveAt !== null);
+    const oldest =
+      effective.find(({ resumedAt }) => resumedAt !== null) ??
+      effective.find(({ scope }) => scope === 'session') ??
+      effective[0];
+    if (oldest === undefined) return;
+    this.#notes.delete(oldest.id);
+    this.#forgetFlights(oldest);
+  }
+
+  // Another halt may have stopped the same calls.
   #forgetFlights({ parts }: HaltNote): void {
     for (const { flights } of parts) {
-      for (const decision of flights.keys()) this.#flights.delete(decision);
+      for (const [decision, known] of flights) {
+        const rest = (this.#flights.get(decision) ?? []).filter((each) => each !== known);
+        if (rest.length === 0) this.#flights.delete(decision);
+        else this.#flights.set(decision, rest);
+      }
     }
   }
 

@@ -22,7 +22,8 @@ export function haltAbove(desk: Desk, { state }: LiveAgent, session: string): Ab
   for (const link of state.sessions.get(session)?.delegation ?? []) {
     const parent = desk.agents.get(link.agent);
     const halt = parent === undefined ? null : haltOf(parent, link.session);
-    if (halt !== null) return { ...halt, stops: `session \`${link.session}\` of \`${link.agent}\`` };
+    if (halt !== null)
+      return { ...halt, stops: `session \`${link.session}\` of \`${link.agent}\`` };
   }
   return null;
 }

@@ -41,6 +41,26 @@ function scribble(path: string): void {
   closeSync(fd);
 }
 
+test('halt file: what is cleared while it is saved is not there afterwards', async (t) => {
+  verifies('human.halt', 'human.resume');
+  const path = pathFor(t);
+  const place = openHaltFile(path);
+  const saving: Promise<string>[] = [];
+  const clearing: Promise<void>[] = [];
+  for (let number = 0; number < 30; number += 1) {
+    const id = `hlt_${number}`;
+    saving.push(place.save({ ...HALT, id }));
+    clearing.push(place.clear(id));
+    await place.clear(id);
+    const file = openHaltFile(path);
+    assert.deepEqual(file.found, [], 'once it is cleared, also by somebody else');
+    await file.close();
+  }
+  assert.ok((await Promise.all(saving)).every((how) => how === 'saved'));
+  await Promise.all(clearing);
+  await place.close();
+});
+
 test('halt file: the next start finds what was saved, and not what was cleared', async (t) => {
   verifies('human.halt');
   const path = pathFor(t);

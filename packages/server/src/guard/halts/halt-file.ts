@@ -136,6 +136,8 @@ class HaltFile implements HaltPlace {
   readonly #fd: number;
   readonly #slots: Map<string, number> = new Map();
   readonly #taken: Set<number> = new Set([LAST_RESORT]);
+  /** What is being written in each slot: one thing after the other. */
+  readonly #writing: Map<number, Promise<void>> = new Map();
 
   constructor(fd: number, { found, damage }: Read) {
     this.#fd = fd;
@@ -168,11 +170,12 @@ class HaltFile implements HaltPlace {
   async clear(id: string): Promise<void> {
     const slot = this.#slots.get(id);
     if (slot === undefined) return;
-    this.#slots.delete(id);
     // Several may share the last slot; it says the same for each.
-    if ([...this.#slots.values()].includes(slot)) return;
-    await this.#put(slot, CLEAN);
-    if (slot !== LAST_RESORT) this.#taken.delete(slot);
+    const isShared = [...this.#slots].some(([other, taken]) => taken === slot && other !== id);
+    if (!isShared) await this.#put(slot, CLEAN);
+    // Only now: what could not be cleared is still there, and somebody else may clear it as well.
+    if (!this.#slots.delete(id) || slot === LAST_RESORT) return;
+    this.#taken.delete(slot);
   }
 
   async close(): Promise<void> {
@@ -184,9 +187,15 @@ class HaltFile implements HaltPlace {
     return LAST_RESORT;
   }
 
-  async #put(slot: number, bytes: Buffer): Promise<void> {
-    await files.write(this.#fd, bytes, 0, bytes.length, slot * SLOT_BYTES);
-    await files.sync(this.#fd);
+  #put(slot: number, bytes: Buffer): Promise<void> {
+    const act = async (): Promise<void> => {
+      await files.write(this.#fd, bytes, 0, bytes.length, slot * SLOT_BYTES);
+      await files.sync(this.#fd);
+    };
+    const before = this.#writing.get(slot) ?? Promise.resolve();
+    const written = before.then(act, act);
+    this.#writing.set(slot, written);
+    return written;
   }
 
   // Written over before anything starts: the damage itself is a halt of the fleet from then on.

@@ -20,7 +20,7 @@ export async function halt(desk: Desk, order: HaltOrder): Promise<Outcome<Latche
   const id = makeId('hlt', at, desk.random);
   const saved = { agent, scope, target, reason, by, incident, id, at } as const;
   const note = latchHalt(desk, saved);
-  const isHeld = await held(desk, note, saved);
+  const isHeld = await keepHalt(desk, note, saved);
   if (isHeld) return done(latchedOf(note));
   const why = desk.stopped ?? 'the log takes nothing for the moment';
   return refuse('unavailable', `halted, and not written down yet: ${why}`);
@@ -31,7 +31,8 @@ function latchedOf(note: HaltNote): LatchedHalt {
   return { halt: id, epoch, state, latchedAt, waitingFor, index };
 }
 
-async function held(desk: Desk, note: HaltNote, saved: SavedHalt): Promise<boolean> {
+/** Returns whether a halt that is latched is kept for good, once that is known. */
+export async function keepHalt(desk: Desk, note: HaltNote, saved: SavedHalt): Promise<boolean> {
   const inFile = desk.halts.place.save(saved).then((how) => {
     if (how === 'failed') throw new Error('the halt file was not written');
     if (how === 'full') latchFleet(desk, saved);

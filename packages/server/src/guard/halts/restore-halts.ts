@@ -38,7 +38,9 @@ export function restoreHalts(desk: Desk): void {
   for (const each of latched.sort((one, other) => one.depth - other.depth)) list(desk, notes, each);
   for (const note of notes.values()) desk.halts.board.add(note);
   for (const live of agentsOf(desk)) latchWideIn(desk, live);
-  for (const halt of wide.values()) desk.halts.board.find(halt.id) ?? wideNote(desk, halt);
+  for (const halt of wide.values()) {
+    if (desk.halts.board.find(halt.id) === undefined) wideNote(desk, halt);
+  }
   for (const saved of place.found) {
     if (isKnown(desk, saved.id)) void place.clear(saved.id).catch(() => undefined);
     else if (saved.agent !== null && !desk.agents.has(saved.agent)) {
@@ -68,7 +70,14 @@ function latchedOf(desk: Desk, live: LiveAgent): readonly Latched[] {
   const { agent, state } = live;
   const depthOf = (session: string): number => state.sessions.get(session)?.delegation.length ?? 0;
   const ordered = [...state.halts].map(([key, halt]): Latched => {
-    const { scope, target, reason, by, incident = null, id = idOf(agent, [key, halt.epoch]) } = halt;
+    const {
+      scope,
+      target,
+      reason,
+      by,
+      incident = null,
+      id = idOf(agent, [key, halt.epoch]),
+    } = halt;
     const isWide = [...desk.halts.wide.values()].some((wide) => wide.id === id);
     const of = { agent: isWide ? null : agent, scope, target, reason, by, incident, id };
     return { live, of, depth: scope === 'session' ? depthOf(target) : 0 };

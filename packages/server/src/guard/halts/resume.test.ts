@@ -70,7 +70,7 @@ test('resume: a halt that comes while one is resumed is not lifted along with it
   assert.deepEqual(inForce(scene), []);
 });
 
-test('resume: what was handed down goes on with what handed it down, also after a start', async () => {
+test('resume: a child goes on with what handed it down, also after a start', async () => {
   verifies('human.resume', 'authority.delegation');
   for (const stop of [STOP, ROOM, EVERY_ROOM]) {
     for (const isRestarted of [false, true]) {
@@ -97,7 +97,10 @@ test('resume: a child of what the pact halted goes on with it as well', async ()
     assert.equal(inForce(of.scene)[0], 'support agent');
     const [before] = of.scene.guard.halts();
     const scene = isRestarted ? await of.scene.restart() : of.scene;
-    assert.ok(scene.guard.halts().some(({ halt }) => halt === before?.halt), 'under the same id');
+    assert.ok(
+      scene.guard.halts().some(({ halt }) => halt === before?.halt),
+      'under the same id',
+    );
     assert.equal(await childVerdict({ ...of, scene }), 'deny');
     valueOf(await scene.guard.resume(STOP));
     assert.equal(await childVerdict({ ...of, scene }), 'allow');
@@ -105,7 +108,7 @@ test('resume: a child of what the pact halted goes on with it as well', async ()
   }
 });
 
-test('resume: a child that somebody halted by itself stays halted, whichever was first', async () => {
+test('resume: a child halted by itself stays halted, whichever was first', async () => {
   verifies('human.resume');
   for (const isFirst of [true, false]) {
     const of = await handedDown();

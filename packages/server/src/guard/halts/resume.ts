@@ -158,7 +158,7 @@ function liftChildren(
 ): Lifted | null {
   let last: Lifted | null = null;
   for (const child of desk.agents.values()) {
-    for (const { id = '', scope, target } of [...child.state.halts.values()]) {
+    for (const { id = '', scope, target } of child.state.halts.values()) {
       const isOver = ids.has(id) || typeof desk.halts.board.find(id)?.resumedAt === 'number';
       const session = child.state.sessions.get(target);
       if (!isOver || scope !== 'session' || session === undefined) continue;
