@@ -55,7 +55,9 @@ test('authority: what would weaken a check is refused with its place', () => {
   assert.match(issuers({ issuer: 'http://login.example.com' }), /must be an https URL/);
   assert.match(issuers({ jwksUri: 'http://login.example.com/jwks' }), /http is for loopback/);
   assert.match(issuers({ jwksUri: 'https://a/jwks', jwksFile: 'b' }), /not both/);
-  assert.match(issuers({ issuer: 'spiffe://example.org' }), /its bundle of keys/);
+  const domain = { issuer: 'spiffe://example.org' };
+  assert.match(issuers({ ...domain, for: 'workloads' }), /its bundle of keys/);
+  assert.match(issuers({ ...domain, jwksFile: 'b' }), /names workloads, and no people/);
   assert.match(issuers({ for: 'workloads', roles: { a: 'admin' } }), /`roles` are for people/);
   assert.match(issuers({ freshMs: 2_000, staleMs: 1_000 }), /must not be below `freshMs`/);
   assert.match(said({ issuers: [PEOPLE, { ...PEOPLE, for: 'principals' }] }), /stands twice/);

@@ -39,6 +39,9 @@ function settleIssuer(each: SettledIssuer, refuse: (message: string) => never): 
   if (each.for !== 'people' && Object.keys(roles).length > 0) {
     refuse(`${name}: \`roles\` are for people, and this one is for ${each.for}`);
   }
+  if (each.for === 'people' && trustDomainNamed(each.issuer) !== undefined) {
+    refuse(`${name}: a trust domain names workloads, and no people`);
+  }
   const keys = placeOf(each, refuse);
   return { ...rest, typ, azp, keys, roles: new Map(Object.entries(roles)) };
 }

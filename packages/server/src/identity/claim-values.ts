@@ -24,7 +24,8 @@ export function textsIn(value: Json | undefined): readonly string[] {
   });
 }
 
-const EMAIL = /^[^\s@]{1,64}@[^\s@]{1,190}$/;
+// The sign for kelvins is another letter than k, and in lower case it is the same.
+const EMAIL = /^[^\s@\u212a]{1,64}@[^\s@\u212a]{1,190}$/;
 
 /** Returns the address an issuer says it verified, in lower case, or null. */
 export function verifiedEmail(claims: JsonObject, name: string): string | null {

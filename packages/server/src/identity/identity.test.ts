@@ -86,6 +86,7 @@ describe('tokens', () => {
         id: 'ada@example.com',
         email: 'ada@example.com',
         groups: ['support-lead'],
+        names: ['ada-1', 'Ada@example.com'],
       });
     }
   });

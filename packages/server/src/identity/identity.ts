@@ -1,4 +1,5 @@
 import type { AuthorityConfig } from '../config/authority.ts';
+import { trustDomainOf } from '../config/spiffe-id.ts';
 import type { Egress } from '../egress/egress.ts';
 import type { PrincipalProof } from '../guard/claim-types.ts';
 import type { Caller } from '../routes/caller.ts';
@@ -89,15 +90,23 @@ export function makeIdentity(needs: IdentityNeeds): Identity {
     principalOf: async (text) => {
       const now = clock();
       const verified = await verifyToken(text, { issuers, uses: ['principals'], now });
-      return verified.ok ? principalOf(verified.value, { text, now }) : verified;
+      if (!verified.ok) return verified;
+      return workloads.isKnown(verified.value)
+        ? WORKLOAD
+        : principalOf(verified.value, { text, now });
     },
   };
 }
 
+// A provider gives a workload tokens for any audience it asks for: none makes a person of it.
+const WORKLOAD = bad('workload', 'the subject is a workload, and neither a person nor a principal');
+
 function callerIn(token: VerifiedToken, workloads: Workloads): Checked<Caller> {
   switch (token.issuer.for) {
     case 'people':
-      return good(personOf(token));
+      return workloads.isKnown(token) || trustDomainOf(token.subject) !== undefined
+        ? WORKLOAD
+        : good(personOf(token));
     case 'workloads':
       return workloads.ofToken(token);
     case 'principals':

@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 
@@ -90,10 +91,23 @@ const KINDS: readonly (Json | undefined)[] = ['RSA', 'EC', 'OKP'];
 /** Shared secrets verify nothing here, and what is private in a public place is no key at all. */
 function publicKey(key: Json): readonly JsonObject[] {
   if (!isJsonObject(key) || !KINDS.includes(key['kty']) || 'd' in key || 'k' in key) return [];
-  const { use, x5u: _, ...rest } = key;
+  const { use, x5u: _, key_ops: uses = ['verify'], ...rest } = key;
+  if (!Array.isArray(uses) || !uses.includes('verify') || !isStrong(rest)) return [];
   // A bundle of SPIFFE names the use `jwt-svid`; what is for certificates is another matter.
   if (use !== undefined && use !== 'sig' && use !== 'jwt-svid') return [];
   return [rest];
+}
+
+const LEAST_RSA_BITS = 2_048;
+
+/** One that cannot be read, or is too short for its kind, is none; its neighbours are. */
+function isStrong(key: JsonObject): boolean {
+  try {
+    const { asymmetricKeyDetails: details } = createPublicKey({ key, format: 'jwk' });
+    return key['kty'] !== 'RSA' || (details?.modulusLength ?? 0) >= LEAST_RSA_BITS;
+  } catch {
+    return false;
+  }
 }
 
 function parsed(bytes: Uint8Array): Json {

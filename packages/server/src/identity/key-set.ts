@@ -42,8 +42,9 @@ export function keySet(ask: AskKeys, times: KeyTimes): JWTVerifyGetKey {
       const published = await ask();
       if (published.ok) held = { find: finder(published.keys), askedAt: triedAt };
       else why = published.message;
+    })().finally(() => {
       asking = null;
-    })();
+    });
     return asking;
   };
   const ageOf = (of: Held | null): number =>

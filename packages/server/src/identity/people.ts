@@ -23,7 +23,12 @@ export function personOf({ issuer, subject, claims }: VerifiedToken): Caller {
     roles: rolesIn(textsIn(claimAt(claims, issuer.claims.roles)), issuer.roles),
     scopes: [],
     agents: null,
-    person: { id: email ?? whole, email, groups: groups.slice(0, MOST_GROUPS) },
+    person: {
+      id: email ?? whole,
+      email,
+      groups: groups.slice(0, MOST_GROUPS),
+      names: [subject, ...textsIn(claimAt(claims, issuer.claims.email)).slice(0, 1)],
+    },
     mechanism: 'oidc',
   };
 }

@@ -23,8 +23,9 @@ export function principalOf(
     return bad('email', 'the issuer did not verify an address, which names principals');
   }
   const digest = digestOf(token, text);
-  const issuedAt = issuedAtMs ?? now;
-  const untilMs = Math.min(token.expiresAtMs, issuedAt + issuer.maxTokenAgeMs);
+  // One that does not say when it was issued is taken, and so remembered, until it expires.
+  const tooOldAt = issuedAtMs === null ? Infinity : issuedAtMs + issuer.maxTokenAgeMs;
+  const untilMs = Math.min(token.expiresAtMs, tooOldAt);
   return good({
     principal: issuer.principal === 'email' ? (email ?? '') : subject,
     claims: claimsOf(token, { digest, now }),

@@ -9,6 +9,8 @@ import type { VerifiedToken } from './verify-token.ts';
 
 /** Which workloads are known, by what proves them. */
 export type Workloads = {
+  /** Returns whether a subject is a workload that is configured, whatever the token is for. */
+  readonly isKnown: (token: Pick<VerifiedToken, 'issuer' | 'subject'>) => boolean;
   /** Returns the workload a token names; one that is not configured is nobody. */
   readonly ofToken: (token: VerifiedToken) => Checked<Caller>;
   /** Returns the workload a certificate names, or null when it names none that is configured. */
@@ -20,6 +22,13 @@ export function knownWorkloads(workloads: readonly WorkloadConfig[]): Workloads 
   const known = new Map(workloads.map((each) => [keyOf(each.proof), each]));
   const find = (proof: WorkloadProof): WorkloadConfig | undefined => known.get(keyOf(proof));
   return {
+    isKnown: ({ issuer: { issuer }, subject }) => {
+      const proofs = [
+        { kind: 'spiffe', id: subject },
+        { kind: 'token', issuer, subject },
+      ] as const;
+      return proofs.some((proof) => find(proof) !== undefined);
+    },
     ofToken: ({ issuer: { issuer }, subject }) => {
       const isSpiffe = trustDomainNamed(issuer) !== undefined;
       const found = isSpiffe

@@ -8,6 +8,11 @@ export type Person = {
   readonly email: string | null;
   /** What `role:<group>` of a pact's approvers means. */
   readonly groups: readonly string[];
+  /**
+   * What else the issuer of their token calls them, verified or not. It keeps them from what is
+   * their own, and entitles to nothing.
+   */
+  readonly names?: readonly string[];
 };
 
 /** How it was shown who a caller is; absent: by a key, or by the socket. */

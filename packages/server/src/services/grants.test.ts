@@ -192,6 +192,16 @@ test('grants: nobody lifts their own session unless a rule says that they may', 
   });
   const barred = await scene([people]);
   assert.equal(whyOf(await barred.give({}, own)), 'forbidden');
+  // The principal is named by the subject of a token, and the person by their address.
+  const token = personCaller('lena@example.com', {
+    person: {
+      id: 'lena@example.com',
+      email: 'lena@example.com',
+      groups: ['leads'],
+      names: ['ADA'],
+    },
+  });
+  assert.equal(whyOf(await (await scene()).give({}, token)), 'forbidden');
   const self = await scene([{ ...people, self: true }]);
   assert.equal(whyOf(await self.give({ proof: undefined }, own)), 'needs-proof');
 });

@@ -103,9 +103,9 @@ async function give(
 }
 
 /** The principal of a session is known by name alone: their address, or what the opener says. */
-function isSelf({ id, email }: Person, principal: string): boolean {
+function isSelf({ id, email, names = [] }: Person, principal: string): boolean {
   const name = principal.toLowerCase();
-  return name === id.toLowerCase() || name === email;
+  return [id, email, ...names].some((own) => own?.toLowerCase() === name);
 }
 
 type Wanted = {

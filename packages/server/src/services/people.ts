@@ -32,8 +32,9 @@ export function makePeople({ keys, identity, clock }: PeopleNeeds): People {
     return all.filter((key) => key.kind === 'person' && isSame(idOf(key), id));
   };
   return {
-    voterOf: async ({ id, email, groups }) => {
-      return { id, email, groups, names: (await held(id)).map(({ name }) => name) };
+    voterOf: async ({ id, email, groups, names = [] }) => {
+      const called = [...names, ...(await held(id)).map(({ name }) => name)];
+      return { id, email, groups, names: called };
     },
     find: async (id, known) => {
       const own = await held(id);

@@ -15,6 +15,8 @@ type Pool = {
   readonly count: number;
 };
 
+/** How many paths may have to differ: lists that are compared with seven others come to 15. */
+const maxDifferent = 16;
 const maxCandidates = 600;
 const maxSize = 300;
 const maxElements = 40;
@@ -26,14 +28,14 @@ const maxElements = 40;
 export function candidatesOf(group: PathGroup): ReadonlyMap<string, Candidates> {
   const scalars = group.paths.filter((needs) => needs.listAtoms.size === 0).length;
   const count = scalars === group.paths.length ? scalars : 2 * scalars + 1;
-  const numbers = candidateNumbers(group.numbers, Math.min(count, 8));
+  const numbers = candidateNumbers(group.numbers, Math.min(count, maxDifferent));
   return new Map(
     group.paths.map((needs) => {
       const strings = candidateStrings(group, count, {
         lengths: needs.domain.kinds.has('string') ? lengthsOf(needs) : null,
         format: needs.domain.format ?? needs.domain.items?.format ?? null,
       });
-      const isExact = numbers.isExact && strings.isExact && count <= 8;
+      const isExact = numbers.isExact && strings.isExact && count <= maxDifferent;
       const pool = { numbers: numbers.values, strings: strings.values, count, isExact };
       return [needs.key, candidatesAt(needs, pool)];
     }),

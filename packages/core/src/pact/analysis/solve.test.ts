@@ -107,6 +107,8 @@ describe('solve', () => {
     '"x" in args.to && size(args.to) < 1',
     'args.n == "3"',
     'args.n > 0.2 && args.n < 0.8',
+    'args.to.all(a, a == session.who) && !(args.s == args.t || args.who.id == args.t || ' +
+      'args.s == session.who || args.s != "a" || args.s != "ab")',
   ];
   for (const text of impossible) {
     it(`solve: \`${text}\` is certain never to hold`, () => {
