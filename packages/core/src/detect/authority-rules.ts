@@ -18,7 +18,11 @@ const me =
 // Somebody, and no thing: `it's from security`.
 const self = String.raw`\b(?:i am|i'm|im|we are|we're)`;
 // A name, and no word of what the speaker does: `i'm waiting for a reply from it`.
-const name = String.raw`(?![a-z]+(?:ing|ed)\b)[a-zà-ÿ'-]+`;
+const name = String.raw`(?:(?:dr|mr|mrs|ms|prof)\.? )?(?![a-z]+(?:ing|ed)\b)[a-zà-ÿ'-]+`;
+// Of whom a text says to the agent that they ask.
+const asker =
+  String.raw`\b(?:the|this) (?:user|requester|caller|sender|customer)` +
+  '(?: you are (?:talking|speaking) (?:to|with))?';
 const adverb = '(?: (?:actually|also|now|just|currently|the|your|our|an?|one of the))?';
 const definite = '(?:the|your|our|one of the)';
 // What may follow when the role is what was meant, and not a part of a longer noun.
@@ -45,7 +49,7 @@ export const RULES: readonly Rule[] = [
     'who-speaks',
     false,
     `${self} (?:calling |writing |reaching out )?(?:from|with)`,
-    ` (?:the |your )?${BODY}${end}`,
+    ` (?:the |your )?(?:[a-z]+'s )?${BODY}${end}`,
   ),
   rule(
     'who-speaks',
@@ -82,6 +86,11 @@ export const RULES: readonly Rule[] = [
     String.raw`\b(?:openai|anthropic|system administrator|admin|security `,
     String.raw`team) (?:staff|team|support)? ?here\b`,
   ),
+  rule('who-speaks', true, `(?:^|[.!?] ?)(?:${BODY}|${OFFICER}) here(?= ?[.,:;!–—-])`),
+  rule('who-speaks', false, String.raw`\bi, (?:as )?(?:the |your )?${OFFICER},`),
+  rule('who-speaks', true, `${self} the manager (?:here|on duty|of this)`),
+  rule('who-speaks', false, String.raw`[[(]verified (?:${OFFICER}|${UNIT})[\])]`),
+  rule('who-speaks', true, `${asker} is (?:an? |the )?(?:[a-z]+ed )?${OFFICER}${end}`),
   rule(
     'who-speaks',
     true,
@@ -107,6 +116,18 @@ export const RULES: readonly Rule[] = [
     String.raw`\bas (?:the |your |an? )?${OFFICER}(?: [a-z]+)?,? i(?:'m|`,
     ' am)? (?:order|instruct|require|direct|authori[sz]e|entitled|',
     'hereby|need you|demand)',
+  ),
+  rule(
+    'in-whose-name',
+    false,
+    String.raw`\bas (?:the |your )?owner of this (?:company|business),? i `,
+    '(?:order|instruct|demand)',
+  ),
+  rule(
+    'in-whose-name',
+    true,
+    String.raw`\bofficial (?:order|instruction|directive|request) from `,
+    `(?:the |your )?(?:${OFFICER}|${BODY})${end}`,
   ),
   rule(
     'in-whose-name',
@@ -150,7 +171,13 @@ export const RULES: readonly Rule[] = [
   rule(
     'who-approved',
     true,
-    String.raw`\b(?:this|it|that) (?:has been|was|is) (?:already |pre-?)`,
+    `(?:^|[.!?] ?)(?:${BODY}|${OFFICER}) (?:has|have) ${approved}(?=[.,;!]|${deictic})`,
+  ),
+  rule(
+    'who-approved',
+    true,
+    String.raw`\b(?:this|it|that)(?: (?:request|exception|access|override|change))? `,
+    '(?:has been|was|is) (?:already |pre-?)',
     `?${approved} by (?:the |your |our |my )?(?:${boss}|${BODY})`,
   ),
   rule(
@@ -181,16 +208,22 @@ export const RULES: readonly Rule[] = [
   rule(
     'privilege',
     true,
-    String.raw`\bi have (?:clearance|authori[sz]ation|permission|approval)`,
+    String.raw`\b(?:i|we) have (?:clearance|authori[sz]ation|permission|approval)`,
     ` from (?:the |your |our |my )?(?:${boss}|${BODY})`,
   ),
   rule(
     'privilege',
     false,
-    "(?:^|[^a-z'] ?)(?:i am|i'm|we are|we're) (?:duly |fully ",
+    "(?:^|[^a-z'] ?)(?:i am|i'm|we are|we're|(?:i|we)(?: have|'ve) been) (?:duly |fully ",
     '|hereby )?(?:authori[sz]ed|cleared|entitled) (?:by (?:the ',
     `|your )?(?:${OFFICER}|${BODY})|to (?:access|view|see|obtain|`,
     'receive|export|request|override|inspect))',
+  ),
+  rule(
+    'privilege',
+    true,
+    `${asker} (?:has|holds) (?:the )?(?:full )?(?:admin(?:istrator)?|root|superuser) `,
+    String.raw`(?:access|privileges?|rights|permissions?)\b`,
   ),
   rule(
     'privilege',

@@ -13,7 +13,7 @@ const area =
 const unit = 'departments?|dept|teams?|desk|office|support|division|unit|staff|operations|helpdesk';
 
 /** A part of an organisation that others obey: `IT`, `the security team`. */
-export const BODY: string = `(?:${area})(?: (?:${unit}))?`;
+export const BODY: string = `(?:(?:corporate|central|group) )?(?:${area})(?: (?:${unit}))?`;
 
 /** The same with a word that makes it one for certain: `security team`. */
 export const UNIT: string = `(?:${area}) (?:${unit})`;
@@ -30,7 +30,7 @@ const officer =
   `vice president|vp of [a-z]+|head of (?:${area})|director of (?:${area})|` +
   '(?:shift|duty|store|branch|floor|regional|general|security|it) manager|' +
   `(?:person in charge|responsible) (?:of|for) (?:${area})|senior official|operator|` +
-  'owner of this (?:system|account|server|agent)';
+  `(?:${area}) director|owner of this (?:system|account|server|agent)`;
 
 /** A person others obey: `the new system administrator`. */
 export const OFFICER: string = `(?:(?:${rank}) ){0,3}(?:${officer})`;
@@ -44,8 +44,8 @@ export const DEMAND: RegExp = new RegExp(
   String.raw`\b(?:needs?|requires?|must|please|pls|give|send|provide|grant|export|override|reset|` +
     'disable|enable|unlock|share|tell me|show|list|delete|remove|transfer|wire|hand over|reveal|' +
     'approve|process|proceed|continue|go (?:on|ahead)|run|execute|dump|print|open|release|skip|' +
-    'ignore|bypass|confirm|enter|apply|whitelist|do as|does not apply|switch off|turn off|pull|' +
-    'you (?:can|may|should|have to)|(?:order|instruct|direct|authori[sz]e|want)(?:ing)? you|' +
+    'ignore|bypass|waive|confirm|enter|apply|whitelist|do as|does not apply|switch off|turn off|' +
+    'pull|you (?:can|may|should|have to)|(?:order|instruct|direct|authori[sz]e|want)(?:ing)? you|' +
     String.raw`(?:hereby|demand|forward|output|obtain|drop|pay))\b`,
 );
 

@@ -19,6 +19,8 @@ const manEs =
 export const FOREIGN: readonly string[] = [
   `ich bin (?:hier )?(?:vom|von der|aus der) ${bodyDe}(?![a-zäöü])`,
   `(?:ich bin|hier (?:ist|spricht)) (?:der|die|ihr|euer|ihre) ${manDe}`,
+  `ich bin ${manDe}[.,:!]? (?:und )?(?:ich )?(?:bitte )?(?:geb|gib|gewähr|überweis|lösch|zeig|` +
+    'brauch|benötig|verlang|fordere|setz|schalt|öffne)',
   `(?:wir sind|hier (?:ist|spricht)) (?:die|ihre|eure) ${bodyDe}(?![a-zäöü])`,
   `als (?:ihr )?${manDe} (?:weise|fordere|ordne|befehle|verlange) ich`,
   '(?:ihr|dein|euer) (?:chef|vorgesetzter|manager|geschäftsführer) hat (?:das |dies |es )?' +

@@ -9,6 +9,12 @@ export type RoleClaim = { readonly kind: RoleClaimKind; readonly words: string }
 /** A part of a text around a word of authority: in lower case, and as it was written. */
 type Window = { readonly text: string; readonly asWritten: string };
 
+const SPACED = /(?<![a-z])[a-z](?:([ .*_-])[a-z])(?:\1[a-z]){3,}(?![a-z])/gi;
+const DIGIT_IN_WORD = /(?<=[a-z])[013457$](?=[a-z]|\b)/gi;
+const LETTER_OF: ReadonlyMap<string, string> = new Map(
+  Object.entries({ 0: 'o', 1: 'i', 3: 'e', 4: 'a', 5: 's', 7: 't', $: 's' }),
+);
+
 const MOST_TEXT = 65_536;
 const MOST_WINDOWS = 1_000;
 const MOST_CLAIMS = 8;
@@ -37,8 +43,8 @@ const NOUN = new RegExp(
 // What every rule has somewhere; most windows have none of it.
 const OPENING = new RegExp(
   String.raw`\b(?:i|im|i'm|i've|we|we're|we've|this|it's|it|you|your|me|here|as|behalf|name|` +
-    'orders?|authority|direction|per|from|my|our|the|for|conducting|performing|running|override|' +
-    String.raw`check)\b|ich|wir|als|auftrag|ihr|dein|hier|suis|ici|tant|votre|soy|somos|habl|` +
+    'orders?|authority|direction|per|has|from|my|our|the|for|conducting|performing|running|' +
+    String.raw`override|check)\b|ich|wir|als|auftrag|ihr|dein|hier|suis|ici|tant|votre|soy|somos|habl|` +
     'escribo|llamo|su |tu ',
 );
 
@@ -51,7 +57,7 @@ const OPENING = new RegExp(
  * Source: spec/detect.md.
  */
 export function findRoleClaims(text: string): readonly RoleClaim[] {
-  const folded = collapse(fold(plainLetters(text.slice(0, MOST_TEXT))));
+  const folded = unspaced(collapse(fold(plainLetters(text.slice(0, MOST_TEXT)))));
   const claims: RoleClaim[] = [];
   for (const window of windowsOf(folded)) {
     const claim = claimIn(window);
@@ -59,6 +65,12 @@ export function findRoleClaims(text: string): readonly RoleClaim[] {
     if (claims.length >= MOST_CLAIMS) return claims;
   }
   return claims;
+}
+
+// Letters set apart from one another, and digits for letters within a word.
+function unspaced(text: string): string {
+  const joined = text.replaceAll(SPACED, (letters) => letters.replaceAll(/[^a-z]/gi, ''));
+  return joined.replaceAll(DIGIT_IN_WORD, (digit) => LETTER_OF.get(digit) ?? digit);
 }
 
 // Lower case hardly ever moves a place, and never by much.
