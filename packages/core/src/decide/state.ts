@@ -8,6 +8,7 @@ import type { JsonObject } from '../json.ts';
 import type { RuleId } from '../pact/compiled.ts';
 import type { Memory } from '../provenance/memory.ts';
 import type { Decision, Reservation } from './verdict.ts';
+import { normalise } from '../provenance/normalise.ts';
 
 /** The bounds of one agent's state. Source: spec/decide.md, section "Bounds". */
 export const BOUNDS = {
@@ -146,7 +147,14 @@ export function isGateOf(
     : key.endsWith(`,${JSON.stringify(of.category)}]`);
 }
 
-/** Returns the key of a lock on an entity; `field` null is the whole entity. */
+/**
+ * Returns the key of a lock on an entity; `field` null is the whole entity. Ids and fields count as
+ * values are compared: what another spelling reaches is locked as well.
+ */
 export function lockKey(entity: string, id: string, field: string | null): string {
-  return JSON.stringify([entity, id, field]);
+  return JSON.stringify([entity, compared(id), field === null ? null : compared(field)]);
+}
+
+function compared(text: string): string {
+  return normalise(text).trim();
 }

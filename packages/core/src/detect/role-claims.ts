@@ -44,8 +44,8 @@ const NOUN = new RegExp(
 const OPENING = new RegExp(
   String.raw`\b(?:i|im|i'm|i've|we|we're|we've|this|it's|it|you|your|me|here|as|behalf|name|` +
     'orders?|authority|direction|per|has|from|my|our|the|for|conducting|performing|running|' +
-    String.raw`override|check)\b|ich|wir|als|auftrag|ihr|dein|hier|suis|ici|tant|votre|soy|somos|habl|` +
-    'escribo|llamo|su |tu ',
+    String.raw`override|check)\b|ich|wir|als|auftrag|ihr|dein|hier|suis|ici|tant|votre|soy|` +
+    'somos|habl|escribo|llamo|su |tu ',
 );
 
 /**

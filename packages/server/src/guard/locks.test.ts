@@ -164,3 +164,25 @@ test('locks: one voids what was let through before it and not forwarded yet', as
   assert.equal(codeOf(scene.guard.redeem({ agent, token: locked })), 'permit-void');
   assert.equal(codeOf(scene.guard.redeem({ agent, token: other })), 'done');
 });
+
+test('locks: one holds however the id and the field are spelled', async () => {
+  verifies('enforce.human-wins');
+  const scene = await guardScene({ pact: TICKETS_PACT });
+  const session = await scene.open();
+  valueOf(await scene.guard.people.lock({ ...SET, field: 'status' }));
+  const spelled = [
+    { id: 't-7', status: 'open' },
+    { id: ' T-7\n', status: 'open' },
+    { id: 'T\u200b-7', Status: 'open' },
+    { id: '\uff34-7', STATUS: 'open' },
+  ];
+  for (const [at, args] of spelled.entries()) {
+    const answer = valueOf(await scene.decide(session, `r${at}`, 'tickets.update', args));
+    assert.deepEqual([args, answer.rules], [args, ['lock:ticket']]);
+  }
+  valueOf(
+    await scene.guard.people.unlock({ ...LIFT, agent: 'support', id: 't-7', field: 'Status' }),
+  );
+  const again = valueOf(await scene.decide(session, 'again', 'tickets.update', spelled[0]));
+  assert.equal(again.verdict, 'allow');
+});

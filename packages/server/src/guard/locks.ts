@@ -135,7 +135,10 @@ function record(desk: Desk, live: LiveAgent, event: LockEvent): Appended {
 function isAgainst({ pact }: LiveAgent, { tool, args }: Call, { entity, id }: LockOn): boolean {
   const declared = pact?.tools.get(tool)?.entity ?? null;
   if (declared?.kind !== entity) return false;
-  return valuesAt(args, declared.id).some((value) => String(value) === id);
+  const whole = keyOfLock({ entity, id, field: null });
+  return valuesAt(args, declared.id).some((value) => {
+    return keyOfLock({ entity, id: String(value), field: null }) === whole;
+  });
 }
 
 function layered(desk: Desk, live: LiveAgent, event: LockEvent): Appended {

@@ -14,7 +14,7 @@ import type { SavedTokens } from './token-table.ts';
 
 /** Everything folded from the first `size` entries of the log whose last has this leaf hash. */
 type Saved = {
-  readonly version: 2;
+  readonly version: 3;
   readonly kernel: string;
   readonly size: number;
   readonly leaf: string;
@@ -64,7 +64,7 @@ function printed(desk: Desk, sources: Folding['sources'], size: number): string 
     agents.push(text);
   }
   const head = JSON.stringify({
-    version: 2,
+    version: 3,
     kernel: kernelVersion,
     size,
     chains: desk.parts.recorder.save(),
@@ -125,7 +125,7 @@ async function fittingSnapshot(desk: Desk): Promise<Saved | undefined> {
   if (text === undefined) return undefined;
   // It opened under a key that only `takeSnapshot` writes with.
   const saved = JSON.parse(text) as Saved;
-  if (saved.version !== 2 || saved.kernel !== kernelVersion) return undefined;
+  if (saved.version !== 3 || saved.kernel !== kernelVersion) return undefined;
   return (await leafAt(desk, saved.size - 1)) === saved.leaf ? saved : undefined;
 }
 

@@ -284,8 +284,8 @@ function locking({ random, at }: Story): Event {
   const about = {
     at,
     entity: random.pick(['order', 'client']),
-    id: random.pick(['c1', 'c2']),
-    field: random.pick([null, 'note', 'meta.tag']),
+    id: random.pick(['c1', 'c2', ' C1']),
+    field: random.pick([null, 'note', 'Note', 'meta.tag']),
     by: 'ann',
   };
   if (random.chance(0.25)) return { kind: 'unlock', ...about };

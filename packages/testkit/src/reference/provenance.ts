@@ -157,7 +157,7 @@ function isTrustedField({ trust }: Tool, path: string): boolean {
 }
 
 /** Returns a value or segment as it is compared. */
-function normal(text: string): string {
+export function normal(text: string): string {
   const visible = text.replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '').normalize('NFKC');
   const plain = visible
     .replaceAll(/[‘’ʼ]/g, "'")

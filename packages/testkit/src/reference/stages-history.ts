@@ -12,6 +12,7 @@ import { decimalOf } from './decimal.ts';
 import { countingRecords, gateOf, refusalsOf, sampleTotals } from './memory.ts';
 import { isLetThrough } from './history.ts';
 import { scalarsAt, valueAt } from './paths.ts';
+import { normal } from './provenance.ts';
 import { chargeOf } from './stages-rules.ts';
 import { denial, layerRequirement, stepUp, type Turn } from './turn.ts';
 
@@ -110,23 +111,29 @@ export function isWarned(turn: Turn, layer: Layer): boolean {
 export function locks({ subject, action, history, now }: Turn): readonly Finding[] {
   const { entity } = subject.tool;
   if (subject.effect === 'read' || entity === null) return [];
-  const ids = scalarsAt(action.args, entity.id).map(String);
+  const ids = scalarsAt(action.args, entity.id).map((id) => normal(String(id)));
   const about = history.filter(
     (event) =>
       (event.kind === 'lock' || event.kind === 'unlock') &&
       event.entity === entity.kind &&
-      ids.includes(event.id),
+      ids.includes(normal(event.id)),
   );
   const isLocked = about.some((event, index) => {
     if (event.kind !== 'lock') return false;
     const later = about.slice(index + 1);
     const isSame = (next: Event): boolean =>
-      'field' in next && next.field === event.field && next.id === event.id;
+      'field' in next && isAlike(next.field, event.field) && isAlike(next.id, event.id);
     if (later.some(isSame)) return false;
     if (event.untilMs !== null && now >= event.untilMs) return false;
-    return event.field === null || namesIn(action.args, []).includes(event.field);
+    const { field } = event;
+    return field === null || namesIn(action.args, []).some((name) => isAlike(name, field));
   });
   return isLocked ? [denial('locks', `lock:${entity.kind}`)] : [];
+}
+
+function isAlike(one: string | null, other: string | null): boolean {
+  if (one === null || other === null) return one === other;
+  return normal(one) === normal(other);
 }
 
 /** Every path to a member, and every end of one, because a field may lie inside a patch. */
