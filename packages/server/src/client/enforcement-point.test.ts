@@ -91,6 +91,18 @@ for (const way of ['socket', 'url'] as const) {
   });
 }
 
+test('enforcement point: one that slept past its lease forwards nothing', async (t) => {
+  verifies('human.lease', 'enforce.fail-closed');
+  const one = await ready(t, 'socket');
+  const answer = await allowed(one, 'r1');
+  const now = Date.now();
+  t.mock.timers.enable({ apis: ['Date'], now: now + 60_000 });
+  const forwarded = await one.point.forward(answer, () => Promise.reject(new Error('late')));
+  assert.equal(forwarded.ok ? 'done' : forwarded.code, 'unavailable');
+  assert.equal(one.point.isLive(), false);
+  t.mock.timers.reset();
+});
+
 test('enforcement point: without a daemon it forwards nothing, and says so', async () => {
   verifies('enforce.fail-closed', 'human.lease');
   const target: Target = { kind: 'socket', path: '/nowhere/daemon.sock' };

@@ -34,8 +34,9 @@ export type Call<T> = (args: JsonObject, signal: AbortSignal) => Promise<T>;
  *
  * Contract:
  * - `forward` redeems the permit and calls in one turn, once for each permit, and only while a
- *   lease lasts on this machine's own monotonic clock and no stop came since it was given. What
- *   throws is thrown; a call that a halt cancelled is `cancelled`.
+ *   lease lasts on this machine's own clocks, the monotonic one and the one that goes on while it
+ *   sleeps, and no stop came since it was given. What throws is thrown; a call that a halt
+ *   cancelled is `cancelled`.
  * - Without a daemon everything is refused; it connects again by itself.
  * - Every call that was forwarded is reported, or the daemon keeps what it reserved.
  */
@@ -79,7 +80,7 @@ type Held = {
   readonly channel: Channel;
   readonly lastsMs: number;
   stop: number;
-  untilMs: number;
+  until: Moment;
   /** Ends the lease here, with why. */
   readonly lose: (why: string) => void;
 };
@@ -108,7 +109,7 @@ class Point {
   }
 
   isLive(): boolean {
-    return this.#held !== null && performance.now() < this.#held.untilMs;
+    return this.#held !== null && !isPast(this.#held.until);
   }
 
   ready(): Promise<void> {
@@ -147,7 +148,7 @@ class Point {
   ): Promise<{ readonly ok: true; readonly value: T } | NotDone> {
     const held = this.#held;
     const nowMs = performance.now();
-    if (held === null || nowMs >= held.untilMs) return this.#away();
+    if (held === null || isPast(held.until)) return this.#away();
     if (this.#flights.size >= MOST_FLIGHTS) {
       return refusal('overloaded', 'too many calls are not reported: report some first');
     }
@@ -206,7 +207,7 @@ class Point {
       this.#why = cause instanceof Error ? cause.message : String(cause);
       return false;
     }
-    const sentMs = performance.now();
+    const sent = moment();
     const taken = await channel.ask('lease', { name });
     const given = taken.ok ? leaseIn(taken.value) : null;
     if (given === null || this.#isClosed) {
@@ -214,16 +215,16 @@ class Point {
       channel.close();
       return false;
     }
-    await this.#keep(channel, given, sentMs);
+    await this.#keep(channel, given, sent);
     channel.close();
     return true;
   }
 
-  async #keep(channel: Channel, given: GivenLease, sentMs: number): Promise<void> {
+  async #keep(channel: Channel, given: GivenLease, sent: Moment): Promise<void> {
     const lost = Promise.withResolvers<string>();
     const { lease: id, lastsMs, stop } = given;
-    const untilMs = sentMs + usable(lastsMs);
-    const held: Held = { id, channel, lastsMs, stop, untilMs, lose: lost.resolve };
+    const until = later(sent, lastsMs);
+    const held: Held = { id, channel, lastsMs, stop, until, lose: lost.resolve };
     // What was given under another lease is good for nothing, and stops count anew after a start.
     this.#permits.clear();
     this.#held = held;
@@ -237,12 +238,13 @@ class Point {
   }
 
   async #renew(held: Held): Promise<void> {
-    const sentMs = performance.now();
+    const sent = moment();
     const used = this.#flights.used();
     const ended = this.#flights.takeEnded();
     const renewed = await held.channel.ask('renew', { lease: held.id, used, ended });
     if (!renewed.ok) return held.lose(renewed.message);
-    held.untilMs = Math.max(held.untilMs, sentMs + usable(held.lastsMs));
+    const until = later(sent, held.lastsMs);
+    if (until.monotonicMs > held.until.monotonicMs) held.until = until;
   }
 
   /** Goes by every stop in the turn in which it arrives, and says so. */
@@ -271,9 +273,22 @@ class Point {
   }
 }
 
+/** A moment on both clocks: the monotonic one is never set, and the other goes on in a sleep. */
+type Moment = { readonly monotonicMs: number; readonly utcMs: number };
+
+function moment(): Moment {
+  return { monotonicMs: performance.now(), utcMs: Date.now() };
+}
+
 // Clocks do not run equally fast: the daemon's must not be the first to reach the end.
-function usable(lastsMs: number): number {
-  return lastsMs - lastsMs / 20;
+function later({ monotonicMs, utcMs }: Moment, lastsMs: number): Moment {
+  const usableMs = lastsMs - lastsMs / 20;
+  return { monotonicMs: monotonicMs + usableMs, utcMs: utcMs + usableMs };
+}
+
+// Whichever clock comes there first: neither a set clock nor a sleep makes a lease last longer.
+function isPast({ monotonicMs, utcMs }: Moment): boolean {
+  return performance.now() >= monotonicMs || Date.now() >= utcMs;
 }
 
 type GivenLease = { readonly lease: string; readonly lastsMs: number; readonly stop: number };

@@ -2,6 +2,7 @@ import type { Desk } from '../desk.ts';
 import type { LiveAgent } from '../live-agent.ts';
 import type { HaltNote, Part } from './board.ts';
 import { coveredBy, flightsOf, idOf } from './covers.ts';
+import { haltAbove } from './halt-child.ts';
 import { agentsOf, freshNote, latchIn, latchUnwritten, stopIn } from './latch.ts';
 import { type WideHalt, wideKey } from './order.ts';
 
@@ -48,6 +49,21 @@ export function restoreHalts(desk: Desk): void {
       latchUnwritten(desk, { ...saved, agent: null, scope: 'fleet', target: '', reason });
     } else latchUnwritten(desk, saved);
   }
+  for (const live of agentsOf(desk)) latchHandedDown(desk, live);
+}
+
+// A crash may have parted the halt of what handed a session down from that of the session.
+function latchHandedDown(desk: Desk, live: LiveAgent): void {
+  const { halts, sessions } = live.state;
+  for (const { id: target, haltedBy } of sessions.values()) {
+    const isHalted = haltedBy !== null || halts.has(`session:${target}`);
+    const above = isHalted ? null : haltAbove(desk, live, target);
+    if (above === null) continue;
+    const what = { scope: 'session', target, incident: null } as const;
+    const note = desk.halts.board.find(above.id);
+    if (note !== undefined) latchIn(desk, live, { note, what });
+    else latchIn(desk, live, { note: freshNote(desk, { ...above, ...what, agent: live.agent }) });
+  }
 }
 
 // What is not cleared, because it was resumed meanwhile or not written down, is latched again.
@@ -78,7 +94,9 @@ function latchedOf(desk: Desk, live: LiveAgent): readonly Latched[] {
       incident = null,
       id = idOf(agent, [key, halt.epoch]),
     } = halt;
-    const isWide = [...desk.halts.wide.values()].some((wide) => wide.id === id);
+    // A crash may have parted a resume of the fleet from that of its agents.
+    const isWide =
+      scope === 'fleet' || [...desk.halts.wide.values()].some((wide) => wide.id === id);
     const of = { agent: isWide ? null : agent, scope, target, reason, by, incident, id };
     return { live, of, depth: scope === 'session' ? depthOf(target) : 0 };
   });

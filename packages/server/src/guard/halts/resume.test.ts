@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { parseEntry } from '@plumbline/core';
 import { verifies } from '@plumbline/testkit';
 
-import { ADA, codeOf, guardScene, type GuardScene, valueOf } from '../../../testing/guard-scene.ts';
+import {
+  ADA,
+  codeOf,
+  guardScene,
+  type GuardScene,
+  openOver,
+  valueOf,
+} from '../../../testing/guard-scene.ts';
+import { openMemorySequencer } from '../../../testing/memory-sequencer.ts';
 import type { Handover } from '../claim-types.ts';
+import type { Guard } from '../guard.ts';
 import type { HaltView } from './view.ts';
 
 const PACT = `
@@ -45,13 +55,29 @@ async function handedDown(): Promise<Scene> {
 
 let requests = 0;
 
-async function childVerdict({ scene, child }: Pick<Scene, 'scene' | 'child'>): Promise<string> {
+type OfChild = { readonly scene: Pick<GuardScene, 'guard'>; readonly child: string };
+
+async function childVerdict({ scene, child }: OfChild): Promise<string> {
   requests += 1;
   const of = { agent: CHILD, session: child, request: `c-${requests}` };
   return valueOf(await scene.guard.decide({ ...of, tool: 'orders.get', args: {} })).verdict;
 }
 
-function inForce({ guard }: GuardScene): readonly string[] {
+/** Opens a guard over the log as a crash left it: up to its first entry of a kind. */
+async function cutAfter(scene: GuardScene, kind: string): Promise<Guard> {
+  const entries = scene.log.entries();
+  const last = entries.findIndex((bytes) => {
+    const read = parseEntry(bytes);
+    return read.ok && read.value.kind === kind;
+  });
+  const log = await openMemorySequencer({ entries: entries.slice(0, last + 1) });
+  const blob = (digest: string) => scene.log.blob(digest);
+  const opened = await openOver({ ...log, blob }, scene);
+  assert.deepEqual(await opened.armAll(), []);
+  return opened.guard;
+}
+
+function inForce({ guard }: Pick<GuardScene, 'guard'>): readonly string[] {
   const rows = guard.halts().filter(({ resumedAt }) => resumedAt === null);
   return rows.map(({ agent, scope }: HaltView) => `${agent ?? 'all'} ${scope}`);
 }
@@ -147,4 +173,38 @@ test('resume: nobody lifts a halt of every agent for one of them', async () => {
   assert.equal(scene.guard.status('support')?.halts.length, 1);
   valueOf(await scene.guard.resume(ROOM));
   assert.deepEqual(scene.guard.status('support')?.halts, []);
+});
+
+test('resume: a crash between the halts of parent and child stops both', async () => {
+  verifies('human.halt', 'authority.delegation');
+  const of = await handedDown();
+  valueOf(await of.scene.guard.halt(STOP));
+  const guard = await cutAfter(of.scene, 'halt');
+  assert.equal(await childVerdict({ ...of, scene: { guard } }), 'deny');
+  assert.deepEqual(inForce({ guard }), ['support agent']);
+  valueOf(await guard.resume(STOP));
+  assert.equal(await childVerdict({ ...of, scene: { guard } }), 'allow');
+});
+
+test('resume: a crash halfway through that of the fleet is resumed again', async () => {
+  verifies('human.resume');
+  const of = await handedDown();
+  const fleet = { ...STOP, agent: null, scope: 'fleet' } as const;
+  valueOf(await of.scene.guard.halt(fleet));
+  valueOf(await of.scene.guard.resume(fleet));
+  const guard = await cutAfter(of.scene, 'fleet_resumed');
+  assert.equal(await childVerdict({ ...of, scene: { guard } }), 'deny');
+  assert.deepEqual(inForce({ guard }), ['all fleet']);
+  valueOf(await guard.resume(fleet));
+  assert.equal(await childVerdict({ ...of, scene: { guard } }), 'allow');
+  assert.deepEqual(inForce({ guard }), []);
+});
+
+test('resume: of a child that was closed meanwhile nothing stays halted', async () => {
+  const of = await handedDown();
+  const { guard } = of.scene;
+  valueOf(await guard.halt(STOP));
+  valueOf(await guard.closeSession({ agent: CHILD, session: of.child }));
+  valueOf(await guard.resume(STOP));
+  assert.deepEqual(guard.status(CHILD)?.halts, []);
 });

@@ -161,8 +161,9 @@ function liftChildren(
     for (const { id = '', scope, target } of child.state.halts.values()) {
       const isOver = ids.has(id) || typeof desk.halts.board.find(id)?.resumedAt === 'number';
       const session = child.state.sessions.get(target);
-      if (!isOver || scope !== 'session' || session === undefined) continue;
-      if (session.haltedBy !== null || haltAbove(desk, child, target) !== null) continue;
+      if (!isOver || scope !== 'session') continue;
+      const isOwn = (session?.haltedBy ?? null) !== null;
+      if (isOwn || haltAbove(desk, child, target) !== null) continue;
       last = lift(desk, child, { scope, target, reason, by }) ?? last;
     }
   }
