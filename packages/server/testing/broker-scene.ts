@@ -70,7 +70,7 @@ export async function brokerScene(options: BrokerOptions = {}): Promise<BrokerSc
     }),
   );
   const secrets = new HeldSecrets({
-    credentialSecret: (id) => Promise.resolve(Buffer.from(secretOf(id))),
+    credentialSecret: ({ id }) => Promise.resolve(Buffer.from(secretOf(id))),
   });
   const [used, dropped, noted]: [string[], Dropped[], CredentialUse[]] = [[], [], []];
   const log = { isTaking: true };

@@ -161,18 +161,23 @@ const ofOneVault: Readonly<Record<string, (vault: Vault) => Promise<void>>> = {
     await vault.addCredential(second, Uint8Array.of(2));
     await assert.rejects(vault.addCredential(second, Uint8Array.of(3)));
     assert.deepEqual(await vault.credentials(), [first, second]);
-    assert.deepEqual([...((await vault.credentialSecret('crd_a')) ?? [])], [2]);
-    assert.equal(await vault.credentialSecret('crd_q'), undefined);
+    assert.deepEqual(await secretOf(vault, 'crd_a', 1), [2]);
+    assert.equal(await secretOf(vault, 'crd_q', 1), null);
   },
-  'a credential keeps its secret, gets another or loses it': async (vault) => {
+  'a credential keeps its secret, gets another for another version, or loses it': async (vault) => {
     await vault.addCredential(makeCredential(), Uint8Array.of(1));
     assert.equal(await vault.putCredential(makeCredential({ usedAt: 5 }), undefined), true);
-    assert.deepEqual([...((await vault.credentialSecret('crd_1')) ?? [])], [1]);
+    assert.deepEqual(await secretOf(vault, 'crd_1', 1), [1]);
+    assert.equal(await secretOf(vault, 'crd_1', 2), null);
     assert.equal(await vault.putCredential(makeCredential({ version: 2 }), Uint8Array.of(7)), true);
-    assert.deepEqual([...((await vault.credentialSecret('crd_1')) ?? [])], [7]);
-    assert.equal(await vault.putCredential(makeCredential({ revokedAt: 9 }), null), true);
-    assert.equal(await vault.credentialSecret('crd_1'), undefined);
-    assert.deepEqual(await vault.credentials(), [makeCredential({ revokedAt: 9 })]);
+    assert.deepEqual(await secretOf(vault, 'crd_1', 2), [7]);
+    assert.equal(await secretOf(vault, 'crd_1', 1), null);
+    assert.equal(
+      await vault.putCredential(makeCredential({ version: 2, revokedAt: 9 }), null),
+      true,
+    );
+    assert.equal(await secretOf(vault, 'crd_1', 2), null);
+    assert.deepEqual(await vault.credentials(), [makeCredential({ version: 2, revokedAt: 9 })]);
     assert.equal(await vault.putCredential(makeCredential({ id: 'crd_2' }), null), false);
   },
 };
@@ -232,3 +237,12 @@ const ofOnePlace: Readonly<Record<string, (place: VaultPlace) => Promise<void>>>
     await two.close();
   },
 };
+
+async function secretOf(
+  vault: Vault,
+  id: string,
+  version: number,
+): Promise<readonly number[] | null> {
+  const secret = await vault.credentialSecret({ id, version });
+  return secret === undefined ? null : [...secret];
+}

@@ -14,11 +14,11 @@ export class HeldSecrets {
   }
 
   /** Opens a secret for an agent; undefined when there is none, or it was dropped meanwhile. */
-  async open(agent: string, { id }: Credential): Promise<Buffer | undefined> {
+  async open(agent: string, { id, version }: Credential): Promise<Buffer | undefined> {
     const held = this.#byAgent.get(agent)?.get(id);
     if (held !== undefined) return held;
     const drops = this.#drops;
-    const secret = await this.#vault.credentialSecret(id);
+    const secret = await this.#vault.credentialSecret({ id, version });
     if (secret === undefined || drops !== this.#drops) return undefined;
     const own = this.#byAgent.get(agent) ?? new Map<string, Buffer>();
     this.#byAgent.set(agent, own);

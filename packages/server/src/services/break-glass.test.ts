@@ -138,6 +138,9 @@ test('break-glass: another person reviews it, once, after it has ended', async (
   assert.equal(whyOf(await glass.review(review, lena)), 'forbidden');
   const token = { ...lena, id: 'oidc_1' };
   assert.equal(whyOf(await glass.review(review, token)), 'forbidden', 'the same person');
+  const unverified = { id: 'https://login.example.com|lena', email: null, groups: [] };
+  const named = { ...ben, person: { ...unverified, names: ['lena', 'Lena@example.com'] } };
+  assert.equal(whyOf(await glass.review(review, named)), 'forbidden', 'the same address');
   assert.equal(whyOf(await glass.review(review, { ...ben, breakGlass: 'bgl_2' })), 'forbidden');
   assert.equal(whyOf(await glass.review(review, { ...ben, person: null })), 'forbidden');
   wait(3_600_001);

@@ -4,6 +4,7 @@ import { type Claim, isEntitled } from '@plumbline/core';
 import type { Guard } from '../guard/guard.ts';
 import type { Caller, Person } from '../routes/caller.ts';
 import type { Factors, Proof, Proven, Purpose } from './factors/factors.ts';
+import { namesOf } from './names-of.ts';
 import { fromGuard, refused, served } from './served.ts';
 import type { Recorded, Served } from './services.ts';
 import type { WriteEntry } from './write-entry.ts';
@@ -103,9 +104,8 @@ async function give(
 }
 
 /** The principal of a session is known by name alone: their address, or what the opener says. */
-function isSelf({ id, email, names = [] }: Person, principal: string): boolean {
-  const name = principal.toLowerCase();
-  return [id, email, ...names].some((own) => own?.toLowerCase() === name);
+function isSelf(person: Person, principal: string): boolean {
+  return namesOf(person).includes(principal.toLowerCase());
 }
 
 type Wanted = {

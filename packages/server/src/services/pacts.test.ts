@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { verifies } from '@plumbline/testkit';
+
+import { personCaller } from '../../testing/factors-scene.ts';
 import { SUPPORT_PACT } from '../../testing/guard-pact.ts';
 import { Clock, MemorySubjects, openOver, Pacts as Compiled } from '../../testing/guard-scene.ts';
 import { openMemorySequencer } from '../../testing/memory-sequencer.ts';
@@ -27,7 +30,7 @@ function shadowOf(purpose: string): PactProposal {
   return { agent: 'support', entry: 'support.yaml', files, mode, reason: 'try', signatures: [] };
 }
 
-test('pacts: what the log does not take starts and ends no shadow', async () => {
+async function scene({ people }: { readonly people: 1 | 2 }) {
   const log = await openMemorySequencer();
   const recorder = new Recorder({ sequencer: log });
   const world = { clock: new Clock(), subjects: new MemorySubjects(), pacts: new Compiled() };
@@ -38,9 +41,14 @@ test('pacts: what the log does not take starts and ends no shadow', async () => 
     registry: new PactRegistry(),
     write: makeWriteEntry({ recorder, clock: world.clock.now }),
     blob: (digest) => log.blob(digest),
-    rule: { people: 1, signers: [] },
-    personOf: () => undefined,
+    rule: { people, signers: [] },
+    personOf: (key) => (key === 'k1' ? 'ada@example.com' : undefined),
   });
+  return { log, guard, pacts };
+}
+
+test('pacts: what the log does not take starts and ends no shadow', async () => {
+  const { log, guard, pacts } = await scene({ people: 1 });
   const first = await pacts.propose(shadowOf('Answer.'), local);
   assert.ok(first.ok, JSON.stringify(first));
   const running = (): string | null | undefined => guard.status('support')?.shadow;
@@ -54,5 +62,19 @@ test('pacts: what the log does not take starts and ends no shadow', async () => 
   log.refuseAppends(false);
   assert.ok((await pacts.endShadow('support', local)).ok);
   assert.equal(running(), null);
+  await guard.close();
+});
+
+test('pacts: the second person is none whom the first is called as well', async () => {
+  verifies('authority.verified');
+  const { guard, pacts } = await scene({ people: 2 });
+  const ada = personCaller('ada@example.com', { id: 'k1' });
+  const proposed = await pacts.propose({ ...shadowOf('Answer.'), mode: 'publish' }, ada);
+  assert.ok(proposed.ok, JSON.stringify(proposed));
+  const of = { agent: 'support', digest: proposed.value.digest };
+  const person = { id: 'https://login|ada', email: null, groups: [], names: ['Ada@example.com'] };
+  const again = await pacts.approve(of, { ...ada, id: 'oidc_1', person });
+  assert.equal(again.ok ? 'done' : again.error.code, 'forbidden');
+  assert.ok((await pacts.approve(of, personCaller('ben@example.com'))).ok);
   await guard.close();
 });

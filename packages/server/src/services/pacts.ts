@@ -4,6 +4,7 @@ import { noAgent } from '../guard/refusal.ts';
 import type { Guard } from '../guard/guard.ts';
 import { isInstanceOf } from '../guard/instance.ts';
 import type { Caller } from '../routes/caller.ts';
+import { namesOf } from './names-of.ts';
 import { openOfVersion, type PactRegistry, type Version } from './pact-registry.ts';
 import { checkSignatures, type SigningRule } from './pact-signatures.ts';
 import { blobOf, compileSources, type PactSources, sourcesIn } from './pact-sources.ts';
@@ -145,7 +146,7 @@ function whyNotSecond(
     return refused('forbidden', "publishing takes two people: approve with a person's own key");
   }
   const first = personOf(proposer);
-  if (proposer === id || first === person.id) {
+  if (proposer === id || (first !== undefined && namesOf(person).includes(first))) {
     return refused('forbidden', 'whoever proposed a pact cannot approve it: ask another person');
   }
   if (first !== undefined) return null;

@@ -129,8 +129,10 @@ export type Vault = {
   ) => Promise<boolean>;
   /** Returns every credential, in the order they were added. */
   readonly credentials: () => Promise<readonly Credential[]>;
-  /** Returns the secret of a credential, or undefined when it has none. */
-  readonly credentialSecret: (id: string) => Promise<Uint8Array | undefined>;
+  /** Returns the secret of one version of a credential; undefined when it has none, or another. */
+  readonly credentialSecret: (
+    of: Pick<Credential, 'id' | 'version'>,
+  ) => Promise<Uint8Array | undefined>;
   /** Writes a consistent copy of the whole vault, still encrypted under the root key. */
   readonly backup: (file: string) => Promise<void>;
   readonly close: () => Promise<void>;

@@ -111,7 +111,7 @@ test('vault: a row moved to another place does not open', async () => {
     await vault.addCredential(makeCredential({ id: 'c2' }), Uint8Array.of(2));
     const other = "(SELECT secret FROM credential WHERE id = 'c1')";
     tamper(file, `UPDATE credential SET secret = ${other} WHERE id = 'c2'`);
-    await assert.rejects(vault.credentialSecret('c2'), isFault('damaged'));
+    await assert.rejects(vault.credentialSecret({ id: 'c2', version: 1 }), isFault('damaged'));
     tamper(file, 'UPDATE subject SET key = (SELECT key FROM subject WHERE number = 1)');
     tamper(file, "UPDATE secret SET value = (SELECT value FROM secret WHERE name = 'one')");
     tamper(file, "UPDATE api_key SET record = (SELECT record FROM api_key WHERE id = 'k2')");

@@ -175,11 +175,15 @@ class EmbeddedVault implements Vault {
     });
   }
 
-  async credentialSecret(id: string): Promise<Uint8Array | undefined> {
+  async credentialSecret({
+    id,
+    version,
+  }: Pick<Credential, 'id' | 'version'>): Promise<Uint8Array | undefined> {
     return asVault(() => {
-      const row = this.#get('SELECT secret FROM credential WHERE id = ?', id);
+      const row = this.#get('SELECT id, record, secret FROM credential WHERE id = ?', id);
       const secret = row?.['secret'];
-      if (secret === undefined || secret === null) return undefined;
+      if (row === undefined || secret === undefined || secret === null) return undefined;
+      if (this.#credentialOf(row).version !== version) return undefined;
       return this.#cipher.open(`credential/${id}/secret`, blob(secret));
     });
   }
