@@ -4,7 +4,7 @@ import type { JsonObject } from '../json.ts';
 import type { CompiledPact } from '../pact/compiled.ts';
 import { dropGates, type GateNote, noteGate, noteViolation } from './gate-notes.ts';
 import { type Lock, type LockNotes, noteLock } from './lock-notes.ts';
-import { type Attempt, noteAttempt, noteOverruled, type Undoing } from './undoing.ts';
+import { type Attempt, noteApproval, noteAttempt, noteOverruled, type Undoing } from './undoing.ts';
 
 /** A review that was raised; `finding` is null until a person closed it. */
 export type Review = {
@@ -78,9 +78,7 @@ export function notePeople(notes: PeopleNotes, pact: CompiledPact, event: Event)
       noteAttempt(notes.undoing, event);
       return;
     case 'approval':
-      if (event.approval.outcome === 'denied' && event.approval.by.length > 0) {
-        noteOverruled(notes.undoing, event.approval.action, event.at);
-      }
+      noteApproval(notes.undoing, event);
       return;
     case 'finding':
       if (event.name === ROLE_CLAIM) {

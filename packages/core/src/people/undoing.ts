@@ -43,6 +43,15 @@ export function noteOverruled({ overruled }: Undoing, action: string, at: number
   if (oldest !== undefined) overruled.delete(oldest);
 }
 
+/** Takes down a person's word on an action: the last one counts. Nobody denied what ran out. */
+export function noteApproval(
+  undoing: Undoing,
+  { at, approval: { outcome, by, action } }: Extract<Event, { readonly kind: 'approval' }>,
+): void {
+  if (outcome === 'approved') undoing.overruled.delete(action);
+  else if (by.length > 0) noteOverruled(undoing, action, at);
+}
+
 /** Takes down a decision that was an attempt to undo what a person decided. */
 export function noteAttempt(
   undoing: Undoing,

@@ -86,6 +86,13 @@ test('verify: a vote of the principal, or on nothing that waits, is refused', ()
   assert.match(scene().vote('lena', seat) ?? '', /the person it was asked for/);
 });
 
+test('verify: a vote in the seat of somebody whom the rule does not name is refused', () => {
+  const named = { ...RULE, approvers: ['lena@example.com'] };
+  const inSeat = (person: string) => scene().vote('omar', { seats: [{ ...named, person }] });
+  assert.match(inSeat('omar@example.com') ?? '', /its rule does not name/);
+  assert.equal(inSeat('Lena@Example.com'), undefined);
+});
+
 test('verify: one person who was recorded twice is no quorum', () => {
   const { vote, approval } = scene();
   vote('lena');

@@ -1,6 +1,7 @@
 import type { Approval } from '../../approval/approval.ts';
-import { askOfApproval, type Vote } from '../../approval/ask.ts';
+import { askOfApproval, type Seat, type Vote } from '../../approval/ask.ts';
 import { type AskBook, emptyBook, foldAskEvent, foldVote } from '../../approval/ask-book.ts';
+import { isEntitled } from '../../approval/entitled.ts';
 import { settle } from '../../approval/settle.ts';
 import type { State } from '../../decide/state.ts';
 import type { JsonObject } from '../../json.ts';
@@ -51,6 +52,7 @@ export class ApprovalCheck {
     const isOwn = people.some((person) => person.toLowerCase() === principal);
     const rules = [...new Set(vote.seats.map(({ rule }) => rule))];
     foldVote(this.#book, id, vote);
+    if (!vote.seats.every(isNamed)) return 'is a vote in a seat that its rule does not name';
     if (isOwn) return 'is a vote of the person it was asked for';
     const isOpenTrue = JSON.stringify(rules) === JSON.stringify(open['rules']);
     return isOpenTrue ? undefined : 'the open part is not what is sealed';
@@ -60,6 +62,13 @@ export class ApprovalCheck {
   fold(state: State, event: RecordedEvent): void {
     foldAskEvent(this.#book, state, event);
   }
+}
+
+// Who is of a group is known to the daemon alone; an address stands in the rule itself.
+function isNamed({ person, approvers }: Seat): boolean {
+  const email = person.toLowerCase();
+  const hasGroups = approvers.some((approver) => approver.startsWith('role:'));
+  return hasGroups || isEntitled({ email, groups: [] }, approvers);
 }
 
 function isSame(one: Approval, other: Approval): boolean {
