@@ -34,7 +34,7 @@ export async function openAuthority(
   const people = {
     factors,
     grants: makeGrants({ guard, factors, write, rules: authority.grants }),
-    breakGlass: makeBreakGlass({ factors, write, clock, book: past.glass, rule }),
+    breakGlass: makeBreakGlass({ vault, factors, write, clock, book: past.glass, rule }),
   };
   return { people, proving: { factors, demand: approvals.factor } };
 }

@@ -11,7 +11,9 @@ import {
   taken,
   whyOf,
 } from '../../testing/factors-scene.ts';
+import { makeApiKey } from '../../testing/vault-contract.ts';
 import type { Caller } from '../routes/caller.ts';
+import type { ApiKey } from '../store/vault.ts';
 import { type BreakGlass, type GlassRequest, makeBreakGlass } from './break-glass.ts';
 import { BreakGlassBook } from './break-glass-book.ts';
 import { refused, served } from './served.ts';
@@ -25,6 +27,8 @@ type Scene = {
   readonly glass: BreakGlass;
   readonly factors: FactorsScene;
   readonly written: OpenEntry[];
+  /** The keys that were made, by their ids. */
+  readonly keys: Map<string, ApiKey>;
   readonly ask: (of?: Partial<GlassRequest>, by?: Caller) => ReturnType<BreakGlass['start']>;
   readonly wait: (ms: number) => void;
   readonly stop: () => void;
@@ -38,10 +42,12 @@ async function scene(): Promise<Scene> {
   const factors = await factorsScene(() => now);
   const app = await factors.withApp(lena);
   const written: (OpenEntry & { readonly at: number })[] = [];
+  const keys = new Map<string, ApiKey>();
   const open = (): BreakGlass => {
     const book = new BreakGlassBook();
     for (const entry of written) book.fold(entry);
     return makeBreakGlass({
+      vault: { key: (id) => Promise.resolve(keys.get(id)) },
       factors: factors.factors,
       book,
       clock: () => now,
@@ -70,6 +76,7 @@ async function scene(): Promise<Scene> {
     glass,
     factors,
     written,
+    keys,
     ask,
     wait: (ms) => (now += ms),
     stop: () => (isStopped = true),
@@ -150,6 +157,25 @@ test('break-glass: another person reviews it, once, after it has ended', async (
   assert.deepEqual(glass.sums(), { active: 0, owed: 0, overdue: 0 });
   assert.equal(whyOf(await glass.review(review, ben)), 'conflict');
   assert.equal(glass.list()[0]?.review?.finding, 'justified');
+});
+
+test('break-glass: no key made under it reviews it, nor one made by such a key', async () => {
+  verifies('human.break-glass');
+  const { glass, ask, wait, keys } = await scene();
+  keys.set('ben', makeApiKey({ id: 'ben', addedAt: START }));
+  const { id } = taken(await ask());
+  wait(1_000);
+  keys.set('eve', makeApiKey({ id: 'eve', addedAt: START + 31_000, addedBy: lena.id }));
+  wait(1_000);
+  taken(await glass.end(id, lena, false));
+  wait(60_000);
+  keys.set('kim', makeApiKey({ id: 'kim', addedAt: START + 90_000, addedBy: 'eve' }));
+  keys.set('max', makeApiKey({ id: 'max', addedAt: START + 90_000, addedBy: 'ben' }));
+  const review = { id, finding: 'justified', reason: 'it was down' } as const;
+  const by = (key: string) => personCaller(`${key}@example.com`, { id: key, roles: ['approver'] });
+  assert.equal(whyOf(await glass.review(review, by('eve'))), 'forbidden');
+  assert.equal(whyOf(await glass.review(review, by('kim'))), 'forbidden');
+  taken(await glass.review(review, by('max')));
 });
 
 test('break-glass: a restart ends it, says so, and goes on owing its review', async () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isEntitled } from '@plumbline/core';
 
 import type { Caller } from '../routes/caller.ts';
-import type { Role } from '../store/vault.ts';
+import type { Role, Vault } from '../store/vault.ts';
 import type { BreakGlassBook, BrokenGlass, ReviewFinding } from './break-glass-book.ts';
 import type { Factors, Proof, Purpose } from './factors/factors.ts';
 import { namesOf } from './names-of.ts';
@@ -53,7 +53,8 @@ export type ShownGlass = BrokenGlass & { readonly reviewByMs: number };
  *   so in the ledger.
  * - Every call under them is in the ledger before it is handled (`noteUse`); one that cannot be
  *   written down is not handled.
- * - Each is reviewed by another person, who was not under one at that time. So is every admin key
+ * - Each is reviewed by another person, who was not under one at that time, and with no key that
+ *   was made while it held, or by means of such a key. So is every admin key
  *   that the socket makes, but the first start's.
  */
 export type BreakGlass = {
@@ -85,6 +86,7 @@ export type BreakGlassNeeds = {
   readonly write: WriteEntry;
   readonly clock: () => number;
   readonly book: BreakGlassBook;
+  readonly vault: Pick<Vault, 'key'>;
   readonly rule: {
     readonly holders: readonly string[];
     readonly roles: readonly Role[];
@@ -230,9 +232,23 @@ async function close(
   }
   if (row.endedAt === null) return refused('conflict', `\`${id}\` has not ended yet`);
   if (row.review !== null) return refused('conflict', `\`${id}\` was reviewed already`);
+  if (await isKeyOfIts(desk, row, by.id)) {
+    return refused('forbidden', 'your key was made under it: ask somebody who was known before');
+  }
   const open = { id, finding, reason, by: by.id, person };
   const written = await note(desk, 'break_glass_reviewed', open);
   return written.ok ? served({ index: written.value.index }) : written;
+}
+
+// Whoever holds the roles of an admin could make themselves a reviewer.
+async function isKeyOfIts({ vault }: Desk, row: BrokenGlass, id: string): Promise<boolean> {
+  if (row.what === 'recovered') return false;
+  for (let next = id; ;) {
+    const key = await vault.key(next);
+    if (key === undefined || key.addedAt < row.at) return false;
+    if (key.addedAt <= (row.endedAt ?? Infinity)) return true;
+    next = key.addedBy;
+  }
 }
 
 function reviewBy({ rule }: Desk, { endedAt, untilMs, at }: BrokenGlass): number {
