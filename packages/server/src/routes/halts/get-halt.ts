@@ -4,6 +4,7 @@ import { isFor } from '../rights.ts';
 import { answer, refuse, route, type Route } from '../route.ts';
 import { queryNumber } from '../shapes.ts';
 import { haltView } from './halt-shapes.ts';
+import { seenBy } from './seen-by.ts';
 
 const query = z.strictObject({
   waitMs: queryNumber.refine((ms) => ms <= 30_000, 'must be at most 30000').optional(),
@@ -28,6 +29,6 @@ export const getHalt: Route = route({
       return unknown;
     }
     const view = await guard.findHalt(halt, waitMs);
-    return view === undefined ? unknown : answer(view);
+    return view === undefined ? unknown : answer(seenBy(caller, view));
   },
 });

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isFor } from '../rights.ts';
 import { answer, route, type Route } from '../route.ts';
 import { haltView } from './halt-shapes.ts';
+import { seenBy } from './seen-by.ts';
 
 /** Every halt in force, and those since the daemon started. */
 export const listHalts: Route = route({
@@ -16,6 +17,6 @@ export const listHalts: Route = route({
   codes: [],
   handle: ({ guard }, { caller }) => {
     const rows = guard.halts().filter(({ agent }) => agent === null || isFor(caller, agent));
-    return answer({ rows });
+    return answer({ rows: rows.map((view) => seenBy(caller, view)) });
   },
 });
