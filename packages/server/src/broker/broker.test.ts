@@ -251,8 +251,10 @@ test('broker: a halt cancels the calls on their way, in the turn that latches it
     reason: 'a test',
     by: 'ops',
   } as const;
-  valueOf(await scene.guard.halt(stop));
+  const { halt } = valueOf(await scene.guard.halt(stop));
   isCancelled(await first);
+  const ends = (await scene.guard.findHalt(halt, 0))?.inFlight.map(({ end }) => end);
+  assert.deepEqual(ends, ['cancelled'], 'the halt says so');
   assert.equal(broker.inFlight(), 1);
   assert.deepEqual(dropped, [
     {

@@ -247,7 +247,8 @@ async function report(
   const read = answered.ok
     ? readAnswer(answered.value, { scrub: scrubber(injected.secrets), records })
     : { result: null, records: null };
-  const outcome: OutcomeReport = { agent, session, decision, status, ...read };
+  const isCancelled = !answered.ok && answered.fault === 'cancelled' && answered.isSent;
+  const outcome: OutcomeReport = { agent, session, decision, status, isCancelled, ...read };
   const recorded = await recordSoon(guard, outcome);
   if (!recorded.ok) return recorded;
   const { index } = recorded.value;

@@ -148,12 +148,12 @@ export type OutcomeReport = {
   readonly records: number | null;
   /** Of a permit given under a lease: that it was redeemed there, and how long ago. */
   readonly forwarded?: { readonly lease: string; readonly msAgo: number };
+  readonly isCancelled?: boolean;
 };
 
 /**
- * Why the guard did not do what was asked. `unavailable` and `overloaded` mean that nothing was
- * decided and the
- * same request may be sent again; everything else is final for this request.
+ * Why the guard did not do what was asked. After `unavailable` and `overloaded`, which decided
+ * nothing, the same request may be sent again; everything else is final for it.
  */
 export type RefusalCode =
   | 'unknown-agent'

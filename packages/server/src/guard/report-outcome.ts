@@ -2,6 +2,7 @@ import { type Appended, LedgerStopped } from '../ledger/sequencer.ts';
 import type { Desk } from './desk.ts';
 import type { LiveFlight } from './flight-table.ts';
 import type { Outcome, OutcomeReport } from './guard.ts';
+import type { FlightEnd } from './halts/view.ts';
 import type { LiveAgent, RequestNote } from './live-agent.ts';
 import { done, refuse } from './refusal.ts';
 import { noteRoleClaim } from './role-claims.ts';
@@ -106,13 +107,21 @@ function recordOutcome(desk: Desk, { report, live, flight }: Report): Appended {
   if (status !== 'unknown') live.flights.delete(decision);
   const note = live.sessions.get(id)?.byDecision.get(decision);
   if (note !== undefined) note.isNotSent = status === 'not_sent';
-  desk.halts.board.ended(live.agent, decision, status === 'not_sent' ? 'not_sent' : 'finished');
+  const end = endOf(report);
+  if (end !== null) desk.halts.board.ended(live.agent, decision, end);
   const { index } = appended;
   const claimed = noteRoleClaim(desk, live, { session, content: result }) ?? appended.durable;
   if (!isBypass(report, flight)) return { index, durable: claimed };
   const finding = { kind: 'finding', at, session: id, name: 'bypass' } as const;
   const durable = latchFinding(desk, live, { event: finding, session }) ?? claimed;
   return { index, durable };
+}
+
+// Of a call whose end nobody knows a halt says what it said before.
+function endOf({ status, isCancelled = false }: OutcomeReport): FlightEnd | null {
+  if (isCancelled) return 'cancelled';
+  if (status === 'unknown') return null;
+  return status === 'not_sent' ? 'not_sent' : 'finished';
 }
 
 /**
