@@ -22,8 +22,15 @@ export const time: z.ZodType<number> = z.int().min(0);
 /** A count, or a place in the log. */
 export const count: z.ZodType<number> = z.int().min(0);
 
-/** A short text of a person: a reason, a name. */
-export const words: z.ZodType<string> = z.string().min(1).max(1000);
+/** Why something stops: nothing is let go on because its reason says nothing. */
+export const stopWords: z.ZodType<string> = z.string().min(1).max(1000);
+
+/** A short text of a person, a reason or a name: blanks and what nobody sees say nothing. */
+export const words: z.ZodType<string> = z
+  .string()
+  .min(1)
+  .max(1000)
+  .regex(/[\p{L}\p{N}]/u, 'it must say something');
 
 /** Any JSON: whatever a parser of JSON returned. */
 export const json: z.ZodType<Json> = z.custom<Json>((value) => value !== undefined);

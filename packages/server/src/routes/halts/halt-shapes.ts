@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { HaltView, HolderView, LatchedHalt } from '../../guard/halts/view.ts';
-import { agentId, count, time, words } from '../shapes.ts';
+import { agentId, count, stopWords, time, words } from '../shapes.ts';
 
 const target = z.string().min(1).max(512);
 const AGENT_SCOPES = ['agent', 'session', 'room', 'tool', 'task'] as const;
@@ -29,7 +29,7 @@ export const haltBody: z.ZodType<Halting<AgentScope>> = z
   .strictObject({
     scope: z.enum(AGENT_SCOPES).default('agent'),
     target: target.optional(),
-    reason: words,
+    reason: stopWords,
     incident,
   })
   .refine(isNamed, { message: NAMED, path: ['target'] });
@@ -48,7 +48,7 @@ export const haltAllBody: z.ZodType<Halting<WideScope>> = z
   .strictObject({
     scope: z.enum(WIDE_SCOPES).default('fleet'),
     target: target.optional(),
-    reason: words,
+    reason: stopWords,
     incident,
   })
   .refine(isNamed, { message: NAMED, path: ['target'] });
