@@ -7,6 +7,7 @@ import { encodeBase64, formatVerifierKey, parseKnownLogs } from '@plumbline/ledg
 import { type Broker, makeBroker } from './broker/broker.ts';
 import { HeldSecrets } from './broker/held-secrets.ts';
 import { openAuthority } from './context-authority.ts';
+import { configuredServers } from './client/configured-servers.ts';
 import type { Config } from './config/config.ts';
 import { type LogKeys, loadLogKeys } from './daemon/log-keys.ts';
 import { type Past, readPast, replayOnVault } from './daemon/past.ts';
@@ -19,6 +20,7 @@ import { type Egress, makeEgress } from './egress/egress.ts';
 import { GUARD_BOUNDS } from './guard/desk.ts';
 import type { Guard } from './guard/guard.ts';
 import { type HaltPlace, openHaltFile } from './guard/halts/halt-file.ts';
+import { AgentDoor } from './pep/mcp/http/mcp-door.ts';
 import { httpFacts } from './guard/http-facts.ts';
 import { type OpenedGuard, openGuard } from './guard/open-guard.ts';
 import { makeIdentity } from './identity/identity.ts';
@@ -87,6 +89,7 @@ export type Context = Stores & {
   readonly broker: Broker;
   readonly write: WriteEntry;
   readonly recordLink: RecordLink;
+  readonly mcp: AgentDoor;
   readonly erase: Subjects['erase'];
 };
 
@@ -235,7 +238,20 @@ export async function openContext(
     health,
   };
   const opened = { sequencer, space, guard, models, follower, services, health, write, erase };
-  return { ...stores, ...opened, recordLink, broker };
+  return { ...stores, ...opened, recordLink, broker, mcp: doorOf(config, opened, failed) };
+}
+
+function doorOf(
+  { mcp }: Config,
+  { guard, services }: { readonly guard: OpenedGuard; readonly services: Services },
+  failed: Surroundings['failed'],
+): AgentDoor {
+  return new AgentDoor({
+    guard: guard.guard,
+    offers: (offer) => services.tools.offer(offer),
+    served: configuredServers(mcp, process.env),
+    note: (text) => failed(new Error(`mcp: ${text}`)),
+  });
 }
 
 type Standing = Pick<Stores, 'disk' | 'vault' | 'egress' | 'past' | 'halts'> & {

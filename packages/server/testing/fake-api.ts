@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 
 import { fakeHalts, LATCHED } from './fake-halts.ts';
 import type { ActionRequest, Answer, Guard, Outcome, PermittedAction } from '../src/guard/guard.ts';
 import type { Api, ApiSettings, ServedFile } from '../src/routes/api.ts';
 import { createMetrics } from '../src/routes/health/metrics.ts';
+import type { StreamReply } from '../src/routes/mcp/mcp-door.ts';
 import type { RequestLine } from '../src/routes/request-log.ts';
 import { formatKeyToken, hashSecret } from '../src/services/key-token.ts';
 import type { Services } from '../src/services/daemon-services.ts';
@@ -19,6 +21,7 @@ export const SETTINGS: ApiSettings = {
   localRights: 'all',
   limits: { bodyBytes: 65_536, requestsPerMinute: 1_000_000, badKeysPerMinute: 1_000_000 },
   isLogOpen: true,
+  issuers: ['https://login.example'],
 };
 
 /** An API over a guard and services that answer from nowhere and write down what was asked. */
@@ -60,10 +63,24 @@ export function fakeApi(options: FakeOptions = {}): FakeApi {
     settings: { ...SETTINGS, ...options.settings },
     clock,
     metrics: createMetrics({ agents: guard.agents, services, clock }),
+    mcp: fakeDoor(calls),
     log: { answered: (line) => lines.push(line), failed: (_operation, error) => bugs.push(error) },
   };
   const key = (of: Partial<ApiKey>): string => addKey(keys, of);
   return { api, calls, lines, bugs, refused, key };
+}
+
+function fakeDoor(calls: string[]): Api['mcp'] {
+  const write = (response: ServerResponse): void => void response.end('{}');
+  const said = (name: string, status: number): StreamReply => {
+    calls.push(name);
+    return { kind: 'stream', status, write };
+  };
+  return {
+    post: () => Promise.resolve(said('mcp.post', 200)),
+    get: () => said('mcp.get', 200),
+    remove: () => Promise.resolve(said('mcp.remove', 204)),
+  };
 }
 
 const BYTES = { mediaType: 'application/octet-stream', cacheSeconds: 60, isImmutable: true };

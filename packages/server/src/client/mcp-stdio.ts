@@ -1,13 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 
-import { Exchange } from '../pep/mcp/exchange.ts';
 import { Gateway } from '../pep/mcp/gateway.ts';
-import { Inventory } from '../pep/mcp/inventory.ts';
 import { LineStream } from '../pep/mcp/line-stream.ts';
-import { freshState, type Relay, RELAY_BOUNDS, type RelayBounds } from '../pep/mcp/relay.ts';
+import { openRelay } from '../pep/mcp/open-relay.ts';
+import type { Relay, RelayBounds } from '../pep/mcp/relay.ts';
+import { endGroup } from './command-upstream.ts';
 import type { SocketEnforcement } from './socket-enforcement.ts';
 
 /** A server to be wrapped, and the client's side of it. */
@@ -35,7 +33,6 @@ export type WrappedServer = {
   readonly done: Promise<number>;
 };
 
-const END_MS = 2_000;
 // So much that is written and not read stops the reading of the other side.
 const UNREAD_BYTES = 1_048_576;
 
@@ -79,11 +76,12 @@ export function wrapServer(options: StdioOptions): WrappedServer {
 }
 
 function relayOf(options: StdioOptions, child: ChildProcess): Relay {
-  const { enforcement, prefix, server, output, note, bounds } = options;
-  const mark = randomBytes(8).toString('hex');
-  let count = 0;
-  const nowMs = (): number => performance.now();
-  return {
+  const { enforcement, prefix, server, output, note, bounds = {} } = options;
+  return openRelay({
+    enforcement,
+    prefix,
+    server,
+    bounds,
     wires: {
       toClient: (bytes) => void output.write(Buffer.concat([bytes, LINE_FEED])),
       toServer: (bytes) => {
@@ -91,24 +89,7 @@ function relayOf(options: StdioOptions, child: ChildProcess): Relay {
       },
       note,
     },
-    enforcement,
-    bounds: { ...RELAY_BOUNDS, ...bounds },
-    prefix,
-    server,
-    toServer: new Exchange(),
-    toClient: new Exchange(),
-    inventory: new Inventory({ enforcement, prefix, server, nowMs }),
-    state: freshState(),
-    flights: new Map(),
-    pending: new Map(),
-    inputs: new Map(),
-    settling: new Set(),
-    makeId: () => {
-      count += 1;
-      return `plumbline-${mark}-${count}`;
-    },
-    nowMs,
-  };
+  });
 }
 
 const LINE_FEED = Buffer.from('\n');
@@ -165,33 +146,4 @@ async function finish({ who, gateway, child, exit, options }: Finishing): Promis
   await options.enforcement.close();
   await new Promise<void>((resolve) => options.output.write('', () => resolve()));
   return who === 'server' ? exit : 0;
-}
-
-/** What the server started ends with it, asked first and made to then. */
-async function endGroup(child: ChildProcess, exit: Promise<number>): Promise<void> {
-  const { pid } = child;
-  if (pid === undefined) return;
-  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    const patience = signal === 'SIGTERM' && child.exitCode === null ? END_MS : 0;
-    await Promise.race([exit, sleep(patience, undefined, { ref: true })]);
-    if (!isAlive(pid)) return;
-    signalGroup(pid, signal);
-    await Promise.race([exit, sleep(END_MS)]);
-    if (signal === 'SIGTERM') await sleep(isAlive(pid) ? 200 : 0);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  return signalGroup(pid, 0);
-}
-
-function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
-  try {
-    process.kill(-pid, signal);
-    return true;
-  } catch (error) {
-    // Whoever is gone, or is not ours any more, needs no signal.
-    if (error instanceof Error && 'code' in error) return error.code === 'EPERM';
-    throw error;
-  }
 }

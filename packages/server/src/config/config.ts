@@ -1,4 +1,5 @@
 import type { AuthorityConfig } from './authority.ts';
+import type { McpConfig } from './mcp-schema.ts';
 import type { BreakGlassConfig, PeopleConfig } from './people.ts';
 
 /** Everything that can be configured, after defaults. Read once, at the start. */
@@ -77,6 +78,8 @@ export type Config = {
     /** Verifier keys of which as many must have signed; none: signatures are not asked for. */
     readonly signers: readonly string[];
   };
+  /** What the MCP gateway over HTTP serves. */
+  readonly mcp: McpConfig;
   readonly tools: {
     /** A definition nobody has seen is pinned, or waits for a person. */
     readonly firstSight: 'pin' | 'ask';

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '@plumbline/core';
 
 import type { Config, RootKeySource, Upstream } from './config.ts';
+import { printMcp } from './mcp-schema.ts';
 import { printAuthority } from './print-authority.ts';
 import { printPeople } from './settle-people.ts';
 
@@ -46,6 +47,8 @@ export function printConfig(config: Config): JsonObject {
       holders: [...config.breakGlass.holders],
       roles: [...config.breakGlass.roles],
     },
+    mcp: printMcp(config.mcp),
+    tools: { ...config.tools },
     limits: { ...limits },
   };
 }

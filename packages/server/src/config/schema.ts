@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { mcpShape } from './mcp-schema.ts';
 import { authorityShapes, type SettledAuthority } from './authority-schema.ts';
 import type { Config } from './config.ts';
 import { upstreams } from './upstreams.ts';
@@ -38,6 +39,7 @@ export type Settled = {
   readonly allowNetworks: readonly string[];
   readonly publishing: Config['publishing'];
   readonly tools: Config['tools'];
+  readonly mcp: Config['mcp'];
   readonly approvals: Config['approvals'];
   readonly breakGlass: Config['breakGlass'];
   readonly limits: Config['limits'];
@@ -129,6 +131,7 @@ const schema: z.ZodType<Settled> = z.strictObject({
       signers: z.array(z.string().min(1)).max(100).default([]),
     })
     .prefault({}),
+  mcp: mcpShape.default({}),
   tools: z.strictObject({ firstSight: z.enum(['pin', 'ask']).default('pin') }).prefault({}),
   approvals: approvalsShape,
   breakGlass: breakGlassShape,

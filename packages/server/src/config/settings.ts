@@ -89,6 +89,11 @@ export const SETTINGS: readonly Setting[] = [
   { path: 'publishing.people', form: 'number', says: 'how many people publishing takes: 1 or 2' },
   { path: 'publishing.signers', form: 'list', says: 'verifier keys that sign what is published' },
   {
+    path: 'mcp',
+    form: 'json',
+    says: '`{"<agent>": {"servers", "session"}}`: what the MCP gateway over HTTP serves',
+  },
+  {
     path: 'tools.firstSight',
     form: 'text',
     says: 'what becomes of a definition of a tool nobody has seen: `pin`, or `ask` a person',

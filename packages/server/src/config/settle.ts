@@ -79,6 +79,7 @@ export function settle(settled: Settled, home: Home, refuse: Refuse): Config {
     allowNetworks: settled.allowNetworks,
     publishing: { people: publishing.people, signers: publishing.signers },
     tools: settled.tools,
+    mcp: settled.mcp,
     approvals: settled.approvals,
     breakGlass: settled.breakGlass,
     limits: settled.limits,

@@ -165,7 +165,12 @@ async function listen(
         const bytes = file === undefined ? undefined : await disk.read(file.path);
         return file === undefined || bytes === undefined ? undefined : { ...file, bytes };
       },
-      settings: { ...config, isLogOpen: config.log.isOpen },
+      settings: {
+        ...config,
+        isLogOpen: config.log.isOpen,
+        issuers: config.authority.issuers.map(({ issuer }) => issuer),
+      },
+      mcp: context.mcp,
       clock: options.clock,
       metrics: createMetrics({
         agents: () => guard.guard.agents(),
@@ -204,6 +209,7 @@ function makeClose({ context, server, chores, places, lock, failed }: Closing): 
     () => context.health.stopping(),
     () => chores.stop(),
     () => context.guard.letGo(),
+    () => context.mcp.close(),
     () => server.close(GRACE_MS),
     () => context.broker.close(),
     () => context.guard.guard.close(),

@@ -3,6 +3,7 @@ import type { Guard } from '../guard/guard.ts';
 import type { Services } from '../services/daemon-services.ts';
 import type { Models } from '../store/models.ts';
 import type { Metrics } from './health/metrics.ts';
+import type { McpDoor } from './mcp/mcp-door.ts';
 import type { RequestLog } from './request-log.ts';
 
 /**
@@ -21,6 +22,7 @@ export type Api = {
   readonly clock: () => number;
   readonly metrics: Metrics;
   readonly log: RequestLog;
+  readonly mcp: McpDoor;
 };
 
 /** A file of the log as it is served. */
@@ -34,4 +36,6 @@ export type ServedFile = {
 /** The part of the configuration the routes need. */
 export type ApiSettings = Pick<Config, 'listen' | 'localRights' | 'limits'> & {
   readonly isLogOpen: boolean;
+  /** Who gives out the tokens that are taken. */
+  readonly issuers: readonly string[];
 };

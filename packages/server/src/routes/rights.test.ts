@@ -62,6 +62,10 @@ const MATRIX: Readonly<Record<string, string>> = {
   approvePact: '-------++ -------++',
   rollbackPact: '--------+ --------+',
   endShadow: '--------+ --------+',
+  sendMcpMessage: '+-------- .--------',
+  listenToMcp: '+-------- .--------',
+  endMcpSession: '+-------- .--------',
+  getResourceMetadata: '+++++++++',
   offerTools: '+-------- .--------',
   refuseCall: '+-------- .--------',
   listTools: '--+-+++++ --+-.++++',
@@ -157,6 +161,7 @@ describe('authorisation', () => {
     assert.deepEqual(open, [
       'getHealth',
       'getReadiness',
+      'getResourceMetadata',
       'showApprovalLink',
       'voteByLink',
       'getWebAuthnPage',

@@ -89,6 +89,10 @@ import { listSessions } from './sessions/list-sessions.ts';
 import { openSession } from './sessions/open-session.ts';
 import { eraseSubject } from './subjects/erase-subject.ts';
 import { exportSubject } from './subjects/export-subject.ts';
+import { endMcpSession } from './mcp/end-mcp-session.ts';
+import { getResourceMetadata } from './mcp/get-resource-metadata.ts';
+import { listenToMcp } from './mcp/listen-to-mcp.ts';
+import { sendMcpMessage } from './mcp/send-mcp-message.ts';
 import { acceptTool } from './tools/accept-tool.ts';
 import { getTool } from './tools/get-tool.ts';
 import { listTools } from './tools/list-tools.ts';
@@ -131,6 +135,10 @@ export const ROUTES: readonly Route[] = [
   approvePact,
   rollbackPact,
   endShadow,
+  sendMcpMessage,
+  listenToMcp,
+  endMcpSession,
+  getResourceMetadata,
   offerTools,
   refuseCall,
   listTools,

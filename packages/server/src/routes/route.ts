@@ -1,7 +1,10 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
 import type { z } from 'zod';
 
 import type { Api } from './api.ts';
 import type { Caller, Right } from './caller.ts';
+import type { StreamReply } from './mcp/mcp-door.ts';
 import { type Parsed, parseShape } from './parse-shape.ts';
 import type { Problem, ProblemCode } from './problem.ts';
 
@@ -31,6 +34,7 @@ export type Call<Body, Query> = {
   readonly body: Body;
   /** `https://host` as the caller knows this daemon. */
   readonly base: string;
+  readonly headers: IncomingHttpHeaders;
 };
 
 /** What is answered. `value` is printed as JSON. */
@@ -49,6 +53,7 @@ export type Reply =
       readonly html: string;
       readonly policy: string;
     }
+  | StreamReply
   | { readonly kind: 'problem'; readonly problem: Problem };
 
 /** How a body is read: by its shape, or by hand where it is hot. */
@@ -107,6 +112,7 @@ export type Admitted = {
   readonly query: URLSearchParams | null;
   readonly body: unknown;
   readonly base: string;
+  readonly headers: IncomingHttpHeaders;
 };
 
 /** One route as it is run and described. */

@@ -31,6 +31,20 @@ type Exchange = {
   readonly via: Via;
 };
 
+/** Where an MCP client learns who gives out tokens. Source: RFC 9728, section 5.1. */
+function challengeOf(
+  gate: Gate,
+  { request, via }: Exchange,
+  route: Route | null,
+): string | undefined {
+  if (route?.path !== '/mcp/{agent}' || gate.api.settings.issuers.length === 0) return undefined;
+  const path = (request.url ?? '').split('?', 1)[0] ?? '';
+  const place = `${baseOf(request, via, gate)}/.well-known/oauth-protected-resource${path}`;
+  return /^[\x21-\x7e]+$/.test(place) && !place.includes('"')
+    ? `Bearer resource_metadata="${place}"`
+    : undefined;
+}
+
 type Told = {
   readonly reply: Reply;
   readonly route: Route | null;
@@ -51,6 +65,7 @@ async function serve(served: Served, exchange: Exchange): Promise<void> {
     writeReply(response, told.reply, {
       requestId: typeof requestId === 'string' ? requestId : undefined,
       isLast,
+      challenge: challengeOf(served.gate, exchange, told.route),
     });
     // What was not read is not waited for: the connection ends once the answer is out.
     if (isLast) response.on('finish', () => request.socket.destroySoon());
@@ -110,7 +125,7 @@ async function handle(served: Served, exchange: Exchange, entered: Entered): Pro
   const barred = await noteUse(gate, entered);
   if (barred !== null) return barred;
   const run = async (): Promise<Reply> =>
-    route.run(gate.api, { ...entered, body: taken.value, base });
+    route.run(gate.api, { ...entered, body: taken.value, base, headers: request.headers });
   const key = request.headers['idempotency-key'];
   if (typeof key !== 'string' || route.isRecording !== true) return run();
   const operation = `${route.method} ${request.url ?? ''}`;

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
+import type { StreamReply } from './mcp/mcp-door.ts';
 import { problemBody, problemHeaders, PROBLEMS } from './problem.ts';
 import type { Reply } from './route.ts';
 
@@ -9,6 +10,8 @@ export function statusOf(reply: Reply): number {
     case 'json':
       return reply.status;
     case 'page':
+      return reply.status;
+    case 'stream':
       return reply.status;
     case 'bytes':
       return 200;
@@ -23,10 +26,16 @@ export type Around = {
   readonly requestId: string | undefined;
   /** Whether the connection ends here, because the rest of the request is not read. */
   readonly isLast: boolean;
+  /** What `WWW-Authenticate` says beyond the scheme, or undefined. */
+  readonly challenge?: string | undefined;
 };
 
 /** Writes a reply. Nothing is ever cached, framed or taken for another type unless it says so. */
 export function writeReply(response: ServerResponse, reply: Reply, around: Around): void {
+  if (reply.kind === 'stream') {
+    reply.write(response);
+    return;
+  }
   const { type, body, cache, extra } = printed(reply);
   const headers: Record<string, string | number> = {
     'content-type': type,
@@ -37,6 +46,9 @@ export function writeReply(response: ServerResponse, reply: Reply, around: Aroun
   };
   if (around.requestId !== undefined) headers['x-request-id'] = around.requestId;
   if (around.isLast) headers['connection'] = 'close';
+  if (around.challenge !== undefined && 'www-authenticate' in headers) {
+    headers['www-authenticate'] = around.challenge;
+  }
   response.writeHead(statusOf(reply), headers).end(body);
 }
 
@@ -47,7 +59,7 @@ type Printed = {
   readonly extra: Readonly<Record<string, string>>;
 };
 
-function printed(reply: Reply): Printed {
+function printed(reply: Exclude<Reply, StreamReply>): Printed {
   switch (reply.kind) {
     case 'json':
       return {

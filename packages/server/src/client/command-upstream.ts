@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { LineStream } from '../pep/mcp/line-stream.ts';
+import type { OpenUpstream } from '../pep/mcp/upstream.ts';
+
+/** A server that is started by a command and speaks over its standard streams. */
+export type Command = {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The longest message that is read, in bytes. */
+  readonly messageBytes: number;
+};
+
+const END_MS = 2_000;
+const LINE_FEED = Buffer.from('\n');
+
+/** Returns what starts a server as a child, in a process group of its own. */
+export function commandUpstream({
+  command,
+  args,
+  environment,
+  messageBytes,
+}: Command): OpenUpstream {
+  return ({ line, tooLong, gone }) => {
+    const child = spawn(command, [...args], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      env: { ...environment },
+      detached: true,
+    });
+    const exit = new Promise<void>((resolve) => {
+      child.on('error', (cause) => {
+        gone(cause.message);
+        resolve();
+      });
+      child.on('close', (code, signal) => {
+        gone(String(signal ?? code));
+        resolve();
+      });
+    });
+    const lines = new LineStream(messageBytes, { line, tooLong });
+    child.stdout.on('data', (chunk: Buffer) => lines.take(chunk));
+    child.stdin.on('error', () => undefined);
+    return {
+      send: (bytes) => {
+        if (child.stdin.writable) child.stdin.write(Buffer.concat([bytes, LINE_FEED]));
+      },
+      close: async () => {
+        child.stdin.end();
+        await endGroup(child, exit);
+      },
+    };
+  };
+}
+
+/** What a server started ends with it: it is asked first, and made to then. */
+export async function endGroup(child: ChildProcess, exit: Promise<unknown>): Promise<void> {
+  const { pid } = child;
+  if (pid === undefined) return;
+  if (child.exitCode === null) await Promise.race([exit, sleep(END_MS)]);
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    if (!signalGroup(pid, signal)) return;
+    await Promise.race([exit, sleep(END_MS)]);
+    await sleep(signal === 'SIGTERM' ? 200 : 0);
+  }
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    process.kill(-pid, signal);
+    return true;
+  } catch (error) {
+    // Whoever is gone, or is not ours any more, needs no signal.
+    if (error instanceof Error && 'code' in error) return false;
+    throw error;
+  }
+}

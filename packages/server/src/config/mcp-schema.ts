@@ -1,0 +1,77 @@
+import type { JsonObject } from '@plumbline/core';
+import { z } from 'zod';
+
+/** A server behind the gateway over HTTP: started by a command, or reached at an address. */
+export type McpServer =
+  | {
+      readonly command: readonly string[];
+      /** Set for the server beside what the daemon's own environment holds. */
+      readonly environment: Readonly<Record<string, string>>;
+    }
+  | { readonly url: string };
+
+/** What the gateway over HTTP serves one agent. */
+export type McpAgent = {
+  /** By the namespace that their names get. */
+  readonly servers: Readonly<Record<string, McpServer>>;
+  /** Whom a session is for where the client names none; null: the client has to name one. */
+  readonly session: {
+    readonly principal: string;
+    readonly task: string | null;
+    readonly room: string | null;
+    readonly attributes: JsonObject;
+  } | null;
+};
+
+/** What the gateway over HTTP serves, by agent. */
+export type McpConfig = Readonly<Record<string, McpAgent>>;
+
+const server = z.union([
+  z.strictObject({
+    command: z.array(z.string().min(1)).min(1).max(100),
+    environment: z.record(z.string(), z.string()).default({}),
+  }),
+  z.strictObject({ url: z.url({ protocol: /^https?$/ }) }),
+]);
+
+const attributes: z.ZodType<JsonObject, JsonObject | undefined> = z
+  .custom<JsonObject>((value) => typeof value === 'object' && value !== null)
+  .default({});
+
+const session = z.strictObject({
+  principal: z.string().min(1).max(1_000),
+  task: z.string().min(1).nullable().default(null),
+  room: z.string().min(1).nullable().default(null),
+  attributes,
+});
+
+/** The shape of the setting `mcp`. */
+export const mcpShape: z.ZodType<McpConfig> = z.record(
+  z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be the id of an agent'),
+  z.strictObject({
+    servers: z.record(
+      z.string().regex(/^[a-z][a-z0-9]{0,30}$/, 'must be a short name of lower-case letters'),
+      server,
+    ),
+    session: session.nullable().default(null),
+  }),
+);
+
+/** Returns the setting as it is shown: without what the environment of servers holds. */
+export function printMcp(config: McpConfig): JsonObject {
+  const shown = Object.entries(config).map(([agent, { servers, session: own }]) => {
+    const named = Object.entries(servers).map(([name, each]): [string, JsonObject] => {
+      if ('url' in each) return [name, { url: withoutCredentials(each.url) }];
+      return [name, { command: [...each.command], environment: Object.keys(each.environment) }];
+    });
+    return [agent, { servers: Object.fromEntries(named), session: own }] as const;
+  });
+  return Object.fromEntries(shown);
+}
+
+function withoutCredentials(url: string): string {
+  const shown = new URL(url);
+  shown.username = '';
+  shown.password = '';
+  return shown.href;
+}

@@ -1,0 +1,277 @@
+import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
+
+import type { Branch } from './branch.ts';
+import { wholeList } from './branch.ts';
+import { listResult, OWN_META, toClient, toServer } from './bridge.ts';
+import type { Enforcement } from './enforcement.ts';
+import { CODES, type Request, type ResponseBody, type RpcError } from './message.ts';
+import { type Era, LEGACY, MODERN } from './methods.ts';
+import { refusalResult, unknownMethod } from './refusal.ts';
+import { refusalOf } from './relay.ts';
+
+/** Between a namespace and a name, where a client sees both: dots are no letters of tool names. */
+const SEAM = '__';
+
+/** What several servers are made one with. */
+export type AggregateOptions = {
+  readonly branches: readonly Branch[];
+  readonly enforcement: Enforcement;
+  readonly makeId: () => string;
+};
+
+/** A request that is being answered. */
+export type Answering = {
+  readonly answer: Promise<ResponseBody>;
+  /** Ends it, as far as it can be ended. */
+  readonly cancel: () => void;
+};
+
+/** Several servers that look like one to a client, each under a namespace. */
+export class Aggregate {
+  readonly #branches: readonly Branch[];
+  readonly #enforcement: Enforcement;
+  readonly #makeId: () => string;
+  readonly #owners = new Map<string, Branch>();
+
+  constructor({ branches, enforcement, makeId }: AggregateOptions) {
+    this.#branches = branches;
+    this.#enforcement = enforcement;
+    this.#makeId = makeId;
+  }
+
+  /** Answers a request of the client. */
+  answer(request: Request, era: Era): Answering {
+    const cancels: (() => void)[] = [];
+    const answer = this.#answer({ request, era, cancels });
+    return { answer, cancel: () => cancels.forEach((cancel) => cancel()) };
+  }
+
+  async #answer(asked: Asked): Promise<ResponseBody> {
+    const { request, era } = asked;
+    switch (request.method) {
+      case 'initialize':
+        return done(this.#introduction(request));
+      case 'server/discover':
+        return done({ resultType: 'complete', ...this.#discovery() });
+      case 'ping':
+        return done({});
+      case 'tools/list':
+        return done(await this.#listTools(era));
+      case 'tools/call':
+        return this.#callTool(asked);
+      case 'prompts/list':
+        return done(await this.#listPrompts(era));
+      case 'prompts/get':
+        return this.#named(asked);
+      case 'resources/list':
+        return done(await this.#listOwned(era, 'resources/list', ['resources', 'uri']));
+      case 'resources/templates/list': {
+        const keys = ['resourceTemplates', 'uriTemplate'] as const;
+        return done(await this.#listOwned(era, 'resources/templates/list', keys));
+      }
+      case 'resources/read':
+      case 'resources/subscribe':
+      case 'resources/unsubscribe':
+        return this.#owned(asked);
+      case 'completion/complete':
+        return this.#complete(asked);
+      case 'logging/setLevel':
+        return this.#tellAll(asked);
+      default:
+        return failed(unknownMethod(request.method, 'the gateway does not know this method'));
+    }
+  }
+
+  #up(): readonly Branch[] {
+    return this.#branches.filter(({ isUp }) => isUp);
+  }
+
+  #capabilities(): JsonObject {
+    const names = ['tools', 'resources', 'prompts', 'completions', 'logging'];
+    const has = (name: string): boolean =>
+      this.#up().some(({ capabilities }) => isJsonObject(capabilities[name] ?? null));
+    const kept = names.filter((name) => name === 'tools' || has(name));
+    return Object.fromEntries(
+      kept.map((name): [string, JsonObject] => [
+        name,
+        name === 'tools' ? { listChanged: true } : {},
+      ]),
+    );
+  }
+
+  #introduction({ params }: Request): JsonObject {
+    const asked = params['protocolVersion'];
+    const protocolVersion = LEGACY.find((known) => known === asked) ?? '2025-11-25';
+    return { protocolVersion, capabilities: this.#capabilities(), serverInfo: SERVER };
+  }
+
+  #discovery(): JsonObject {
+    return {
+      supportedVersions: [...MODERN],
+      capabilities: this.#capabilities(),
+      _meta: { 'io.modelcontextprotocol/serverInfo': SERVER },
+      ttlMs: 0,
+      cacheScope: 'private',
+    };
+  }
+
+  async #listTools(era: Era): Promise<JsonObject> {
+    const lists = this.#up().map((branch) => this.#renamed(branch, 'tools/list', 'tools'));
+    return listResult('tools', (await Promise.all(lists)).flat(), era);
+  }
+
+  async #listPrompts(era: Era): Promise<JsonObject> {
+    const lists = this.#up().map((branch) => this.#renamed(branch, 'prompts/list', 'prompts'));
+    return listResult('prompts', (await Promise.all(lists)).flat(), era);
+  }
+
+  async #renamed(branch: Branch, method: string, name: string): Promise<readonly Json[]> {
+    const items = await wholeList(branch, { method, name, params: metaFor(branch) });
+    return items.flatMap((item) => {
+      const own = isJsonObject(item) ? item['name'] : undefined;
+      if (typeof own !== 'string' || !isJsonObject(item)) return [];
+      return [{ ...item, name: `${branch.namespace}${SEAM}${own}` }];
+    });
+  }
+
+  async #listOwned(
+    era: Era,
+    method: string,
+    [name, key]: readonly [string, string],
+  ): Promise<JsonObject> {
+    const lists = this.#up().map(async (branch) => {
+      const items = await wholeList(branch, { method, name, params: metaFor(branch) });
+      for (const item of items) this.#own(branch, isJsonObject(item) ? item[key] : undefined);
+      return items;
+    });
+    return listResult(name, (await Promise.all(lists)).flat(), era);
+  }
+
+  #own(branch: Branch, uri: Json | undefined): void {
+    if (typeof uri === 'string' && this.#owners.size < MOST_OWNED) this.#owners.set(uri, branch);
+  }
+
+  async #callTool(asked: Asked): Promise<ResponseBody> {
+    const { request, era } = asked;
+    const { name } = request.params;
+    if (typeof name !== 'string') return failed(INVALID_NAME);
+    const found = this.#split(name);
+    if (found !== null) return this.#pass(asked, { ...found, member: 'name' });
+    return this.#strayCall(request, { name, era });
+  }
+
+  // What no server has is decided and recorded like any other call, and can only be refused.
+  async #strayCall(
+    { params }: Request,
+    { name, era }: { readonly name: string; readonly era: Era },
+  ): Promise<ResponseBody> {
+    const { arguments: given = {} } = params;
+    const tool = name.replace(SEAM, '.').slice(0, 200);
+    const args = isJsonObject(given) ? given : {};
+    const said = await this.#enforcement.decide({ request: this.#makeId(), tool, args });
+    if (!said.ok) {
+      const refusal = refusalOf('unavailable', said.message, { tool });
+      return done(refusalResult(refusal, era));
+    }
+    const { decision, permit, say, rules } = said.value;
+    if (permit !== null) {
+      await this.#enforcement.report({ decision, status: 'not_sent', result: null });
+    }
+    const refusal =
+      permit === null
+        ? refusalOf('denied', say ?? 'the pact does not allow it', { tool, decision, rules })
+        : refusalOf('not-listed', `no server lists \`${tool}\``, { tool, decision });
+    return done(refusalResult(refusal, era));
+  }
+
+  #split(name: string): { readonly branch: Branch; readonly own: string } | null {
+    const at = name.indexOf(SEAM);
+    const branch = this.#branches.find(({ namespace }) => namespace === name.slice(0, at));
+    return at < 0 || branch === undefined ? null : { branch, own: name.slice(at + SEAM.length) };
+  }
+
+  async #named(asked: Asked): Promise<ResponseBody> {
+    const { name } = asked.request.params;
+    const found = typeof name === 'string' ? this.#split(name) : null;
+    return found === null ? failed(INVALID_NAME) : this.#pass(asked, { ...found, member: 'name' });
+  }
+
+  async #owned(asked: Asked): Promise<ResponseBody> {
+    const { uri } = asked.request.params;
+    const branch = typeof uri === 'string' ? this.#ownerOf(uri) : undefined;
+    if (branch === undefined)
+      return failed({ code: CODES.invalidParams, message: 'no such resource' });
+    return this.#pass(asked, { branch });
+  }
+
+  #ownerOf(uri: string): Branch | undefined {
+    const owner = this.#owners.get(uri);
+    if (owner !== undefined) return owner;
+    for (const [template, branch] of this.#owners) {
+      const [fixed = ''] = template.split('{', 1);
+      if (template.includes('{') && fixed !== '' && uri.startsWith(fixed)) return branch;
+    }
+    const reading = this.#up().filter(({ relay }) => relay.inventory.mayUse('resources.read'));
+    return reading.length === 1 ? reading[0] : undefined;
+  }
+
+  async #complete(asked: Asked): Promise<ResponseBody> {
+    const ref: JsonObject = Object(asked.request.params['ref']);
+    const { name, uri } = ref;
+    if (typeof uri === 'string') {
+      const branch = this.#ownerOf(uri);
+      return branch === undefined ? failed(INVALID_NAME) : this.#pass(asked, { branch });
+    }
+    const found = typeof name === 'string' ? this.#split(name) : null;
+    if (found === null) return failed(INVALID_NAME);
+    const params = { ...asked.request.params, ref: { ...ref, name: found.own } };
+    return this.#pass({ ...asked, request: { ...asked.request, params } }, found);
+  }
+
+  async #tellAll(asked: Asked): Promise<ResponseBody> {
+    const legacy = this.#up().filter(({ era, capabilities }) => {
+      return era === 'legacy' && isJsonObject(capabilities['logging'] ?? null);
+    });
+    await Promise.all(legacy.map((branch) => this.#pass(asked, { branch })));
+    return done({});
+  }
+
+  async #pass(
+    { request, era, cancels }: Asked,
+    to: { readonly branch: Branch; readonly own?: string; readonly member?: 'name' },
+  ): Promise<ResponseBody> {
+    const { branch, own, member } = to;
+    const named = member === undefined ? {} : { [member]: own ?? '' };
+    const eras = branch.erasWith(era);
+    const params = toServer({ ...request.params, ...named }, eras);
+    const { answer, cancel } = branch.ask(request.method, params);
+    cancels.push(cancel);
+    return toClient(await answer, eras, request.method);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#branches.map((branch) => branch.close()));
+  }
+}
+
+type Asked = {
+  readonly request: Request;
+  readonly era: Era;
+  readonly cancels: (() => void)[];
+};
+
+const MOST_OWNED = 10_000;
+const SERVER = { name: 'plumbline', version: '0.0.0' };
+const INVALID_NAME: RpcError = { code: CODES.invalidParams, message: 'no server has this name' };
+
+function metaFor({ era }: Branch): JsonObject {
+  return era === 'modern' ? { _meta: OWN_META } : {};
+}
+
+function done(result: JsonObject): ResponseBody {
+  return { kind: 'result', result };
+}
+
+function failed(error: RpcError): ResponseBody {
+  return { kind: 'error', error };
+}

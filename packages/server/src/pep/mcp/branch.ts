@@ -1,0 +1,198 @@
+import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
+
+import { type Eras, OWN_META } from './bridge.ts';
+import type { Enforcement } from './enforcement.ts';
+import { Gateway } from './gateway.ts';
+import {
+  CODES,
+  keyOf,
+  parseMessages,
+  printError,
+  printRequest,
+  printResult,
+  type Request,
+  type ResponseBody,
+} from './message.ts';
+import type { Era } from './methods.ts';
+import { openRelay } from './open-relay.ts';
+import type { Relay } from './relay.ts';
+import type { OpenUpstream, Upstream } from './upstream.ts';
+
+/** Who takes what a server says without being asked. */
+export type BranchListener = {
+  readonly notified: (branch: Branch, method: string, params: JsonObject) => void;
+  /** The server asks the client for something; resolves with the client's answer. */
+  readonly asked: (branch: Branch, request: Request) => Promise<ResponseBody>;
+  readonly note: (text: string) => void;
+};
+
+/** A request on its way. */
+export type Asking = {
+  readonly answer: Promise<ResponseBody>;
+  readonly cancel: () => void;
+};
+
+/** What a branch is made with. */
+export type BranchOptions = {
+  readonly namespace: string;
+  readonly open: OpenUpstream;
+  readonly enforcement: Enforcement;
+  readonly listener: BranchListener;
+};
+
+const HANDSHAKE_MS = 10_000;
+const GONE: ResponseBody = {
+  kind: 'error',
+  error: { code: CODES.internal, message: 'the server is gone' },
+};
+
+/** One server behind a gateway of several, with the guard before it. */
+export class Branch {
+  readonly namespace: string;
+  readonly relay: Relay;
+  readonly #gateway: Gateway;
+  readonly #upstream: Upstream;
+  readonly #listener: BranchListener;
+  readonly #waiting = new Map<string, (body: ResponseBody) => void>();
+  #count = 0;
+  era: Era = 'legacy';
+  capabilities: JsonObject = {};
+  isUp = false;
+
+  constructor({ namespace, open, enforcement, listener }: BranchOptions) {
+    this.namespace = namespace;
+    this.#listener = listener;
+    const note = (text: string): void => listener.note(`${namespace}: ${text}`);
+    this.relay = openRelay({
+      enforcement,
+      prefix: `${namespace}.`,
+      server: namespace,
+      wires: {
+        toClient: (bytes) => this.#take(bytes),
+        toServer: (bytes) => this.#upstream.send(bytes),
+        note,
+      },
+    });
+    this.#gateway = new Gateway(this.relay);
+    this.#upstream = open({
+      line: (bytes) => this.#gateway.fromServer(bytes),
+      tooLong: () => this.#gateway.serverTooLong(),
+      gone: (why) => {
+        note(`the server is gone (${why})`);
+        this.isUp = false;
+        this.#gateway.serverGone();
+      },
+    });
+  }
+
+  /** Says hello, in the client's era if the server speaks it. Returns whether it is there. */
+  async start(client: Era, capabilities: JsonObject): Promise<boolean> {
+    await this.relay.inventory.offer([]);
+    const eras: readonly Era[] = client === 'legacy' ? ['legacy', 'modern'] : ['modern', 'legacy'];
+    for (const era of eras) {
+      const body = await this.#greet(era, capabilities);
+      if (body?.kind !== 'result') continue;
+      this.era = era;
+      this.capabilities = Object(body.result['capabilities']);
+      this.isUp = !this.relay.state.isServerGone;
+      if (era === 'legacy') this.tell('notifications/initialized', {});
+      return this.isUp;
+    }
+    return false;
+  }
+
+  async #greet(era: Era, capabilities: JsonObject): Promise<ResponseBody | null> {
+    if (this.relay.state.isServerGone) return null;
+    const { answer, cancel } =
+      era === 'legacy'
+        ? this.ask('initialize', {
+            protocolVersion: '2025-11-25',
+            capabilities,
+            clientInfo: { name: 'plumbline', version: '0.0.0' },
+          })
+        : this.ask('server/discover', { _meta: OWN_META });
+    const { promise, resolve } = Promise.withResolvers<null>();
+    const timer = setTimeout(() => resolve(null), HANDSHAKE_MS);
+    const body = await Promise.race([answer, promise]);
+    clearTimeout(timer);
+    if (body === null) cancel();
+    return body;
+  }
+
+  /** Returns which eras a message crosses between. */
+  erasWith(client: Era): Eras {
+    return { client, server: this.era };
+  }
+
+  /** Asks the server through the guard. */
+  ask(method: string, params: JsonObject): Asking {
+    this.#count += 1;
+    const id = `b-${this.#count}`;
+    if (this.relay.state.isServerGone) return { answer: Promise.resolve(GONE), cancel: () => {} };
+    const { promise, resolve } = Promise.withResolvers<ResponseBody>();
+    this.#waiting.set(keyOf(id), resolve);
+    this.#gateway.fromClient(printRequest(method, params, id));
+    return {
+      answer: promise,
+      cancel: () => {
+        this.tell('notifications/cancelled', { requestId: id });
+        this.#waiting.delete(keyOf(id));
+        resolve({ kind: 'error', error: { code: CODES.internal, message: 'it was cancelled' } });
+      },
+    };
+  }
+
+  /** Tells the server something. */
+  tell(method: string, params: JsonObject): void {
+    this.#gateway.fromClient(printRequest(method, params));
+  }
+
+  /** What the gateway says to its client, which is this. */
+  #take(bytes: Buffer): void {
+    const parsed = parseMessages(bytes);
+    for (const message of parsed.ok ? parsed.messages : []) {
+      if (message.kind === 'response') {
+        this.#waiting.get(keyOf(message.id))?.(message.body);
+        this.#waiting.delete(keyOf(message.id));
+      } else if (message.kind === 'notification') {
+        this.#listener.notified(this, message.method, message.params);
+      } else {
+        void this.#answer(message);
+      }
+    }
+  }
+
+  async #answer(request: Request): Promise<void> {
+    const body = await this.#listener.asked(this, request);
+    this.#gateway.fromClient(
+      body.kind === 'result'
+        ? printResult(request.id, body.result)
+        : printError(request.id, body.error),
+    );
+  }
+
+  async close(): Promise<void> {
+    this.#gateway.clientGone();
+    await this.#gateway.settled();
+    await this.#upstream.close();
+  }
+}
+
+/** Returns every item of a list that comes in pages. */
+export async function wholeList(
+  branch: Branch,
+  { method, name, params }: { readonly method: string; readonly name: string; params: JsonObject },
+): Promise<readonly Json[]> {
+  const items: Json[] = [];
+  let cursor: Json | undefined;
+  for (let page = 0; page < 100; page += 1) {
+    const asked = cursor === undefined ? params : { ...params, cursor };
+    const body = await branch.ask(method, asked).answer;
+    if (body.kind === 'error') return items;
+    const list = body.result[name];
+    if (Array.isArray(list)) items.push(...list.filter(isJsonObject));
+    cursor = body.result['nextCursor'];
+    if (typeof cursor !== 'string') return items;
+  }
+  return items;
+}

@@ -1,0 +1,211 @@
+import { randomBytes } from 'node:crypto';
+
+import type { JsonObject } from '@plumbline/core';
+
+import { Aggregate } from '../aggregate.ts';
+import { Branch, type BranchListener } from '../branch.ts';
+import type { GuardEnforcement } from '../guard-enforcement.ts';
+import {
+  CODES,
+  keyOf,
+  type Notification,
+  printError,
+  printRequest,
+  printResult,
+  type Request,
+  type RequestId,
+  type Response,
+  type ResponseBody,
+} from '../message.ts';
+import type { Era } from '../methods.ts';
+import type { Served } from '../upstream.ts';
+import { EventStream } from './event-stream.ts';
+
+/** What a connection is opened with. */
+export type ConnectionOptions = {
+  readonly served: Served;
+  readonly enforcement: GuardEnforcement;
+  readonly era: Era;
+  /** Only who opened it may use it. */
+  readonly caller: string;
+  readonly agent: string;
+  /** Ends the session of the guard where it was opened for this connection. */
+  readonly ended: () => Promise<void>;
+  readonly note: (text: string) => void;
+};
+
+/** A request of the client that is being answered, and where its messages go. */
+type Open = {
+  readonly request: Request;
+  readonly cancel: () => void;
+  readonly say: (bytes: Buffer) => void;
+};
+
+const MOST_STREAMS = 64;
+const MOST_OPEN = 256;
+
+/** One client of one agent: its servers, and what is under way. */
+export class Connection {
+  readonly id: string = randomBytes(16).toString('hex');
+  readonly caller: string;
+  readonly agent: string;
+  readonly era: Era;
+  /** What the server says unasked; a legacy client listens to it by GET. */
+  readonly standing: EventStream = new EventStream('s', true);
+  readonly #options: ConnectionOptions;
+  readonly #branches: readonly Branch[];
+  readonly #aggregate: Aggregate;
+  readonly #streams = new Map<string, EventStream>();
+  readonly #open = new Map<string, Open>();
+  readonly #asked = new Map<string, (body: ResponseBody) => void>();
+  readonly #listening = new Set<(method: string, params: JsonObject) => void>();
+  readonly #closing = new Set<() => void>();
+  #count = 0;
+  usedAtMs: number = performance.now();
+
+  constructor(options: ConnectionOptions) {
+    const { served, enforcement, note } = options;
+    this.#options = options;
+    this.caller = options.caller;
+    this.agent = options.agent;
+    this.era = options.era;
+    const listener: BranchListener = {
+      notified: (_branch, method, params) => this.#notified(method, params),
+      asked: (_branch, request) => this.#askClient(request),
+      note,
+    };
+    this.#branches = [...served.upstreams].map(
+      ([namespace, open]) => new Branch({ namespace, open, enforcement, listener }),
+    );
+    const makeId = (): string => `stray-${this.id}-${this.#next()}`;
+    this.#aggregate = new Aggregate({ branches: this.#branches, enforcement, makeId });
+  }
+
+  /** Starts every server; one that does not start is left out. */
+  async start(capabilities: JsonObject): Promise<void> {
+    await Promise.all(this.#branches.map((branch) => branch.start(this.era, capabilities)));
+  }
+
+  get isIdle(): boolean {
+    return this.#open.size === 0 && this.#listening.size === 0 && !this.standing.isRead;
+  }
+
+  #next(): number {
+    this.#count += 1;
+    return this.#count;
+  }
+
+  isTaken(id: RequestId): boolean {
+    return this.#open.has(keyOf(id));
+  }
+
+  get isFull(): boolean {
+    return this.#open.size >= MOST_OPEN;
+  }
+
+  /** Answers a request; what belongs to it is said on the way. */
+  async answer(request: Request, say: Open['say']): Promise<Buffer> {
+    const { answer, cancel } = this.#aggregate.answer(request, this.era);
+    const key = keyOf(request.id);
+    this.#open.set(key, { request, cancel, say });
+    const body = await answer;
+    this.#open.delete(key);
+    this.usedAtMs = performance.now();
+    return printBody(request.id, body);
+  }
+
+  /** Returns a stream that can be come back to. */
+  openStream(): EventStream {
+    const stream = new EventStream(`r${this.#next()}`, true);
+    this.#streams.set(stream.id, stream);
+    const [oldest] = this.#streams.size > MOST_STREAMS ? this.#streams.keys() : [];
+    if (oldest !== undefined) this.#streams.delete(oldest);
+    return stream;
+  }
+
+  streamOf(id: string): EventStream | undefined {
+    return id === this.standing.id ? this.standing : this.#streams.get(id);
+  }
+
+  /** Hears what changes, until the returned function is called. */
+  listen(heard: (method: string, params: JsonObject) => void): () => void {
+    this.#listening.add(heard);
+    return () => void this.#listening.delete(heard);
+  }
+
+  /** Calls when the connection ends, unless the returned function was called before. */
+  whenClosed(call: () => void): () => void {
+    this.#closing.add(call);
+    return () => void this.#closing.delete(call);
+  }
+
+  takeNotification({ method, params }: Notification): void {
+    if (method === 'notifications/cancelled') {
+      const id = params['requestId'];
+      const known = typeof id === 'string' || typeof id === 'number' ? keyOf(id) : '';
+      this.#open.get(known)?.cancel();
+      return;
+    }
+    if (method === 'notifications/roots/list_changed') {
+      for (const branch of this.#branches) if (branch.era === 'legacy') branch.tell(method, params);
+    }
+  }
+
+  takeResponse({ id, body }: Response): void {
+    const settle = this.#asked.get(keyOf(id));
+    this.#asked.delete(keyOf(id));
+    settle?.(body);
+  }
+
+  cancel(id: RequestId): void {
+    this.#open.get(keyOf(id))?.cancel();
+  }
+
+  #notified(method: string, params: JsonObject): void {
+    const bytes = printRequest(method, params);
+    if (method === 'notifications/progress') {
+      for (const { request, say } of this.#open.values()) {
+        const token: unknown = Object(request.params['_meta'])['progressToken'];
+        if (token !== undefined && token === params['progressToken']) say(bytes);
+      }
+      return;
+    }
+    for (const heard of this.#listening) heard(method, params);
+    if (this.era === 'legacy') this.standing.push(bytes);
+  }
+
+  /** Asks the client on the stream of what it asked last, or where it listens. */
+  #askClient(request: Request): Promise<ResponseBody> {
+    const last = [...this.#open.values()].at(-1);
+    if (this.era === 'modern' || (last === undefined && !this.standing.isRead)) {
+      return Promise.resolve(UNREACHABLE);
+    }
+    const id = `p${this.#next()}`;
+    const { promise, resolve } = Promise.withResolvers<ResponseBody>();
+    this.#asked.set(keyOf(id), resolve);
+    const bytes = printRequest(request.method, request.params, id);
+    if (last === undefined) this.standing.push(bytes);
+    else last.say(bytes);
+    return promise;
+  }
+
+  async close(): Promise<void> {
+    for (const call of this.#closing) call();
+    for (const settle of this.#asked.values()) settle(UNREACHABLE);
+    for (const { cancel } of this.#open.values()) cancel();
+    this.standing.end();
+    for (const stream of this.#streams.values()) stream.end();
+    await this.#aggregate.close();
+    this.#options.enforcement.close();
+    await this.#options.ended();
+  }
+}
+
+const UNREACHABLE: ResponseBody = {
+  kind: 'error',
+  error: { code: CODES.methodNotFound, message: 'this client cannot be asked' },
+};
+
+function printBody(id: RequestId, body: ResponseBody): Buffer {
+  return body.kind === 'result' ? printResult(id, body.result) : printError(id, body.error);
+}

@@ -1,0 +1,272 @@
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+
+import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
+
+import type { Guard } from '../../../guard/guard.ts';
+import type { DoorRequest, McpDoor, StreamReply } from '../../../routes/mcp/mcp-door.ts';
+import { guardEnforcement, type Offers } from '../guard-enforcement.ts';
+import {
+  CODES,
+  type Message,
+  parseMessages,
+  printError,
+  type Request,
+  type RequestId,
+  type RpcError,
+} from '../message.ts';
+import { type Era, hasBatches, LEGACY, MODERN } from '../methods.ts';
+import type { Served } from '../upstream.ts';
+import { answerAsModern, answerBatch, answerOne, json } from './answering.ts';
+import { Connection } from './connection.ts';
+import { eventIn } from './event-stream.ts';
+import { faultInModern, headerIn, isModern } from './headers.ts';
+
+/** What the gateway over HTTP works with. */
+export type DoorNeeds = {
+  readonly guard: Guard;
+  readonly offers: Offers;
+  /** What is served an agent; undefined where nothing is configured. */
+  readonly served: (agent: string) => Served | undefined;
+  readonly note: (text: string) => void;
+};
+
+const MOST_CONNECTIONS = 1_000;
+const IDLE_MS = 1_800_000;
+const SWEEP_MS = 60_000;
+const SESSION_HEADER = 'plumbline-session';
+
+/** MCP over Streamable HTTP: every agent's servers at one address, with the guard before them. */
+export class AgentDoor implements McpDoor {
+  readonly #needs: DoorNeeds;
+  readonly #byId = new Map<string, Connection>();
+  readonly #byUse = new Map<string, Promise<Connection | RpcError>>();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(needs: DoorNeeds) {
+    this.#needs = needs;
+    this.#timer = setInterval(() => void this.#sweep(), SWEEP_MS).unref();
+  }
+
+  /** Takes messages of a client. */
+  async post(asked: DoorRequest): Promise<StreamReply> {
+    // What the gate parsed as JSON is printed as JSON.
+    const parsed = parseMessages(Buffer.from(JSON.stringify(asked.body)));
+    if (!parsed.ok) return refusal(400, parsed.id, parsed);
+    const [first] = parsed.messages;
+    if (first === undefined) return refusal(400, null, EMPTY);
+    if (!parsed.isBatch && first.kind === 'request' && isModern(asked.headers, first)) {
+      return this.#postModern(asked, first);
+    }
+    if (!parsed.isBatch && first.kind === 'request' && first.method === 'initialize') {
+      return this.#open(asked, first);
+    }
+    const connection = this.#find(asked);
+    if ('code' in connection) return refusal(connection.status, idOf(first), connection);
+    if (
+      parsed.isBatch &&
+      !hasBatches(headerIn(asked.headers, 'mcp-protocol-version') ?? '2025-03-26')
+    ) {
+      return refusal(400, null, NO_BATCH);
+    }
+    return takeAll(connection, parsed.messages, parsed.isBatch);
+  }
+
+  async #postModern(asked: DoorRequest, request: Request): Promise<StreamReply> {
+    const fault = faultInModern(asked.headers, request);
+    if (fault !== null) return refusal(400, request.id, fault);
+    const connection = await this.#connectionFor(asked);
+    if ('code' in connection) return refusal(400, request.id, connection);
+    if (connection.isFull || connection.isTaken(request.id)) {
+      return refusal(400, request.id, IN_USE);
+    }
+    return { kind: 'stream', status: 200, write: answerAsModern(connection, request) };
+  }
+
+  // Clients without a handshake share the servers of one session of theirs.
+  async #connectionFor(asked: DoorRequest): Promise<Connection | RpcError> {
+    const session = headerIn(asked.headers, SESSION_HEADER) ?? '';
+    const key = JSON.stringify([asked.caller.id, asked.agent, session]);
+    const known = this.#byUse.get(key);
+    if (known !== undefined) return known;
+    const opening = this.#connect(asked, { era: 'modern', capabilities: {} });
+    this.#byUse.set(key, opening);
+    const opened = await opening;
+    if ('code' in opened) this.#byUse.delete(key);
+    return opened;
+  }
+
+  async #open(asked: DoorRequest, request: Request): Promise<StreamReply> {
+    const given = request.params['capabilities'];
+    const capabilities: JsonObject = isJsonObject(given ?? null) ? Object(given) : {};
+    const connection = await this.#connect(asked, { era: 'legacy', capabilities });
+    if ('code' in connection) return refusal(400, request.id, connection);
+    this.#byId.set(connection.id, connection);
+    const bytes = await connection.answer(request, () => undefined);
+    return json(200, bytes, { 'mcp-session-id': connection.id });
+  }
+
+  async #connect(
+    { agent, caller, headers }: DoorRequest,
+    { era, capabilities }: { readonly era: Era; readonly capabilities: JsonObject },
+  ): Promise<Connection | RpcError> {
+    const served = this.#needs.served(agent);
+    if (served === undefined) return told(`no MCP servers are configured for \`${agent}\``);
+    if (this.#byId.size + this.#byUse.size > MOST_CONNECTIONS) {
+      return told('too many clients are connected: try again later');
+    }
+    const session = await this.#sessionFor({ agent, era, served }, headers);
+    if ('code' in session) return session;
+    const enforcement = guardEnforcement(this.#needs, { agent, session: session.id });
+    const ended = async (): Promise<void> => {
+      if (session.isOwn) await this.#needs.guard.closeSession({ agent, session: session.id });
+    };
+    const { note } = this.#needs;
+    const of = { served, enforcement, era, caller: caller.id, agent, ended, note };
+    const connection = new Connection(of);
+    await connection.start(capabilities);
+    return connection;
+  }
+
+  async #sessionFor(
+    { agent, era, served }: { readonly agent: string; readonly era: Era; readonly served: Served },
+    headers: IncomingHttpHeaders,
+  ): Promise<{ readonly id: string; readonly isOwn: boolean } | RpcError> {
+    const { guard } = this.#needs;
+    const named = headerIn(headers, SESSION_HEADER);
+    if (named !== undefined) {
+      const found = guard.usableTools({ agent, session: named });
+      return found.ok ? { id: named, isOwn: false } : told(found.error.message);
+    }
+    if (served.session === null) {
+      return told(`name an open session in the header \`${SESSION_HEADER}\`: none is configured`);
+    }
+    const name = era === 'modern' ? 'mcp' : null;
+    const request = { agent, ...served.session, name, subject: null, openedBy: 'local' };
+    const opened = await guard.openSession(request);
+    if (!opened.ok) return told(opened.error.message);
+    return { id: opened.value.session, isOwn: era === 'legacy' };
+  }
+
+  /** Lets a legacy client listen, or come back to a stream it lost. */
+  get(asked: DoorRequest): StreamReply {
+    const connection = this.#find(asked);
+    if ('code' in connection) return refusal(connection.status, null, connection);
+    const last = headerIn(asked.headers, 'last-event-id');
+    const wanted = last === undefined ? { stream: 's', index: -1 } : eventIn(last);
+    const stream = wanted === null ? undefined : connection.streamOf(wanted.stream);
+    if (wanted === null || stream === undefined) {
+      return refusal(404, null, told('there is no such stream any more'));
+    }
+    const headers = { 'mcp-session-id': connection.id };
+    const write = (response: ServerResponse): void => {
+      stream.attach(response, { after: wanted.index, headers });
+    };
+    return { kind: 'stream', status: 200, write };
+  }
+
+  /** Ends a legacy client's session. */
+  async remove(asked: DoorRequest): Promise<StreamReply> {
+    const connection = this.#find(asked);
+    if ('code' in connection) return refusal(connection.status, null, connection);
+    this.#byId.delete(connection.id);
+    await connection.close();
+    return { kind: 'stream', status: 204, write: (response) => void response.writeHead(204).end() };
+  }
+
+  #find({ headers, caller, agent }: DoorRequest): Connection | (RpcError & Status) {
+    const version = headerIn(headers, 'mcp-protocol-version');
+    const known: readonly string[] = [...LEGACY, ...MODERN];
+    if (version !== undefined && !known.includes(version)) {
+      return { ...told('unsupported protocol version'), status: 400 };
+    }
+    const id = headerIn(headers, 'mcp-session-id');
+    if (id === undefined) return { ...told('send `Mcp-Session-Id`, or initialize'), status: 400 };
+    const connection = this.#byId.get(id);
+    // Of somebody else's session nobody learns that it is there.
+    if (connection?.caller !== caller.id || connection.agent !== agent) {
+      return { ...told('there is no such session: initialize again'), status: 404 };
+    }
+    connection.usedAtMs = performance.now();
+    return connection;
+  }
+
+  async #sweep(): Promise<void> {
+    const before = performance.now() - IDLE_MS;
+    for (const [id, connection] of this.#byId) {
+      if (!connection.isIdle || connection.usedAtMs > before) continue;
+      this.#byId.delete(id);
+      await connection.close();
+    }
+    for (const [key, opening] of this.#byUse) {
+      const connection = await opening;
+      if ('code' in connection || !connection.isIdle || connection.usedAtMs > before) continue;
+      this.#byUse.delete(key);
+      await connection.close();
+    }
+  }
+
+  /** Ends every session, and what they started. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    const all = [...this.#byId.values()];
+    for (const opening of this.#byUse.values()) {
+      const connection = await opening;
+      if (!('code' in connection)) all.push(connection);
+    }
+    this.#byId.clear();
+    this.#byUse.clear();
+    await Promise.all(all.map((connection) => connection.close()));
+  }
+}
+
+type Status = { readonly status: number };
+
+const EMPTY: RpcError = { code: CODES.invalidRequest, message: 'there is no message' };
+const NO_BATCH: RpcError = {
+  code: CODES.invalidRequest,
+  message: 'this revision of the protocol has no batches: send one message a request',
+};
+const IN_USE: RpcError = {
+  code: CODES.invalidRequest,
+  message: 'the id is in use, or too many requests are being answered',
+};
+
+function takeAll(
+  connection: Connection,
+  messages: readonly Message[],
+  isBatch: boolean,
+): StreamReply {
+  const requests: Request[] = [];
+  for (const message of messages) {
+    if (message.kind === 'notification') connection.takeNotification(message);
+    else if (message.kind === 'response') connection.takeResponse(message);
+    else requests.push(message);
+  }
+  const [first] = requests;
+  if (first === undefined) {
+    return { kind: 'stream', status: 202, write: (response) => void response.writeHead(202).end() };
+  }
+  if (connection.isFull || requests.some(({ id }) => connection.isTaken(id))) {
+    return refusal(400, isBatch ? null : first.id, IN_USE);
+  }
+  const write = isBatch ? answerBatch(connection, requests) : answerOne(connection, first);
+  return { kind: 'stream', status: 200, write };
+}
+
+function idOf(message: Message): RequestId | null {
+  return message.kind === 'request' ? message.id : null;
+}
+
+function told(message: string): RpcError {
+  return { code: CODES.invalidRequest, message };
+}
+
+function refusal(
+  status: number,
+  id: RequestId | null,
+  { code, message, ...rest }: RpcError,
+): StreamReply {
+  const shown: Json | undefined = rest.data;
+  const error = shown === undefined ? { code, message } : { code, message, data: shown };
+  return json(status, printError(id, error), {});
+}

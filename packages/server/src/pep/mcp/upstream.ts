@@ -1,0 +1,35 @@
+import type { JsonObject } from '@plumbline/core';
+
+/** What comes from a server. */
+export type UpstreamListener = {
+  readonly line: (bytes: Buffer) => void;
+  /** The server said something longer than is read. */
+  readonly tooLong: () => void;
+  /** Nothing comes any more. */
+  readonly gone: (why: string) => void;
+};
+
+/** A server behind the gateway, whatever it is reached over. */
+export type Upstream = {
+  /** Sends one message. What cannot be sent is told by `gone`. */
+  readonly send: (bytes: Buffer) => void;
+  readonly close: () => Promise<void>;
+};
+
+/** Reaches a server; it may be gone before it said anything. */
+export type OpenUpstream = (listener: UpstreamListener) => Upstream;
+
+/** Who an agent's MCP sessions are for where nobody else opens them; the operator attests it. */
+export type ConfiguredSession = {
+  readonly principal: string;
+  readonly task: string | null;
+  readonly room: string | null;
+  readonly attributes: JsonObject;
+};
+
+/** What the gateway serves one agent. */
+export type Served = {
+  /** Servers by the namespace their names get. */
+  readonly upstreams: ReadonlyMap<string, OpenUpstream>;
+  readonly session: ConfiguredSession | null;
+};
