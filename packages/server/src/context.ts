@@ -43,7 +43,7 @@ import { makeLog } from './services/log.ts';
 import type { PactRegistry } from './services/pact-registry.ts';
 import { compileSources, sourcesIn } from './services/pact-sources.ts';
 import { makePacts } from './services/pacts.ts';
-import { personOfKey } from './services/person-of-key.ts';
+import { namesBehind } from './services/person-of-key.ts';
 import { openApprovalServices } from './services/open-approvals.ts';
 import type { Credentials } from './services/services.ts';
 import type { Services } from './services/daemon-services.ts';
@@ -222,7 +222,7 @@ export async function openContext(
       blob: (digest) => sequencer.blob(digest),
       rule: config.publishing,
       isAloneUnderBreakGlass: config.breakGlass.publishing,
-      personOf: (id) => personOfKey(keys.find(id)) ?? identity.personOf(id),
+      namesBehind: (id) => namesBehind(id, { keys, identity }),
     }),
     tools: inventoryOf(config, { guard: guard.guard, past, write, sequencer }),
     keys,

@@ -513,7 +513,7 @@ function fakeIdentity(calls: string[]): Services['identity'] {
   return {
     recent: () => undefined,
     callerOf: () => Promise.resolve(bad),
-    personOf: () => undefined,
+    namesBehind: () => [],
     workloadOf: () => ({ ok: true, value: null }),
     principalOf: () => {
       calls.push('identity.principalOf');

@@ -92,7 +92,7 @@ export async function openLife(
   const { guard } = opened;
   const blob = (digest: string): Promise<Uint8Array | undefined> => sequencer.blob(digest);
   const rule = { people: 1, signers: [] } as const;
-  const pacts = makePacts({ guard, registry, write, blob, rule, personOf: () => undefined });
+  const pacts = makePacts({ guard, registry, write, blob, rule, namesBehind: () => [] });
   const erase = (id: string): Promise<boolean> => subjects.erase(id);
   const models = new MemoryModels();
   const caughtUp = (): Promise<void> => Promise.resolve();

@@ -278,6 +278,13 @@ describe('tokens', () => {
     assert.equal(identity.recent(token)?.kind, 'person');
     time.now += 11_000;
     assert.equal(identity.recent(token), undefined);
+    const long = await scene.sign(claims());
+    assert.equal(saidOf(await identity.callerOf(long)), 'taken');
+    // A clock that is set back lets nobody in for longer.
+    time.monotonic += 30_000;
+    time.now -= 3_600_000;
+    assert.equal(identity.recent(long), undefined);
+    time.now += 3_600_000;
   });
 
   test("tokens: a principal's token proves who and what, and tells itself apart", async () => {

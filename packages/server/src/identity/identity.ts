@@ -3,6 +3,7 @@ import { trustDomainOf } from '../config/spiffe-id.ts';
 import type { Egress } from '../egress/egress.ts';
 import type { PrincipalProof } from '../guard/claim-types.ts';
 import type { Caller } from '../routes/caller.ts';
+import { namesOf } from '../routes/names-of.ts';
 import { keysOf } from './key-places.ts';
 import { keySet } from './key-set.ts';
 import { namesIn, type ShownCertificate } from './peer-certificate.ts';
@@ -24,8 +25,8 @@ export type Identity = {
   readonly recent: (token: string) => Caller | undefined;
   /** Returns the person or the workload a token speaks for. */
   readonly callerOf: (token: string) => Promise<Checked<Caller>>;
-  /** Returns which person a caller's id stands for, if it was taken since the start. */
-  readonly personOf: (id: string) => string | undefined;
+  /** Returns what the person is called whom a caller's id stands for, who came since the start. */
+  readonly namesBehind: (id: string) => readonly string[];
   /** Returns the workload a certificate speaks for; null when it names none that is configured. */
   readonly workloadOf: (shown: ShownCertificate) => Checked<Caller | null>;
   /** Returns the principal a token speaks for. Whether it was used before is for the guard. */
@@ -44,7 +45,8 @@ const REMEMBERED_MS = 30_000;
 const MOST_REMEMBERED = 1_000;
 const MOST_PEOPLE = 100_000;
 
-type Remembered = { readonly caller: Caller; readonly untilMs: number };
+/** `until` is of the clock that only goes forward. */
+type Remembered = { readonly caller: Caller; readonly untilMs: number; readonly until: number };
 
 /** Returns who is believed as configured. Keys are asked for when they are first needed. */
 export function makeIdentity(needs: IdentityNeeds): Identity {
@@ -59,18 +61,19 @@ export function makeIdentity(needs: IdentityNeeds): Identity {
   });
   const workloads = knownWorkloads(authority.workloads);
   const taken = new Map<string, Remembered>();
-  const people = new Map<string, string>();
+  const people = new Map<string, readonly string[]>();
   const remember = (token: string, caller: Caller, { expiresAtMs }: VerifiedToken): void => {
     if (taken.size >= MOST_REMEMBERED) taken.clear();
-    taken.set(token, { caller, untilMs: Math.min(expiresAtMs, clock() + REMEMBERED_MS) });
+    taken.set(token, { caller, untilMs: expiresAtMs, until: needs.monotonicMs() + REMEMBERED_MS });
     if (caller.person === null) return;
     if (people.size >= MOST_PEOPLE) people.clear();
-    people.set(caller.id, caller.person.id);
+    people.set(caller.id, namesOf(caller.person));
   };
   return {
     recent: (token) => {
       const known = taken.get(token);
-      if (known === undefined || known.untilMs > clock()) return known?.caller;
+      if (known === undefined) return undefined;
+      if (known.untilMs > clock() && known.until > needs.monotonicMs()) return known.caller;
       taken.delete(token);
       return undefined;
     },
@@ -82,7 +85,7 @@ export function makeIdentity(needs: IdentityNeeds): Identity {
       if (caller.ok) remember(token, caller.value, verified.value);
       return caller;
     },
-    personOf: (id) => people.get(id),
+    namesBehind: (id) => people.get(id) ?? [],
     workloadOf: (shown) => {
       const names = namesIn(shown, clock());
       return names.ok ? workloads.ofCertificate(names.value) : names;

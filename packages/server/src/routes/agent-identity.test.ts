@@ -104,7 +104,7 @@ function identityOf(caller: Checked<Caller | null>): Identity {
   return {
     recent: () => undefined,
     callerOf: () => Promise.resolve({ ok: true, value }),
-    personOf: () => undefined,
+    namesBehind: () => [],
     workloadOf: () => ({ ok: true, value: null }),
     principalOf: () => Promise.reject(new Error('an agent proves no principal')),
   };

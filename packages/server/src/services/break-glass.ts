@@ -5,7 +5,7 @@ import type { Caller } from '../routes/caller.ts';
 import type { Role, Vault } from '../store/vault.ts';
 import type { BreakGlassBook, BrokenGlass, ReviewFinding } from './break-glass-book.ts';
 import type { Factors, Proof, Purpose } from './factors/factors.ts';
-import { namesOf } from './names-of.ts';
+import { namesOf } from '../routes/names-of.ts';
 import { refused, served } from './served.ts';
 import type { Recorded, Served } from './services.ts';
 import { makeTurns } from './turns.ts';

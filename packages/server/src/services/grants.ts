@@ -4,7 +4,7 @@ import { type Claim, isEntitled } from '@plumbline/core';
 import type { Guard } from '../guard/guard.ts';
 import type { Caller, Person } from '../routes/caller.ts';
 import type { Factors, Proof, Proven, Purpose } from './factors/factors.ts';
-import { namesOf } from './names-of.ts';
+import { namesOf } from '../routes/names-of.ts';
 import { fromGuard, refused, served } from './served.ts';
 import type { Recorded, Served } from './services.ts';
 import type { WriteEntry } from './write-entry.ts';

@@ -42,7 +42,10 @@ async function scene({ people }: { readonly people: 1 | 2 }) {
     write: makeWriteEntry({ recorder, clock: world.clock.now }),
     blob: (digest) => log.blob(digest),
     rule: { people, signers: [] },
-    personOf: (key) => (key === 'k1' ? 'ada@example.com' : undefined),
+    namesBehind: (id) => {
+      if (id === 'k1') return ['ada@example.com'];
+      return id === 'oidc_1' ? ['https://login|ada', 'ada@example.com'] : [];
+    },
   });
   return { log, guard, pacts };
 }
@@ -76,5 +79,10 @@ test('pacts: the second person is none whom the first is called as well', async 
   const again = await pacts.approve(of, { ...ada, id: 'oidc_1', person });
   assert.equal(again.ok ? 'done' : again.error.code, 'forbidden');
   assert.ok((await pacts.approve(of, personCaller('ben@example.com'))).ok);
+  const byToken = { ...ada, id: 'oidc_1', person };
+  const next = await pacts.propose({ ...shadowOf('Answer on.'), mode: 'publish' }, byToken);
+  assert.ok(next.ok, JSON.stringify(next));
+  const byKey = await pacts.approve({ ...of, digest: next.value.digest }, ada);
+  assert.equal(byKey.ok ? 'done' : byKey.error.code, 'forbidden');
   await guard.close();
 });

@@ -4,7 +4,7 @@ import { noAgent } from '../guard/refusal.ts';
 import type { Guard } from '../guard/guard.ts';
 import { isInstanceOf } from '../guard/instance.ts';
 import type { Caller } from '../routes/caller.ts';
-import { namesOf } from './names-of.ts';
+import { namesOf } from '../routes/names-of.ts';
 import { openOfVersion, type PactRegistry, type Version } from './pact-registry.ts';
 import { checkSignatures, type SigningRule } from './pact-signatures.ts';
 import { blobOf, compileSources, type PactSources, sourcesIn } from './pact-sources.ts';
@@ -23,8 +23,8 @@ export type PactsNeeds = {
   readonly rule: SigningRule;
   /** Whether one person may publish alone under a break-glass where it takes two. */
   readonly isAloneUnderBreakGlass?: boolean;
-  /** Returns the name of the person a key belongs to, so that one person with two keys is one. */
-  readonly personOf: (key: string) => string | undefined;
+  /** Returns what the person is called who has a key or a token; nothing: it is not known. */
+  readonly namesBehind: (id: string) => readonly string[];
 };
 
 type Draft = {
@@ -138,18 +138,19 @@ async function approve(needs: PactsNeeds, of: PactAt, by: Caller): Promise<Serve
 // One human is one person under every key and token. Who proposed must be known, to be told from
 // whoever approves.
 function whyNotSecond(
-  { personOf }: PactsNeeds,
+  { namesBehind }: PactsNeeds,
   proposer: string,
   { id, person }: Caller,
 ): ReturnType<typeof refused> | null {
   if (person === null) {
     return refused('forbidden', "publishing takes two people: approve with a person's own key");
   }
-  const first = personOf(proposer);
-  if (proposer === id || (first !== undefined && namesOf(person).includes(first))) {
+  const first = namesBehind(proposer);
+  const second = namesOf(person);
+  if (proposer === id || first.some((name) => second.includes(name.toLowerCase()))) {
     return refused('forbidden', 'whoever proposed a pact cannot approve it: ask another person');
   }
-  if (first !== undefined) return null;
+  if (first.length > 0) return null;
   return refused('conflict', 'who proposed the pact is not known any more: propose it again');
 }
 

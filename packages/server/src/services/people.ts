@@ -1,7 +1,7 @@
 import type { Voter } from '@plumbline/core';
 
 import type { Person } from '../routes/caller.ts';
-import { personOfKey } from './person-of-key.ts';
+import { type Knowing, namesBehind } from './person-of-key.ts';
 import type { Keys, ShownKey } from './services.ts';
 
 /** Who people are, by the keys they hold. */
@@ -21,7 +21,7 @@ export type People = {
 export type PeopleNeeds = {
   readonly keys: Pick<Keys, 'list' | 'find'>;
   /** Says whose a token's subject is. */
-  readonly identity: { readonly personOf: (id: string) => string | undefined };
+  readonly identity: Knowing['identity'];
   readonly clock: () => number;
 };
 
@@ -46,9 +46,9 @@ export function makePeople({ keys, identity, clock }: PeopleNeeds): People {
       return { id: own[0] === undefined ? id : idOf(own[0]), email, groups, names };
     },
     namesBehind: async (id) => {
-      const who = personOfKey(keys.find(id)) ?? identity.personOf(id);
-      if (who === undefined) return [];
-      return [who, ...(await held(who)).map(({ name }) => name)];
+      const called = namesBehind(id, { keys, identity });
+      const own = await Promise.all(called.map((name) => held(name)));
+      return [...called, ...own.flat().map(({ name }) => name)];
     },
   };
 }

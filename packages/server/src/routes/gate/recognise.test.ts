@@ -31,7 +31,7 @@ function identityOf(answer: Caller | TokenFault): Identity {
       assert.equal(token, TOKEN);
       return Promise.resolve(checked);
     },
-    personOf: () => undefined,
+    namesBehind: () => [],
     workloadOf: () => ({ ok: true, value: null }),
     principalOf: () => Promise.reject(new Error('not asked')),
   };

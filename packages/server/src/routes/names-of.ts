@@ -1,4 +1,4 @@
-import type { Person } from '../routes/caller.ts';
+import type { Person } from './caller.ts';
 
 /**
  * Returns everything a person is called, as it is said and in lower case. It tells what is their
