@@ -152,7 +152,12 @@ export function isGateOf(
  * values are compared: what another spelling reaches is locked as well.
  */
 export function lockKey(entity: string, id: string, field: string | null): string {
-  return JSON.stringify([entity, compared(id), field === null ? null : compared(field)]);
+  return `[${JSON.stringify(entity)},${JSON.stringify(compared(id))}${lockEnd(field)}`;
+}
+
+/** Returns how the key of a lock on a field ends. */
+export function lockEnd(field: string | null): string {
+  return `,${field === null ? 'null' : JSON.stringify(compared(field))}]`;
 }
 
 function compared(text: string): string {

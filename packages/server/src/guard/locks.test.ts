@@ -186,3 +186,24 @@ test('locks: one holds however the id and the field are spelled', async () => {
   const again = valueOf(await scene.decide(session, 'again', 'tickets.update', spelled[0]));
   assert.equal(again.verdict, 'allow');
 });
+
+test('locks: a change that names no id may be about what is locked', async () => {
+  verifies('enforce.human-wins');
+  const scene = await guardScene({ pact: TICKETS_PACT });
+  const session = await scene.open();
+  const unnamed = [{}, { id: null }, { id: '' }, { id: [] }, { id: { like: true } }];
+  const rulesOf = async (as: string): Promise<readonly string[]> => {
+    const rules = [];
+    for (const [at, id] of unnamed.entries()) {
+      const args = { ...id, status: 'open' };
+      const asked = valueOf(await scene.decide(session, `${as}${at}`, 'tickets.update', args));
+      rules.push(asked.rules.join());
+    }
+    return [...new Set(rules)];
+  };
+  assert.deepEqual(await rulesOf('free'), ['all']);
+  valueOf(await scene.guard.people.lock({ ...SET, field: 'owner' }));
+  assert.deepEqual(await rulesOf('other field'), ['all']);
+  valueOf(await scene.guard.people.lock({ ...SET, field: 'status' }));
+  assert.deepEqual(await rulesOf('locked'), ['lock:ticket']);
+});

@@ -136,9 +136,14 @@ function isAgainst({ pact }: LiveAgent, { tool, args }: Call, { entity, id }: Lo
   const declared = pact?.tools.get(tool)?.entity ?? null;
   if (declared?.kind !== entity) return false;
   const whole = keyOfLock({ entity, id, field: null });
-  return valuesAt(args, declared.id).some((value) => {
-    return keyOfLock({ entity, id: String(value), field: null }) === whole;
-  });
+  const values = valuesAt(args, declared.id);
+  // What names no id may be about any of them.
+  return (
+    values.length === 0 ||
+    values.some((value) => {
+      return keyOfLock({ entity, id: String(value), field: null }) === whole;
+    })
+  );
 }
 
 function layered(desk: Desk, live: LiveAgent, event: LockEvent): Appended {

@@ -116,7 +116,7 @@ export function locks({ subject, action, history, now }: Turn): readonly Finding
     (event) =>
       (event.kind === 'lock' || event.kind === 'unlock') &&
       event.entity === entity.kind &&
-      ids.includes(normal(event.id)),
+      (ids.length === 0 || ids.includes(normal(event.id))),
   );
   const isLocked = about.some((event, index) => {
     if (event.kind !== 'lock') return false;

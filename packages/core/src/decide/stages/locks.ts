@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../../json.ts';
 import { valuesAt } from '../../provenance/identifiers.ts';
 import { NOTHING } from '../context.ts';
 import type { Context } from '../context.ts';
-import { BOUNDS, lockKey } from '../state.ts';
+import { BOUNDS, lockEnd, lockKey } from '../state.ts';
 import type { Finding } from '../verdict.ts';
 
 /** Returns a deny when an agent would change what a person decided. */
@@ -23,8 +23,25 @@ function holds(context: Context): boolean {
   if (context.state.locks.size >= BOUNDS.locks) return true;
   const { args } = context.action;
   const ids = new Set(valuesAt(args, entity.id).map(String));
+  if (ids.size === 0) return mayBeHeld(context, entity.kind);
   const fields = [null, ...fieldNames(args)];
   return [...ids].some((id) => fields.some((field) => isHeld(context, entity.kind, { id, field })));
+}
+
+// What names no id may be about any of them.
+function mayBeHeld({ state, action, now }: Context, kind: string): boolean {
+  const ends = new Set([null, ...fieldNames(action.args)].map(lockEnd));
+  const prefix = `[${JSON.stringify(kind)},`;
+  return [...state.locks].some(([key, untilMs]) => {
+    if (!key.startsWith(prefix) || (untilMs !== null && now >= untilMs)) return false;
+    return ends.has(endOf(key));
+  });
+}
+
+function endOf(key: string): string {
+  // Written by `lockKey` alone: the entity, the id, and the field or null.
+  const [, , field] = JSON.parse(key) as readonly [string, string, string | null];
+  return `,${JSON.stringify(field)}]`;
 }
 
 type Held = { readonly id: string; readonly field: string | null };
