@@ -7,6 +7,7 @@ import { GUARD_BOUNDS, type GuardBounds, type PactOf, type ReviewRule } from '..
 import type { FactSource } from '../src/guard/gather.ts';
 import type { ActionRequest, Answer, Guard, OpenRequest, Outcome } from '../src/guard/guard.ts';
 import { foldWide } from '../src/guard/halts/fold-wide.ts';
+import type { HaltPlace } from '../src/guard/halts/halt-file.ts';
 import type { WideHalt } from '../src/guard/halts/order.ts';
 import { type OpenedGuard, openGuard } from '../src/guard/open-guard.ts';
 import type { SnapshotPlace } from '../src/guard/snapshot-file.ts';
@@ -83,6 +84,7 @@ export type SceneOptions = {
   readonly snapshots?: SnapshotPlace;
   readonly recorder?: Recorder;
   readonly review?: ReviewRule;
+  readonly haltPlace?: HaltPlace;
 };
 
 /** A guard on a log in memory, with one agent, `support`, whose pact is armed. */
@@ -143,6 +145,7 @@ export async function openOver(
     bounds: { ...GUARD_BOUNDS, ...options.bounds },
     sources: options.sources ?? [],
     ...(options.review === undefined ? {} : { review: options.review }),
+    ...(options.haltPlace === undefined ? {} : { haltPlace: options.haltPlace }),
     ...(options.snapshots === undefined ? {} : { snapshots: options.snapshots }),
   });
 }

@@ -33,12 +33,12 @@ function latchedOf(note: HaltNote): LatchedHalt {
 
 /** Returns whether a halt that is latched is kept for good, once that is known. */
 export async function keepHalt(desk: Desk, note: HaltNote, saved: SavedHalt): Promise<boolean> {
-  const inFile = desk.halts.place.save(saved).then((how) => {
+  const inLog = note.unwritten === 0 ? note.durable : null;
+  const inFile = desk.halts.place.save(saved).then(async (how) => {
     if (how === 'failed') throw new Error('the halt file was not written');
-    if (how === 'full') latchFleet(desk, saved);
+    if (how === 'full' && !(await isDurable(inLog))) latchFleet(desk, saved);
     return null;
   });
-  const inLog = note.unwritten === 0 ? note.durable : null;
   const ways = inLog === null ? [inFile] : [inFile, inLog];
   try {
     await Promise.any(ways);
@@ -47,6 +47,14 @@ export async function keepHalt(desk: Desk, note: HaltNote, saved: SavedHalt): Pr
     if (error instanceof AggregateError) return false;
     throw error;
   }
+}
+
+async function isDurable(inLog: Promise<void> | null): Promise<boolean> {
+  if (inLog === null) return false;
+  return inLog.then(
+    () => true,
+    () => false,
+  );
 }
 
 // The file says of its last slot that the fleet is halted, so it is.

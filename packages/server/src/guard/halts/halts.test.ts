@@ -126,3 +126,21 @@ test('halts: after an optimisation incident only another objective goes on', asy
   assert.equal(codeOf(await scene.guard.resume(AGENT)), 'same-objective');
   assert.equal(scene.guard.status('support')?.halts.length, 1);
 });
+
+test('halts: a full halt file halts the fleet only where the log fails as well', async () => {
+  verifies('human.halt', 'enforce.fail-closed');
+  const kept = () => Promise.resolve();
+  const haltPlace = { found: [], damage: null, clear: kept, close: kept };
+  const scene = await guardScene({
+    haltPlace: { ...haltPlace, save: () => Promise.resolve('full') },
+  });
+  const tool = { ...BASE, scope: 'tool', target: 'notes.add' } as const;
+  const scopes = () => scene.guard.status('support')?.halts.map(({ scope }) => scope);
+  valueOf(await scene.guard.halt(tool));
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.deepEqual(scopes(), ['tool']);
+  scene.log.refuseAppends(true);
+  valueOf(await scene.guard.halt({ ...tool, target: 'orders.get' }));
+  assert.deepEqual(scopes(), ['tool', 'tool', 'fleet']);
+  scene.log.refuseAppends(false);
+});

@@ -6,6 +6,22 @@ import { verifies } from '@plumbline/testkit';
 import { guardScene, valueOf } from '../../../testing/guard-scene.ts';
 import { openFake } from '../../../testing/open-fake.ts';
 
+test('halts API: nothing is resumed for a blank reason, and halted for any', async (t) => {
+  verifies('human.resume');
+  const fake = await openFake();
+  t.after(() => fake.close());
+  const auth = fake.key({ kind: 'person', roles: ['operator'] });
+  const asked = { method: 'POST', auth } as const;
+  for (const path of ['/api/v1/agents/refunds/resume', '/api/v1/resume']) {
+    for (const reason of ['', ' ', '\t\n']) {
+      const { status, json } = await fake.ask({ ...asked, path, body: { reason } });
+      assert.deepEqual([status, json['code']], [400, 'bad-request']);
+    }
+  }
+  const halting = { ...asked, path: '/api/v1/agents/refunds/halt', body: { reason: ' ' } };
+  assert.equal((await fake.ask(halting)).status, 200);
+});
+
 test('halts API: of a halt of every agent each sees what is of their own', async (t) => {
   verifies('human.halt', 'authority.session-binding');
   const scene = await guardScene();
