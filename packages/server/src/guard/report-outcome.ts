@@ -158,6 +158,7 @@ async function bely(desk: Desk, { live, session, note }: Belied): Promise<Outcom
   const written = await durably(desk, () => done(latch(desk, live, told)));
   if (!written.ok) return written;
   const decision = note.answer?.decision ?? '';
+  desk.halts.board.ended(live.agent, decision, 'finished');
   return refuse(
     'outcome-known',
     `\`${decision}\` is recorded as never sent; that it ran is recorded as the finding \`bypass\``,

@@ -91,11 +91,13 @@ test('halts: an action that ran although it was never sent is the finding `bypas
   const scene = await guardScene();
   const session = await scene.open();
   const { decision } = valueOf(await scene.decide(session, 'r1', 'notes.add'));
-  valueOf(await scene.guard.halt(AGENT));
+  const { halt } = valueOf(await scene.guard.halt(AGENT));
   await new Promise((resolve) => setTimeout(resolve, 20));
   const report = { agent: 'support', session, decision, result: null, records: null };
   const told = await scene.guard.outcome({ ...report, status: 'ok' });
   assert.equal(codeOf(told), 'outcome-known');
+  const view = await scene.guard.findHalt(halt, 0);
+  assert.deepEqual([view?.inFlight.length, view?.inFlight[0]?.end], [1, 'finished']);
   assert.deepEqual(scene.entries().filter(({ kind }) => kind === 'finding').length, 1);
   assert.equal(codeOf(await scene.guard.outcome({ ...report, status: 'ok' })), 'outcome-known');
   assert.deepEqual(scene.entries().filter(({ kind }) => kind === 'finding').length, 1, 'once');
