@@ -27,7 +27,8 @@ async function down(options: Options, shell: Shell): Promise<void> {
   const server = await loadServer();
   const places = server.placesOf(readConfig(server, options, shell).data);
   const holder = server.readHolder(places);
-  if (!server.isHeld(places) || holder === undefined) {
+  // Where nothing was ever started there is no folder either, so the holder is asked for first.
+  if (holder === undefined || !server.isHeld(places)) {
     throw new Stop(`no daemon holds ${places.folder}`, null, EXIT.no);
   }
   process.kill(holder.pid, 'SIGTERM');

@@ -91,7 +91,10 @@ async function confirm(id: string, options: ConfirmOptions, shell: Shell): Promi
 function confirmationOf({ code, answer }: ConfirmOptions): JsonObject {
   if (code !== undefined && answer === undefined) return { code };
   if (answer !== undefined && code === undefined) return { response: readAnswer(answer) };
-  throw new Stop('give the app’s `--code`, or `--answer` with what the page showed', '--code');
+  throw new Stop(
+    'give the `--code` that the app shows, or `--answer` with what the page showed',
+    '--code',
+  );
 }
 
 async function list(options: ListOptions, shell: Shell): Promise<void> {

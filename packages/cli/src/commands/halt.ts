@@ -139,11 +139,24 @@ function listOf(view: JsonObject, name: string): readonly JsonObject[] {
 
 async function goOn({ id, options }: Asked, shell: Shell): Promise<void> {
   const { path, body, what } = placeOf({ id, options });
-  const said = await withDaemon({ connection: options, shell }, ({ post }) =>
-    post(`/api/v1${path}/resume`, body),
-  );
+  const [said, rows] = await withDaemon({ connection: options, shell }, async (daemon) => {
+    const resumed = await daemon.post(`/api/v1${path}/resume`, body);
+    return [resumed, rowsOf(await daemon.get('/api/v1/halts'))] as const;
+  });
   if (options.json === true) return shell.screen.json(said);
   shell.screen.print(`resumed ${what} (entry ${shown(said['index'])})`);
+  for (const line of stillHalted(rows, id)) shell.screen.print(line);
+}
+
+/** What else stops the agent, or stops anything where every agent was meant. */
+function stillHalted(rows: readonly JsonObject[], id: string | undefined): readonly string[] {
+  return rows
+    .filter(({ resumedAt, agent }) => resumedAt === null && (agent === null || !id || agent === id))
+    .map(({ scope, target, agent, halt }) => {
+      const part = target === '' ? shown(scope) : `${shown(scope)} ${shown(target)}`;
+      const whose = agent === null ? 'every agent' : shown(agent);
+      return `still halted: ${part} of ${whose} (${shown(halt)})`;
+    });
 }
 
 async function list(connection: Connection, shell: Shell): Promise<void> {

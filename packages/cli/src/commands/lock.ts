@@ -66,7 +66,7 @@ async function add(of: Subject, options: AddOptions, shell: Shell): Promise<void
   shell.screen.print(
     `locked ${of.entity} ${of.id} (entry ${shown(said['index'])}). ` +
       (stops.length === 0
-        ? `No tool of an armed pact that changes something has a ${of.entity} as its entity: ` +
+        ? `No tool of an armed pact that changes something has the entity \`${of.entity}\`: ` +
           'nothing is stopped by it'
         : `Stopped on it: ${shown(stops)}`),
   );
@@ -82,7 +82,7 @@ async function list(agent: string | undefined, options: Connection, shell: Shell
 
 function cellsOf(row: JsonObject): readonly string[] {
   const { entity, id, field, untilMs, by, isOnEveryAgent, reason } = row;
-  const ends = untilMs === null ? 'removed' : shownTime(untilMs);
+  const ends = untilMs === null ? 'a person removes it' : shownTime(untilMs);
   const cells = [entity, id, field].map(shown);
   return [...cells, ends, shown(by), isOnEveryAgent === true ? 'yes' : 'no', shown(reason)];
 }

@@ -106,6 +106,10 @@ async function targetOf(
 ): Promise<Parameters<Server['openClient']>[0]> {
   const url = connection.url ?? shell.environment['PLUMBLINE_URL'];
   if (url !== undefined) return { kind: 'url', url, key: keyFor(connection, shell) };
+  // A vote that was meant to be a person's would otherwise go out as nobody's.
+  if (connection.keyFile !== undefined) {
+    throw new Stop('goes with --url or PLUMBLINE_URL: the socket takes no key', '--key-file');
+  }
   const config = readConfig(server, connection, shell);
   if (wanted.start) {
     await startDaemon(server, { folder: config.data, told: toldOf(connection), shell });

@@ -12,8 +12,8 @@ function reply(status: Status, html: string): Reply {
 /** Returns the page of a link. What is not open any more, and what never was, look the same. */
 export function pageOf(view: LinkView): Reply {
   if (view.state === 'open') return reply(200, renderCase(view.shown, view.link.person));
-  const words = 'It was used, it ran out, or what it was for was decided. Nothing was changed.';
-  return reply(404, renderNote('This link is good for nothing', words));
+  const why = 'It was used, it ran out, it was not copied whole, or what it was for was decided.';
+  return reply(404, renderNote('This link does not work', `${why} Nothing was changed.`));
 }
 
 /** Returns the page of who voted. */

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import type { Confirmation } from '../../services/factors/factors.ts';
 import { answerOf, route, type Route } from '../route.ts';
 import { count, object } from '../shapes.ts';
-import { factorId } from './proof-shapes.ts';
+import { code, factorId } from './proof-shapes.ts';
 
 const body: z.ZodType<Confirmation> = z.union([
-  z.strictObject({ code: z.string().regex(/^[0-9]{6}$/) }),
+  z.strictObject({ code }),
   z.strictObject({ response: object }),
 ]);
 

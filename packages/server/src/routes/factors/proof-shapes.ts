@@ -3,9 +3,12 @@ import { z } from 'zod';
 import type { Proof, Purpose } from '../../services/factors/factors.ts';
 import { object } from '../shapes.ts';
 
+/** The digits an authenticator app shows. */
+export const code: z.ZodType<string> = z.string().regex(/^[0-9]{6}$/, 'must be six digits');
+
 /** What proves a second factor; see `Proof`. */
 export const proof: z.ZodType<Proof> = z.discriminatedUnion('factor', [
-  z.strictObject({ factor: z.literal('totp'), code: z.string().regex(/^[0-9]{6}$/) }),
+  z.strictObject({ factor: z.literal('totp'), code }),
   z.strictObject({ factor: z.literal('webauthn'), response: object }),
 ]);
 
