@@ -12,7 +12,8 @@ export const listHalts: Route = route({
   path: '/api/v1/halts',
   rights: ['read', 'halt'],
   reach: 'handler',
-  summary: 'every halt that is in force, and those since the daemon started, newest first',
+  summary:
+    'every halt since the daemon started, newest first, then those that were in force before',
   answer: { status: 200, shape: z.strictObject({ rows: z.array(haltView) }) },
   codes: [],
   handle: ({ guard }, { caller }) => {
