@@ -193,6 +193,7 @@ export type {
 export { explainPact, type Section } from './pact/explain/explain-pact.ts';
 export { formatPact, printPact } from './pact/fmt.ts';
 export { matchesText, matchesTool } from './pact/glob.ts';
+export { nearest } from './pact/suggest.ts';
 export { compileCondition } from './pact/expression/condition.ts';
 export { parseTree } from './pact/expression/parse.ts';
 export { NO_PACT } from './pact/no-pact.ts';

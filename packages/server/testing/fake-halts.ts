@@ -1,8 +1,7 @@
 import type { Guard, Outcome } from '../src/guard/guard.ts';
-import type { HaltView, LatchedHalt } from '../src/guard/halts/view.ts';
+import type { AnsweredHalt, HaltView, LatchedHalt } from '../src/guard/halts/view.ts';
 
-/** What is answered to a halt. */
-export const LATCHED: LatchedHalt = {
+const HALTED: LatchedHalt = {
   halt: 'h1',
   epoch: 2,
   state: 'latched',
@@ -11,9 +10,12 @@ export const LATCHED: LatchedHalt = {
   index: 4,
 };
 
+/** What is answered to a halt. */
+export const LATCHED: AnsweredHalt = { ...HALTED, warning: null };
+
 /** A halt of one agent as it is shown. */
 export const HALT: HaltView = {
-  ...LATCHED,
+  ...HALTED,
   agent: 'refunds',
   scope: 'agent',
   target: '',

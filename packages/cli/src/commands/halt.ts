@@ -95,6 +95,7 @@ async function stop({ id, options }: Asked, shell: Shell): Promise<void> {
     const latchedMs = Math.ceil(performance.now() - since);
     if (options.json !== true) {
       shell.screen.print(`halted ${what}: latched in ${latchedMs} ms (${shown(said['halt'])})`);
+      if (said['warning'] !== null) shell.screen.note(`warning: ${shown(said['warning'])}\n`);
     }
     return follow(daemon, said, options.wait === true);
   });

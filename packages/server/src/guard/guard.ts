@@ -38,7 +38,7 @@ import type {
 import type { AgentStatus } from './agent-status.ts';
 import type { EndedCall, GivenLease, OfLease, Renewed } from './halts/lease.ts';
 import type { HaltOrder, ResumeOrder, Stop } from './halts/order.ts';
-import type { HaltView, LatchedHalt } from './halts/view.ts';
+import type { AnsweredHalt, HaltView } from './halts/view.ts';
 import type { InSession, SessionView } from './session-view.ts';
 
 /** W3C Trace Context ids: 32 and 16 hex digits. */
@@ -367,9 +367,9 @@ export type Guard = {
   /** Writes down a call that an enforcement point refused before asking. */
   readonly refusedCall: (call: RefusedCall) => Promise<Outcome<{ readonly index: number }>>;
   /** In force in the same turn; resolves once it is latched for good. */
-  readonly halt: (order: HaltOrder) => Promise<Outcome<LatchedHalt>>;
+  readonly halt: (order: HaltOrder) => Promise<Outcome<AnsweredHalt>>;
   readonly resume: (order: ResumeOrder) => Promise<Outcome<{ readonly index: number }>>;
-  /** Every halt that is in force, and those since the daemon started, the newest first. */
+  /** Every halt that is in force, and those since the daemon started. */
   readonly halts: () => readonly HaltView[];
   /** One halt, once it is effective or so long was waited. */
   readonly findHalt: (halt: string, waitMs: number) => Promise<HaltView | undefined>;

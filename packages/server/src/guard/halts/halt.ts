@@ -5,14 +5,15 @@ import { done, noAgent, refuse } from '../refusal.ts';
 import { type HaltNote, viewOf } from './board.ts';
 import { latchHalt } from './latch.ts';
 import type { HaltOrder, SavedHalt } from './order.ts';
-import type { LatchedHalt } from './view.ts';
+import { warningOf } from './unknown-target.ts';
+import type { AnsweredHalt } from './view.ts';
 
 /**
  * Halts what was ordered. It is in force when this returns, in the same turn; the promise resolves
  * once it is latched for good: the halt file or the ledger holds it, whichever is first. Nothing
  * that fails lifts it.
  */
-export async function halt(desk: Desk, order: HaltOrder): Promise<Outcome<LatchedHalt>> {
+export async function halt(desk: Desk, order: HaltOrder): Promise<Outcome<AnsweredHalt>> {
   const fault = faultIn(desk, order) ?? noSession(desk, order);
   if (fault !== null) return fault;
   const { agent, scope, target, reason, by, incident = null } = order;
@@ -21,12 +22,12 @@ export async function halt(desk: Desk, order: HaltOrder): Promise<Outcome<Latche
   const saved = { agent, scope, target, reason, by, incident, id, at } as const;
   const note = latchHalt(desk, saved);
   const isHeld = await keepHalt(desk, note, saved);
-  if (isHeld) return done(latchedOf(note));
+  if (isHeld) return done({ ...latchedOf(note), warning: warningOf(desk, order) });
   const why = desk.stopped ?? 'the log takes nothing for the moment';
   return refuse('unavailable', `halted, and not written down yet: ${why}`);
 }
 
-function latchedOf(note: HaltNote): LatchedHalt {
+function latchedOf(note: HaltNote): Omit<AnsweredHalt, 'warning'> {
   const { halt: id, epoch, state, latchedAt, waitingFor, index } = viewOf(note);
   return { halt: id, epoch, state, latchedAt, waitingFor, index };
 }

@@ -32,6 +32,18 @@ test('halts: a room, a tool or a task stops what it names and nothing beside it'
   assert.equal(await ruleOf(scene, later, 'r1'), 'halt:room', 'sessions to come stop as well');
 });
 
+test('halts: a name the armed pact does not know is stopped, with a warning', async () => {
+  verifies('human.halt');
+  const scene = await guardScene();
+  const stop = async (scope: 'tool' | 'task', target: string) =>
+    valueOf(await scene.guard.halt({ ...BASE, scope, target })).warning;
+  const why = 'the armed pact knows no tool `notes.ad`, did you mean `notes.add`';
+  assert.equal(await stop('tool', 'notes.ad'), `${why}: only what has that name is stopped`);
+  assert.match((await stop('task', 'nothing-like-it')) ?? '', /knows no task/);
+  assert.equal(await stop('tool', 'notes.add'), null);
+  assert.equal(await stop('tool', 'output.message'), null);
+});
+
 test('halts: one of the fleet holds for every agent, those to come included', async () => {
   verifies('human.halt');
   const scene = await guardScene();

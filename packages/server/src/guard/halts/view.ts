@@ -26,6 +26,9 @@ export type LatchedHalt = {
   readonly index: number | null;
 };
 
+/** The same, with what is odd about it: a name the armed pact does not know stops nothing else. */
+export type AnsweredHalt = LatchedHalt & { readonly warning: string | null };
+
 /** A halt, how far it is, and what it stopped. */
 export type HaltView = LatchedHalt & {
   readonly agent: string | null;

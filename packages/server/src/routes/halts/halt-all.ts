@@ -1,5 +1,5 @@
 import { answerOf, route, type Route } from '../route.ts';
-import { haltAllBody, latchedHalt } from './halt-shapes.ts';
+import { haltAllBody, answeredHalt } from './halt-shapes.ts';
 
 /** Stops every agent, or a room of all of them. */
 export const haltAll: Route = route({
@@ -11,7 +11,7 @@ export const haltAll: Route = route({
   summary: 'stops every agent, or a room of all of them; holds for agents added later too',
   isRecording: true,
   body: { shape: haltAllBody, example: { scope: 'fleet', reason: 'the model was changed' } },
-  answer: { status: 200, shape: latchedHalt },
+  answer: { status: 200, shape: answeredHalt },
   codes: ['conflict', 'unavailable', 'overloaded'],
   handle: async ({ guard }, { caller, body }) => {
     const { scope, reason, target = '', incident = null } = body;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { HaltView, HolderView, LatchedHalt } from '../../guard/halts/view.ts';
+import type { AnsweredHalt, HaltView, HolderView } from '../../guard/halts/view.ts';
 import { agentId, count, stopWords, time, words } from '../shapes.ts';
 
 const target = z.string().min(1).max(512);
@@ -77,7 +77,10 @@ const latched = {
 };
 
 /** What is answered once a halt is latched. */
-export const latchedHalt: z.ZodType<LatchedHalt> = z.strictObject(latched);
+export const answeredHalt: z.ZodType<AnsweredHalt> = z.strictObject({
+  ...latched,
+  warning: z.string().nullable(),
+});
 
 /** A halt as it is shown. */
 export const haltView: z.ZodType<HaltView> = z.strictObject({
