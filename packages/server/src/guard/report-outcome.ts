@@ -150,7 +150,7 @@ type Belied = Found & { readonly note: RequestNote };
 // What was recorded as never sent did run: the outcome stands, and that it was wrong does as well.
 async function bely(desk: Desk, { live, session, note }: Belied): Promise<Outcome<never>> {
   note.isBelied = true;
-  await note.reported;
+  // In this same turn: the session may be closed in the next, and nothing follows its end.
   const { id, subject } = session;
   const at = momentOf(desk, live);
   const event = { kind: 'finding', at, session: id, name: 'bypass' } as const;

@@ -115,6 +115,21 @@ test('halts: an action that ran although it was never sent is the finding `bypas
   assert.deepEqual(scene.entries().filter(({ kind }) => kind === 'finding').length, 1, 'once');
 });
 
+test('halts: nothing follows the end of a session, whatever is reported as it closes', async () => {
+  verifies('evidence.tlog');
+  const scene = await guardScene();
+  const session = await scene.open();
+  const { decision } = valueOf(await scene.decide(session, 'r1', 'notes.add'));
+  valueOf(await scene.guard.halt(AGENT));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const report = { agent: 'support', session, decision, result: null, records: null };
+  const told = scene.guard.outcome({ ...report, status: 'ok' });
+  const closed = scene.guard.closeSession({ agent: 'support', session });
+  assert.deepEqual([codeOf(await told), codeOf(await closed)], ['outcome-known', 'done']);
+  const kinds = scene.entries().map(({ kind }) => kind);
+  assert.deepEqual(kinds.slice(-2), ['finding', 'session_closed']);
+});
+
 test('halts: what the pact halts by itself is listed with its rule', async () => {
   verifies('enforce.persistence');
   const scene = await guardScene();
