@@ -14,7 +14,8 @@ export function configuredServers(
     const own = Object.hasOwn(config, agent) ? config[agent] : undefined;
     if (own === undefined) return undefined;
     const upstreams = Object.entries(own.servers).map(([name, server]) => {
-      return [name, openerOf(server, environment)] as const;
+      const open = openerOf(server, environment);
+      return [name, { open, isPlain: server.plain }] as const;
     });
     return { upstreams: new Map(upstreams), session: own.session };
   };

@@ -2,13 +2,17 @@ import type { JsonObject } from '@plumbline/core';
 import { z } from 'zod';
 
 /** A server behind the gateway over HTTP: started by a command, or reached at an address. */
-export type McpServer =
+export type McpServer = {
+  /** Whether clients see its names as they are; at most one server of an agent may. */
+  readonly plain: boolean;
+} & (
   | {
       readonly command: readonly string[];
       /** Set for the server beside what the daemon's own environment holds. */
       readonly environment: Readonly<Record<string, string>>;
     }
-  | { readonly url: string };
+  | { readonly url: string }
+);
 
 /** What the gateway over HTTP serves one agent. */
 export type McpAgent = {
@@ -26,12 +30,15 @@ export type McpAgent = {
 /** What the gateway over HTTP serves, by agent. */
 export type McpConfig = Readonly<Record<string, McpAgent>>;
 
+const plain = z.boolean().default(false);
+
 const server = z.union([
   z.strictObject({
+    plain,
     command: z.array(z.string().min(1)).min(1).max(100),
     environment: z.record(z.string(), z.string()).default({}),
   }),
-  z.strictObject({ url: z.url({ protocol: /^https?$/ }) }),
+  z.strictObject({ plain, url: z.url({ protocol: /^https?$/ }) }),
 ]);
 
 const attributes: z.ZodType<JsonObject, JsonObject | undefined> = z
@@ -49,10 +56,15 @@ const session = z.strictObject({
 export const mcpShape: z.ZodType<McpConfig> = z.record(
   z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be the id of an agent'),
   z.strictObject({
-    servers: z.record(
-      z.string().regex(/^[a-z][a-z0-9]{0,30}$/, 'must be a short name of lower-case letters'),
-      server,
-    ),
+    servers: z
+      .record(
+        z.string().regex(/^[a-z][a-z0-9]{0,30}$/, 'must be a short name of lower-case letters'),
+        server,
+      )
+      .refine(
+        (servers) => Object.values(servers).filter((each) => each.plain).length <= 1,
+        'only one server may be `plain`: names of two could be the same',
+      ),
     session: session.nullable().default(null),
   }),
 );
@@ -61,8 +73,11 @@ export const mcpShape: z.ZodType<McpConfig> = z.record(
 export function printMcp(config: McpConfig): JsonObject {
   const shown = Object.entries(config).map(([agent, { servers, session: own }]) => {
     const named = Object.entries(servers).map(([name, each]): [string, JsonObject] => {
-      if ('url' in each) return [name, { url: withoutCredentials(each.url) }];
-      return [name, { command: [...each.command], environment: Object.keys(each.environment) }];
+      const shape = { plain: each.plain };
+      if ('url' in each) return [name, { ...shape, url: withoutCredentials(each.url) }];
+      const { command, environment } = each;
+      const variables = Object.keys(environment);
+      return [name, { ...shape, command: [...command], environment: variables }];
     });
     return [agent, { servers: Object.fromEntries(named), session: own }] as const;
   });

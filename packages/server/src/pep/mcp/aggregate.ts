@@ -5,7 +5,7 @@ import { wholeList } from './branch.ts';
 import { listResult, OWN_META, toClient, toServer } from './bridge.ts';
 import type { Enforcement } from './enforcement.ts';
 import { CODES, type Request, type ResponseBody, type RpcError } from './message.ts';
-import { type Era, LEGACY, MODERN } from './methods.ts';
+import { CLIENT_REQUESTS, type Era, LEGACY, MODERN, rowOf } from './methods.ts';
 import { refusalResult, unknownMethod } from './refusal.ts';
 import { refusalOf } from './relay.ts';
 
@@ -48,6 +48,9 @@ export class Aggregate {
 
   async #answer(asked: Asked): Promise<ResponseBody> {
     const { request, era } = asked;
+    if (rowOf(CLIENT_REQUESTS[era], request.method) === undefined) {
+      return failed(unknownMethod(request.method, 'the gateway does not know this method'));
+    }
     switch (request.method) {
       case 'initialize':
         return done(this.#introduction(request));
@@ -130,6 +133,7 @@ export class Aggregate {
     return items.flatMap((item) => {
       const own = isJsonObject(item) ? item['name'] : undefined;
       if (typeof own !== 'string' || !isJsonObject(item)) return [];
+      if (branch.isPlain) return [item];
       return [{ ...item, name: `${branch.namespace}${SEAM}${own}` }];
     });
   }
@@ -186,8 +190,12 @@ export class Aggregate {
 
   #split(name: string): { readonly branch: Branch; readonly own: string } | null {
     const at = name.indexOf(SEAM);
-    const branch = this.#branches.find(({ namespace }) => namespace === name.slice(0, at));
-    return at < 0 || branch === undefined ? null : { branch, own: name.slice(at + SEAM.length) };
+    const named = this.#branches.find(({ namespace, isPlain }) => {
+      return at > 0 && !isPlain && namespace === name.slice(0, at);
+    });
+    if (named !== undefined) return { branch: named, own: name.slice(at + SEAM.length) };
+    const plain = this.#branches.find(({ isPlain }) => isPlain);
+    return plain === undefined ? null : { branch: plain, own: name };
   }
 
   async #named(asked: Asked): Promise<ResponseBody> {

@@ -36,6 +36,8 @@ export type Asking = {
 export type BranchOptions = {
   readonly namespace: string;
   readonly open: OpenUpstream;
+  /** Whether clients see its names as they are. */
+  readonly isPlain: boolean;
   readonly enforcement: Enforcement;
   readonly listener: BranchListener;
 };
@@ -49,6 +51,7 @@ const GONE: ResponseBody = {
 /** One server behind a gateway of several, with the guard before it. */
 export class Branch {
   readonly namespace: string;
+  readonly isPlain: boolean;
   readonly relay: Relay;
   readonly #gateway: Gateway;
   readonly #upstream: Upstream;
@@ -59,8 +62,9 @@ export class Branch {
   capabilities: JsonObject = {};
   isUp = false;
 
-  constructor({ namespace, open, enforcement, listener }: BranchOptions) {
+  constructor({ namespace, open, isPlain, enforcement, listener }: BranchOptions) {
     this.namespace = namespace;
+    this.isPlain = isPlain;
     this.#listener = listener;
     const note = (text: string): void => listener.note(`${namespace}: ${text}`);
     this.relay = openRelay({

@@ -28,18 +28,22 @@ export function toServer(params: JsonObject, { client, server }: Eras): JsonObje
   return kept.length === 0 ? rest : { ...rest, _meta: Object.fromEntries(kept) };
 }
 
-/** Returns what a server answered as a client of the other era reads it. */
+/**
+ * Returns what a server answered as a client of its era reads it. A result that does not say its
+ * type is complete.
+ */
 export function toClient(
   body: ResponseBody,
   { client, server }: Eras,
   method: string,
 ): ResponseBody {
-  if (client === server || body.kind === 'error') return body;
+  if (body.kind === 'error') return body;
   const { result } = body;
   if (client === 'modern') {
-    const keeping = method === 'resources/read' ? PRIVATE : {};
+    const keeping = server === 'legacy' && method === 'resources/read' ? PRIVATE : {};
     return { kind: 'result', result: { resultType: 'complete', ...keeping, ...result } };
   }
+  if (server === 'legacy') return body;
   const { resultType, ...rest } = result;
   if (resultType === undefined || resultType === 'complete')
     return { kind: 'result', result: rest };

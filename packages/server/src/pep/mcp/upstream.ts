@@ -27,9 +27,16 @@ export type ConfiguredSession = {
   readonly attributes: JsonObject;
 };
 
+/** One server of an agent. */
+export type ServedServer = {
+  readonly open: OpenUpstream;
+  /** Whether clients see its names as they are. */
+  readonly isPlain: boolean;
+};
+
 /** What the gateway serves one agent. */
 export type Served = {
   /** Servers by the namespace their names get. */
-  readonly upstreams: ReadonlyMap<string, OpenUpstream>;
+  readonly upstreams: ReadonlyMap<string, ServedServer>;
   readonly session: ConfiguredSession | null;
 };

@@ -99,19 +99,25 @@ export function answerAsModern(connection: Connection, request: Request): Write 
     void connection.answer(request, say).then((bytes) => {
       clearTimeout(timer);
       isDone = true;
-      if (stream === null) return writeJson(response, { status: statusOf(bytes), bytes });
-      stream.push(bytes);
-      return stream.end();
+      const status = statusOf(bytes);
+      // What acts is answered as an event, as clients expect that may be told of progress.
+      const isEvent = stream !== null || (status === 200 && request.method === 'tools/call');
+      if (!isEvent) return writeJson(response, { status, bytes });
+      opened().push(bytes);
+      return opened().end();
     });
   };
 }
+
+const MISSING_CAPABILITY = -32021;
 
 /** The status a modern client reads from an error. */
 function statusOf(bytes: Buffer): number {
   // What the gateway printed is JSON.
   const message = JSON.parse(bytes.toString('utf8')) as JsonObject;
   const code: unknown = Object(message['error'])['code'];
-  return code === CODES.methodNotFound ? 404 : 200;
+  if (code === CODES.methodNotFound) return 404;
+  return code === MISSING_CAPABILITY ? 400 : 200;
 }
 
 const FILTERS: Readonly<Record<string, string>> = {
@@ -132,7 +138,7 @@ function listen(connection: Connection, { id, params }: Request): Write {
     const notifications = Object.fromEntries(kept.map((name) => [name, true]));
     const acknowledged = 'notifications/subscriptions/acknowledged';
     stream.push(printRequest(acknowledged, { ...meta, notifications }));
-    const stop = connection.listen((method, heard) => {
+    const stop = connection.listen(notifications, (method, heard) => {
       if (!kept.includes(FILTERS[method] ?? '')) return;
       stream.push(printRequest(method, { ...heard, ...meta }));
     });

@@ -4,6 +4,7 @@ import type { JsonObject } from '@plumbline/core';
 
 import { Aggregate } from '../aggregate.ts';
 import { Branch, type BranchListener } from '../branch.ts';
+import { OWN_META } from '../bridge.ts';
 import type { GuardEnforcement } from '../guard-enforcement.ts';
 import {
   CODES,
@@ -75,7 +76,7 @@ export class Connection {
       note,
     };
     this.#branches = [...served.upstreams].map(
-      ([namespace, open]) => new Branch({ namespace, open, enforcement, listener }),
+      ([namespace, server]) => new Branch({ namespace, ...server, enforcement, listener }),
     );
     const makeId = (): string => `stray-${this.id}-${this.#next()}`;
     this.#aggregate = new Aggregate({ branches: this.#branches, enforcement, makeId });
@@ -128,9 +129,16 @@ export class Connection {
   }
 
   /** Hears what changes, until the returned function is called. */
-  listen(heard: (method: string, params: JsonObject) => void): () => void {
+  listen(wanted: JsonObject, heard: (method: string, params: JsonObject) => void): () => void {
     this.#listening.add(heard);
-    return () => void this.#listening.delete(heard);
+    // Servers with a handshake say it unasked; the others have to be listened to.
+    const modern = this.#branches.filter(({ era, isUp }) => isUp && era === 'modern');
+    const params = { notifications: wanted, _meta: OWN_META };
+    const asked = modern.map((branch) => branch.ask('subscriptions/listen', params));
+    return () => {
+      this.#listening.delete(heard);
+      for (const { cancel } of asked) cancel();
+    };
   }
 
   /** Calls when the connection ends, unless the returned function was called before. */
@@ -172,6 +180,14 @@ export class Connection {
     }
     for (const heard of this.#listening) heard(method, params);
     if (this.era === 'legacy') this.standing.push(bytes);
+    else if (method === 'notifications/message') this.#lastThatLogs()?.say(bytes);
+  }
+
+  // Which request a server logs about is not told: it is taken for the last that wants to know.
+  #lastThatLogs(): Open | undefined {
+    return [...this.#open.values()].findLast(({ request: { params } }) => {
+      return Object(params['_meta'])['io.modelcontextprotocol/logLevel'] !== undefined;
+    });
   }
 
   /** Asks the client on the stream of what it asked last, or where it listens. */

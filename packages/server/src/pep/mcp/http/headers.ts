@@ -30,7 +30,7 @@ export function faultInModern(headers: IncomingHttpHeaders, request: Request): R
     return {
       code: CODES.unsupportedVersion,
       message: 'unsupported protocol version',
-      data: { supported: [...MODERN, ...LEGACY], requested: version.slice(0, 64) },
+      data: { supported: [...MODERN], requested: version.slice(0, 64) },
     };
   }
   if (headerIn(headers, 'mcp-method') !== request.method) return mismatch('Mcp-Method');

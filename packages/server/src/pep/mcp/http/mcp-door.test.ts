@@ -77,8 +77,8 @@ describe('mcp over http', () => {
   before(async () => {
     scene = await guardScene({ pact: PACT });
     const upstreams = new Map([
-      ['one', serverOf(['read'], heard)],
-      ['two', serverOf(['read', 'write'], heard)],
+      ['one', { open: serverOf(['read'], heard), isPlain: false }],
+      ['two', { open: serverOf(['read', 'write'], heard), isPlain: false }],
     ]);
     const session = { principal: 'ada', task: null, room: null, attributes: {} };
     door = new AgentDoor({
@@ -131,7 +131,7 @@ describe('mcp over http', () => {
     const answered = await fetch(url, { method: 'POST', body: JSON.stringify(message), headers });
     const text = await answered.text();
     // What the gateway answers is JSON, or nothing.
-    const json = text === '' ? {} : (JSON.parse(text) as Json);
+    const json = text === '' ? {} : (JSON.parse(text.replace(/^[^{[]*/, '')) as Json);
     const session = answered.headers.get('mcp-session-id') ?? '';
     return { status: answered.status, json: isJsonObject(json) ? json : { batch: json }, session };
   }
