@@ -7,7 +7,6 @@ import {
   foldVote,
   type JsonObject,
   ownAsk,
-  pendingAsks,
   pendingFor,
   type RecordedEvent,
   type Seat,
@@ -100,11 +99,6 @@ function foundOf({ parts }: Desk, live: LiveAgent, ask: Ask): FoundAsk {
     principal: session?.principal ?? null,
     openedBy: live.sessions.get(ask.session)?.opening.openedBy ?? null,
   };
-}
-
-/** Returns how many asks of an agent wait for somebody. */
-export function waitingAsks(live: LiveAgent): number {
-  return pendingAsks(live.asks).length;
 }
 
 function stoppedBy(desk: Desk, error: unknown): Outcome<never> {

@@ -1,9 +1,8 @@
 import type { Obligation } from '@plumbline/core';
 
-import { LedgerStopped } from '../ledger/sequencer.ts';
 import type { Desk } from './desk.ts';
 import type { LiveSession } from './live-agent.ts';
-import { type Found, recordNote } from './turn.ts';
+import { type Found, noteIfTaken } from './turn.ts';
 
 const MOST_RULES = 100;
 
@@ -34,11 +33,7 @@ export function noteEscalations(
   of: { readonly decision: string; readonly obligations: readonly Obligation[] },
 ): void {
   for (const { rule, count } of countEscalations(session, of.obligations)) {
-    try {
-      const open = { decision: of.decision, rule, count };
-      recordNote(desk, live, { kind: 'escalated', open, session });
-    } catch (error) {
-      if (!(error instanceof LedgerStopped)) throw error;
-    }
+    const open = { decision: of.decision, rule, count };
+    noteIfTaken(desk, live, { kind: 'escalated', open, session });
   }
 }

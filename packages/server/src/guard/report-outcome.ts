@@ -1,4 +1,4 @@
-import { type Appended, LedgerStopped } from '../ledger/sequencer.ts';
+import type { Appended } from '../ledger/sequencer.ts';
 import type { Desk } from './desk.ts';
 import type { LiveFlight } from './flight-table.ts';
 import type { Outcome, OutcomeReport } from './guard.ts';
@@ -12,12 +12,12 @@ import {
   findAgent,
   findSession,
   latch,
+  latchOrOwe,
   momentOf,
   recordEvent,
   type Found,
   type Recorded,
 } from './turn.ts';
-import type { Told } from './told.ts';
 
 type Report = {
   readonly report: OutcomeReport;
@@ -113,7 +113,7 @@ function recordOutcome(desk: Desk, { report, live, flight }: Report): Appended {
   const claimed = noteRoleClaim(desk, live, { session, content: result }) ?? appended.durable;
   if (!isBypass(report, flight)) return { index, durable: claimed };
   const finding = { kind: 'finding', at, session: id, name: 'bypass' } as const;
-  const durable = latchFinding(desk, live, { event: finding, session }) ?? claimed;
+  const durable = latchOrOwe(desk, live, { event: finding, session }) ?? claimed;
   return { index, durable };
 }
 
@@ -163,17 +163,6 @@ async function bely(desk: Desk, { live, session, note }: Belied): Promise<Outcom
     'outcome-known',
     `\`${decision}\` is recorded as never sent; that it ran is recorded as the finding \`bypass\``,
   );
-}
-
-// The outcome stands in the log by now. Where the log is full for the moment the finding is in
-// force all the same, and owed to it.
-function latchFinding(desk: Desk, live: LiveAgent, told: Told): Promise<void> | null {
-  try {
-    return latch(desk, live, told).durable;
-  } catch (error) {
-    if (error instanceof LedgerStopped && error.reason === 'backlog') return null;
-    throw error;
-  }
 }
 
 // Whether a permit from before a restart was redeemed is not known any more.

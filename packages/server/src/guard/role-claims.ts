@@ -6,10 +6,9 @@ import {
   ROLE_CLAIM,
 } from '@plumbline/core';
 
-import { LedgerStopped } from '../ledger/sequencer.ts';
 import type { Desk } from './desk.ts';
 import type { Beside } from './told.ts';
-import { latch, momentOf, recordNote } from './turn.ts';
+import { latchOrOwe, momentOf, noteIfTaken } from './turn.ts';
 import type { LiveAgent, LiveSession } from './live-agent.ts';
 
 /**
@@ -28,11 +27,7 @@ export function alertOnClaim(
   });
   if (refused === undefined) return;
   const open = { what: 'authority_claimed', decision: id, rule: refused.rule, claims };
-  try {
-    recordNote(desk, live, { kind: 'alert', open, session });
-  } catch (error) {
-    if (!(error instanceof LedgerStopped)) throw error;
-  }
+  noteIfTaken(desk, live, { kind: 'alert', open, session });
 }
 
 const MOST_CHARS = 65_536;
@@ -60,13 +55,7 @@ export function noteRoleClaim(
     session: id,
     name: ROLE_CLAIM,
   } as const;
-  try {
-    return latch(desk, live, { event, session }).durable;
-  } catch (error) {
-    // It is in force, and owed to the log.
-    if (error instanceof LedgerStopped && error.reason === 'backlog') return null;
-    throw error;
-  }
+  return latchOrOwe(desk, live, { event, session });
 }
 
 /** Returns the texts of a result, one below the other, up to what is looked at. */

@@ -20,7 +20,7 @@ import type { LiveAgent, LiveSession } from './live-agent.ts';
 import { done, noAgent, refuse } from './refusal.ts';
 import { applyToShadow } from './shadow.ts';
 import { haltable, tellHalt } from './tell-halt.ts';
-import type { Beside, Told } from './told.ts';
+import type { Told } from './told.ts';
 
 /** What is in the log: where it stands. */
 export type Recorded = { readonly index: number };
@@ -86,40 +86,37 @@ export function recordEvent(desk: Desk, live: LiveAgent, told: Told): Appended {
   const before = standingBefore(live, event);
   const open = applyEvent(desk, live, event);
   if (before !== null) desk.halts.noticed(live, { ...before, index: appended.index });
-  if (open !== null && session !== undefined) noteDifference(desk, live, { session, open });
+  // What a shadow would have said is no reason to refuse what the armed pact decided.
+  if (open !== null && session !== undefined) {
+    noteIfTaken(desk, live, { kind: 'shadowed', session, open });
+  }
   return appended;
 }
 
-// What a shadow would have said is no reason to refuse what the armed pact decided: where the log
-// is full for the moment it stays unsaid.
-function noteDifference(
-  desk: Desk,
-  live: LiveAgent,
-  what: { readonly session: NonNullable<Beside['session']>; readonly open: JsonObject },
-): void {
+/** Records a note beside a decision that stands without it: unsaid where the log takes nothing. */
+export function noteIfTaken(desk: Desk, live: LiveAgent, note: Note): void {
   try {
-    recordNote(desk, live, { kind: 'shadowed', ...what });
+    recordNote(desk, live, note);
   } catch (error) {
     if (!(error instanceof LedgerStopped)) throw error;
   }
 }
 
+/** What is no event of the kernel, as it is recorded. */
+type Note = {
+  readonly kind: EntryKind;
+  readonly open: JsonObject;
+  /** Its moment by default. */
+  readonly at?: number;
+  readonly session?: { readonly id: string; readonly subject: Subject };
+  /** Whose data the secret is, for a note in the agent's own chain. */
+  readonly subject?: Subject;
+  readonly secret?: JsonObject;
+  readonly trace?: Trace | undefined;
+};
+
 /** Records what is no event of the kernel. Throws what the recorder throws. */
-export function recordNote(
-  desk: Desk,
-  live: LiveAgent,
-  note: {
-    readonly kind: EntryKind;
-    readonly open: JsonObject;
-    /** Its moment by default. */
-    readonly at?: number;
-    readonly session?: { readonly id: string; readonly subject: Subject };
-    /** Whose data the secret is, for a note in the agent's own chain. */
-    readonly subject?: Subject;
-    readonly secret?: JsonObject;
-    readonly trace?: Trace | undefined;
-  },
-): Appended {
+export function recordNote(desk: Desk, live: LiveAgent, note: Note): Appended {
   payOwed(desk, live);
   const { session, secret = null, trace, kind, open } = note;
   const at = note.at ?? momentOf(desk, live);
@@ -163,6 +160,19 @@ export function latch(desk: Desk, live: LiveAgent, told: Told): Appended {
   live.owed.push(told);
   if (before !== null) desk.halts.noticed(live, { ...before, index: null });
   return payOwed(desk, live) ?? fail();
+}
+
+/**
+ * Latches an event that follows from what stands in the log by now. Returns when it is durable, or
+ * null where the log is full for the moment: it is in force all the same, and owed.
+ */
+export function latchOrOwe(desk: Desk, live: LiveAgent, told: Told): Promise<void> | null {
+  try {
+    return latch(desk, live, told).durable;
+  } catch (error) {
+    if (error instanceof LedgerStopped && error.reason === 'backlog') return null;
+    throw error;
+  }
 }
 
 function fail(): never {
