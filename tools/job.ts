@@ -17,13 +17,21 @@ const node = (name: string, ...args: Command): Step => {
   return step(name, process.execPath, source, ...args);
 };
 
-const format = step('format', bin('prettier'), '--check', '--cache', '.');
+const format: Command = [bin('prettier'), '--check', '--cache', '.'];
 const lintArgs = ['--type-aware', '--deny-warnings', 'packages', 'bench', 'tools'];
 const lint = step('lint', bin('oxlint'), ...lintArgs);
 const build = step('build', bin('tsc'), '--build', 'tsconfig.build.json');
 const types = step('types', bin('tsc'), '--project', 'tsconfig.json');
 const tidy = (...args: readonly string[]): Step => node('tidy', 'tools/tidy.ts', ...args);
-const everyRule: readonly Step[] = [format, lint, build, types, tidy()];
+
+/** Every rule but the format, one after another: each takes most of both cores. */
+const rules: readonly Step[] = [lint, build, types, tidy()];
+
+/** The format takes one core for as long as all other rules take, so it is checked beside them. */
+const everyRule: Step = {
+  name: 'rules and format',
+  commands: [[process.execPath, source, 'tools/job.ts', 'rules'], format],
+};
 
 /** The tests of one run, by suffix, in so many processes. Having none is a fault, never a pass. */
 function tests(name: string, isWanted: (path: string) => boolean, processes: number): Step {
@@ -52,9 +60,10 @@ function runs(args: readonly string[]): readonly string[] {
 const jobs: Readonly<Record<string, (args: readonly string[]) => readonly Step[]>> = {
   start: (args) => [node('start', cli, 'replay', ...runs(args), '--pacts', examplePacts)],
   plumb: (args) => [node('plumb', cli, ...args)],
-  test: () => [...everyRule, tests('every test', () => true, 1)],
-  check: () => [...everyRule, tests('fast tests', isFast, 2)],
+  test: () => [everyRule, tests('every test', () => true, 1)],
+  check: () => [everyRule, tests('fast tests', isFast, 2)],
   bench: (args) => [node('bench', '--expose-gc', 'bench/src/main.ts', ...args)],
+  rules: () => rules,
   tidy: () => [tidy()],
   coverage: () => [tidy('--coverage')],
   differential: (args) => [
