@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { refuseNamed } from '../named-agent.ts';
 import { answer, route, type Route } from '../route.ts';
 import { agentId, paging, present, sessionId } from '../shapes.ts';
 import { approvalRow, askState } from './approval-shapes.ts';
@@ -23,8 +24,10 @@ export const listApprovals: Route = route({
     'what waits for people first, then what did, newest first: actions, pacts, gates and tools',
   query,
   answer: { status: 200, shape: z.strictObject({ rows: z.array(approvalRow) }) },
-  codes: [],
-  handle: ({ services }, { caller, query: asked }) => {
+  codes: ['unknown-agent'],
+  handle: ({ guard, services }, { caller, query: asked }) => {
+    const refused = refuseNamed({ guard }, caller, asked.agent);
+    if (refused !== null) return refused;
     const { agents } = caller;
     return answer({ rows: services.approvals.list({ ...present(asked), agents }) });
   },

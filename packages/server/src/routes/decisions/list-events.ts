@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
-import { noAgent } from '../../guard/refusal.ts';
-import { isFor } from '../rights.ts';
+import { refuseNamed } from '../named-agent.ts';
 import { answer, refuse, route, type Route } from '../route.ts';
 import { agentId, count, page, paging, present, sessionId, time } from '../shapes.ts';
 
@@ -33,13 +32,12 @@ export const listEvents: Route = route({
   query,
   answer: { status: 200, shape: page(row) },
   codes: ['unknown-agent'],
-  handle: async ({ models }, { caller, query: asked }) => {
+  handle: async ({ guard, models }, { caller, query: asked }) => {
     if (asked.agent === undefined && caller.agents !== null) {
       return refuse({ code: 'forbidden', detail: 'this key is for some agents: name one' });
     }
-    if (asked.agent !== undefined && !isFor(caller, asked.agent)) {
-      return refuse({ code: 'unknown-agent', detail: noAgent(asked.agent) });
-    }
+    const refused = refuseNamed({ guard }, caller, asked.agent);
+    if (refused !== null) return refused;
     return answer(await models.events(present(asked)));
   },
 });

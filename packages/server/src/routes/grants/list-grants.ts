@@ -1,8 +1,7 @@
 import { z } from 'zod';
 
-import { noAgent } from '../../guard/refusal.ts';
 import type { GrantRow } from '../../store/models.ts';
-import { isFor } from '../rights.ts';
+import { refuseNamed } from '../named-agent.ts';
 import { answer, refuse, route, type Route } from '../route.ts';
 import { agentId, count, paging, present, sessionId, time } from '../shapes.ts';
 
@@ -48,13 +47,12 @@ export const listGrants: Route = route({
     }),
   },
   codes: ['unknown-agent'],
-  handle: async ({ models, clock }, { caller, query: asked }) => {
+  handle: async ({ guard, models, clock }, { caller, query: asked }) => {
     if (asked.agent === undefined && caller.agents !== null) {
       return refuse({ code: 'forbidden', detail: 'this key is for some agents: name one' });
     }
-    if (asked.agent !== undefined && !isFor(caller, asked.agent)) {
-      return refuse({ code: 'unknown-agent', detail: noAgent(asked.agent) });
-    }
+    const refused = refuseNamed({ guard }, caller, asked.agent);
+    if (refused !== null) return refused;
     const filter = present(asked);
     const page = await models.grants(filter);
     const mechanisms = await models.grantCounts(filter);
