@@ -15,7 +15,7 @@ export function configuredServers(
     if (own === undefined) return undefined;
     const upstreams = Object.entries(own.servers).map(([name, server]) => {
       const open = openerOf(server, environment);
-      return [name, { open, isPlain: server.plain }] as const;
+      return [name, { open, isPlain: server.plain, isRemote: 'url' in server }] as const;
     });
     return { upstreams: new Map(upstreams), session: own.session };
   };

@@ -1,6 +1,7 @@
 import { Agent, request } from 'undici';
 
 import { LineStream } from '../pep/mcp/line-stream.ts';
+import { encodeHeader } from '../pep/mcp/param-headers.ts';
 import type { OpenUpstream, UpstreamListener } from '../pep/mcp/upstream.ts';
 
 /** A server that is reached over Streamable HTTP. */
@@ -10,7 +11,7 @@ export type Address = { readonly url: string; readonly messageBytes: number };
 export function urlUpstream({ url, messageBytes }: Address): OpenUpstream {
   return (listener) => {
     const link = new HttpLink(url, { listener, messageBytes });
-    return { send: (bytes) => link.send(bytes), close: () => link.close() };
+    return { send: (bytes, extra) => link.send(bytes, extra), close: () => link.close() };
   };
 }
 
@@ -24,6 +25,8 @@ type Sent = {
     readonly _meta?: Readonly<Record<string, unknown>>;
   };
 };
+
+type Extra = Readonly<Record<string, string>>;
 
 function versionIn({ params: { _meta: meta } = {} }: Sent): string | null {
   const version = meta?.['io.modelcontextprotocol/protocolVersion'];
@@ -50,7 +53,7 @@ class HttpLink {
     this.#messageBytes = of.messageBytes;
   }
 
-  send(bytes: Buffer): void {
+  send(bytes: Buffer, extra: Extra = {}): void {
     // What the gateway sends is a message of JSON-RPC.
     const sent = JSON.parse(bytes.toString('utf8')) as Sent;
     this.#isModern ||= versionIn(sent) !== null;
@@ -58,12 +61,12 @@ class HttpLink {
       this.#calls.get(String(sent.params?.requestId))?.abort();
       return;
     }
-    void this.#exchange(bytes, sent).catch((cause: unknown) => {
+    void this.#exchange(bytes, sent, extra).catch((cause: unknown) => {
       this.#failed(sent, cause instanceof Error ? cause.message : String(cause));
     });
   }
 
-  async #exchange(bytes: Buffer, sent: Sent): Promise<void> {
+  async #exchange(bytes: Buffer, sent: Sent, extra: Extra): Promise<void> {
     const controller = new AbortController();
     const key = String(sent.id);
     if (sent.id !== undefined) this.#calls.set(key, controller);
@@ -71,7 +74,7 @@ class HttpLink {
       const { statusCode, headers, body } = await request(this.#url, {
         dispatcher: this.#agent,
         method: 'POST',
-        headers: this.#headersFor(sent),
+        headers: { ...this.#headersFor(sent), ...extra },
         body: bytes,
         signal: controller.signal,
       });
@@ -97,7 +100,7 @@ class HttpLink {
       ...(version === null ? {} : { 'mcp-protocol-version': version }),
       ...(this.#session === null ? {} : { 'mcp-session-id': this.#session }),
       ...(own !== null && method !== undefined ? { 'mcp-method': method } : {}),
-      ...(own !== null && typeof name === 'string' ? { 'mcp-name': encoded(name) } : {}),
+      ...(own !== null && typeof name === 'string' ? { 'mcp-name': encodeHeader(name) } : {}),
     };
   }
 
@@ -112,7 +115,7 @@ class HttpLink {
       if (size > this.#messageBytes) return this.#listener.tooLong();
       chunks.push(chunk);
     }
-    if (isJson && size > 0) return this.#hear(Buffer.concat(chunks));
+    if (isJson && size > 0) return this.#hearAll(Buffer.concat(chunks));
     if (statusCode >= 400) this.#failed(sent, `the server answered ${statusCode}`);
   }
 
@@ -127,6 +130,14 @@ class HttpLink {
       tooLong: () => this.#listener.tooLong(),
     });
     for await (const chunk of body) lines.take(Buffer.from(chunk));
+  }
+
+  // Some servers answer with several messages, one a line. No one message holds this seam.
+  #hearAll(body: Buffer): void {
+    if (!body.includes('}\n{')) return this.#hear(body);
+    for (const line of body.toString('utf8').split('\n')) {
+      if (line.trim() !== '') this.#hear(Buffer.from(line));
+    }
   }
 
   #hear(bytes: Buffer): void {
@@ -175,11 +186,4 @@ class HttpLink {
     for (const controller of this.#calls.values()) controller.abort();
     await this.#agent.destroy();
   }
-}
-
-/** Text that is no plain header is sent as its bytes in Base64. */
-function encoded(name: string): string {
-  return /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(name) && !name.startsWith('=?')
-    ? name
-    : `=?base64?${Buffer.from(name).toString('base64')}?=`;
 }

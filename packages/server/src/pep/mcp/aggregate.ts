@@ -6,6 +6,7 @@ import { listResult, OWN_META, toClient, toServer } from './bridge.ts';
 import type { Enforcement } from './enforcement.ts';
 import { CODES, type Request, type ResponseBody, type RpcError } from './message.ts';
 import { CLIENT_REQUESTS, type Era, LEGACY, MODERN, rowOf } from './methods.ts';
+import type { ParamHeader } from './param-headers.ts';
 import { refusalResult, unknownMethod } from './refusal.ts';
 import { refusalOf } from './relay.ts';
 
@@ -44,6 +45,12 @@ export class Aggregate {
     const cancels: (() => void)[] = [];
     const answer = this.#answer({ request, era, cancels });
     return { answer, cancel: () => cancels.forEach((cancel) => cancel()) };
+  }
+
+  /** Returns which arguments of a tool a client says in headers as well. */
+  async paramHeaders(name: string): Promise<readonly ParamHeader[]> {
+    const found = this.#split(name);
+    return found === null ? [] : found.branch.paramHeaders(found.own);
   }
 
   async #answer(asked: Asked): Promise<ResponseBody> {

@@ -104,7 +104,8 @@ function askServer(relay: Relay, flight: Flight, bytes: Buffer): Promise<Respons
 
 async function callTool(relay: Relay, flight: Flight, call: Call): Promise<Buffer | null> {
   const { inventory, enforcement, server } = relay;
-  await loadInventory(relay, flight);
+  const { era, request } = flight;
+  await loadInventory(relay, era === 'modern' ? { _meta: request.params['_meta'] ?? {} } : {});
   const name = call.tool.slice(relay.prefix.length);
   const standing = inventory.standing(name);
   const isDeclared = standing !== undefined && standing.state !== 'unusable';

@@ -3,6 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 import { type Eras, OWN_META } from './bridge.ts';
 import type { Enforcement } from './enforcement.ts';
 import { Gateway } from './gateway.ts';
+import { loadInventory } from './list-tools.ts';
 import {
   CODES,
   keyOf,
@@ -15,6 +16,7 @@ import {
 } from './message.ts';
 import type { Era } from './methods.ts';
 import { openRelay } from './open-relay.ts';
+import type { ParamHeader } from './param-headers.ts';
 import type { Relay } from './relay.ts';
 import type { OpenUpstream, Upstream } from './upstream.ts';
 
@@ -38,6 +40,8 @@ export type BranchOptions = {
   readonly open: OpenUpstream;
   /** Whether clients see its names as they are. */
   readonly isPlain: boolean;
+  /** Whether it is reached over HTTP. */
+  readonly isRemote: boolean;
   readonly enforcement: Enforcement;
   readonly listener: BranchListener;
 };
@@ -53,6 +57,7 @@ export class Branch {
   readonly namespace: string;
   readonly isPlain: boolean;
   readonly relay: Relay;
+  readonly #isRemote: boolean;
   readonly #gateway: Gateway;
   readonly #upstream: Upstream;
   readonly #listener: BranchListener;
@@ -62,9 +67,11 @@ export class Branch {
   capabilities: JsonObject = {};
   isUp = false;
 
-  constructor({ namespace, open, isPlain, enforcement, listener }: BranchOptions) {
+  constructor(options: BranchOptions) {
+    const { namespace, open, isPlain, isRemote, enforcement, listener } = options;
     this.namespace = namespace;
     this.isPlain = isPlain;
+    this.#isRemote = isRemote;
     this.#listener = listener;
     const note = (text: string): void => listener.note(`${namespace}: ${text}`);
     this.relay = openRelay({
@@ -73,7 +80,7 @@ export class Branch {
       server: namespace,
       wires: {
         toClient: (bytes) => this.#take(bytes),
-        toServer: (bytes) => this.#upstream.send(bytes),
+        toServer: (bytes, headers) => this.#upstream.send(bytes, headers),
         note,
       },
     });
@@ -97,6 +104,7 @@ export class Branch {
       const body = await this.#greet(era, capabilities);
       if (body?.kind !== 'result') continue;
       this.era = era;
+      this.relay.inventory.saysHeaders = this.#isRemote && era === 'modern';
       this.capabilities = Object(body.result['capabilities']);
       this.isUp = !this.relay.state.isServerGone;
       if (era === 'legacy') this.tell('notifications/initialized', {});
@@ -126,6 +134,13 @@ export class Branch {
   /** Returns which eras a message crosses between. */
   erasWith(client: Era): Eras {
     return { client, server: this.era };
+  }
+
+  /** Returns which arguments of a tool a client says in headers as well. */
+  async paramHeaders(name: string): Promise<readonly ParamHeader[]> {
+    if (!this.isUp) return [];
+    await loadInventory(this.relay, this.era === 'modern' ? { _meta: OWN_META } : {});
+    return this.relay.inventory.standing(name)?.headers ?? [];
   }
 
   /** Asks the server through the guard. */

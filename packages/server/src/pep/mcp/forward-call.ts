@@ -1,6 +1,9 @@
+import type { JsonObject } from '@plumbline/core';
+
 import type { Answer } from '../../guard/guard.ts';
 import type { Call } from './call.ts';
-import { type Response, type ResponseBody } from './message.ts';
+import { CODES, type Response, type ResponseBody } from './message.ts';
+import { printParamHeaders } from './param-headers.ts';
 import type { Refusal } from './refusal.ts';
 import {
   cancelAtServer,
@@ -43,7 +46,8 @@ export async function forwardCall(
     flight.end = (why) => resolve({ kind: 'ended', why });
     signal?.addEventListener('abort', () => resolve({ kind: 'ended', why: 'halted' }));
     relay.toServer.open(call.request.id, (response) => resolve({ kind: 'response', response }));
-    relay.wires.toServer(call.print(answer.verdict === 'modify' ? allowed : call.args));
+    const args = answer.verdict === 'modify' ? allowed : call.args;
+    relay.wires.toServer(call.print(args), headersOf(relay, call, args));
   });
   if (!said.ok) {
     const say = `it may not be forwarded any more: ${said.message}`;
@@ -58,6 +62,15 @@ export async function forwardCall(
   return ending.kind === 'response'
     ? take(relay, { of, flight, response: ending.response })
     : giveUp(relay, call, { of, why: ending.why });
+}
+
+function headersOf(
+  { inventory, prefix }: Relay,
+  { request, tool }: Call,
+  args: JsonObject,
+): Readonly<Record<string, string>> | undefined {
+  if (!inventory.saysHeaders || request.method !== 'tools/call') return undefined;
+  return printParamHeaders(inventory.standing(tool.slice(prefix.length))?.headers ?? [], args);
 }
 
 type Of = { readonly tool: string; readonly decision: string };
@@ -79,11 +92,17 @@ async function take(
   const size = response.bytes.length;
   if (size > relay.bounds.answerBytes) return withhold(relay, of, response);
   const { status, result } = outcomeOf(response.body);
+  // The definition asks for other headers by now: it is read again before the next call.
+  if (isHeaderFault(response.body)) relay.inventory.spoil();
   const said = await relay.enforcement.report({ decision: of.decision, status, result });
   if (said.ok) return flight.isCancelled ? { kind: 'silent' } : { kind: 'release', response };
   if (said.code === 'too-large') return withhold(relay, of, response);
   const say = `the tool answered, but its answer could not be recorded (${said.message})`;
   return { kind: 'refuse', refusal: refusalOf('unrecorded', `${say}, so it is withheld`, of) };
+}
+
+function isHeaderFault(body: ResponseBody): boolean {
+  return body.kind === 'error' && body.error.code === CODES.headerMismatch;
 }
 
 async function withhold(relay: Relay, of: Of, response: Response): Promise<Forwarded> {

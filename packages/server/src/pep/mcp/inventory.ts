@@ -2,12 +2,15 @@ import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 
 import type { Enforcement, Said } from './enforcement.ts';
 import type { BuiltIn } from './methods.ts';
+import { type ParamHeader, paramHeadersOf } from './param-headers.ts';
 
 /** How one tool of the server stands. */
 export type Standing = {
   readonly state: 'usable' | 'unusable' | 'quarantined';
   readonly why: string | null;
   readonly say: string | null;
+  /** Arguments that are said in headers as well, where the definition is a usable one. */
+  readonly headers: readonly ParamHeader[];
 };
 
 /** What an inventory is made with. */
@@ -32,6 +35,8 @@ export class Inventory {
   /** When the whole list was last offered; null while it has to be read. */
   #wholeAtMs: number | null = null;
   #reading: Promise<void> | null = null;
+  /** Whether the server is reached over HTTP, where a call needs the headers its tool asks for. */
+  saysHeaders = false;
 
   constructor(options: InventoryOptions) {
     this.#options = options;
@@ -93,8 +98,13 @@ export class Inventory {
       this.#usable = new Set(said.value.usable);
       for (const [at, { name, definition }] of part.entries()) {
         const { state, why, say } = said.value.tools[at] ?? UNKNOWN;
-        this.#note(name, { state, why, say });
-        if (state === 'usable') shown.add(definition);
+        const asked = paramHeadersOf(definition);
+        // A tool whose headers nobody can say right cannot be called over HTTP.
+        const isUsable = state === 'usable' && (asked.ok || !this.saysHeaders);
+        const headers = isUsable && asked.ok ? asked.headers : [];
+        const isLeftOut = state === 'usable' && !isUsable;
+        this.#note(name, { state: isLeftOut ? 'unusable' : state, why, say, headers });
+        if (isUsable) shown.add(definition);
       }
     }
     return { ok: true, value: tools.filter((each) => shown.has(each)) };
@@ -106,7 +116,7 @@ export class Inventory {
   }
 }
 
-const UNKNOWN: Standing = { state: 'unusable', why: null, say: null };
+const UNKNOWN: Standing = { state: 'unusable', why: null, say: null, headers: [] };
 
 function nameOf(definition: Json): string | null {
   const name = isJsonObject(definition) ? definition['name'] : undefined;

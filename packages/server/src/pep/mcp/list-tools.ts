@@ -44,19 +44,19 @@ function cachingOf({ ttlMs, cacheScope }: JsonObject): JsonObject {
 
 /**
  * Makes sure that the list of tools was read before a call of one. Where it was read a while ago it
- * is read again beside the call, so that a server that changes a tool in silence is noticed.
+ * is read again beside the call, so that a server that changes a tool in silence is noticed. `meta`
+ * goes with what is asked.
  */
-export async function loadInventory(relay: Relay, flight: Flight): Promise<void> {
+export async function loadInventory(relay: Relay, meta: JsonObject): Promise<void> {
   const { inventory, bounds } = relay;
   const ageMs = inventory.ageMs();
   if (ageMs !== null && ageMs <= bounds.inventoryMs) return;
-  const reading = inventory.read(() => readWhole(relay, flight));
+  const reading = inventory.read(() => readWhole(relay, meta));
   if (ageMs === null) await reading;
   else settle(relay, reading);
 }
 
-async function readWhole(relay: Relay, { request, era }: Flight): Promise<void> {
-  const meta = era === 'modern' ? { _meta: request.params['_meta'] ?? {} } : {};
+async function readWhole(relay: Relay, meta: JsonObject): Promise<void> {
   const tools: Json[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < MOST_PAGES; page += 1) {

@@ -37,7 +37,8 @@ export const RELAY_BOUNDS: RelayBounds = {
 /** Where messages go. `note` is for people: it never holds what a message holds. */
 export type Wires = {
   readonly toClient: (bytes: Buffer) => void;
-  readonly toServer: (bytes: Buffer) => void;
+  /** `headers` go with it where the server is reached over HTTP. */
+  readonly toServer: (bytes: Buffer, headers?: Readonly<Record<string, string>>) => void;
   readonly note: (text: string) => void;
 };
 

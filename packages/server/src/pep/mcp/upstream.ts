@@ -12,7 +12,7 @@ export type UpstreamListener = {
 /** A server behind the gateway, whatever it is reached over. */
 export type Upstream = {
   /** Sends one message. What cannot be sent is told by `gone`. */
-  readonly send: (bytes: Buffer) => void;
+  readonly send: (bytes: Buffer, headers?: Readonly<Record<string, string>>) => void;
   readonly close: () => Promise<void>;
 };
 
@@ -32,6 +32,8 @@ export type ServedServer = {
   readonly open: OpenUpstream;
   /** Whether clients see its names as they are. */
   readonly isPlain: boolean;
+  /** Whether it is reached over HTTP. */
+  readonly isRemote: boolean;
 };
 
 /** What the gateway serves one agent. */

@@ -19,6 +19,7 @@ import {
   type ResponseBody,
 } from '../message.ts';
 import type { Era } from '../methods.ts';
+import type { ParamHeader } from '../param-headers.ts';
 import type { Served } from '../upstream.ts';
 import { EventStream } from './event-stream.ts';
 
@@ -113,6 +114,11 @@ export class Connection {
     this.#open.delete(key);
     this.usedAtMs = performance.now();
     return printBody(request.id, body);
+  }
+
+  /** Returns which arguments of a tool a client says in headers as well. */
+  paramHeaders(name: string): Promise<readonly ParamHeader[]> {
+    return this.#aggregate.paramHeaders(name);
   }
 
   /** Returns a stream that can be come back to. */

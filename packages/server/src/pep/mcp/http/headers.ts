@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
+import { isJsonObject } from '@plumbline/core';
+
 import { CODES, type Request, type RpcError } from '../message.ts';
 import { LEGACY, MODERN } from '../methods.ts';
-
-/** The code of a header that contradicts the message. */
-const HEADER_MISMATCH = -32020;
+import { decodeHeader, faultInParamHeaders, type ParamHeader } from '../param-headers.ts';
 
 const PROTOCOL_VERSION = 'io.modelcontextprotocol/protocolVersion';
 const CLIENT_CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
@@ -35,7 +35,7 @@ export function faultInModern(headers: IncomingHttpHeaders, request: Request): R
   }
   if (headerIn(headers, 'mcp-method') !== request.method) return mismatch('Mcp-Method');
   const named = nameIn(request);
-  return named === null || decoded(headerIn(headers, 'mcp-name')) === named
+  return named === null || decodeHeader(headerIn(headers, 'mcp-name') ?? '') === named
     ? null
     : mismatch('Mcp-Name');
 }
@@ -46,13 +46,28 @@ function nameIn({ method, params }: Request): string | null {
   return isNamed && typeof value === 'string' ? value : null;
 }
 
-function decoded(value: string | undefined): string | undefined {
-  const [, base64] = /^=\?base64\?([A-Za-z0-9+/=]*)\?=$/i.exec(value ?? '') ?? [];
-  return base64 === undefined ? value : Buffer.from(base64, 'base64').toString('utf8');
+/** Who knows what a tool's definition asks to be said in headers. */
+type Definitions = { readonly paramHeaders: (name: string) => Promise<readonly ParamHeader[]> };
+
+/** Returns what is wrong with the headers that say arguments of a call, or null. */
+export async function faultInParams(
+  headers: IncomingHttpHeaders,
+  { method, params }: Request,
+  of: Definitions,
+): Promise<RpcError | null> {
+  const { name, arguments: args } = params;
+  if (method !== 'tools/call' || typeof name !== 'string') return null;
+  const asked = await of.paramHeaders(name);
+  const given = (header: string): string | undefined => headerIn(headers, header);
+  const fault = faultInParamHeaders(asked, isJsonObject(args ?? null) ? Object(args) : {}, given);
+  return fault === null ? null : mismatch(fault);
 }
 
 function mismatch(header: string): RpcError {
-  return { code: HEADER_MISMATCH, message: `the header ${header} does not say what the body says` };
+  return {
+    code: CODES.headerMismatch,
+    message: `the header ${header} does not say what the body says`,
+  };
 }
 
 /** Whether a request is of the modern era: its header or its body says so. */

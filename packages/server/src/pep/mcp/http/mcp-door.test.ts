@@ -53,7 +53,7 @@ function answer(
   };
   const results: Readonly<Record<string, object>> = {
     initialize: { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo: {} },
-    'tools/list': { tools: names.map((name) => ({ name, inputSchema: { type: 'object' } })) },
+    'tools/list': { tools: names.map((name) => ({ name, inputSchema: SCHEMA })) },
     'tools/call': { content: [{ type: 'text', text: `called ${JSON.stringify(params['name'])}` }] },
   };
   const result = results[method];
@@ -61,6 +61,10 @@ function answer(
   else say({ id, result });
 }
 
+const SCHEMA = {
+  type: 'object',
+  properties: { region: { type: 'string', 'x-mcp-header': 'Region' } },
+};
 const CALL = { name: 'two__read', arguments: { path: 'a' } };
 const MODERN = {
   'io.modelcontextprotocol/protocolVersion': '2026-07-28',
@@ -77,8 +81,8 @@ describe('mcp over http', () => {
   before(async () => {
     scene = await guardScene({ pact: PACT });
     const upstreams = new Map([
-      ['one', { open: serverOf(['read'], heard), isPlain: false }],
-      ['two', { open: serverOf(['read', 'write'], heard), isPlain: false }],
+      ['one', { open: serverOf(['read'], heard), isPlain: false, isRemote: false }],
+      ['two', { open: serverOf(['read', 'write'], heard), isPlain: false, isRemote: false }],
     ]);
     const session = { principal: 'ada', task: null, room: null, attributes: {} };
     door = new AgentDoor({
@@ -202,6 +206,30 @@ describe('mcp over http', () => {
     const newer = { 'mcp-protocol-version': '2031-01-01', 'mcp-method': 'ping' };
     const unknown = await send(ask(2, 'ping', { _meta: later }), newer);
     assert.deepEqual([unknown.status, Object(unknown.json['error']).code], [400, -32022]);
+  });
+
+  test('mcp http: what a tool wants said in a header stands there as well', async () => {
+    verifies('enforce.every-path');
+    const calls = (): number => heard.filter((method) => method === 'tools/call').length;
+    const call = { name: 'one__read', arguments: { region: 'us' }, _meta: MODERN };
+    const headers = {
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': 'tools/call',
+      'mcp-name': 'one__read',
+    };
+    const known = calls();
+    for (const wrong of [
+      {},
+      { 'mcp-param-region': 'eu' },
+      { 'mcp-param-region': '=?base64?!?=' },
+    ]) {
+      const said = await send(ask(1, 'tools/call', call), { ...headers, ...wrong });
+      assert.deepEqual([said.status, Object(said.json['error']).code], [400, -32020]);
+    }
+    assert.equal(calls(), known);
+    const right = await send(ask(1, 'tools/call', call), { ...headers, 'Mcp-Param-Region': 'us' });
+    assert.equal(right.status, 200);
+    assert.equal(calls(), known + 1);
   });
 
   test('mcp http: a named session is used, and one that is not open is refused', async () => {

@@ -19,7 +19,7 @@ import type { Served } from '../upstream.ts';
 import { answerAsModern, answerBatch, answerOne, json } from './answering.ts';
 import { Connection } from './connection.ts';
 import { eventIn } from './event-stream.ts';
-import { faultInModern, headerIn, isModern } from './headers.ts';
+import { faultInModern, faultInParams, headerIn, isModern } from './headers.ts';
 
 /** What the gateway over HTTP works with. */
 export type DoorNeeds = {
@@ -79,6 +79,8 @@ export class AgentDoor implements McpDoor {
     if (connection.isFull || connection.isTaken(request.id)) {
       return refusal(400, request.id, IN_USE);
     }
+    const mismatch = await faultInParams(asked.headers, request, connection);
+    if (mismatch !== null) return refusal(400, request.id, mismatch);
     return { kind: 'stream', status: 200, write: answerAsModern(connection, request) };
   }
 
