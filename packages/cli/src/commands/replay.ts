@@ -14,6 +14,7 @@ import { benchOf } from '../replay/bench.ts';
 import { explainRun } from '../replay/explain-run.ts';
 import { PactFolder } from '../replay/pact-folder.ts';
 import { compareWithDaemon, sayComparison } from '../replay/compare-with-daemon.ts';
+import { compareWithGateway } from '../replay/compare-with-gateway.ts';
 import { replayFiles, replayInThreads } from '../replay/replay-files.ts';
 import type { WorkerJob } from '../replay/batch.ts';
 import type { Replay } from '../replay/replay.ts';
@@ -41,6 +42,7 @@ type Options = {
   readonly progress?: boolean;
   readonly output?: string;
   readonly throughDaemon?: boolean;
+  readonly throughGateway?: boolean;
   readonly data?: string;
   readonly config?: string;
 };
@@ -64,6 +66,7 @@ export function addReplay(program: Command, shell: Shell): void {
     .option('--allow-unmapped', 'exit 0 although some runs could not be mapped')
     .option('--bench', 'also time reading and parsing alone')
     .option('--through-daemon', 'send the runs through a running daemon, and compare its answers')
+    .option('--through-gateway', 'drive the runs through the MCP gateway, and compare its answers')
     .option('--data <folder>', 'the data directory of that daemon')
     .option('--config <file>', 'the configuration file of that daemon')
     .option('--json', 'print one JSON object')
@@ -82,6 +85,7 @@ Examples:
   plumb replay runs.jsonl.gz --pacts pacts --no-tasks --json
   plumb replay runs.jsonl --pacts pacts --explain runs.jsonl:12
   plumb replay runs.jsonl --pacts pacts --through-daemon --data /tmp/plumbline
+  plumb replay runs.jsonl --pacts pacts --through-gateway --data /tmp/fresh
 `;
 
 function countOf(text: string): number {
@@ -104,12 +108,14 @@ async function replay(paths: readonly string[], options: Options, shell: Shell):
   }
   const progress = progressOf(options, shell, size);
   const bytes = byteCounter();
-  if (options.throughDaemon === true) {
+  if (options.throughDaemon === true || options.throughGateway === true) {
     const onRun = (runs: number): void => progress.update(bytes.sum(), `${runs} runs`);
     const through = { paths, read: { ...read, onBytes: bytes.onBytes } };
-    const comparison = await compareWithDaemon(job, { sources: through, options, shell }, onRun);
+    const way = options.throughGateway === true ? 'gateway' : 'daemon';
+    const comparing = way === 'gateway' ? compareWithGateway : compareWithDaemon;
+    const comparison = await comparing(job, { sources: through, options, shell }, onRun);
     progress.end();
-    return sayComparison(comparison, options, shell);
+    return sayComparison(comparison, { ...options, way }, shell);
   }
   const report = new Report();
   const sources = { paths, read: { ...read, onBytes: bytes.onBytes }, report };
@@ -127,9 +133,17 @@ async function replay(paths: readonly string[], options: Options, shell: Shell):
 
 /** A daemon decides under the pacts as they are written, and explains by `plumb why`. */
 function checkTogether(options: Options): void {
-  const { throughDaemon, tasks, explain, bench, jobs } = options;
-  if (throughDaemon === true && (!tasks || explain !== undefined || bench === true || jobs > 1)) {
-    throw new Stop('--through-daemon goes without --no-tasks, --explain, --bench and --jobs');
+  const { throughDaemon, throughGateway, tasks, explain, bench, jobs, config } = options;
+  const way = throughGateway === true ? '--through-gateway' : '--through-daemon';
+  if (throughDaemon !== true && throughGateway !== true) return;
+  if (throughDaemon === throughGateway) {
+    throw new Stop('one of --through-daemon and --through-gateway is meant');
+  }
+  if (!tasks || explain !== undefined || bench === true || jobs > 1) {
+    throw new Stop(`${way} goes without --no-tasks, --explain, --bench and --jobs`);
+  }
+  if (throughGateway === true && config !== undefined) {
+    throw new Stop('--through-gateway goes without --config: it starts a daemon of its own');
   }
 }
 

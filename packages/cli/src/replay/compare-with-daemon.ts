@@ -6,10 +6,10 @@ import { EXIT } from '../exit-codes.ts';
 import { renderTable } from '../output/table.ts';
 import type { Shell } from '../shell.ts';
 import { Stop } from '../stop.ts';
-import type { AskDaemon } from './drive-daemon.ts';
+import { type AskDaemon, driveThroughDaemon } from './drive-daemon.ts';
 import type { Replay } from './replay.ts';
 import type { Sources } from './replay-files.ts';
-import { type Comparison, replayThroughDaemon } from './through-daemon.ts';
+import { type Comparison, type DaemonSide, replayThroughDaemon } from './through-daemon.ts';
 
 /** Where the runs are, and the daemon they are sent through. */
 export type Through = {
@@ -33,8 +33,11 @@ export async function compareWithDaemon(
   return withDaemon({ connection: options, shell }, async ({ post }) => {
     const client = await server.SocketClient.connect(server.placesOf(folder).socket);
     const tag = `r${shell.wallMs().toString(36)}`;
+    const ask = asker(client);
+    const drive: DaemonSide['drive'] = (run, staging, agent) =>
+      driveThroughDaemon(run, staging, { agent, ask });
     try {
-      const daemon = { post, ask: asker(client), tag };
+      const daemon = { post, drive, tag };
       return await replayThroughDaemon(replay, { sources, daemon }, onRun);
     } finally {
       client.close();
@@ -55,7 +58,7 @@ function asker(client: Client): AskDaemon {
 /** Says what came of it; a difference is exit code 1. */
 export function sayComparison(
   comparison: Comparison,
-  options: Pick<Connection, 'json'>,
+  options: Pick<Connection, 'json'> & { readonly way: 'daemon' | 'gateway' },
   { screen, exit, program }: Shell,
 ): void {
   const { runs, calls, differing, differences, unmapped } = comparison;
@@ -64,23 +67,26 @@ export function sayComparison(
   if (options.json === true) {
     screen.json({ runs, calls, differing, differences, unmapped: unmapped.runs, verdicts });
   } else {
-    screen.print(renderComparison(comparison));
+    screen.print(renderComparison(comparison, options.way));
     screen.print(`\nnext: ${program} verify`);
   }
   if (differing > 0) exit(EXIT.no);
 }
 
-function renderComparison({ runs, calls, differing, differences, verdicts }: Comparison): string {
+function renderComparison(
+  { runs, calls, differing, differences, verdicts }: Comparison,
+  way: 'daemon' | 'gateway',
+): string {
   const count = (value: number): string => value.toLocaleString('en-US');
   const answered = renderTable(
     [{ head: 'verdict' }, { head: 'calls', align: 'right' }],
     [...verdicts].map(([verdict, of]) => [verdict, count(of)]),
   );
-  const head = `${count(runs)} runs with ${count(calls)} calls through the daemon`;
+  const head = `${count(runs)} runs with ${count(calls)} calls through the ${way}`;
   const same = `${count(calls - differing)} answered as the kernel alone answers them`;
   const other = differences.map(
     ({ place, call, kernel, daemon }) =>
-      `${place} call ${call}: kernel ${kernel}; daemon ${daemon}`,
+      `${place} call ${call}: kernel ${kernel}; ${way} ${daemon}`,
   );
   const more = differing > other.length ? [`… and ${count(differing - other.length)} more`] : [];
   return [head, same, '', answered, ...other, ...more].join('\n');

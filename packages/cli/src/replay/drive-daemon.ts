@@ -48,7 +48,8 @@ type Drive = Place & {
   readonly calls: AnsweredCall[];
 };
 
-function attested(run: Run, { mapping, task }: Staging): JsonObject {
+/** Returns what an opener attests of a run's session. */
+export function attested(run: Run, { mapping, task }: Staging): JsonObject {
   const systemText = run.steps
     .flatMap((step) => (step.kind === 'message' && step.role === 'system' ? [step.text] : []))
     .join('\n');
@@ -106,13 +107,15 @@ function isExecuted({ verdict }: AnsweredCall): boolean {
   return verdict === 'allow' || verdict === 'modify';
 }
 
-function verdictOf(answer: JsonObject): VerdictKind {
+/** Returns the verdict in an answer or row of the daemon. */
+export function verdictOf(answer: JsonObject): VerdictKind {
   const found = VERDICTS.find((verdict) => verdict === answer['verdict']);
   if (found === undefined) throw new Stop('the daemon answered without a verdict');
   return found;
 }
 
-function textOf(answer: JsonObject, member: string): string {
+/** Returns a text in an answer of the daemon. */
+export function textOf(answer: JsonObject, member: string): string {
   const text = answer[member];
   if (typeof text !== 'string') throw new Stop(`the daemon answered without \`${member}\``);
   return text;

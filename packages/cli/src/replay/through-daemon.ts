@@ -3,15 +3,16 @@ import type { JsonObject } from '@plumbline/core';
 import { type PactFiles, readPactFiles } from '../files/pact-files.ts';
 import { readRuns } from '../readers/read-runs.ts';
 import { runPlace, type Run } from '../readers/run.ts';
-import { driveRun, type DecidedCall } from './drive.ts';
-import { type AnsweredCall, type AskDaemon, driveThroughDaemon } from './drive-daemon.ts';
+import { driveRun, type DecidedCall, type Staging } from './drive.ts';
+import type { AnsweredCall } from './drive-daemon.ts';
 import { isWanted, type Replay, stageRun, type Staged } from './replay.ts';
 import type { Sources } from './replay-files.ts';
 
-/** How a daemon is asked: its API for what people do, its frames for what enforcement points do. */
+/** How a daemon is asked: its API for what people do, and what stands for enforcement points. */
 export type DaemonSide = {
   readonly post: (path: string, body: JsonObject) => Promise<JsonObject>;
-  readonly ask: AskDaemon;
+  /** Drives a run as an agent whose pact is published, and returns the answers by call. */
+  readonly drive: (run: Run, staging: Staging, agent: string) => Promise<readonly AnsweredCall[]>;
   /** Makes the names of this replay's agents unlike those of any other. */
   readonly tag: string;
 };
@@ -52,17 +53,14 @@ export async function replayThroughDaemon(
   onRun: (runs: number) => void,
 ): Promise<Comparison> {
   const comparison = emptyComparison();
-  const runs = stagedRuns(replay, sources, comparison);
-  let number = 0;
+  const runs = stagedRuns(replay, sources, { comparison, tag: daemon.tag });
   const filesOf = readOnce();
   const work = async (): Promise<void> => {
     for (let next = await runs.next(); next.done !== true; next = await runs.next()) {
-      number += 1;
-      const agent = `${next.value.folderPact.pact.agent}-${daemon.tag}-${number}`;
-      const { folderPact } = next.value;
-      const files = filesOf(folderPact.file);
-      const answers = await throughDaemon(next.value, { agent, files, ...daemon });
-      compare(comparison, next.value, answers);
+      const { staged, agent } = next.value;
+      const files = filesOf(staged.folderPact.file);
+      const answers = await throughDaemon(staged, { agent, files, ...daemon });
+      compare(comparison, staged, answers);
       onRun(comparison.runs);
     }
   };
@@ -75,12 +73,25 @@ function emptyComparison(): Comparison {
   return { ...counts, unmapped: { runs: 0 }, verdicts: new Map(), differences: [] };
 }
 
+/** Returns the names that a replay through a daemon gives its agents, one for each run. */
+export async function agentsOf(
+  replay: Replay,
+  sources: Omit<Sources, 'report'>,
+  tag: string,
+): Promise<readonly string[]> {
+  const names: string[] = [];
+  const read = { ...sources.read, onBytes: () => undefined };
+  const runs = stagedRuns(replay, { ...sources, read }, { comparison: emptyComparison(), tag });
+  for await (const { agent } of runs) names.push(agent);
+  return names;
+}
+
 // Runs taken by several workers at once: an async generator answers one `next` after the other.
 async function* stagedRuns(
   replay: Replay,
   { paths, read }: Omit<Sources, 'report'>,
-  comparison: Comparison,
-): AsyncGenerator<Staged> {
+  { comparison, tag }: { readonly comparison: Comparison; readonly tag: string },
+): AsyncGenerator<{ readonly staged: Staged; readonly agent: string }> {
   let count = 0;
   for (const path of paths) {
     for await (const runs of readRuns(path, read)) {
@@ -89,7 +100,7 @@ async function* stagedRuns(
         if (staged === undefined) continue;
         if (count >= replay.limit) return;
         count += 1;
-        yield staged;
+        yield { staged, agent: `${staged.folderPact.pact.agent}-${tag}-${count}` };
       }
     }
   }
@@ -116,7 +127,7 @@ function readOnce(): (file: string) => PactFiles {
 /** Adds the run's agent, publishes its pact for it, and drives the run. */
 async function throughDaemon(
   { run, mapping, folderPact, task }: Staged,
-  { agent, files, post, ask }: DaemonSide & { readonly agent: string; readonly files: PactFiles },
+  { agent, files, post, drive }: DaemonSide & { readonly agent: string; readonly files: PactFiles },
 ): Promise<readonly AnsweredCall[]> {
   await post('/api/v1/agents', { agent });
   await post(`/api/v1/agents/${agent}/pacts`, {
@@ -126,7 +137,7 @@ async function throughDaemon(
     reason: `replay of ${runPlace(run)}`,
     signatures: [],
   });
-  return driveThroughDaemon(run, { pact: folderPact.pact, mapping, task }, { agent, ask });
+  return drive(run, { pact: folderPact.pact, mapping, task }, agent);
 }
 
 function compare(

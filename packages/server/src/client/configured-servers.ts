@@ -15,7 +15,9 @@ export function configuredServers(
     if (own === undefined) return undefined;
     const upstreams = Object.entries(own.servers).map(([name, server]) => {
       const open = openerOf(server, environment);
-      return [name, { open, isPlain: server.plain, isRemote: 'url' in server }] as const;
+      const { plain, bare } = server;
+      const names = { isPlain: plain || bare, isBare: bare };
+      return [name, { open, ...names, isRemote: 'url' in server }] as const;
     });
     return { upstreams: new Map(upstreams), session: own.session };
   };

@@ -5,6 +5,8 @@ import { z } from 'zod';
 export type McpServer = {
   /** Whether clients see its names as they are; at most one server of an agent may. */
   readonly plain: boolean;
+  /** Whether its names stand in the pact as they are too; for an agent's only server. */
+  readonly bare: boolean;
 } & (
   | {
       readonly command: readonly string[];
@@ -30,15 +32,15 @@ export type McpAgent = {
 /** What the gateway over HTTP serves, by agent. */
 export type McpConfig = Readonly<Record<string, McpAgent>>;
 
-const plain = z.boolean().default(false);
+const names = { plain: z.boolean().default(false), bare: z.boolean().default(false) };
 
 const server = z.union([
   z.strictObject({
-    plain,
+    ...names,
     command: z.array(z.string().min(1)).min(1).max(100),
     environment: z.record(z.string(), z.string()).default({}),
   }),
-  z.strictObject({ plain, url: z.url({ protocol: /^https?$/ }) }),
+  z.strictObject({ ...names, url: z.url({ protocol: /^https?$/ }) }),
 ]);
 
 const attributes: z.ZodType<JsonObject, JsonObject | undefined> = z
@@ -64,6 +66,11 @@ export const mcpShape: z.ZodType<McpConfig> = z.record(
       .refine(
         (servers) => Object.values(servers).filter((each) => each.plain).length <= 1,
         'only one server may be `plain`: names of two could be the same',
+      )
+      .refine(
+        (servers) =>
+          Object.keys(servers).length === 1 || !Object.values(servers).some(({ bare }) => bare),
+        "only an agent's one server may be `bare`: names of two could be the same",
       ),
     session: session.nullable().default(null),
   }),
@@ -73,7 +80,7 @@ export const mcpShape: z.ZodType<McpConfig> = z.record(
 export function printMcp(config: McpConfig): JsonObject {
   const shown = Object.entries(config).map(([agent, { servers, session: own }]) => {
     const named = Object.entries(servers).map(([name, each]): [string, JsonObject] => {
-      const shape = { plain: each.plain };
+      const shape = { plain: each.plain, bare: each.bare };
       if ('url' in each) return [name, { ...shape, url: withoutCredentials(each.url) }];
       const { command, environment } = each;
       const variables = Object.keys(environment);

@@ -42,6 +42,8 @@ export type BranchOptions = {
   readonly isPlain: boolean;
   /** Whether it is reached over HTTP. */
   readonly isRemote: boolean;
+  /** Whether pacts name its tools as they are. */
+  readonly isBare: boolean;
   readonly enforcement: Enforcement;
   readonly listener: BranchListener;
 };
@@ -68,7 +70,7 @@ export class Branch {
   isUp = false;
 
   constructor(options: BranchOptions) {
-    const { namespace, open, isPlain, isRemote, enforcement, listener } = options;
+    const { namespace, open, isPlain, isBare, isRemote, enforcement, listener } = options;
     this.namespace = namespace;
     this.isPlain = isPlain;
     this.#isRemote = isRemote;
@@ -76,7 +78,7 @@ export class Branch {
     const note = (text: string): void => listener.note(`${namespace}: ${text}`);
     this.relay = openRelay({
       enforcement,
-      prefix: `${namespace}.`,
+      prefix: isBare ? '' : `${namespace}.`,
       server: namespace,
       wires: {
         toClient: (bytes) => this.#take(bytes),

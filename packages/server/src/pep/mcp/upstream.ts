@@ -34,6 +34,8 @@ export type ServedServer = {
   readonly isPlain: boolean;
   /** Whether it is reached over HTTP. */
   readonly isRemote: boolean;
+  /** Whether pacts name its tools as they are, without the namespace. */
+  readonly isBare: boolean;
 };
 
 /** What the gateway serves one agent. */

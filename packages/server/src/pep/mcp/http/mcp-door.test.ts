@@ -65,6 +65,7 @@ const SCHEMA = {
   type: 'object',
   properties: { region: { type: 'string', 'x-mcp-header': 'Region' } },
 };
+const NAMED = { isPlain: false, isBare: false } as const;
 const CALL = { name: 'two__read', arguments: { path: 'a' } };
 const MODERN = {
   'io.modelcontextprotocol/protocolVersion': '2026-07-28',
@@ -81,8 +82,8 @@ describe('mcp over http', () => {
   before(async () => {
     scene = await guardScene({ pact: PACT });
     const upstreams = new Map([
-      ['one', { open: serverOf(['read'], heard), isPlain: false, isRemote: false }],
-      ['two', { open: serverOf(['read', 'write'], heard), isPlain: false, isRemote: false }],
+      ['one', { open: serverOf(['read'], heard), ...NAMED, isRemote: false }],
+      ['two', { open: serverOf(['read', 'write'], heard), ...NAMED, isRemote: false }],
     ]);
     const session = { principal: 'ada', task: null, room: null, attributes: {} };
     door = new AgentDoor({
