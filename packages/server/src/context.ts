@@ -17,6 +17,9 @@ import type { Disk } from './disk/disk.ts';
 import { nodeDisk } from './disk/node-disk.ts';
 import { parseNetwork } from './egress/address.ts';
 import { type Egress, makeEgress } from './egress/egress.ts';
+import { dropCredentials } from './executors/drop-credentials.ts';
+import type { ExecutionBook } from './executors/execution-book.ts';
+import { openBook } from './executors/open-book.ts';
 import { GUARD_BOUNDS } from './guard/desk.ts';
 import type { Guard } from './guard/guard.ts';
 import { type HaltPlace, openHaltFile } from './guard/halts/halt-file.ts';
@@ -87,6 +90,7 @@ export type Context = Stores & {
   readonly services: Services;
   readonly health: HealthBoard;
   readonly broker: Broker;
+  readonly executing: ExecutionBook;
   readonly write: WriteEntry;
   readonly recordLink: RecordLink;
   readonly mcp: AgentDoor;
@@ -191,25 +195,19 @@ export async function openContext(
   const recordLink = linkRecorder(recorder, clock);
   const subjects = new Subjects(vault);
   const erase = (id: string): Promise<boolean> => subjects.erase(id);
-  const standing = { sequencer, recorder, subjects };
-  const guard = await guardOver(config, { ...stores, ...standing }, surroundings);
+  const executing = openBook({ ...surroundings, write, leaseMs: config.guard.leaseMs });
+  const standing = { ...stores, sequencer, recorder, subjects, executing };
+  const guard = await guardOver(config, standing, surroundings);
   const models = await openModelsWorker({ file: places.models });
   const follower = followLog(sequencer, models, { failed });
   const health = makeHealth({ sequencer, guardStopped: guard.stopped }, clock);
-  const needs = {
-    sequencer,
-    vault,
-    models,
-    write,
-    guard: guard.guard,
-    erase,
-    caughtUp: follower.caughtUp,
-  };
+  const opening = { sequencer, vault, models, write, erase };
+  const needs = { ...opening, guard: guard.guard, caughtUp: follower.caughtUp };
   const hasAgent = (agent: string): boolean => guard.guard.status(agent) !== undefined;
   const { people, proving } = await openAuthority(config, { ...needs, clock, past });
   const { recovered } = people.breakGlass;
   const keys = await openKeys({ vault, write, clock, hasAgent, recovered });
-  const brokering = { guard: guard.guard, vault, egress, write, hasAgent };
+  const brokering = { guard: guard.guard, vault, egress, write, hasAgent, executing };
   const { credentials, broker } = await openBroker(config, brokering, surroundings);
   const identity = makeIdentity({ ...surroundings, authority: config.authority, egress });
   const decisions = makeDecisions(needs);
@@ -238,7 +236,8 @@ export async function openContext(
     health,
   };
   const opened = { sequencer, space, guard, models, follower, services, health, write, erase };
-  return { ...stores, ...opened, recordLink, broker, mcp: doorOf(config, opened, failed) };
+  const ending = { executing, recordLink, broker };
+  return { ...stores, ...opened, ...ending, mcp: doorOf(config, opened, failed) };
 }
 
 function doorOf(
@@ -258,11 +257,12 @@ type Standing = Pick<Stores, 'disk' | 'vault' | 'egress' | 'past' | 'halts'> & {
   readonly sequencer: Sequencer;
   readonly recorder: Recorder;
   readonly subjects: Subjects;
+  readonly executing: ExecutionBook;
 };
 
 function guardOver(
   config: Config,
-  { sequencer, recorder, subjects, disk, vault, egress, past, halts }: Standing,
+  { sequencer, recorder, subjects, disk, vault, egress, past, halts, executing }: Standing,
   { clock, monotonicMs, failed }: Surroundings,
 ): Promise<OpenedGuard> {
   return openGuard({
@@ -277,6 +277,7 @@ function guardOver(
     sources: [httpFacts({ places: config.facts, egress, clock })],
     snapshots: { disk, vault, failed },
     haltPlace: halts,
+    executing,
     wide: [...past.wide.values()],
   });
 }
@@ -285,11 +286,12 @@ type Brokering = Pick<Stores, 'vault' | 'egress'> & {
   readonly guard: Guard;
   readonly write: WriteEntry;
   readonly hasAgent: (agent: string) => boolean;
+  readonly executing: ExecutionBook;
 };
 
 async function openBroker(
   { upstreams }: Config,
-  { guard, vault, egress, write, hasAgent }: Brokering,
+  { guard, vault, egress, write, hasAgent, executing }: Brokering,
   { clock, failed }: Surroundings,
 ): Promise<{ readonly credentials: Credentials; readonly broker: Broker }> {
   const secrets = new HeldSecrets(vault);
@@ -311,6 +313,7 @@ async function openBroker(
       write({ kind: 'credential_dropped', agent, open }).catch(failed);
     },
   });
+  executing.add(dropCredentials(broker));
   return { credentials, broker };
 }
 
@@ -367,6 +370,7 @@ export async function resume(context: Context): Promise<readonly string[]> {
   const finished = await finishErasure({ guard: guard.guard, vault, write, erase }, null);
   if (!finished.ok)
     throw new StartRefused(`an erasure cannot be finished: ${finished.error.message}`);
+  context.executing.resume(past.executions.all());
   // Roles of an emergency do not outlive the daemon that gave them.
   await context.services.breakGlass.sweep('restart');
   const failed = await guard.armAll();

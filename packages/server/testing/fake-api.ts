@@ -192,6 +192,7 @@ function fakeGuard(calls: string[]): Guard {
       return { ok: true, value: { pact: DIGEST, declared: [], usable: [] } };
     },
     refusedCall: () => said('refusedCall', { index: 9 }),
+    observed: () => said('observed', { index: 9 }),
     halt: () => said('halt', LATCHED),
     resume: () => said('resume', { index: 5 }),
     ...fakeHalts(calls),

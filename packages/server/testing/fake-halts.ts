@@ -27,6 +27,7 @@ export const HALT: HaltView = {
   acknowledged: [],
   ranOut: [],
   inFlight: [],
+  executors: [],
   resumedAt: null,
 };
 

@@ -16,6 +16,7 @@ const mayKnow: ReadonlyMap<string, readonly string[]> = new Map([
   ['identity', ['config', 'egress', 'guard', 'routes', 'store']],
   ['record', ['guard', 'ledger', 'seal', 'services', 'store']],
   ['guard', ['disk', 'egress', 'ledger', 'record', 'seal', 'store']],
+  ['executors', ['guard', 'services']],
   ['broker', ['config', 'egress', 'guard', 'store']],
   ['services', ['broker', 'guard', 'identity', 'ledger', 'record', 'routes', 'seal', 'store']],
   ['routes', ['config', 'guard', 'identity', 'pep', 'services', 'store']],

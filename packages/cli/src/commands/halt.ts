@@ -118,13 +118,28 @@ function progressOf(view: JsonObject): string {
   const calls = running.length === 0 ? '' : `\n${stillRunning(running)}`;
   if (view['state'] !== 'effective') {
     const names = listOf(view, 'waitingFor').map(({ name }) => shown(name));
-    return `not effective yet: waiting for ${names.join(', ')}${calls}`;
+    return `not effective yet: waiting for ${names.join(', ')}${calls}${executedIn(view)}`;
   }
   const heard = listOf(view, 'acknowledged').length;
   const ranOut = listOf(view, 'ranOut').length;
   const ms = Math.ceil(Number(view['effectiveMs']));
   const who = `${heard} enforcement points acknowledged it, ${ranOut} leases ran out`;
-  return `effective in ${ms} ms: ${who}${calls}`;
+  return `effective in ${ms} ms: ${who}${calls}${executedIn(view)}`;
+}
+
+/** One line for each thing that was ended beside calls. */
+function executedIn(view: JsonObject): string {
+  return listOf(view, 'executors')
+    .map((execution) => `\n  ${executionWords(execution)}`)
+    .join('');
+}
+
+function executionWords({ agent, executor, holder, state, ms, tries, why }: JsonObject): string {
+  const took = typeof ms === 'number' ? ` in ${Math.ceil(ms)} ms` : '';
+  const again = Number(tries) > 0 ? `, tried again ${shown(tries)} times` : '';
+  const because = typeof why === 'string' ? `: ${why}` : '';
+  const what = `${shown(executor)} of ${shown(agent)} (${shown(holder)})`;
+  return `${what}: ${shown(state)}${took}${again}${because}`;
 }
 
 function stillRunning(running: readonly JsonObject[]): string {
@@ -177,4 +192,9 @@ async function list(connection: Connection, shell: Shell): Promise<void> {
       }),
     ),
   );
+  for (const row of rows) {
+    for (const execution of listOf(row, 'executors')) {
+      shell.screen.print(`${shown(row['halt'])}: ${executionWords(execution)}`);
+    }
+  }
 }

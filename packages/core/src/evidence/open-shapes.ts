@@ -22,6 +22,7 @@ const isTrue = isOneOf([true]);
 const isBoolean = isOneOf([true, false]);
 const isScope = isOneOf(['fleet', 'agent', 'session', 'room', 'tool', 'task']);
 const STATUSES = ['ok', 'error', 'not_sent', 'unknown'] as const;
+const OBSERVED = ['started', 'processes', 'connections', 'files', 'limit', 'ended'] as const;
 const REASONS = ['closed', 'idle', 'erased', 'evicted'] as const;
 
 const isFinding = membersOf({
@@ -147,6 +148,30 @@ export const OPEN_SHAPES: ReadonlyMap<EntryKind, Shape> = new Map([
   ['resume', membersOf(stop)],
   ['fleet_halted', membersOf({ ...stop, id: isName, incident: isIncident })],
   ['fleet_resumed', membersOf(stop)],
+  [
+    'executor_started',
+    membersOf({
+      execution: isName,
+      halt: isName,
+      executor: isText,
+      holder: isText,
+      scope: isScope,
+      target: isText,
+      epoch: isCount,
+    }),
+  ],
+  [
+    'executor_ended',
+    membersOf({
+      execution: isName,
+      executor: isText,
+      state: isOneOf(['done', 'failed']),
+      ms: isCount,
+      tries: isCount,
+      why: orNull(isText),
+    }),
+  ],
+  ['observed', membersOf({ what: isOneOf(OBSERVED), count: isCount, refused: isCount })],
   ['lock', membersOf({ ...lock, untilMs: orNull(isWhole) })],
   ['unlock', membersOf(lock)],
 ]);

@@ -74,6 +74,10 @@ export type BrokerParts = {
  */
 export type Broker = {
   readonly forward: (request: ForwardRequest) => Promise<Forwarded<ForwardAnswer>>;
+  /** Whether a halt in this turn dropped a secret of an agent, or cancelled a call of it. */
+  readonly holds: (agent: string) => boolean;
+  /** Drops the agent's secrets once more; resolves when every cancelled call was reported. */
+  readonly letGo: (agent: string) => Promise<void>;
   /** How many calls are on their way. */
   readonly inFlight: () => number;
   /** Cancels what is on its way and reports it; nothing is forwarded any more. */
@@ -85,10 +89,15 @@ const MOST_CALLS = 1_000;
 /** Returns the broker over a guard. */
 export function makeBroker(parts: BrokerParts): Broker {
   const flights = new BrokeredFlights(parts.most ?? MOST_CALLS);
+  // Whose secrets were dropped in this turn.
+  const dropping = new Set<string>();
   const ignore = parts.guard.onHalt((stopped) => {
     flights.stop(stopped);
     const credentials = parts.secrets.drop(stopped.agent);
-    if (credentials.length > 0) queueMicrotask(() => parts.dropped({ ...stopped, credentials }));
+    if (credentials.length === 0) return;
+    dropping.add(stopped.agent);
+    setImmediate(() => dropping.delete(stopped.agent));
+    queueMicrotask(() => parts.dropped({ ...stopped, credentials }));
   });
   let isOpen = true;
   return {
@@ -100,6 +109,11 @@ export function makeBroker(parts: BrokerParts): Broker {
         return prepared.ok ? refuseCall('unavailable', 'the daemon is stopping') : prepared;
       }
       return begin(parts, flights, { request, prepared: prepared.value });
+    },
+    holds: (agent) => dropping.has(agent) || flights.hasCancelled(agent),
+    letGo: async (agent) => {
+      parts.secrets.drop(agent);
+      await flights.landCancelled(agent);
     },
     inFlight: () => flights.count,
     close: async () => {

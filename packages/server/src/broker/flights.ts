@@ -43,6 +43,22 @@ export class BrokeredFlights {
     for (const flight of this.#flying) if (isStopped(flight, stopped)) flight.cancel.abort();
   }
 
+  /** Whether a call of an agent was cancelled and has not come to its end. */
+  hasCancelled(agent: string): boolean {
+    return this.#cancelled(agent).length > 0;
+  }
+
+  /** Resolves when every call of an agent that was cancelled so far was reported. */
+  async landCancelled(agent: string): Promise<void> {
+    await Promise.allSettled(this.#cancelled(agent).map(({ landed }) => landed));
+  }
+
+  #cancelled(agent: string): readonly BrokeredFlight[] {
+    return [...this.#flying].filter(
+      (flight) => flight.agent === agent && flight.cancel.signal.aborted,
+    );
+  }
+
   /** Cancels everything and waits until each is reported. */
   async close(): Promise<void> {
     for (const { cancel } of this.#flying) cancel.abort();

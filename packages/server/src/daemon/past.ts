@@ -1,6 +1,7 @@
 import { type Entry, type EntryKind, parseEntry } from '@plumbline/core';
 import { isHandover } from '@plumbline/ledger';
 
+import { OpenExecutions } from '../executors/open-executions.ts';
 import { foldWide } from '../guard/halts/fold-wide.ts';
 import type { WideHalt } from '../guard/halts/order.ts';
 import type { Sequencer } from '../ledger/sequencer.ts';
@@ -30,6 +31,8 @@ export type Past = {
   readonly glass: BreakGlassBook;
   /** Seats in approvals that were given and returned, in order. */
   readonly seats: readonly Entry[];
+  /** What was begun because of halts and is not known to have ended. */
+  readonly executions: OpenExecutions;
 };
 
 const SEATS = ['seat_given', 'seat_returned'] as const;
@@ -44,6 +47,8 @@ const WANTED: ReadonlySet<EntryKind> = new Set([
   'fleet_halted',
   'fleet_resumed',
   'factor_removed',
+  'executor_started',
+  'executor_ended',
   ...BREAK_GLASS_KINDS,
 ]);
 const BATCH = 1_024;
@@ -62,6 +67,7 @@ export async function readPast(sequencer: Pick<Sequencer, 'read'>): Promise<Past
     removedFactors: new Set<string>(),
     glass: new BreakGlassBook(),
     seats: new Array<Entry>(),
+    executions: new OpenExecutions(),
   };
   let index = 0;
   for (;;) {
@@ -108,6 +114,7 @@ function take(past: Taken, bytes: Uint8Array, index: number): void {
     past.removedFactors.add(factor);
   }
   past.glass.fold(entry);
+  past.executions.fold(entry);
   if (SEATS.some((kind) => kind === entry.kind)) past.seats.push(entry);
   past.registry.fold({ ...entry, index });
   past.tools.fold({ ...entry, index });

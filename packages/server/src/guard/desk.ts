@@ -5,6 +5,7 @@ import type { Recorder } from '../record/recorder.ts';
 import type { Subject } from '../store/vault.ts';
 import type { FactSource } from './gather.ts';
 import type { Stopped } from './guard.ts';
+import type { Executing } from './halts/executing.ts';
 import type { HaltDesk } from './halts/halt-desk.ts';
 import type { HaltPlace } from './halts/halt-file.ts';
 import type { WideHalt } from './halts/order.ts';
@@ -81,6 +82,8 @@ export type GuardParts = {
   readonly review?: ReviewRule;
   /** Where halts are kept until the log holds them; nowhere by default. */
   readonly haltPlace?: HaltPlace;
+  /** What is done beside stopping calls; nothing by default. */
+  readonly executing?: Executing;
   /** The halts of every agent that the log says are in force. */
   readonly wide?: readonly WideHalt[];
   /** The system's by default. */

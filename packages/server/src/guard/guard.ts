@@ -36,10 +36,12 @@ import type {
   UnlockRequest,
 } from './people.ts';
 import type { AgentStatus } from './agent-status.ts';
-import type { EndedCall, GivenLease, OfLease, Renewed } from './halts/lease.ts';
+import type { Executed } from './halts/executing.ts';
+import type { EndedCall, GivenLease, LeaseRequest, OfLease, Renewed } from './halts/lease.ts';
 import type { HaltOrder, ResumeOrder, Stop } from './halts/order.ts';
 import type { AnsweredHalt, HaltView } from './halts/view.ts';
 import type { InSession, SessionView } from './session-view.ts';
+import type { Observed, RefusedCall } from './noted-types.ts';
 
 /** W3C Trace Context ids: 32 and 16 hex digits. */
 export type Trace = { readonly traceId: string; readonly spanId: string };
@@ -213,18 +215,6 @@ export type UsableTools = {
   readonly usable: readonly string[];
 };
 
-/** A call that an enforcement point did not even ask about. */
-export type RefusedCall = {
-  readonly agent: string;
-  readonly session: string;
-  readonly tool: string;
-  readonly args: JsonObject;
-  /** The server whose tool it is, as the enforcement point calls it. */
-  readonly server: string;
-  /** A word for the reason, such as `changed`. */
-  readonly why: string;
-};
-
 /**
  * What people decide about an agent's work, and what holds because of it.
  *
@@ -259,11 +249,7 @@ export type People = {
  * - A lease that runs out or is unknown lets nothing more be redeemed; it never comes back.
  */
 export type Leases = {
-  readonly take: (of: {
-    readonly agent: string;
-    readonly name: string;
-    readonly by: string;
-  }) => Outcome<GivenLease>;
+  readonly take: (of: LeaseRequest) => Outcome<GivenLease>;
   readonly renew: (
     of: OfLease & { readonly used: readonly string[]; readonly ended: readonly EndedCall[] },
   ) => Outcome<Renewed>;
@@ -271,7 +257,11 @@ export type Leases = {
     of: OfLease & { readonly after: number; readonly waitMs: number },
   ) => Promise<Outcome<{ readonly stop: number; readonly stops: readonly Stop[] }>>;
   readonly acknowledge: (
-    of: OfLease & { readonly stop: number; readonly used: readonly string[] },
+    of: OfLease & {
+      readonly stop: number;
+      readonly used: readonly string[];
+      readonly executed?: readonly Executed[] | undefined;
+    },
   ) => Outcome<{ readonly stop: number }>;
   readonly giveUp: (
     of: OfLease & { readonly used: readonly string[] },
@@ -366,6 +356,8 @@ export type Guard = {
   }) => Outcome<UsableTools>;
   /** Writes down a call that an enforcement point refused before asking. */
   readonly refusedCall: (call: RefusedCall) => Promise<Outcome<{ readonly index: number }>>;
+  /** Writes down what a supervisor saw of what it runs. */
+  readonly observed: (seen: Observed) => Promise<Outcome<{ readonly index: number }>>;
   /** In force in the same turn; resolves once it is latched for good. */
   readonly halt: (order: HaltOrder) => Promise<Outcome<AnsweredHalt>>;
   readonly resume: (order: ResumeOrder) => Promise<Outcome<{ readonly index: number }>>;

@@ -11,12 +11,11 @@ import type { Desk, GuardParts } from './desk.ts';
 import { evaluate } from './evaluate.ts';
 import type { Guard, Outcome, People, Refusal } from './guard.ts';
 import { closedGates, decideGate } from './gates.ts';
-import { viewOf } from './halts/board.ts';
 import { halt } from './halts/halt.ts';
 import { payDebts } from './halts/latch.ts';
 import { leasesOf } from './halts/lease-requests.ts';
 import { noticeHalts } from './halts/notice.ts';
-import { closeHalts, earlierLease, findHalt, haltDeskOf } from './halts/open-halts.ts';
+import { closeHalts, earlierLease, findHalt, haltDeskOf, shownHalt } from './halts/open-halts.ts';
 import { restoreHalts } from './halts/restore-halts.ts';
 import { resume } from './halts/resume.ts';
 import { settlePart } from './halts/settle.ts';
@@ -40,6 +39,7 @@ import {
   takeMessage,
 } from './sessions.ts';
 import { sweepAsks } from './settle-asks.ts';
+import { recordObserved } from './observed.ts';
 import { recordRefusedCall, usableIn } from './tools.ts';
 import { castVote, noteLink, noteShown } from './vote.ts';
 import { proveIn } from './proofs.ts';
@@ -82,7 +82,10 @@ export async function openGuard(parts: GuardParts): Promise<OpenedGuard> {
   const agents = new Map();
   const folded = new Map<string, CompiledPact>();
   const halts = haltDeskOf(parts, folded, {
-    settled: (note, part) => void settlePart(desk, note, part),
+    settled: (note, part) => {
+      parts.executing?.settled(note.id, part.agent);
+      void settlePart(desk, note, part);
+    },
     noticed: (live, happened) => noticeHalts(desk, live, happened),
   });
   const desk: Desk = {
@@ -159,11 +162,12 @@ function guardOf(desk: Desk, close: Guard['close']): Guard {
     outcome: (report) => reportOutcome(desk, { ...report, result: placed(report.result) }),
     usableTools: (of) => usableIn(desk, of),
     refusedCall: (call) => recordRefusedCall(desk, call),
+    observed: (seen) => recordObserved(desk, seen),
     halt: async (order) => {
       const { agent } = order;
       return agent !== null && isProbe(agent) ? notForCallers({ agent }) : halt(desk, order);
     },
-    halts: () => desk.halts.board.notes().map(viewOf),
+    halts: () => desk.halts.board.notes().map((note) => shownHalt(desk, note)),
     findHalt: (id, waitMs) => findHalt(desk, id, waitMs),
     leases: leasesOf(desk),
     resume: (of) => resume(desk, of),

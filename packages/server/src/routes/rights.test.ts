@@ -68,6 +68,7 @@ const MATRIX: Readonly<Record<string, string>> = {
   getResourceMetadata: '+++++++++',
   offerTools: '+-------- .--------',
   refuseCall: '+-------- .--------',
+  recordObserved: '+-------- .--------',
   listTools: '--+-+++++ --+-.++++',
   getTool: '--+-+++++ --+-.++++',
   acceptTool: '-------++ -------++',

@@ -97,6 +97,7 @@ import { acceptTool } from './tools/accept-tool.ts';
 import { getTool } from './tools/get-tool.ts';
 import { listTools } from './tools/list-tools.ts';
 import { offerTools } from './tools/offer-tools.ts';
+import { recordObserved } from './supervision/record-observed.ts';
 import { refuseCall } from './tools/refuse-call.ts';
 
 /** Every route there is. Source: spec/api/README.md, section "Routes". */
@@ -141,6 +142,7 @@ export const ROUTES: readonly Route[] = [
   getResourceMetadata,
   offerTools,
   refuseCall,
+  recordObserved,
   listTools,
   getTool,
   acceptTool,

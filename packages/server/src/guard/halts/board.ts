@@ -223,7 +223,7 @@ export class HaltBoard {
 }
 
 /** Returns a halt as it is shown. */
-export function viewOf(note: HaltNote): HaltView {
+export function viewOf(note: HaltNote): Omit<HaltView, 'executors'> {
   const { id, agent, scope, target, reason, by, incident, parts } = note;
   const flights = parts.flatMap((part) => [...part.flights.values()]);
   return {

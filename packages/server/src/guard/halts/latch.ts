@@ -117,7 +117,7 @@ function objectiveIn({ halts }: Desk, live: LiveAgent): Pick<Halt, 'objective'> 
 
 /** Tells whoever acts for an agent what has stopped, and waits for them. */
 export function stopIn(
-  { halts: { leases, earlier } }: Desk,
+  { halts: { leases, earlier }, parts: { executing } }: Desk,
   live: LiveAgent,
   {
     note,
@@ -147,6 +147,10 @@ export function stopIn(
     flights,
     effectiveMs: null,
   });
+  const { agent } = live;
+  const { scope, target } = what;
+  const part = { halt: note.id, agent, scope, target, epoch, stop, ...covered };
+  executing?.begin({ ...part, holders });
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Leases, Outcome } from '../guard.ts';
 import { makeId } from '../ids.ts';
 import { noAgent, done, refuse } from '../refusal.ts';
 import type { Lease } from './leases.ts';
-import type { GivenLease, OfLease } from './lease.ts';
+import type { GivenLease, LeaseRequest, OfLease } from './lease.ts';
 import type { Stop } from './order.ts';
 
 /** Returns the refusal of a lease that is not there. */
@@ -25,9 +25,10 @@ export function leasesOf(desk: Desk): Leases {
       });
     },
     stops: ({ after, waitMs, ...of }) => nextStops(desk, of, { after, waitMs }),
-    acknowledge: ({ stop, used, ...of }) => {
+    acknowledge: ({ stop, used, executed, ...of }) => {
       return withLease(desk, of, (lease) => {
         noteUsed(desk, lease, used);
+        desk.parts.executing?.report(lease.lease, { stop, executed });
         desk.halts.board.acknowledge(lease, stop);
         return { stop };
       });
@@ -45,7 +46,7 @@ export function leasesOf(desk: Desk): Leases {
 
 function take(
   desk: Desk,
-  { agent, name, by }: { readonly agent: string; readonly name: string; readonly by: string },
+  { agent, name, by, executors = [], session: of }: LeaseRequest,
 ): Outcome<GivenLease> {
   if (desk.stopped !== null) return refuse('unavailable', desk.stopped);
   const live = desk.agents.get(agent);
@@ -53,7 +54,8 @@ function take(
   const { leases } = desk.halts;
   const lease = makeId('lse', desk.parts.clocks.now(), desk.random);
   const acknowledged = live.stops.last;
-  if (!leases.take({ lease, agent, name, by, acknowledged })) {
+  const session = of ?? null;
+  if (!leases.take({ lease, agent, name, by, executors, session, acknowledged })) {
     return refuse('overloaded', 'there are too many leases: wait until some run out');
   }
   return done({ lease, lastsMs: leases.lastsMs, stop: acknowledged, epoch: live.state.epoch });

@@ -14,3 +14,13 @@ export type GivenLease = {
 
 /** What a renewal tells: how long the lease lasts, and the last stop. */
 export type Renewed = Omit<GivenLease, 'lease'>;
+
+/** Who takes a lease. `executors` is what its holder ends itself beside calls. */
+export type LeaseRequest = {
+  readonly agent: string;
+  readonly name: string;
+  readonly by: string;
+  readonly executors?: readonly string[] | undefined;
+  /** The session it acts for, where it is one alone. */
+  readonly session?: string | undefined;
+};

@@ -5,6 +5,10 @@ import type { HolderView } from './view.ts';
 export type Lease = HolderView & {
   /** The caller that took it: nobody else may use it. */
   readonly by: string;
+  /** What it ends itself beside calls, such as processes; it acknowledges once it has. */
+  readonly executors: readonly string[];
+  /** The session it acts for; null: any of its agent. */
+  readonly session: string | null;
   /** On the daemon's monotonic clock. */
   untilMs: number;
   /** The last stop it acknowledged. */

@@ -1,7 +1,7 @@
 import type { CompiledPact } from '@plumbline/core';
 
 import type { Desk, GuardParts } from '../desk.ts';
-import { type BoardParts, HaltBoard, viewOf } from './board.ts';
+import { type BoardParts, HaltBoard, type HaltNote, viewOf } from './board.ts';
 import type { HaltDesk } from './halt-desk.ts';
 import { type Lease, LeaseTable } from './leases.ts';
 import { noHaltPlace } from './no-halt-place.ts';
@@ -34,22 +34,29 @@ export function haltDeskOf(
  */
 export function earlierLease({ clocks, bounds }: GuardParts): Lease {
   const named = { lease: 'earlier', agent: '', name: 'leases from before the start', by: 'kernel' };
-  return { ...named, acknowledged: 0, untilMs: clocks.monotonicMs() + bounds.leaseMs };
+  const none = { executors: [], session: null, acknowledged: 0 };
+  return { ...named, ...none, untilMs: clocks.monotonicMs() + bounds.leaseMs };
 }
 
 const MOST_WAIT_MS = 30_000;
 
+/** Returns a halt as it is shown, with what its executors have come to. */
+export function shownHalt({ parts }: Desk, note: HaltNote): HaltView {
+  return { ...viewOf(note), executors: parts.executing?.of(note.id) ?? [] };
+}
+
 /** Returns a halt once it is effective, or after so long. */
 export async function findHalt(
-  { halts: { board } }: Desk,
+  desk: Desk,
   id: string,
   waitMs: number,
 ): Promise<HaltView | undefined> {
+  const { board } = desk.halts;
   const note = board.find(id);
   if (note === undefined) return undefined;
   await board.until(note, Math.min(waitMs, MOST_WAIT_MS));
   board.settle();
-  return viewOf(note);
+  return shownHalt(desk, note);
 }
 
 /** Lets everybody go who waits for a halt or a stop. */

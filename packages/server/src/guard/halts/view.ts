@@ -1,5 +1,6 @@
 import type { HaltScope } from '@plumbline/core';
 
+import type { Execution } from './executing.ts';
 import type { Incident } from './order.ts';
 
 /** An enforcement point that holds a lease, as a halt sees it. Times are ms UTC. */
@@ -50,5 +51,7 @@ export type HaltView = LatchedHalt & {
     readonly tool: string;
     readonly end: FlightEnd;
   }[];
+  /** What is done beside stopping calls, and how far each is. */
+  readonly executors: readonly Execution[];
   readonly resumedAt: number | null;
 };

@@ -26,7 +26,7 @@ export const LEASE_OPERATIONS: Readonly<Record<string, Operation>> = {
     run: ({ guard }, { agent, members }) => {
       const parsed = parseShape(takeBody, members);
       if (!parsed.ok) return told(parsed);
-      return shown(guard.leases.take({ agent, name: parsed.value.name, by }));
+      return shown(guard.leases.take({ agent, by, ...parsed.value }));
     },
   },
   renew: ofLease(renewBody, ({ guard }, of) => guard.leases.renew(of)),

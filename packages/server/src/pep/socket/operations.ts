@@ -6,6 +6,7 @@ import { fault, type Parsed, parseShape } from '../../routes/parse-shape.ts';
 import type { Problem } from '../../routes/problem.ts';
 import { claimsBody } from '../../routes/sessions/add-claims.ts';
 import { messageBody, rightToSay } from '../../routes/sessions/add-message.ts';
+import { observedBody } from '../../routes/supervision/observed-shapes.ts';
 import { offerBody, refusedBody } from '../../routes/tools/tool-shapes.ts';
 import { openBody, openRequestOf, provingOf } from '../../routes/sessions/attest.ts';
 import { evaluateFrame, sessionFrame } from './frame-shapes.ts';
@@ -88,6 +89,13 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     run: (api, { agent, members }) =>
       after(parseShape(refusedBody, members), async (call) =>
         shown(await api.guard.refusedCall({ agent, ...call })),
+      ),
+  },
+  observed: {
+    right: 'act',
+    run: (api, { agent, members }) =>
+      after(parseShape(observedBody, members), async (seen) =>
+        shown(await api.guard.observed({ agent, ...seen })),
       ),
   },
   ...LEASE_OPERATIONS,

@@ -21,6 +21,7 @@ export type SocketOperation =
   | 'outcome'
   | 'offer'
   | 'refused'
+  | 'observed'
   | 'status';
 
 /**

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import type { Execution } from '../../guard/halts/executing.ts';
 import type { AnsweredHalt, HaltView, HolderView } from '../../guard/halts/view.ts';
 import { agentId, count, stopWords, time, words } from '../shapes.ts';
 
@@ -82,6 +83,18 @@ export const answeredHalt: z.ZodType<AnsweredHalt> = z.strictObject({
   warning: z.string().nullable(),
 });
 
+const execution: z.ZodType<Execution> = z.strictObject({
+  execution: z.string(),
+  agent: agentId,
+  executor: z.string(),
+  holder: z.string(),
+  state: z.enum(['running', 'done', 'failed']),
+  startedAt: time,
+  ms: z.number().min(0).nullable(),
+  tries: count,
+  why: z.string().nullable(),
+});
+
 /** A halt as it is shown. */
 export const haltView: z.ZodType<HaltView> = z.strictObject({
   ...latched,
@@ -104,5 +117,6 @@ export const haltView: z.ZodType<HaltView> = z.strictObject({
       end: z.enum(['running', 'cancelled', 'finished', 'not_sent']),
     }),
   ),
+  executors: z.array(execution),
   resumedAt: time.nullable(),
 });

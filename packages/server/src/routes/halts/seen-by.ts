@@ -14,5 +14,6 @@ export function seenBy(caller: Caller, view: HaltView): HaltView {
     acknowledged: own(view.acknowledged),
     ranOut: own(view.ranOut),
     inFlight: own(view.inFlight),
+    executors: own(view.executors),
   };
 }

@@ -12,7 +12,7 @@ export const takeLease: Route = route({
   body: { shape: takeBody, example: { name: 'gateway-1' } },
   answer: { status: 200, shape: givenLease },
   codes: ['unknown-agent', 'overloaded', 'unavailable'],
-  handle: ({ guard }, { caller, params: { agent }, body: { name } }) => {
-    return answerOf(guard.leases.take({ agent, name, by: caller.id }));
+  handle: ({ guard }, { caller, params: { agent }, body }) => {
+    return answerOf(guard.leases.take({ agent, by: caller.id, ...body }));
   },
 });

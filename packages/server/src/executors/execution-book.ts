@@ -1,0 +1,198 @@
+import type { Executing, Execution, HaltedPart } from '../guard/halts/executing.ts';
+import type { WriteEntry } from '../services/write-entry.ts';
+import type { Attempt, Executor, Halted } from './executor.ts';
+import { type OpenExecution, openOfEnd, openOfStart } from './open-executions.ts';
+
+/** What the book stands on. */
+export type ExecutionParts = {
+  readonly write: WriteEntry;
+  readonly clock: () => number;
+  readonly monotonicMs: () => number;
+  readonly makeId: () => string;
+  /** How long a lease of an earlier daemon may still last. */
+  readonly leaseMs: number;
+  readonly failed: (cause: unknown) => void;
+};
+
+type Row = {
+  shown: Execution;
+  readonly halted: Halted;
+  /** Whose report ends it; null: the daemon does it itself. */
+  readonly awaited: { readonly lease: string; readonly stop: number } | null;
+  readonly startedMs: number;
+  /** Resolves once the log holds that it was begun, or takes nothing. */
+  written: Promise<unknown>;
+};
+
+const MOST_ROWS = 10_000;
+const WRITES = { most: 100, apartMs: 100 };
+const DAEMON = 'daemon';
+const UNHEARD = 'it was not heard of before its lease ran out, when it ends what it runs by itself';
+const RESTARTED = 'the daemon was started anew before it was heard of; its lease has run out since';
+
+/** Everything that is done beside stopping calls, how far it is, and the record of it. */
+export class ExecutionBook implements Executing {
+  readonly #parts: ExecutionParts;
+  readonly #executors: Executor[] = [];
+  readonly #rows: Row[] = [];
+
+  constructor(parts: ExecutionParts) {
+    this.#parts = parts;
+  }
+
+  /** Adds something that is done for every halt from now on. */
+  add(executor: Executor): void {
+    this.#executors.push(executor);
+    this.#executors.sort((one, other) => one.order - other.order);
+  }
+
+  begin(part: HaltedPart): void {
+    const { halt, agent, scope, target, epoch } = part;
+    const halted = { halt, agent, scope, target, epoch };
+    const own = this.#executors.filter((executor) => executor.concerns(halted));
+    void this.#runAll(halted, own).catch(this.#parts.failed);
+    for (const { lease, name, executors, session } of part.holders) {
+      if (part.tool !== null || !isOf(session, part.sessions)) continue;
+      for (const executor of executors) {
+        this.#start(halted, { executor, holder: name, awaited: { lease, stop: part.stop } });
+      }
+    }
+  }
+
+  report(lease: string, { stop, executed = [] }: Parameters<Executing['report']>[1]): void {
+    for (const { executor, ...said } of executed) {
+      for (const row of this.#rows) {
+        if (row.shown.state !== 'running' || row.awaited?.lease !== lease) continue;
+        if (row.shown.executor === executor && row.awaited.stop <= stop) this.#end(row, said);
+      }
+    }
+  }
+
+  settled(halt: string, agent: string): void {
+    for (const row of this.#rows) {
+      const isMeant = row.halted.halt === halt && row.shown.agent === agent;
+      if (isMeant && row.awaited !== null) this.#fail(row, UNHEARD);
+    }
+  }
+
+  of(halt: string): readonly Execution[] {
+    return this.#rows.filter((row) => row.halted.halt === halt).map(({ shown }) => shown);
+  }
+
+  /** Goes on with what an earlier daemon began: its own executors run once more. */
+  resume(open: readonly OpenExecution[]): void {
+    for (const { execution, executor, holder, startedAt, ...halted } of open) {
+      const { agent } = halted;
+      const told = { tries: 0, why: null, state: 'running', ms: null } as const;
+      const shown = { execution, agent, executor, holder, startedAt, ...told } as const;
+      const startedMs = this.#parts.monotonicMs() - (this.#parts.clock() - startedAt);
+      const row: Row = { shown, halted, awaited: null, startedMs, written: Promise.resolve() };
+      this.#keep(row);
+      const own = this.#executors.find(({ name }) => name === executor);
+      if (holder === DAEMON && own !== undefined) {
+        void this.#run(row, own).catch(this.#parts.failed);
+      } else {
+        setTimeout(() => this.#fail(row, RESTARTED), this.#parts.leaseMs).unref();
+      }
+    }
+  }
+
+  async #runAll(halted: Halted, own: readonly Executor[]): Promise<void> {
+    const orders = [...new Set(own.map(({ order }) => order))];
+    for (const order of orders) {
+      const at = own.filter((executor) => executor.order === order);
+      await Promise.all(
+        at.map((executor) => {
+          const row = this.#start(halted, {
+            executor: executor.name,
+            holder: DAEMON,
+            awaited: null,
+          });
+          return this.#run(row, executor);
+        }),
+      );
+    }
+  }
+
+  async #run(row: Row, { execute, retries }: Executor): Promise<void> {
+    for (let tries = 0; ; tries += 1) {
+      const attempt = await execute(row.halted).catch(faultOf);
+      const isLast = attempt.state === 'done' || tries >= retries.most;
+      const why = attempt.state === 'done' ? null : attempt.why;
+      row.shown = { ...row.shown, tries, why };
+      if (isLast) return this.#end(row, { state: attempt.state, ms: this.#since(row), tries, why });
+      await new Promise((resolve) => setTimeout(resolve, retries.afterMs * 2 ** tries).unref());
+    }
+  }
+
+  #start(
+    halted: Halted,
+    { awaited, ...of }: Pick<Row, 'awaited'> & Pick<Execution, 'executor' | 'holder'>,
+  ): Row {
+    const { agent } = halted;
+    const told = { tries: 0, why: null, state: 'running', ms: null } as const;
+    const startedAt = this.#parts.clock();
+    const shown = { execution: this.#parts.makeId(), agent, ...of, startedAt, ...told } as const;
+    const startedMs = this.#parts.monotonicMs();
+    const row: Row = { shown, halted, awaited, startedMs, written: Promise.resolve() };
+    this.#keep(row);
+    // What is to end does not wait for the log, and its end is written after its beginning.
+    row.written = nextTurn().then(() =>
+      this.#write({ kind: 'executor_started', agent, open: openOfStart(shown, halted) }),
+    );
+    return row;
+  }
+
+  #end(
+    row: Row,
+    said: Pick<Execution, 'tries' | 'why' | 'ms'> & { state: 'done' | 'failed' },
+  ): void {
+    if (row.shown.state !== 'running') return;
+    row.shown = { ...row.shown, ...said };
+    const { agent } = row.shown;
+    const open = openOfEnd(row.shown);
+    void row.written
+      .then(() => this.#write({ kind: 'executor_ended', agent, open }))
+      .catch(this.#parts.failed);
+  }
+
+  #fail(row: Row, why: string): void {
+    this.#end(row, { state: 'failed', ms: this.#since(row), tries: row.shown.tries, why });
+  }
+
+  #since({ startedMs }: Row): number {
+    return Math.max(0, Math.round((this.#parts.monotonicMs() - startedMs) * 1_000) / 1_000);
+  }
+
+  // The oldest that has ended makes room.
+  #keep(row: Row): void {
+    this.#rows.push(row);
+    if (this.#rows.length <= MOST_ROWS) return;
+    const ended = this.#rows.findIndex(({ shown }) => shown.state !== 'running');
+    this.#rows.splice(Math.max(0, ended), 1);
+  }
+
+  // A log that is full for the moment is asked again; one that stopped is read by the next start,
+  // which goes on with what it says was begun.
+  async #write(entry: Parameters<WriteEntry>[0]): Promise<void> {
+    for (let tries = 0; tries < WRITES.most; tries += 1) {
+      const written = await this.#parts.write(entry);
+      if (written.ok || written.error.code !== 'overloaded') return;
+      await new Promise((resolve) => setTimeout(resolve, WRITES.apartMs).unref());
+    }
+  }
+}
+
+function isOf(session: string | null, sessions: readonly string[] | null): boolean {
+  return session === null || sessions === null || sessions.includes(session);
+}
+
+function faultOf(cause: unknown): Attempt {
+  const why = cause instanceof Error ? cause.name : 'it failed';
+  return { state: 'failed', why: `it failed without saying why (${why})` };
+}
+
+// The halt itself is written first: what follows from it stands behind it.
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

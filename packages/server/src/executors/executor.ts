@@ -1,0 +1,27 @@
+import type { HaltedPart } from '../guard/halts/executing.ts';
+
+/** What one try came to. `why` is shown and recorded: no secrets, no personal data. */
+export type Attempt =
+  { readonly state: 'done' } | { readonly state: 'failed'; readonly why: string };
+
+/** What an executor is told of a halt. */
+export type Halted = Pick<HaltedPart, 'halt' | 'agent' | 'scope' | 'target' | 'epoch'>;
+
+/**
+ * Something the daemon ends because of a halt, beside calls.
+ *
+ * Contract:
+ * - `execute` never rejects and may be called again, also after a crash and when all is done
+ *   already: it comes to the same.
+ * - It is called in the turn that latches the halt where nothing of a lower order comes first.
+ * - Those of one order run at once; those of the next begin when all of them have ended, however.
+ */
+export type Executor = {
+  readonly name: string;
+  readonly order: number;
+  /** Whether there is anything to do; what is not done is neither listed nor recorded. */
+  readonly concerns: (halted: Halted) => boolean;
+  readonly execute: (halted: Halted) => Promise<Attempt>;
+  /** How often a failed try is made again, and how long after the first; doubles each time. */
+  readonly retries: { readonly most: number; readonly afterMs: number };
+};

@@ -1,0 +1,46 @@
+import type { Entry, JsonObject } from '@plumbline/core';
+
+import type { Execution } from '../guard/halts/executing.ts';
+import type { Halted } from './executor.ts';
+
+/** An execution that was begun, and whose end is not recorded. */
+export type OpenExecution = Pick<
+  Execution,
+  'execution' | 'agent' | 'executor' | 'holder' | 'startedAt'
+> &
+  Halted;
+
+/** Holds what the log says was begun and not ended, as it is read. */
+export class OpenExecutions {
+  readonly #open = new Map<string, OpenExecution>();
+
+  /** Takes one entry of the log. */
+  fold({ kind, agent, at, open }: Pick<Entry, 'kind' | 'agent' | 'at' | 'open'>): void {
+    const { execution } = open;
+    if (typeof execution !== 'string' || agent === null) return;
+    if (kind === 'executor_ended') this.#open.delete(execution);
+    if (kind !== 'executor_started') return;
+    // The parser checked the open part's shape; the compiler sees JSON.
+    const started = open as unknown as Omit<OpenExecution, 'agent' | 'startedAt'>;
+    this.#open.set(execution, { ...started, agent, startedAt: at });
+  }
+
+  /** Returns what is open, in the order in which it was begun. */
+  all(): readonly OpenExecution[] {
+    return [...this.#open.values()];
+  }
+}
+
+/** Returns the open part of the entry that says an execution was begun. */
+export function openOfStart(
+  { execution, executor, holder }: Execution,
+  halted: Halted,
+): JsonObject {
+  const { halt, scope, target, epoch } = halted;
+  return { execution, halt, executor, holder, scope, target, epoch };
+}
+
+/** Returns the open part of the entry that says what an execution came to. */
+export function openOfEnd({ execution, executor, state, ms, tries, why }: Execution): JsonObject {
+  return { execution, executor, state, ms: Math.round(ms ?? 0), tries, why };
+}
