@@ -6,6 +6,7 @@ import { Exchange } from '../src/pep/mcp/exchange.ts';
 import { Gateway } from '../src/pep/mcp/gateway.ts';
 import { Inventory } from '../src/pep/mcp/inventory.ts';
 import { freshState, type Relay, RELAY_BOUNDS, type RelayBounds } from '../src/pep/mcp/relay.ts';
+import { TaskBook } from '../src/pep/mcp/task-book.ts';
 import { ALLOWED } from './fake-api.ts';
 
 /** What a test says the daemon answers; by default everything is let through and recorded. */
@@ -78,6 +79,7 @@ export async function fakeGateway(
     flights: new Map(),
     pending: new Map(),
     inputs: new Map(),
+    tasks: new TaskBook(),
     settling: new Set(),
     makeId: () => `own-${(count += 1)}`,
   };

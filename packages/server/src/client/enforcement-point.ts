@@ -48,7 +48,11 @@ export type EnforcementPoint = {
     answer: Pick<Answer, 'permit'>,
     call: Call<T>,
   ) => Promise<{ readonly ok: true; readonly value: T } | NotDone>;
-  readonly report: (report: Omit<OutcomeReport, 'agent'>) => Promise<SocketAnswer>;
+  /** `isRunning`: the call goes on after the report, and stops have to reach it. */
+  readonly report: (
+    report: Omit<OutcomeReport, 'agent'>,
+    isRunning?: boolean,
+  ) => Promise<SocketAnswer>;
   /** Resolves once a lease is held. */
   readonly ready: () => Promise<void>;
   /** Whether a lease is held now. */
@@ -68,7 +72,7 @@ export function openEnforcementPoint(options: EnforcementOptions): EnforcementPo
   return {
     decide: (proposed) => point.decide(proposed),
     forward: (answer, call) => point.forward(answer, call),
-    report: (report) => point.report(report),
+    report: (report, isRunning = false) => point.report(report, isRunning),
     ready: () => point.ready(),
     isLive: () => point.isLive(),
     close: () => point.close(),
@@ -169,11 +173,12 @@ class Point {
     }
   }
 
-  async report(report: Omit<OutcomeReport, 'agent'>): Promise<SocketAnswer> {
+  async report(report: Omit<OutcomeReport, 'agent'>, isRunning: boolean): Promise<SocketAnswer> {
     const held = this.#held;
     if (held === null) return this.#away();
     const forwarded = this.#flights.forwarded(report.decision, performance.now());
     const answered = await held.channel.ask('outcome', { ...report, ...forwarded });
+    if (isRunning) return answered;
     if (answered.ok || answered.code === 'outcome-known') this.#flights.reported(report.decision);
     return answered;
   }

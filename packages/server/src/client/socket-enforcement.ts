@@ -188,10 +188,11 @@ class Calls {
   }
 
   async report(session: string, report: Report): Promise<Said<null>> {
-    const { decision, status } = report;
+    const { decision, status, result, isRunning = false } = report;
     const forwarded = this.#forwarded.get(decision);
-    forwarded?.end(forwarded.signal.aborted && status === 'unknown');
-    const said = await within(this.#point.report({ session, ...report, records: null }));
+    if (!isRunning) forwarded?.end(forwarded.signal.aborted && status === 'unknown');
+    const told = { session, decision, status, result, records: null };
+    const said = await within(this.#point.report(told, isRunning));
     if (said === null) return unavailable('the daemon does not answer');
     // Whoever sends a report again takes `outcome-known` as done.
     const isDone = said.ok || said.code === 'outcome-known';

@@ -21,6 +21,7 @@ type Sent = {
   readonly params?: {
     readonly name?: unknown;
     readonly uri?: unknown;
+    readonly taskId?: unknown;
     readonly requestId?: unknown;
     readonly _meta?: Readonly<Record<string, unknown>>;
   };
@@ -93,7 +94,7 @@ class HttpLink {
     const { method, params } = sent;
     const own = versionIn(sent);
     const version = own ?? this.#version;
-    const name = params?.name ?? params?.uri;
+    const name = params?.name ?? params?.uri ?? params?.taskId;
     return {
       'content-type': 'application/json',
       accept: 'application/json, text/event-stream',

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 
+import { faultInTaskRequest, NO_TASK } from './answer-task.ts';
 import type { Branch } from './branch.ts';
 import { wholeList } from './branch.ts';
 import { listResult, OWN_META, toClient, toServer } from './bridge.ts';
@@ -9,6 +10,7 @@ import { CLIENT_REQUESTS, type Era, LEGACY, MODERN, rowOf } from './methods.ts';
 import type { ParamHeader } from './param-headers.ts';
 import { refusalResult, unknownMethod } from './refusal.ts';
 import { refusalOf } from './relay.ts';
+import { renameRelated, renameTask, TASKS_EXTENSION } from './task-shape.ts';
 
 /** Between a namespace and a name, where a client sees both: dots are no letters of tool names. */
 const SEAM = '__';
@@ -87,6 +89,13 @@ export class Aggregate {
         return this.#complete(asked);
       case 'logging/setLevel':
         return this.#tellAll(asked);
+      case 'tasks/list':
+        return this.#listTasks(asked);
+      case 'tasks/get':
+      case 'tasks/result':
+      case 'tasks/update':
+      case 'tasks/cancel':
+        return this.#task(asked);
       default:
         return failed(unknownMethod(request.method, 'the gateway does not know this method'));
     }
@@ -96,29 +105,41 @@ export class Aggregate {
     return this.#branches.filter(({ isUp }) => isUp);
   }
 
-  #capabilities(): JsonObject {
+  #capabilities(era: Era): JsonObject {
     const names = ['tools', 'resources', 'prompts', 'completions', 'logging'];
     const has = (name: string): boolean =>
       this.#up().some(({ capabilities }) => isJsonObject(capabilities[name] ?? null));
     const kept = names.filter((name) => name === 'tools' || has(name));
-    return Object.fromEntries(
-      kept.map((name): [string, JsonObject] => [
-        name,
-        name === 'tools' ? { listChanged: true } : {},
-      ]),
+    const shown = kept.map((name): [string, JsonObject] => [
+      name,
+      name === 'tools' ? { listChanged: true } : {},
+    ]);
+    return { ...Object.fromEntries(shown), ...this.#tasksFor(era) };
+  }
+
+  // A task is for clients of the era of its server: to the other it would be another thing.
+  #tasksFor(era: Era): JsonObject {
+    const own = this.#up().filter((branch) => branch.era === era);
+    if (era === 'modern') {
+      const extended = own.some(({ capabilities }) => 'extensions' in capabilities);
+      return extended ? { extensions: { [TASKS_EXTENSION]: {} } } : {};
+    }
+    const given = own.flatMap(({ capabilities: { tasks } }) =>
+      tasks === undefined ? [] : [tasks],
     );
+    return given.length === 0 ? {} : { tasks: Object.assign({}, ...given) };
   }
 
   #introduction({ params }: Request): JsonObject {
     const asked = params['protocolVersion'];
     const protocolVersion = LEGACY.find((known) => known === asked) ?? '2025-11-25';
-    return { protocolVersion, capabilities: this.#capabilities(), serverInfo: SERVER };
+    return { protocolVersion, capabilities: this.#capabilities('legacy'), serverInfo: SERVER };
   }
 
   #discovery(): JsonObject {
     return {
       supportedVersions: [...MODERN],
-      capabilities: this.#capabilities(),
+      capabilities: this.#capabilities('modern'),
       _meta: { 'io.modelcontextprotocol/serverInfo': SERVER },
       ttlMs: 0,
       cacheScope: 'private',
@@ -167,7 +188,10 @@ export class Aggregate {
     const { name } = request.params;
     if (typeof name !== 'string') return failed(INVALID_NAME);
     const found = this.#split(name);
-    if (found !== null) return this.#pass(asked, { ...found, member: 'name' });
+    if (found !== null) {
+      const body = await this.#pass(asked, { ...found, member: 'name' });
+      return namesTask(asked, body) ? done(renameTask(body.result, namerOf(found.branch))) : body;
+    }
     return this.#strayCall(request, { name, era });
   }
 
@@ -243,6 +267,41 @@ export class Aggregate {
     return this.#pass({ ...asked, request: { ...asked.request, params } }, found);
   }
 
+  /** Returns the server and its own name of a task, by the name a client has for it. */
+  ownerOfTask(name: Json | undefined): { readonly branch: Branch; readonly own: string } | null {
+    if (typeof name !== 'string') return null;
+    const at = name.indexOf(SEAM);
+    const branch = this.#branches.find(
+      ({ namespace }) => at > 0 && namespace === name.slice(0, at),
+    );
+    return branch === undefined ? null : { branch, own: name.slice(at + SEAM.length) };
+  }
+
+  async #task(asked: Asked): Promise<ResponseBody> {
+    const { request, era } = asked;
+    const fault = faultInTaskRequest(request, era);
+    if (fault !== null) return failed(fault);
+    const found = this.ownerOfTask(request.params['taskId']);
+    if (found === null || found.branch.era !== era) return failed(NO_TASK);
+    const body = await this.#pass(asked, { ...found, member: 'taskId' });
+    if (body.kind === 'error') return body;
+    const name = namerOf(found.branch);
+    const isContent = request.method === 'tasks/result';
+    return done((isContent ? renameRelated : renameTask)(body.result, name));
+  }
+
+  async #listTasks({ request, era }: Asked): Promise<ResponseBody> {
+    const own = this.#up().filter((branch) => {
+      return branch.era === era && 'list' in Object(branch.capabilities['tasks']);
+    });
+    if (own.length === 0) return failed(unknownMethod(request.method, 'no server lists tasks'));
+    const lists = own.map(async (branch) => {
+      const items = await wholeList(branch, { method: 'tasks/list', name: 'tasks', params: {} });
+      return items.map((item) => renameTask(Object(item), namerOf(branch)));
+    });
+    return done({ tasks: (await Promise.all(lists)).flat() });
+  }
+
   async #tellAll(asked: Asked): Promise<ResponseBody> {
     const legacy = this.#up().filter(({ era, capabilities }) => {
       return era === 'legacy' && isJsonObject(capabilities['logging'] ?? null);
@@ -253,7 +312,7 @@ export class Aggregate {
 
   async #pass(
     { request, era, cancels }: Asked,
-    to: { readonly branch: Branch; readonly own?: string; readonly member?: 'name' },
+    to: { readonly branch: Branch; readonly own?: string; readonly member?: 'name' | 'taskId' },
   ): Promise<ResponseBody> {
     const { branch, own, member } = to;
     const named = member === undefined ? {} : { [member]: own ?? '' };
@@ -278,6 +337,20 @@ type Asked = {
 const MOST_OWNED = 10_000;
 const SERVER = { name: 'plumbline', version: '0.0.0' };
 const INVALID_NAME: RpcError = { code: CODES.invalidParams, message: 'no server has this name' };
+
+/** Returns what a client calls the tasks of a server: two servers may have the same names. */
+export function namerOf({ namespace }: Branch): (id: string) => string {
+  return (id) => `${namespace}${SEAM}${id}`;
+}
+
+function namesTask(
+  { request, era }: Asked,
+  body: ResponseBody,
+): body is Extract<ResponseBody, { readonly kind: 'result' }> {
+  if (body.kind === 'error') return false;
+  if (era === 'modern') return body.result['resultType'] === 'task';
+  return request.params['task'] !== undefined && 'task' in body.result;
+}
 
 function metaFor({ era }: Branch): JsonObject {
   return era === 'modern' ? { _meta: OWN_META } : {};

@@ -1,3 +1,6 @@
+import type { Json, JsonObject } from '@plumbline/core';
+
+import { answerTask, faultInTaskRequest } from './answer-task.ts';
 import { builtInCall, type Call, toolCall } from './call.ts';
 import { clientCapabilities, introduction } from './capabilities.ts';
 import { decideCall } from './decide-call.ts';
@@ -15,6 +18,7 @@ import { type ClientHandling, LEGACY, MODERN } from './methods.ts';
 import { type Refusal, unknownMethod } from './refusal.ts';
 import { cancelAtServer, type Flight, type Relay, refusalOf } from './relay.ts';
 import { letInputs, takeInputs } from './server-asks.ts';
+import { declaresTasks } from './task-shape.ts';
 
 // What is cut to one agent and session is nobody else's, and may change with the pact.
 const PRIVATE = { cacheScope: 'private', ttlMs: 0 } as const;
@@ -35,7 +39,8 @@ export async function answerRequest(
     case 'list-tools':
       return listTools(relay, flight);
     case 'call-tool': {
-      const call = toolCall(request, era, prefix);
+      const mayTask = era === 'modern' ? declaresTasks(request.params) : relay.state.hasTasks;
+      const call = toolCall(request, era, { prefix, mayTask });
       return 'tool' in call ? callTool(relay, flight, call) : call;
     }
     case 'govern':
@@ -43,7 +48,10 @@ export async function answerRequest(
     case 'with':
       if (inventory.mayUse(handling.builtIn)) return forward(relay, flight);
       return printError(request.id, unknownMethod(request.method, missing(prefix, handling)));
+    case 'task':
+      return answerTask(relay, flight);
     case 'listen':
+      return listen(relay, flight);
     case 'forward':
       return forward(relay, flight);
   }
@@ -65,6 +73,7 @@ async function open(relay: Relay, flight: Flight): Promise<Buffer> {
   relay.state.revision = version;
   relay.state.isOpened = true;
   const { result, signs } = introduction(response.body.result, may);
+  relay.state.hasTasks = 'tasks' in Object(result['capabilities']);
   if (signs.length > 0) wires.note(`instructions of the server were left out: ${signs.join()}`);
   return printResult(request.id, result);
 }
@@ -80,6 +89,21 @@ async function discover(relay: Relay, flight: Flight): Promise<Buffer> {
   const versions = Array.isArray(supportedVersions) ? supportedVersions : [];
   const known = versions.filter((version) => MODERN.some((each) => each === version));
   return printResult(id, { ...result, supportedVersions: known, ...PRIVATE });
+}
+
+// A client listens to tasks of its own alone.
+async function listen(relay: Relay, flight: Flight): Promise<Buffer> {
+  const { request } = flight;
+  const wanted: JsonObject = Object(request.params['notifications']);
+  const { taskIds } = wanted;
+  if (!Array.isArray(taskIds)) return forward(relay, flight);
+  const fault = faultInTaskRequest(request, flight.era);
+  if (fault !== null) return printError(request.id, fault);
+  const isOwn = (id: Json): boolean => relay.tasks.find(id)?.era === flight.era;
+  const notifications = { ...wanted, taskIds: taskIds.filter(isOwn) };
+  const params = { ...request.params, notifications };
+  const bytes = printRequest(request.method, params, request.id);
+  return forward(relay, { ...flight, request: { ...request, params, bytes } });
 }
 
 async function forward(relay: Relay, flight: Flight): Promise<Buffer> {
@@ -119,6 +143,10 @@ async function callTool(relay: Relay, flight: Flight, call: Call): Promise<Buffe
 }
 
 async function govern(relay: Relay, flight: Flight, call: Call): Promise<Buffer | null> {
+  if (call.asTask && relay.tasks.isFull) {
+    const say = 'too many tasks are running: wait for one to end, or cancel one';
+    return call.refuse(refusalOf('overloaded', say, { tool: call.tool }));
+  }
   const problem = await takeInputs(relay, flight.request.params);
   if (problem !== null) return printError(flight.request.id, problem);
   const decided = await decideCall(relay, call, flight);

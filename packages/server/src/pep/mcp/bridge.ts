@@ -2,6 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 
 import { CODES, type ResponseBody } from './message.ts';
 import { type Era, MODERN } from './methods.ts';
+import { TASKS_EXTENSION } from './task-shape.ts';
 
 /** Which era each side of the gateway speaks. */
 export type Eras = { readonly client: Era; readonly server: Era };
@@ -16,6 +17,12 @@ export const OWN_META: JsonObject = {
   [`${OWN}protocolVersion`]: MODERN[0],
   [`${OWN}clientInfo`]: { name: 'plumbline', version: '0.0.0' },
   [`${OWN}clientCapabilities`]: {},
+};
+
+/** The same, of a client that knows tasks. */
+export const TASKS_META: JsonObject = {
+  ...OWN_META,
+  [`${OWN}clientCapabilities`]: { extensions: { [TASKS_EXTENSION]: {} } },
 };
 
 /** Returns parameters of a client as a server of the other era reads them. */

@@ -11,6 +11,8 @@ export type Call = {
   /** The name in the pact. */
   readonly tool: string;
   readonly args: JsonObject;
+  /** Whether the server may answer with a task, whose result comes later. */
+  readonly asTask: boolean;
   /** Where progress is told; null when the client did not ask for it. */
   readonly progressToken: string | number | null;
   /** Returns the request to forward, with the arguments that were let through. */
@@ -25,30 +27,50 @@ const CALL_MEMBERS: ReadonlySet<string> = new Set([
   '_meta',
   'inputResponses',
   'requestState',
+  'task',
 ]);
 
 /** Returns a `tools/call` as it is decided, or the error it is answered with. */
-export function toolCall(request: Request, era: Era, prefix: string): Call | Buffer {
+export function toolCall(
+  request: Request,
+  era: Era,
+  { prefix, mayTask }: { readonly prefix: string; readonly mayTask: boolean },
+): Call | Buffer {
   const { id, params } = request;
-  const { name, arguments: given = {} } = params;
+  const { task, ...rest } = params;
+  const { name, arguments: given = {} } = rest;
   const stranger = Object.keys(params).find((member) => !CALL_MEMBERS.has(member));
   if (stranger !== undefined) return invalid(request, `\`${stranger}\` is not known here`);
   if (typeof name !== 'string' || name === '' || name.length > 200) {
     return invalid(request, '`name` must be the name of a tool');
   }
   if (!isJsonObject(given)) return invalid(request, '`arguments` must be an object');
+  if (task !== undefined && !isTaskAsked(task)) {
+    return invalid(request, '`task` holds `ttl` alone, in milliseconds');
+  }
+  // Who is asked for a task and knows none goes on as if it had not been.
+  const isAsked = era === 'legacy' && mayTask && task !== undefined;
+  const sent = isAsked ? params : rest;
   return {
     request,
     era,
+    asTask: era === 'modern' ? mayTask : isAsked,
     tool: `${prefix}${name}`,
     args: given,
     progressToken: tokenOf(params),
     print: (args) =>
-      args === given
+      args === given && (isAsked || task === undefined)
         ? request.bytes
-        : printRequest(request.method, { ...params, arguments: args }, id),
+        : printRequest(request.method, { ...sent, arguments: args }, id),
     refuse: (refusal) => printResult(id, refusalResult(refusal, era)),
   };
+}
+
+function isTaskAsked(task: Json): boolean {
+  if (!isJsonObject(task)) return false;
+  const { ttl = null, ...others } = task;
+  const isTtl = ttl === null || (typeof ttl === 'number' && ttl > 0 && Number.isSafeInteger(ttl));
+  return isTtl && Object.keys(others).length === 0;
 }
 
 /** Returns another governed request as it is decided: its parameters are the arguments. */
@@ -63,6 +85,7 @@ export function builtInCall(
   return {
     request,
     era,
+    asTask: false,
     tool: `${prefix}${builtIn}`,
     args,
     progressToken: tokenOf(params),

@@ -19,6 +19,8 @@ export type Report = {
   readonly decision: string;
   readonly status: OutcomeStatus;
   readonly result: Json;
+  /** With `unknown`: it goes on, so that a halt still has to reach it. */
+  readonly isRunning?: true;
 };
 
 /** How what a server offers stands. Source: spec/mcp.md, section "Pins". */

@@ -13,6 +13,7 @@ import {
   refusalOf,
   settle,
 } from './relay.ts';
+import { beginTask } from './run-task.ts';
 import { outcomeOf } from './tool-result.ts';
 
 type Ending =
@@ -42,7 +43,9 @@ export async function forwardCall(
     const refusal = refusalOf('server-gone', 'the server has ended', of);
     return notSent(relay, of, { kind: 'refuse', refusal });
   }
+  let halt: AbortSignal | null = null;
   const said = await relay.enforcement.forward(answer, (allowed, signal) => {
+    halt = signal;
     flight.end = (why) => resolve({ kind: 'ended', why });
     signal?.addEventListener('abort', () => resolve({ kind: 'ended', why: 'halted' }));
     relay.toServer.open(call.request.id, (response) => resolve({ kind: 'response', response }));
@@ -59,9 +62,12 @@ export async function forwardCall(
   const ending = await promise;
   clearTimeout(timer);
   flight.end = null;
-  return ending.kind === 'response'
-    ? take(relay, { of, flight, response: ending.response })
-    : giveUp(relay, call, { of, why: ending.why });
+  if (ending.kind === 'ended') return giveUp(relay, call, { of, why: ending.why });
+  const { response } = ending;
+  const task = await beginTask(relay, { call, decision, response, signal: halt });
+  if (task.kind === 'refused') return { kind: 'refuse', refusal: task.refusal };
+  if (task.kind === 'no-task') return take(relay, { of, flight, response });
+  return flight.isCancelled ? { kind: 'silent' } : { kind: 'release', response: task.response };
 }
 
 function headersOf(

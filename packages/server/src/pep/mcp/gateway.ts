@@ -1,6 +1,7 @@
 import type { JsonObject } from '@plumbline/core';
 
 import { answerRequest } from './answer-request.ts';
+import { endTasks, taskNotice } from './answer-task.ts';
 import { tokenOf } from './call.ts';
 import { withCapabilities } from './capabilities.ts';
 import {
@@ -23,6 +24,7 @@ import {
   MODERN,
   rowOf,
   SERVER_NOTIFICATIONS,
+  TASK_NOTICES,
 } from './methods.ts';
 import { unknownMethod } from './refusal.ts';
 import { type Flight, type Relay, settle } from './relay.ts';
@@ -207,6 +209,14 @@ export class Gateway {
 
   #takeServerNotification({ method, params, bytes }: Notification): void {
     const { inventory, wires, flights } = this.#relay;
+    if (TASK_NOTICES.includes(method)) {
+      const told = taskNotice(this.#relay, { method, params });
+      settle(
+        this.#relay,
+        told.then((notice) => send(wires, notice)),
+      );
+      return;
+    }
     const needed = rowOf(SERVER_NOTIFICATIONS, method);
     if (needed === undefined || (needed !== null && !inventory.mayUse(needed))) return;
     if (method === 'notifications/tools/list_changed') inventory.spoil();
@@ -215,7 +225,8 @@ export class Gateway {
       const token = params['progressToken'];
       const isOpen =
         token !== undefined &&
-        [...flights.values()].some(({ request }) => tokenOf(request.params) === token);
+        (this.#relay.tasks.hasToken(token) ||
+          [...flights.values()].some(({ request }) => tokenOf(request.params) === token));
       if (!isOpen) return;
     }
     wires.toClient(bytes);
@@ -238,6 +249,7 @@ export class Gateway {
   serverGone(): void {
     this.#relay.state.isServerGone = true;
     for (const flight of this.#relay.flights.values()) flight.end?.('server-gone');
+    endTasks(this.#relay, 'server-gone');
   }
 
   /** The client is gone: what is on its way is cancelled. */
@@ -247,6 +259,7 @@ export class Gateway {
       flight.isCancelled = true;
       flight.end?.('cancelled');
     }
+    endTasks(this.#relay, 'closed');
     toClient.clear();
   }
 

@@ -49,8 +49,9 @@ export function guardEnforcement(
       send(redeemed.value.args, controller.signal);
       return DONE;
     },
-    report: async ({ decision, status, result }) => {
+    report: async ({ decision, status, result, isRunning = false }) => {
       const said = await guard.outcome({ ...of, decision, status, result, records: null });
+      if (isRunning) return doneBy(said);
       flights.delete(decision);
       tools.delete(decision);
       return doneBy(said);

@@ -20,7 +20,10 @@ export type BuiltIn =
  * the built-in tool, `govern` is decided as that tool.
  */
 export type ClientHandling =
-  | { readonly kind: 'open' | 'discover' | 'list-tools' | 'call-tool' | 'forward' | 'listen' }
+  | {
+      readonly kind:
+        'open' | 'discover' | 'list-tools' | 'call-tool' | 'task' | 'forward' | 'listen';
+    }
   | { readonly kind: 'with'; readonly builtIn: BuiltIn }
   | { readonly kind: 'govern'; readonly builtIn: BuiltIn };
 
@@ -29,6 +32,7 @@ export type ServerHandling =
   { readonly kind: 'forward' } | { readonly kind: 'govern'; readonly builtIn: BuiltIn };
 
 const forward = { kind: 'forward' } as const;
+const task = { kind: 'task' } as const;
 const withReading = { kind: 'with', builtIn: 'resources.read' } as const;
 
 const SHARED: Readonly<Record<string, ClientHandling>> = {
@@ -51,11 +55,18 @@ export const CLIENT_REQUESTS: Readonly<Record<Era, Readonly<Record<string, Clien
     'resources/subscribe': withReading,
     'resources/unsubscribe': withReading,
     'logging/setLevel': forward,
+    'tasks/get': task,
+    'tasks/result': task,
+    'tasks/list': task,
+    'tasks/cancel': task,
   },
   modern: {
     ...SHARED,
     'server/discover': { kind: 'discover' },
     'subscriptions/listen': { kind: 'listen' },
+    'tasks/get': task,
+    'tasks/update': task,
+    'tasks/cancel': task,
   },
 };
 
@@ -92,6 +103,12 @@ export const SERVER_NOTIFICATIONS: Readonly<Record<string, BuiltIn | null>> = {
   'notifications/elicitation/complete': 'elicitation.create',
   'notifications/subscriptions/acknowledged': null,
 };
+
+/** Notices about tasks, which reach who began them once they are recorded. */
+export const TASK_NOTICES: readonly string[] = [
+  'notifications/tasks/status',
+  'notifications/tasks',
+];
 
 /** Whether the revision knows batches: several messages in one line. */
 export function hasBatches(revision: string | null): boolean {

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Enforcement } from './enforcement.ts';
 import { Exchange } from './exchange.ts';
 import { Inventory } from './inventory.ts';
+import { TaskBook } from './task-book.ts';
 import { freshState, type Relay, RELAY_BOUNDS, type RelayBounds, type Wires } from './relay.ts';
 
 /** What a relay is opened with. */
@@ -31,6 +32,7 @@ export function openRelay({ bounds, ...options }: RelayOptions): Relay {
     flights: new Map(),
     pending: new Map(),
     inputs: new Map(),
+    tasks: new TaskBook(),
     settling: new Set(),
     makeId: () => {
       count += 1;

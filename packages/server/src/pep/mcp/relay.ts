@@ -4,6 +4,7 @@ import type { Inventory } from './inventory.ts';
 import type { Era } from './methods.ts';
 import { printRequest, type Request, type RequestId } from './message.ts';
 import type { Refusal, RefusalCode } from './refusal.ts';
+import type { TaskBook } from './task-book.ts';
 
 /** How much of everything. Times are in milliseconds. */
 export type RelayBounds = {
@@ -62,6 +63,8 @@ export type Relay = {
   readonly pending: Map<string, string>;
   /** Requests to the client that a result asked for, and the decisions that let them through. */
   readonly inputs: Map<string, string>;
+  /** Calls that were answered with a task. */
+  readonly tasks: TaskBook;
   /** What is still being settled: the end of the connection waits for it. */
   readonly settling: Set<Promise<unknown>>;
   /** Makes an id nobody else uses, for requests of our own and for the guard. */
@@ -75,11 +78,13 @@ export type RelayState = {
   /** Whether a legacy client and the server have shaken hands, and on which revision. */
   isOpened: boolean;
   revision: string | null;
+  /** Whether a legacy server takes calls as tasks. */
+  hasTasks: boolean;
 };
 
 /** Returns the state of a connection on which nothing was said yet. */
 export function freshState(): RelayState {
-  return { isServerGone: false, isOpened: false, revision: null };
+  return { isServerGone: false, isOpened: false, revision: null, hasTasks: false };
 }
 
 /** A request of the client that is being answered. */

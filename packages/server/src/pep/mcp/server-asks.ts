@@ -123,7 +123,11 @@ export async function letInputs(relay: Relay, result: JsonObject): Promise<Refus
 
 const MOST_INPUTS = 1_000;
 
-async function letInput(relay: Relay, key: string, value: Json): Promise<Refusal | null> {
+/**
+ * Decides one thing that a result asks of the client; `key` is what the answer to it is found by.
+ * Returns the refusal of what is not let through.
+ */
+export async function letInput(relay: Relay, key: string, value: Json): Promise<Refusal | null> {
   const method = isJsonObject(value) ? value['method'] : undefined;
   const params = isJsonObject(value) ? value['params'] : undefined;
   const handling = typeof method === 'string' ? rowOf(SERVER_REQUESTS, method) : undefined;
@@ -156,18 +160,24 @@ export async function takeInputs(relay: Relay, params: JsonObject): Promise<RpcE
   const { inputResponses } = params;
   const given = isJsonObject(inputResponses ?? null) ? Object.entries(Object(inputResponses)) : [];
   for (const [key, value] of given) {
-    const decision = relay.inputs.get(key);
-    // Roots are no secret of the agent's, and were let through without a decision.
-    if (decision === undefined && isRoots(value)) continue;
-    if (decision === undefined) {
-      return { code: CODES.invalidParams, message: `nobody asked for the input \`${key}\`` };
-    }
     // What `JSON.parse` returned stays JSON under `Object.entries`.
-    const report = { decision, status: 'ok', result: value as Json } as const;
-    const said = await relay.enforcement.report(report);
-    if (!said.ok) return { code: CODES.internal, message: `unrecorded: ${said.message}` };
-    relay.inputs.delete(key);
+    const error = await takeInput(relay, key, value as Json);
+    if (error !== null) return error;
   }
+  return null;
+}
+
+/** Records one answer of the client; returns an error where nobody asked, or it is unrecorded. */
+export async function takeInput(relay: Relay, key: string, value: Json): Promise<RpcError | null> {
+  const decision = relay.inputs.get(key);
+  // Roots are no secret of the agent's, and were let through without a decision.
+  if (decision === undefined && isRoots(value)) return null;
+  if (decision === undefined) {
+    return { code: CODES.invalidParams, message: `nobody asked for the input \`${key}\`` };
+  }
+  const said = await relay.enforcement.report({ decision, status: 'ok', result: value });
+  if (!said.ok) return { code: CODES.internal, message: `unrecorded: ${said.message}` };
+  relay.inputs.delete(key);
   return null;
 }
 

@@ -135,11 +135,19 @@ function listen(connection: Connection, { id, params }: Request): Write {
     const wanted: JsonObject = isJsonObject(given ?? null) ? Object(given) : {};
     const meta = { _meta: { 'io.modelcontextprotocol/subscriptionId': id } };
     const kept = Object.values(FILTERS).filter((name) => wanted[name] === true);
-    const notifications = Object.fromEntries(kept.map((name) => [name, true]));
+    const { taskIds = [] } = wanted;
+    const tasks = (Array.isArray(taskIds) ? taskIds : []).filter((task) =>
+      connection.hasTask(task),
+    );
+    const notifications = {
+      ...Object.fromEntries(kept.map((name) => [name, true])),
+      ...(tasks.length === 0 ? {} : { taskIds: tasks }),
+    };
     const acknowledged = 'notifications/subscriptions/acknowledged';
     stream.push(printRequest(acknowledged, { ...meta, notifications }));
     const stop = connection.listen(notifications, (method, heard) => {
-      if (!kept.includes(FILTERS[method] ?? '')) return;
+      const isTask = method === 'notifications/tasks' && tasks.includes(heard['taskId'] ?? null);
+      if (!isTask && !kept.includes(FILTERS[method] ?? '')) return;
       stream.push(printRequest(method, { ...heard, ...meta }));
     });
     const forget = connection.whenClosed(() => {

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 
-import type { JsonObject } from '@plumbline/core';
+import type { Json, JsonObject } from '@plumbline/core';
 
-import { Aggregate } from '../aggregate.ts';
+import { Aggregate, namerOf } from '../aggregate.ts';
 import { Branch, type BranchListener } from '../branch.ts';
-import { OWN_META } from '../bridge.ts';
+import { TASKS_META } from '../bridge.ts';
 import type { GuardEnforcement } from '../guard-enforcement.ts';
 import {
   CODES,
@@ -18,8 +18,9 @@ import {
   type Response,
   type ResponseBody,
 } from '../message.ts';
-import type { Era } from '../methods.ts';
+import { type Era, TASK_NOTICES } from '../methods.ts';
 import type { ParamHeader } from '../param-headers.ts';
+import { renameRelated, renameTask } from '../task-shape.ts';
 import type { Served } from '../upstream.ts';
 import { EventStream } from './event-stream.ts';
 
@@ -72,8 +73,14 @@ export class Connection {
     this.agent = options.agent;
     this.era = options.era;
     const listener: BranchListener = {
-      notified: (_branch, method, params) => this.#notified(method, params),
-      asked: (_branch, request) => this.#askClient(request),
+      notified: (branch, method, params) => {
+        const rename = TASK_NOTICES.includes(method) ? renameTask : renameRelated;
+        this.#notified(method, rename(params, namerOf(branch)));
+      },
+      asked: (branch, request) => {
+        const params = renameRelated(request.params, namerOf(branch));
+        return this.#askClient({ ...request, params });
+      },
       note,
     };
     this.#branches = [...served.upstreams].map(
@@ -89,7 +96,9 @@ export class Connection {
   }
 
   get isIdle(): boolean {
-    return this.#open.size === 0 && this.#listening.size === 0 && !this.standing.isRead;
+    const isRunning = this.#branches.some(({ relay }) => relay.tasks.running().length > 0);
+    const isUsed = this.#open.size > 0 || this.#listening.size > 0 || this.standing.isRead;
+    return !isUsed && !isRunning;
   }
 
   #next(): number {
@@ -139,12 +148,28 @@ export class Connection {
     this.#listening.add(heard);
     // Servers with a handshake say it unasked; the others have to be listened to.
     const modern = this.#branches.filter(({ era, isUp }) => isUp && era === 'modern');
-    const params = { notifications: wanted, _meta: OWN_META };
-    const asked = modern.map((branch) => branch.ask('subscriptions/listen', params));
+    const asked = modern.map((branch) => {
+      const params = { notifications: this.#wantedOf(branch, wanted), _meta: TASKS_META };
+      return branch.ask('subscriptions/listen', params);
+    });
     return () => {
       this.#listening.delete(heard);
       for (const { cancel } of asked) cancel();
     };
+  }
+
+  #wantedOf(branch: Branch, { taskIds = [], ...wanted }: JsonObject): JsonObject {
+    const owners = (Array.isArray(taskIds) ? taskIds : []).map((id) => {
+      return this.#aggregate.ownerOfTask(id);
+    });
+    const own = owners.flatMap((owner) => (owner?.branch === branch ? [owner.own] : []));
+    return own.length === 0 ? wanted : { ...wanted, taskIds: own };
+  }
+
+  /** Whether a task is one of this connection's. */
+  hasTask(name: Json): boolean {
+    const owner = this.#aggregate.ownerOfTask(name);
+    return owner?.branch.relay.tasks.find(owner.own) !== undefined;
   }
 
   /** Calls when the connection ends, unless the returned function was called before. */
@@ -178,10 +203,13 @@ export class Connection {
   #notified(method: string, params: JsonObject): void {
     const bytes = printRequest(method, params);
     if (method === 'notifications/progress') {
-      for (const { request, say } of this.#open.values()) {
-        const token: unknown = Object(request.params['_meta'])['progressToken'];
-        if (token !== undefined && token === params['progressToken']) say(bytes);
-      }
+      const token = params['progressToken'];
+      const open = [...this.#open.values()].filter(({ request }) => {
+        return token !== undefined && Object(request.params['_meta'])['progressToken'] === token;
+      });
+      for (const { say } of open) say(bytes);
+      // The call was answered with a task, which still tells how far it is.
+      if (open.length === 0 && this.era === 'legacy') this.standing.push(bytes);
       return;
     }
     for (const heard of this.#listening) heard(method, params);

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { isJsonObject } from '@plumbline/core';
 
 import { CODES, type Request, type RpcError } from '../message.ts';
-import { LEGACY, MODERN } from '../methods.ts';
+import { LEGACY, MODERN, rowOf } from '../methods.ts';
 import { decodeHeader, faultInParamHeaders, type ParamHeader } from '../param-headers.ts';
 
 const PROTOCOL_VERSION = 'io.modelcontextprotocol/protocolVersion';
@@ -40,10 +40,20 @@ export function faultInModern(headers: IncomingHttpHeaders, request: Request): R
     : mismatch('Mcp-Name');
 }
 
+// Which member of the parameters the header `Mcp-Name` repeats.
+const NAMED_BY: Readonly<Record<string, string>> = {
+  'tools/call': 'name',
+  'prompts/get': 'name',
+  'resources/read': 'uri',
+  'tasks/get': 'taskId',
+  'tasks/update': 'taskId',
+  'tasks/cancel': 'taskId',
+};
+
 function nameIn({ method, params }: Request): string | null {
-  const value = method === 'resources/read' ? params['uri'] : params['name'];
-  const isNamed = ['tools/call', 'prompts/get', 'resources/read'].includes(method);
-  return isNamed && typeof value === 'string' ? value : null;
+  const member = rowOf(NAMED_BY, method);
+  const value = member === undefined ? undefined : params[member];
+  return typeof value === 'string' ? value : null;
 }
 
 /** Who knows what a tool's definition asks to be said in headers. */

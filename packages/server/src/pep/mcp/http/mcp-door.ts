@@ -15,6 +15,7 @@ import {
   type RpcError,
 } from '../message.ts';
 import { type Era, hasBatches, LEGACY, MODERN } from '../methods.ts';
+import { faultInTaskRequest } from '../answer-task.ts';
 import type { Served } from '../upstream.ts';
 import { answerAsModern, answerBatch, answerOne, json } from './answering.ts';
 import { Connection } from './connection.ts';
@@ -79,6 +80,8 @@ export class AgentDoor implements McpDoor {
     if (connection.isFull || connection.isTaken(request.id)) {
       return refusal(400, request.id, IN_USE);
     }
+    const undeclared = faultInListening(request);
+    if (undeclared !== null) return refusal(400, request.id, undeclared);
     const mismatch = await faultInParams(asked.headers, request, connection);
     if (mismatch !== null) return refusal(400, request.id, mismatch);
     return { kind: 'stream', status: 200, write: answerAsModern(connection, request) };
@@ -232,6 +235,12 @@ const IN_USE: RpcError = {
   code: CODES.invalidRequest,
   message: 'the id is in use, or too many requests are being answered',
 };
+
+// Who wants to hear of tasks has to know them.
+function faultInListening(request: Request): RpcError | null {
+  const { taskIds }: JsonObject = Object(request.params['notifications']);
+  return taskIds === undefined ? null : faultInTaskRequest(request, 'modern');
+}
 
 function takeAll(
   connection: Connection,
