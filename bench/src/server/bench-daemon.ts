@@ -18,14 +18,20 @@ export type BenchDaemon = {
   readonly close: () => Promise<void>;
 };
 
+type Setting = readonly [name: string, value: string];
+
 /** Starts the daemon of a folder. What it logs goes where errors go. */
-export async function startBenchDaemon(folder: string): Promise<BenchDaemon> {
-  const settings: readonly (readonly [string, string])[] = [
+export async function startBenchDaemon(
+  folder: string,
+  more: readonly Setting[] = [],
+): Promise<BenchDaemon> {
+  const settings: readonly Setting[] = [
     ['data', join(folder, 'daemon')],
     ['rootKey', join(folder, 'root.key')],
     ['origin', 'bench.example/log'],
     ['listen.http', '127.0.0.1:0'],
     ['limits.requestsPerMinute', '10000000'],
+    ...more,
   ];
   const entry = fileURLToPath(import.meta.resolve('@plumbline/server/source/main'));
   const startedMs = performance.now();

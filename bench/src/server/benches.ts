@@ -3,6 +3,7 @@ import { benchGuard } from './guard.bench.ts';
 import { benchHttp } from './http.bench.ts';
 import { benchLedger } from './ledger.bench.ts';
 import { benchLone } from './lone.bench.ts';
+import { benchMcp } from './mcp.bench.ts';
 import type { ServerBench } from './section.ts';
 import { benchSessions } from './sessions.bench.ts';
 import { benchVerify } from './verify.bench.ts';
@@ -14,6 +15,7 @@ export const BENCHES: readonly ServerBench[] = [
   { name: 'guard', run: benchGuard },
   { name: 'lone', run: benchLone },
   { name: 'http', run: benchHttp },
+  { name: 'mcp', run: benchMcp },
   { name: 'verify', run: benchVerify },
   { name: 'sessions', run: benchSessions },
 ];
