@@ -18,6 +18,7 @@ import { addHalt } from './commands/halt.ts';
 import { addGate } from './commands/gate.ts';
 import { addGrants } from './commands/grants.ts';
 import { addInit } from './commands/init.ts';
+import { addInventory } from './commands/inventory.ts';
 import { addLock } from './commands/lock.ts';
 import { addLog } from './commands/log.ts';
 import { addMcp } from './commands/mcp.ts';
@@ -68,6 +69,7 @@ export function buildProgram(shell: Shell): Command {
   addGrants(program, shell);
   addMcp(program, shell);
   addTool(program, shell);
+  addInventory(program, shell);
   addFactor(program, shell);
   addGrant(program, shell);
   addBreakGlass(program, shell);

@@ -60,3 +60,25 @@ export {
 } from './daemon/backup.ts';
 export { examine, type Examining, type Finding } from './daemon/doctor.ts';
 export { rotateLogKey, type Rotated } from './daemon/rotate-log-key.ts';
+export { type Machine, type HookFile, lookAround } from './machine/look.ts';
+export type { ConfiguredServer } from './machine/configured-server.ts';
+export type { Trouble } from './machine/read-file.ts';
+export type { Surroundings } from './machine/surroundings.ts';
+export {
+  type Governed,
+  governedBy,
+  type ShownServer,
+  shownServer,
+} from './machine/shown-server.ts';
+export { GovernedFiles, type GovernedFile, RewireRefused } from './machine/governed-files.ts';
+export { maskedWords } from './machine/masked.ts';
+export {
+  carryOut,
+  type Left,
+  type Plan,
+  planGoverning,
+  planUndoing,
+  type RewiredFile,
+  type Wrapping,
+} from './machine/rewire-file.ts';
+export { readClientFile } from './machine/look.ts';

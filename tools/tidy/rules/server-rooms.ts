@@ -10,6 +10,7 @@ const mayKnow: ReadonlyMap<string, readonly string[]> = new Map([
   ['disk', []],
   ['egress', []],
   ['config', []],
+  ['machine', []],
   ['ledger', ['disk', 'egress']],
   ['store', ['ledger']],
   ['seal', ['config', 'store']],
