@@ -30,6 +30,7 @@ import { addReplay } from './commands/replay.ts';
 import { addReview } from './commands/review.ts';
 import { addVerify } from './commands/verify.ts';
 import { addSession } from './commands/session.ts';
+import { addStaging } from './commands/staging.ts';
 import { addStatus } from './commands/status.ts';
 import { addSubject } from './commands/subject.ts';
 import { addTool } from './commands/tool.ts';
@@ -70,6 +71,7 @@ export function buildProgram(shell: Shell): Command {
   addMcp(program, shell);
   addTool(program, shell);
   addInventory(program, shell);
+  addStaging(program, shell);
   addFactor(program, shell);
   addGrant(program, shell);
   addBreakGlass(program, shell);

@@ -212,6 +212,34 @@ export {
 export type { Permit } from './permit/permit.ts';
 export { valuesAt } from './provenance/identifiers.ts';
 export { trace } from './provenance/memory.ts';
+export {
+  noStaging,
+  noteStaging,
+  phaseOf,
+  restoreStaging,
+  routeIn,
+  saveStaging,
+  type SavedStaging,
+  type StagingBook,
+  type StagingBookPhase,
+} from './staging/book.ts';
+export {
+  judgeChecks,
+  judgeStaging,
+  type StagingMove,
+  type StagingVerdict,
+} from './staging/judge.ts';
+export {
+  isStaged,
+  nextPhase,
+  type Route,
+  routeOf,
+  STAGING_CHECKS,
+  STAGING_PHASES,
+  type StagingCheck,
+  type StagingPhase,
+  type StagingRule,
+} from './staging/rule.ts';
 
 /** The version of the kernel, as recorded with every decision. */
 export const kernelVersion = '0.0.0';

@@ -135,6 +135,7 @@ export const ALLOWED: Answer = {
   approval: null,
   expiresAtMs: null,
   obligations: [],
+  route: null,
   isRepeat: false,
 };
 
@@ -201,6 +202,10 @@ function fakeGuard(calls: string[]): Guard {
     arm: () => said('arm', { index: 6 }),
     shadow: () => said('shadow', undefined),
     people: fakePeople(said),
+    staging: {
+      view: () => null,
+      change: () => said('staging.change', { index: 15, phase: 'promoted', isHeld: false }),
+    },
     forget: () => said('forget', { sessions: [] }),
     status: (agent) => (agent === 'refunds' || agent === 'mail' ? status(agent) : undefined),
     agents: () => [status('refunds'), status('mail')],
@@ -216,6 +221,7 @@ const PERMITTED: PermittedAction = {
   tool: 'refunds.issue',
   args: { order: '1042' },
   effect: 'write',
+  route: null,
 };
 
 const LOCK = {

@@ -44,6 +44,7 @@ export const CHAIN_OF = {
   tool_pinned: 'agent',
   tool_quarantined: 'agent',
   tool_refused: 'session',
+  staging_moved: 'agent',
   boot: 'node',
   shutdown: 'node',
   heartbeat: 'node',

@@ -1,6 +1,7 @@
 import { isJsonObject } from '../json.ts';
 import { MOST_LINKS } from '../authority/delegation.ts';
 import { STAGES, VERDICTS } from '../decide/verdict.ts';
+import { STAGING_PHASES } from '../staging/rule.ts';
 import type { EntryKind } from './entry.ts';
 import {
   isAny,
@@ -42,6 +43,23 @@ const isReservation = membersOf({
 
 const isPermit = membersOf({ id: isName, epoch: isCount, expiresAtMs: isWhole });
 
+const isPhase = isOneOf(STAGING_PHASES);
+
+const isRoute = membersOf({
+  side: isOneOf(['staging', 'live']),
+  upstream: orNull(isText),
+  phase: isPhase,
+});
+
+const isVerdictOfCheck = membersOf({
+  name: isText,
+  seen: isCount,
+  bad: isCount,
+  sample: isCount,
+  allowed: isWhole,
+  state: isOneOf(['open', 'passed', 'failed']),
+});
+
 const decided: Shape = membersOf({
   decision: isName,
   pact: isDigest,
@@ -53,6 +71,7 @@ const decided: Shape = membersOf({
   spends: listOf(isText),
   grants: optional(listOf(isText)),
   permit: orNull(isPermit),
+  route: optional(isRoute),
 });
 
 const lock = {
@@ -141,6 +160,19 @@ export const OPEN_SHAPES: ReadonlyMap<EntryKind, Shape> = new Map([
       by: isText,
       reason: optional(isText),
       because: optional(listOf(isName)),
+    }),
+  ],
+  [
+    'staging_moved',
+    membersOf({
+      pact: isDigest,
+      from: isPhase,
+      to: isPhase,
+      held: isBoolean,
+      restart: isBoolean,
+      by: isText,
+      reason: orNull(isText),
+      checks: listOf(isVerdictOfCheck),
     }),
   ],
   ['armed', membersOf({ pact: isDigest })],

@@ -5,6 +5,7 @@ import type { Decision, Finding, Rewrite, Verdict } from '../decide/verdict.ts';
 import type { JsonObject } from '../json.ts';
 import type { CompiledPact } from '../pact/compiled.ts';
 import type { Permit } from '../permit/permit.ts';
+import type { Route } from '../staging/rule.ts';
 import type { Parts } from './entry.ts';
 
 /** The events that are recorded: a permit stands in its decision's entry. */
@@ -22,6 +23,8 @@ export type PartsContext = {
   readonly pact?: CompiledPact;
   /** `decided`: the permit that was given. */
   readonly permit?: Pick<Permit, 'id' | 'epoch' | 'expiresAtMs'> | null;
+  /** `decided`: which side of a staged tool the action goes to. */
+  readonly route?: Route | null;
   /** `session_opened`: what the opener calls the session. */
   readonly name?: string | null;
   /** `session_closed`: why; `closed` by default. */
@@ -136,7 +139,7 @@ function openedParts(event: Of<'session_opened'>, { pact, name = null }: PartsCo
 
 function decidedParts(
   { id, action, facts, decision }: Of<'decided'>,
-  { pact, permit = null }: PartsContext,
+  { pact, permit = null, route = null }: PartsContext,
 ): Parts {
   const { tool, args, digest } = action;
   const { charges, grants, reserves, spends } = decision;
@@ -148,6 +151,7 @@ function decidedParts(
     // A decision is never recorded without the pact it was made under.
     pact: pact?.digest ?? '',
     permit: permit === null ? null : openPermit(permit),
+    ...(route === null ? {} : { route: { ...route } }),
     reserves: reserves.map(({ amount, key, windowEndMs }) => ({ amount, key, windowEndMs })),
     spends,
     tool: pact?.tools.has(tool) === true || isOutput(tool) ? tool : null,

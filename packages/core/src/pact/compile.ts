@@ -1,5 +1,6 @@
 import type { CompiledPact, FactRule, Layer, Tool } from './compiled.ts';
 import { digestJson } from '../digest.ts';
+import { strictestStaging } from '../staging/rule.ts';
 import { canonicalDocument } from './canonical-form.ts';
 import { compileFlow, compileRules } from './compile-rules.ts';
 import { compileTasks } from './compile-tasks.ts';
@@ -29,6 +30,7 @@ export function compilePact(documents: readonly PactDocument[]): CompiledPact {
     sessionFields: [...new Set(documents.flatMap(({ session }) => [...session.keys()]))],
     gates: mergeGates(documents),
     haltOn: [...haltOn],
+    staging: mergeStaging(documents),
     layers: documents.map((layer) => ({
       ...compileLayer(layer),
       // To halt on an unlisted tool is to block it hard, in whichever layer it is unlisted.
@@ -83,6 +85,14 @@ function mergeGates(documents: readonly PactDocument[]): CompiledPact['gates'] {
     widenAfter: Math.min(...(on.length > 0 ? on : documents).map(({ gates }) => gates.widenAfter)),
     approvers: asked?.gates.approvers ?? asked?.approvers ?? [],
   };
+}
+
+function mergeStaging(documents: readonly PactDocument[]): CompiledPact['staging'] {
+  return strictestStaging(
+    documents.flatMap(({ staging }) =>
+      staging === null ? [] : [{ ...staging, tools: staging.tools.map(({ value }) => value) }],
+    ),
+  );
 }
 
 function compileLayer(document: PactDocument): Layer {

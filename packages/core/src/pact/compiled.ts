@@ -1,5 +1,6 @@
 import type { Digest } from '../digest.ts';
 import type { Json, JsonObject } from '../json.ts';
+import type { StagingRule } from '../staging/rule.ts';
 
 /** The id of a rule as its author wrote it, or of a built-in rule (`gate:mail`, `unlisted`). */
 export type RuleId = string;
@@ -286,5 +287,7 @@ export type CompiledPact = {
     readonly approvers: readonly string[];
   };
   readonly haltOn: readonly string[];
+  /** What is staged; the kernel does not read it. Null: nothing. */
+  readonly staging: StagingRule | null;
   readonly layers: readonly Layer[];
 };

@@ -1,6 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 
 import type { Json, JsonObject } from '../json.ts';
+import type { StagingRule } from '../staging/rule.ts';
 import type { Effect, FlowOrigin, Mode, Tool, Window } from './compiled.ts';
 import type { Place } from './diagnostic.ts';
 
@@ -191,11 +192,16 @@ export type MetricsDocument = {
   readonly truth: Placed<string> | null;
 };
 
+/** What is staged, with places for its tools. */
+export type StagingDocument = Omit<StagingRule, 'tools'> & {
+  readonly tools: readonly Placed<string>[];
+};
+
 /**
  * One pact file, parsed and typed, defaults filled in, not yet checked against its tools.
  *
  * `source` is the file as plain JSON, which the canonical form and the digest are made of. Members
- * the kernel does not read (`canaries`, `staging`, `watch`, `drill`, `persona`) are validated and
+ * the kernel does not read (`canaries`, `watch`, `drill`, `persona`) are validated and
  * kept there.
  */
 export type PactDocument = {
@@ -242,6 +248,7 @@ export type PactDocument = {
   } | null;
   readonly persistence: { readonly warn: number; readonly pause: number; readonly halt: number };
   readonly dormantAfterMs: number | null;
+  readonly staging: StagingDocument | null;
   readonly approvers: readonly string[];
   readonly approvalWithinMs: number;
   readonly unlisted: 'hard_block' | 'block_and_replan';

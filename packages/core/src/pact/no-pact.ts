@@ -15,5 +15,6 @@ export const NO_PACT: CompiledPact = {
   sessionFields: [],
   gates: { isOn: false, widenAfter: 1, approvers: [] },
   haltOn: [],
+  staging: null,
   layers: [],
 };

@@ -12,6 +12,7 @@ import { metrics, NO_METRICS } from './read/metrics.ts';
 import { modify } from './read/modify.ts';
 import { allow, defer, exclude, rules, stepUp } from './read/rules.ts';
 import * as settings from './read/settings.ts';
+import { staging } from './read/staging.ts';
 import { tasks } from './read/tasks.ts';
 import { tools } from './read/tools.ts';
 import {
@@ -187,7 +188,14 @@ function readRules(fields: Fields): Rules {
 
 type Settings = Pick<
   PactDocument,
-  'ruleOfTwo' | 'gates' | 'bulk' | 'persistence' | 'dormantAfterMs' | 'unlisted' | 'haltOn'
+  | 'ruleOfTwo'
+  | 'gates'
+  | 'bulk'
+  | 'persistence'
+  | 'dormantAfterMs'
+  | 'staging'
+  | 'unlisted'
+  | 'haltOn'
 >;
 
 function readSettings(fields: Fields): Settings {
@@ -202,6 +210,7 @@ function readSettings(fields: Fields): Settings {
     bulk: optional(fields, 'bulk', { read: bulk, or: null }),
     persistence: optional(fields, 'persistence', { read: persistence, or: settings.PERSISTENCE }),
     dormantAfterMs: optional(fields, 'dormant', { read: dormant, or: null }),
+    staging: optional(fields, 'staging', { read: staging, or: null }),
     unlisted: optional(fields, 'unlisted', {
       read: choice(['hard_block', 'block_and_replan']),
       or: 'hard_block',

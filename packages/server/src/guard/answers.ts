@@ -1,4 +1,4 @@
-import type { Ask, Decision, JsonObject, Verdict } from '@plumbline/core';
+import type { Ask, Decision, JsonObject, Route, Verdict } from '@plumbline/core';
 
 import type { Answer } from './guard.ts';
 import { type AnswerParts, type LiveAgent, whyVoid } from './live-agent.ts';
@@ -10,12 +10,13 @@ type AnswerContext = {
   readonly permitId: string | null;
   /** What waits for people since this decision, or an earlier one. */
   readonly ask: Ask | null;
+  readonly route: Route | null;
 };
 
 /** Returns the parts of an answer that stay as they are. */
 export function answerParts(
   decision: Decision,
-  { id, index, permitId, ask }: AnswerContext,
+  { id, index, permitId, ask, route }: AnswerContext,
 ): AnswerParts {
   const { verdict, because, obligations } = decision;
   const isAsking = verdict.kind === 'step_up';
@@ -24,6 +25,7 @@ export function answerParts(
     decision: id,
     index,
     permitId,
+    route,
     verdict: verdict.kind,
     say: sayOf(verdict, enforced[0]?.say),
     rules: [...new Set(enforced.map(({ rule }) => rule))],

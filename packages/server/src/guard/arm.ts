@@ -1,4 +1,4 @@
-import type { CompiledPact } from '@plumbline/core';
+import { type CompiledPact, noteStaging } from '@plumbline/core';
 
 import type { Desk } from './desk.ts';
 import type { Outcome } from './guard.ts';
@@ -61,6 +61,7 @@ function armTurn(
   const event = { kind: 'armed', at, pact: pact.digest } as const;
   const armed = recordEvent(desk, live, { event });
   live.pact = pact;
+  noteStaging(live.staging, pact.staging, { kind: 'armed', at, open: { pact: pact.digest } });
   // The pact of before may be armed again while its permits last.
   live.permits.void(null);
   voidGiven(live, null);

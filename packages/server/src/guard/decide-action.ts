@@ -32,6 +32,7 @@ import { settleBefore } from './settle-asks.ts';
 import { alertOnClaim } from './role-claims.ts';
 import { raiseReview } from './reviews.ts';
 import { isShallow } from './shallow.ts';
+import { routeFor } from './staging.ts';
 import { amongWaiting, durably, findSession, momentOf, recordEvent, recordNote } from './turn.ts';
 import type { Found } from './turn.ts';
 
@@ -223,6 +224,7 @@ function decideTurn(desk: Desk, asked: Asked, facts: readonly Fact[]): Outcome<T
     return refuse('overloaded', `${chars} characters are in flight: report outcomes first`);
   }
   settleBefore(desk, live, action);
+  const route = routeFor(desk, live, action);
   const decision = decide(pact, live.state, { action, facts, now: momentOf(desk, live) });
   const unasked = whyNotAsked(asked, { pact, decision });
   if (unasked !== null) return unasked;
@@ -231,7 +233,8 @@ function decideTurn(desk: Desk, asked: Asked, facts: readonly Fact[]): Outcome<T
   const permit = args === null ? null : permitFor(desk, asked, { id, decision, pact });
   const event = { kind: 'decided', at: decision.at, id, action, facts, decision } as const;
   const { session } = asked;
-  const appended = recordEvent(desk, live, { event, session, permit, trace: request.trace });
+  const beside = { session, permit, route, trace: request.trace };
+  const appended = recordEvent(desk, live, { event, ...beside });
   // Before anything below may halt, which voids it and waits for whoever holds it.
   if (permit !== null && args !== null) give(desk, asked, { permit, args });
   raiseReview(desk, live);
@@ -239,7 +242,7 @@ function decideTurn(desk: Desk, asked: Asked, facts: readonly Fact[]): Outcome<T
   noteEscalations(desk, asked, { decision: id, obligations: decision.obligations });
   const { index, durable } = appended;
   const ask = askOf(live, action);
-  const answer = answerParts(decision, { id, index, permitId: permit?.id ?? null, ask });
+  const answer = answerParts(decision, { id, index, permitId: permit?.id ?? null, ask, route });
   noteAnswer(asked, answer);
   return done({ index, durable, answer });
 }

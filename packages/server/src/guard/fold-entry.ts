@@ -11,7 +11,9 @@ import {
   NO_PACT,
   notePeople,
   notePeopleEntry,
+  noteStaging,
   type RecordedEvent,
+  routeIn,
 } from '@plumbline/core';
 
 import { openPayload } from '../seal/seal.ts';
@@ -71,6 +73,7 @@ export async function foldEntry(folding: Folding, entry: Entry, index: number): 
   const isNoShadow = kind === 'pact_withdrawn' || kind === 'pact_published';
   if (isNoShadow && live.shadow?.pact.digest === pact) live.shadow = null;
   await foldEvents(folding, live, { entry, index });
+  noteStaging(live.staging, folding.armed.get(agent)?.staging ?? null, entry);
 }
 
 // Everyone who reads the log sees what is locked, so it is all in the open part.
@@ -202,7 +205,11 @@ function sessionOf(
   });
 }
 
-function keepDecision(live: LiveAgent, event: Of<'decided'>, { index, subject }: Kept): void {
+function keepDecision(
+  live: LiveAgent,
+  event: Of<'decided'>,
+  { entry, index, subject }: Kept,
+): void {
   const { id, action, decision } = event;
   const call = callOf(event);
   if (call !== null) {
@@ -222,7 +229,13 @@ function keepDecision(live: LiveAgent, event: Of<'decided'>, { index, subject }:
   const request = action.id.slice(action.session.length + 1);
   const known = session.requests.get(request);
   const ask = askOf(live, action);
-  const answer = answerParts(decision, { id, index, permitId: null, ask });
+  const answer = answerParts(decision, {
+    id,
+    index,
+    permitId: null,
+    ask,
+    route: routeIn(entry.open['route']),
+  });
   const note = {
     digest: action.digest,
     running: null,

@@ -10,6 +10,7 @@ import type {
   Permit,
   Requirement,
   Review,
+  Route,
   VerdictKind,
   VoteFact,
 } from '@plumbline/core';
@@ -42,6 +43,8 @@ import type { HaltOrder, ResumeOrder, Stop } from './halts/order.ts';
 import type { AnsweredHalt, HaltView } from './halts/view.ts';
 import type { InSession, SessionView } from './session-view.ts';
 import type { Observed, RefusedCall } from './noted-types.ts';
+import type { ChangedStaging, StagingChange, StagingView } from './staging-types.ts';
+import type { UsableTools } from './tool-types.ts';
 
 /** W3C Trace Context ids: 32 and 16 hex digits. */
 export type Trace = { readonly traceId: string; readonly spanId: string };
@@ -137,6 +140,8 @@ export type Answer = {
   readonly approval: string | null;
   readonly expiresAtMs: number | null;
   readonly obligations: readonly { readonly kind: string; readonly say: string }[];
+  /** Where the action of a staged tool goes; null where its tool is not staged. */
+  readonly route: Route | null;
   readonly isRepeat: boolean;
 };
 
@@ -199,6 +204,8 @@ export type PermittedAction = {
   readonly args: JsonObject;
   /** As the armed pact declares it; null where only the call itself tells. */
   readonly effect: Effect | null;
+  /** Where it goes when its tool is staged; else null. */
+  readonly route: Route | null;
 };
 
 /** What was stopped, by a person, an alert or the kernel. `target` is empty for an agent. */
@@ -207,12 +214,6 @@ export type Stopped = {
   readonly scope: HaltScope;
   readonly target: string;
   readonly epoch: number;
-};
-/** What an agent may be shown: the pact's tools, and those of them a session could be let use. */
-export type UsableTools = {
-  readonly pact: string;
-  readonly declared: readonly string[];
-  readonly usable: readonly string[];
 };
 
 /**
@@ -385,6 +386,11 @@ export type Guard = {
   readonly forget: (subject: string) => Promise<Outcome<{ readonly sessions: readonly string[] }>>;
   /** Locks, gates, corrections and reviews: what people decide about an agent's work. */
   readonly people: People;
+  /** How staged actions stand; null where the armed pact stages none. */
+  readonly staging: {
+    readonly view: (agent: string) => StagingView | null | undefined;
+    readonly change: (of: StagingChange) => Promise<Outcome<ChangedStaging>>;
+  };
   readonly status: (agent: string) => AgentStatus | undefined;
   readonly agents: () => readonly AgentStatus[];
   /** Stops taking requests, waits for what is in flight, snapshots. */

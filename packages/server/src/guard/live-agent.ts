@@ -6,8 +6,10 @@ import {
   emptyBook,
   initialState,
   noPeopleNotes,
+  noStaging,
   type PeopleNotes,
   type Permit,
+  type StagingBook,
   type State,
 } from '@plumbline/core';
 
@@ -73,6 +75,8 @@ export type LiveAgent = {
   state: State;
   /** What people decided about it, beside the state; the fold of the same entries. */
   people: PeopleNotes;
+  /** How far its staged actions have come; the fold of the same entries. */
+  staging: StagingBook;
   /** The armed pact that passed its self-test; null: everything is refused. */
   pact: CompiledPact | null;
   shadow: Shadow | null;
@@ -114,6 +118,7 @@ export function freshAgent(agent: string, clocks: Clocks): LiveAgent {
     agent,
     state: initialState(agent),
     people: noPeopleNotes(),
+    staging: noStaging(),
     pact: null,
     shadow: null,
     asks: emptyBook(),

@@ -40,6 +40,7 @@ import {
 } from './sessions.ts';
 import { sweepAsks } from './settle-asks.ts';
 import { recordObserved } from './observed.ts';
+import { changeStaging, settleIfTaken, viewStaging } from './staging.ts';
 import { recordRefusedCall, usableIn } from './tools.ts';
 import { castVote, noteLink, noteShown } from './vote.ts';
 import { proveIn } from './proofs.ts';
@@ -135,7 +136,10 @@ export async function openGuard(parts: GuardParts): Promise<OpenedGuard> {
       return failed;
     },
     stopped: () => desk.stopped,
-    sweep: () => sweepSessions(desk),
+    sweep: () => {
+      for (const live of desk.agents.values()) settleIfTaken(desk, live);
+      return sweepSessions(desk);
+    },
     letGo: () => closeHalts(desk),
     sweepAsks: () => sweepAsks(desk),
     states: () => [...desk.agents.values()].map(({ state }) => state),
@@ -180,6 +184,10 @@ function guardOf(desk: Desk, close: Guard['close']): Guard {
     shadow: async (agent, pact) => shadowPact(desk, agent, pact),
     forget: (subject) => forgetSubject(desk, subject),
     people: peopleOf(desk),
+    staging: {
+      view: (agent) => viewStaging(desk, agent),
+      change: (of) => changeStaging(desk, of),
+    },
     status: (agent) => {
       const live = desk.agents.get(agent);
       return live === undefined ? undefined : statusOf(live);
@@ -261,7 +269,8 @@ function inspect(
   const effect = live.pact?.tools.get(tool)?.effect ?? null;
   const { decision, session: id } = permit;
   const { task, room } = session;
-  return done({ decision, session: id, task, room, tool, args, effect });
+  const route = live.sessions.get(id)?.byDecision.get(decision)?.answer?.route ?? null;
+  return done({ decision, session: id, task, room, tool, args, effect, route });
 }
 
 const SETTLE_POLL_MS = 5;

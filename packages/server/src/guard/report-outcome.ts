@@ -7,6 +7,7 @@ import type { LiveAgent, RequestNote } from './live-agent.ts';
 import { done, refuse } from './refusal.ts';
 import { noteRoleClaim } from './role-claims.ts';
 import { isShallow } from './shallow.ts';
+import { settleIfTaken } from './staging.ts';
 import {
   durably,
   findAgent,
@@ -109,6 +110,7 @@ function recordOutcome(desk: Desk, { report, live, flight }: Report): Appended {
   if (note !== undefined) note.isNotSent = status === 'not_sent';
   const end = endOf(report);
   if (end !== null) desk.halts.board.ended(live.agent, decision, end);
+  settleIfTaken(desk, live);
   const { index } = appended;
   const claimed = noteRoleClaim(desk, live, { session, content: result }) ?? appended.durable;
   if (!isBypass(report, flight)) return { index, durable: claimed };

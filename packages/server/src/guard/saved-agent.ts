@@ -2,13 +2,18 @@ import {
   type Call,
   type Digest,
   noPeopleNotes,
+  noStaging,
   restore,
   restoreBook,
+  restoreStaging,
+  type Route,
   saveBook,
   type SavedBook,
   restorePeople,
   type SavedPeople,
   savePeople,
+  saveStaging,
+  type SavedStaging,
   type Snapshot,
   snapshot,
 } from '@plumbline/core';
@@ -29,7 +34,8 @@ import type { Clocks } from './permits.ts';
 type SavedRequest = {
   readonly request: string;
   readonly digest: Digest;
-  readonly answer: AnswerParts;
+  /** Its route is missing in a snapshot from before there was any. */
+  readonly answer: Omit<AnswerParts, 'route'> & { readonly route?: Route | null };
   readonly isReported: boolean;
   readonly isNotSent?: boolean;
 };
@@ -62,6 +68,7 @@ export type SavedAgent = {
   readonly asks: SavedBook;
   /** Missing in a snapshot from before there was any. */
   readonly people?: SavedPeople;
+  readonly staging?: SavedStaging;
   readonly effective?: readonly string[];
   readonly heirs?: readonly Heir[];
 };
@@ -79,6 +86,7 @@ export function saveAgent({ agent, state, shadow, ...live }: LiveAgent): SavedAg
     closed: [...live.closed],
     asks: saveBook(live.asks),
     people: savePeople(live.people),
+    staging: saveStaging(live.staging),
     effective: [...live.effective],
     heirs: [...live.heirs.values()].flatMap((handed) => [...handed.values()]),
   };
@@ -113,6 +121,7 @@ export function restoreAgent(
   const live = { ...freshAgent(saved.agent, clocks), asks: restoreBook(saved.asks) };
   live.state = restore(saved.state);
   live.people = saved.people === undefined ? noPeopleNotes() : restorePeople(saved.people);
+  live.staging = saved.staging === undefined ? noStaging() : restoreStaging(saved.staging);
   for (const session of saved.sessions) {
     const subject = subjects.get(session.subject);
     if (subject !== undefined) holdSession(live, restoreSession(session, subject));
@@ -138,7 +147,9 @@ function restoreSession(
   for (const [rule, count] of escalated) session.escalated.set(rule, count);
   for (const { request, digest, answer, isReported, isNotSent = false } of requests) {
     const reported = isReported ? Promise.resolve() : null;
-    const note = { digest, answer, reported, running: null, isNotSent, isBelied: false };
+    const { route = null, ...rest } = answer;
+    const kept = { ...rest, route };
+    const note = { digest, answer: kept, reported, running: null, isNotSent, isBelied: false };
     session.requests.set(request, note);
     session.byDecision.set(answer.decision, note);
   }

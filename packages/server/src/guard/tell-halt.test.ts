@@ -47,7 +47,8 @@ test('guard: looking at a permit uses nothing, and sees what redeeming it would 
   const permit = { agent: 'support', token: answer.permit?.token ?? '' };
   const { decision } = answer;
   const seen = { decision, session, task: null, room: null, tool: 'notes.add', effect: 'write' };
-  assert.deepEqual(valueOf(scene.guard.inspect(permit)), { ...seen, args: { text: 'a' } });
+  const shown = { ...seen, args: { text: 'a' }, route: null };
+  assert.deepEqual(valueOf(scene.guard.inspect(permit)), shown);
   valueOf(scene.guard.inspect(permit));
   valueOf(scene.guard.redeem(permit));
   assert.equal(codeOf(scene.guard.inspect(permit)), 'permit-used');

@@ -1,8 +1,9 @@
 import { canonical, type JsonObject, usableTools } from '@plumbline/core';
 
 import type { Desk } from './desk.ts';
-import type { Outcome, UsableTools } from './guard.ts';
+import type { Outcome } from './guard.ts';
 import type { RefusedCall } from './noted-types.ts';
+import type { UsableTools } from './tool-types.ts';
 import { done, refuse } from './refusal.ts';
 import { isShallow } from './shallow.ts';
 import { amongWaiting, durably, findSession, recordNote, type Recorded } from './turn.ts';

@@ -5,6 +5,7 @@ import {
   type JsonObject,
   notePeople,
   notePeopleEntry,
+  noteStaging,
   partsOf,
   type RecordedEvent,
 } from '@plumbline/core';
@@ -131,6 +132,7 @@ export function recordNote(desk: Desk, live: LiveAgent, note: Note): Appended {
     ...(trace === undefined ? {} : { trace }),
   });
   notePeopleEntry(live.people, { kind, at, open }, secret);
+  noteStaging(live.staging, live.pact?.staging ?? null, { kind, at, open });
   return appended;
 }
 
@@ -197,7 +199,7 @@ function write(desk: Desk, live: LiveAgent, told: Told): Appended {
   const { event, session, trace, recorded: _, ...context } = told;
   const pact = live.pact === null ? {} : { pact: live.pact };
   const { open, secret } = partsOf(event, { ...context, ...pact });
-  return desk.parts.recorder.record({
+  const appended = desk.parts.recorder.record({
     at: event.at,
     agent: live.agent,
     session: session?.id ?? null,
@@ -207,6 +209,10 @@ function write(desk: Desk, live: LiveAgent, told: Told): Appended {
     subject: session?.subject ?? null,
     ...(trace === undefined ? {} : { trace }),
   });
+  // Which pact is armed by an arming is known to whoever arms it.
+  const { at, kind } = event;
+  if (kind !== 'armed') noteStaging(live.staging, live.pact?.staging ?? null, { kind, at, open });
+  return appended;
 }
 
 /**

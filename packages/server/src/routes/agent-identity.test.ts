@@ -84,6 +84,7 @@ const NEVER = [
   'addCorrection',
   'closeReview',
   'acceptTool',
+  'promoteStaging',
   'startBreakGlass',
   'reviewBreakGlass',
   'enrolFactor',

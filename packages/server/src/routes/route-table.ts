@@ -87,6 +87,9 @@ import { addMessage } from './sessions/add-message.ts';
 import { closeSession } from './sessions/close-session.ts';
 import { listSessions } from './sessions/list-sessions.ts';
 import { openSession } from './sessions/open-session.ts';
+import { getStaging } from './staging/get-staging.ts';
+import { promoteStaging } from './staging/promote-staging.ts';
+import { takeBackStaging } from './staging/take-back-staging.ts';
 import { eraseSubject } from './subjects/erase-subject.ts';
 import { exportSubject } from './subjects/export-subject.ts';
 import { endMcpSession } from './mcp/end-mcp-session.ts';
@@ -129,6 +132,9 @@ export const ROUTES: readonly Route[] = [
   giveUpLease,
   listReviews,
   closeReview,
+  getStaging,
+  promoteStaging,
+  takeBackStaging,
   listCases,
   listPacts,
   getPact,

@@ -1,4 +1,4 @@
-import type { Json, JsonObject, VerdictKind } from '@plumbline/core';
+import { type Json, type JsonObject, STAGING_PHASES, type VerdictKind } from '@plumbline/core';
 import { z } from 'zod';
 
 import type { AgentStatus } from '../guard/agent-status.ts';
@@ -87,6 +87,13 @@ export const actionAnswer: z.ZodType<Answer> = z.strictObject({
   approval: z.string().nullable(),
   expiresAtMs: time.nullable(),
   obligations: z.array(z.strictObject({ kind: z.string(), say: z.string() })),
+  route: z
+    .strictObject({
+      side: z.enum(['staging', 'live']),
+      upstream: z.string().nullable(),
+      phase: z.enum(STAGING_PHASES),
+    })
+    .nullable(),
   isRepeat: z.boolean(),
 });
 

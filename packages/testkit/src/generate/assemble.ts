@@ -45,6 +45,7 @@ export function assemble(files: PactFiles): CompiledPact {
     sessionFields: members(own['session']).map(([name]) => name),
     gates: gatesOf(own),
     haltOn: texts(own['halt_on']),
+    staging: null,
     layers: [...files].map(([file, layer]) => layerOf(file, layer)),
   };
 }

@@ -7,6 +7,8 @@ import type { Decision } from '../../decide/verdict.ts';
 import type { Json, JsonObject } from '../../json.ts';
 import type { CompiledPact } from '../../pact/compiled.ts';
 import { NO_PACT } from '../../pact/no-pact.ts';
+import { noStaging, noteStaging, type StagingBook } from '../../staging/book.ts';
+import { whyMisrouted } from '../../staging/why-misrouted.ts';
 import type { Entry } from '../entry.ts';
 import { callOf, eventsOf, isSecretOf } from '../event-of.ts';
 import { type Call, decisionJson, partsOf, type RecordedEvent } from '../parts.ts';
@@ -62,6 +64,7 @@ export class AgentCheck {
   readonly #sessions: Map<string, Session> = new Map();
   readonly #sources: Map<string, string> = new Map();
   readonly #approvals: ApprovalCheck = new ApprovalCheck();
+  readonly #staging: StagingBook = noStaging();
   #state: State;
   #pact: CompiledPact | undefined;
   #armed: string | null = null;
@@ -83,6 +86,7 @@ export class AgentCheck {
     if (kind === 'session_opened') this.#sessions.set(entry.session ?? '', sessionFrom(true));
     const complaint = this.#complaintOf(entry);
     if (complaint !== undefined) return complaint;
+    this.#checkRoute(entry, index);
     this.#fold(entry, index);
     if (kind === 'session_closed') this.#close(entry.session ?? '');
     return undefined;
@@ -91,6 +95,17 @@ export class AgentCheck {
   /** Lists what was let through and has no known outcome, in the sessions that are still open. */
   listUnfinished(): void {
     for (const id of this.#sessions.keys()) this.#close(id);
+  }
+
+  /** Holds the way of a staged action to what the record before it gives. */
+  #checkRoute(entry: Entry, index: number): void {
+    const rule = this.#pact?.staging ?? null;
+    if (rule !== null && entry.kind === 'decided' && !this.#around.isPartial) {
+      const why = whyMisrouted(this.#staging, rule, entry);
+      const decision = textOf(entry.open['decision']);
+      if (why !== null) this.#around.answers.note('broken', { index, decision, why });
+    }
+    noteStaging(this.#staging, rule, entry);
   }
 
   #arm(digest: string): void {
@@ -325,12 +340,13 @@ function isLet({ decision }: Decided): boolean {
 }
 
 /**
- * What no event holds: the name of a session, when a permit was redeemed, and whether the times of
- * a claim are open.
+ * What no event holds: the name of a session, when a permit was redeemed, which way a
+ * staged action went, and whether the times of a claim are open.
  */
 function taken(open: JsonObject, secret: JsonObject): object {
   const isTimeSealed = open['expiresAtMs'] === undefined;
-  return { redeemedAt: open['redeemedAt'] ?? null, name: secret['name'] ?? null, isTimeSealed };
+  const { redeemedAt = null, route = null } = open;
+  return { redeemedAt, route, name: secret['name'] ?? null, isTimeSealed };
 }
 
 type Recomputed = ReturnType<typeof recompute>;

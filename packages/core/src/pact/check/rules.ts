@@ -75,6 +75,7 @@ export function checkRules(context: Context): void {
   for (const rule of modify) checkRewrites(context, rule);
   for (const flow of flows) checkFlow(context, flow);
   checkQuorums(context);
+  checkTools(context, context.document.staging?.tools ?? []);
   for (const rule of duplicates) {
     checkTools(context, rule.tools);
     checkPaths(context, rule.tools, rule.key);

@@ -2,6 +2,7 @@ import { spanText, windowText } from '../analysis/setting-values.ts';
 import type { AllowDocument, ApprovalDocument, PactDocument, RuleDocument } from '../document.ts';
 import type { LoadedPact } from '../load.ts';
 import { conditionWords } from './condition-words.ts';
+import { stagingLines } from './staging-words.ts';
 
 /** A heading and the sentences under it. */
 export type Section = { readonly title: string; readonly lines: readonly string[] };
@@ -45,6 +46,7 @@ function sectionsOf(document: PactDocument): readonly Section[] {
     { title: 'It waits', lines: waitLines(document) },
     { title: 'It changes what it was about to do', lines: modifyLines(document) },
     { title: 'Per task', lines: taskLines(document) },
+    { title: 'It comes on by steps', lines: stagingLines(document) },
     { title: 'When things go wrong', lines: guardLines(document) },
   ];
 }

@@ -100,16 +100,6 @@ export const KEPT: Readonly<Record<string, Reader<null>>> = {
     required(fields, 'plant', { read: list(word), or: null });
     return null;
   },
-  staging: (findings, node) => {
-    const keys = ['tools', 'upstream', 'share', 'promote_after', 'checks'];
-    const fields = open(findings, node, { what: '`staging`', keys });
-    required(fields, 'tools', { read: list(text), or: null });
-    optional(fields, 'upstream', { read: text, or: null });
-    optional(fields, 'share', { read: percentage, or: null });
-    optional(fields, 'promote_after', { read: duration, or: null });
-    optional(fields, 'checks', { read: list(word), or: null });
-    return null;
-  },
   watch: (findings, node) => {
     for (const { key, value } of openEntries(findings, node, 'a mapping of signals')) {
       readWatch(findings, key, value);
