@@ -23,6 +23,7 @@ import { openBook } from './executors/open-book.ts';
 import { GUARD_BOUNDS } from './guard/desk.ts';
 import type { Guard } from './guard/guard.ts';
 import { type HaltPlace, openHaltFile } from './guard/halts/halt-file.ts';
+import { AgentHooks } from './pep/hooks/agent-hooks.ts';
 import { AgentDoor } from './pep/mcp/http/mcp-door.ts';
 import { httpFacts } from './guard/http-facts.ts';
 import { type OpenedGuard, openGuard } from './guard/open-guard.ts';
@@ -94,6 +95,7 @@ export type Context = Stores & {
   readonly write: WriteEntry;
   readonly recordLink: RecordLink;
   readonly mcp: AgentDoor;
+  readonly hooks: AgentHooks;
   readonly erase: Subjects['erase'];
 };
 
@@ -237,20 +239,23 @@ export async function openContext(
   };
   const opened = { sequencer, space, guard, models, follower, services, health, write, erase };
   const ending = { executing, recordLink, broker };
-  return { ...stores, ...opened, ...ending, mcp: doorOf(config, opened, failed) };
+  return { ...stores, ...opened, ...ending, ...doorsOf(config, opened, surroundings) };
 }
 
-function doorOf(
+function doorsOf(
   { mcp }: Config,
-  { guard, services }: { readonly guard: OpenedGuard; readonly services: Services },
-  failed: Surroundings['failed'],
-): AgentDoor {
-  return new AgentDoor({
-    guard: guard.guard,
-    offers: (offer) => services.tools.offer(offer),
-    served: configuredServers(mcp, process.env),
-    note: (text) => failed(new Error(`mcp: ${text}`)),
-  });
+  { guard: { guard }, services }: Pick<Context, 'guard' | 'services'>,
+  { failed, monotonicMs }: Surroundings,
+): Pick<Context, 'mcp' | 'hooks'> {
+  return {
+    mcp: new AgentDoor({
+      guard,
+      offers: (offer) => services.tools.offer(offer),
+      served: configuredServers(mcp, process.env),
+      note: (text) => failed(new Error(`mcp: ${text}`)),
+    }),
+    hooks: new AgentHooks({ guard, nowMs: monotonicMs }),
+  };
 }
 
 type Standing = Pick<Stores, 'disk' | 'vault' | 'egress' | 'past' | 'halts'> & {

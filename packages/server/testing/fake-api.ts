@@ -64,6 +64,12 @@ export function fakeApi(options: FakeOptions = {}): FakeApi {
     clock,
     metrics: createMetrics({ agents: guard.agents, services, clock }),
     mcp: fakeDoor(calls),
+    hooks: {
+      take: () => {
+        calls.push('hooks.take');
+        return Promise.resolve({ kind: 'json', value: {} });
+      },
+    },
     log: { answered: (line) => lines.push(line), failed: (_operation, error) => bugs.push(error) },
   };
   const key = (of: Partial<ApiKey>): string => addKey(keys, of);
@@ -194,6 +200,7 @@ function fakeGuard(calls: string[]): Guard {
     },
     refusedCall: () => said('refusedCall', { index: 9 }),
     observed: () => said('observed', { index: 9 }),
+    ranAnyway: () => said('ranAnyway', { index: 9 }),
     halt: () => said('halt', LATCHED),
     resume: () => said('resume', { index: 5 }),
     ...fakeHalts(calls),

@@ -3,6 +3,7 @@ import type { Asked } from './open-fake.ts';
 
 const QUERIES: Readonly<Record<string, string>> = {
   getConsistency: '?from=1',
+  takeHookEvent: '?principal=ada',
   watchStops: '?after=0&waitMs=0',
 };
 
@@ -19,6 +20,8 @@ export function requestOf(route: Route, agent: string): Asked {
     .replace('{halt}', 'h1')
     .replace('{lease}', 'l1')
     .replace('{token}', 'a.b')
+    .replace('{client}', 'claude-code')
+    .replace('{event}', 'PreToolUse')
     .replace('{file}', 'checkpoint');
   const query = QUERIES[route.name] ?? '';
   const request = { method: route.method, path: `${path}${query}` };

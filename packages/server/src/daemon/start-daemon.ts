@@ -171,6 +171,7 @@ async function listen(
         issuers: config.authority.issuers.map(({ issuer }) => issuer),
       },
       mcp: context.mcp,
+      hooks: context.hooks,
       clock: options.clock,
       metrics: createMetrics({
         agents: () => guard.guard.agents(),
@@ -209,6 +210,7 @@ function makeClose({ context, server, chores, places, lock, failed }: Closing): 
     () => context.health.stopping(),
     () => chores.stop(),
     () => context.guard.letGo(),
+    () => context.hooks.letGo(),
     () => context.mcp.close(),
     () => server.close(GRACE_MS),
     () => context.broker.close(),

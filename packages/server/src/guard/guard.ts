@@ -351,14 +351,13 @@ export type Guard = {
   };
   readonly outcome: (report: OutcomeReport) => Promise<Outcome<{ readonly index: number }>>;
   /** What an agent may be shown in an open session. */
-  readonly usableTools: (of: {
-    readonly agent: string;
-    readonly session: string;
-  }) => Outcome<UsableTools>;
+  readonly usableTools: (of: InSession) => Outcome<UsableTools>;
   /** Writes down a call that an enforcement point refused before asking. */
   readonly refusedCall: (call: RefusedCall) => Promise<Outcome<{ readonly index: number }>>;
   /** Writes down what a supervisor saw of what it runs. */
   readonly observed: (seen: Observed) => Promise<Outcome<{ readonly index: number }>>;
+  /** Writes down, as the finding `bypass`, that something ran which was not let through. */
+  readonly ranAnyway: (of: InSession) => Promise<Outcome<{ readonly index: number }>>;
   /** In force in the same turn; resolves once it is latched for good. */
   readonly halt: (order: HaltOrder) => Promise<Outcome<AnsweredHalt>>;
   readonly resume: (order: ResumeOrder) => Promise<Outcome<{ readonly index: number }>>;

@@ -23,6 +23,7 @@ import { pooledRandom } from './ids.ts';
 import { statusOf, whyVoid } from './live-agent.ts';
 import { isProbe } from './probe.ts';
 import { inheritLocks, lock, locksOf, unlock } from './locks.ts';
+import { noteRanAnyway } from './ran-anyway.ts';
 import { done, noAgent, refuse } from './refusal.ts';
 import { reportOutcome } from './report-outcome.ts';
 import { restoreAgents } from './restore.ts';
@@ -167,6 +168,7 @@ function guardOf(desk: Desk, close: Guard['close']): Guard {
     usableTools: (of) => usableIn(desk, of),
     refusedCall: (call) => recordRefusedCall(desk, call),
     observed: (seen) => recordObserved(desk, seen),
+    ranAnyway: (of) => noteRanAnyway(desk, of),
     halt: async (order) => {
       const { agent } = order;
       return agent !== null && isProbe(agent) ? notForCallers({ agent }) : halt(desk, order);

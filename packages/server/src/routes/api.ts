@@ -3,6 +3,7 @@ import type { Guard } from '../guard/guard.ts';
 import type { Services } from '../services/daemon-services.ts';
 import type { Models } from '../store/models.ts';
 import type { Metrics } from './health/metrics.ts';
+import type { HookDoor } from './hooks/hook-door.ts';
 import type { McpDoor } from './mcp/mcp-door.ts';
 import type { RequestLog } from './request-log.ts';
 
@@ -23,6 +24,7 @@ export type Api = {
   readonly metrics: Metrics;
   readonly log: RequestLog;
   readonly mcp: McpDoor;
+  readonly hooks: HookDoor;
 };
 
 /** A file of the log as it is served. */

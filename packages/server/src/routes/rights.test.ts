@@ -69,6 +69,7 @@ const MATRIX: Readonly<Record<string, string>> = {
   listenToMcp: '+-------- .--------',
   endMcpSession: '+-------- .--------',
   getResourceMetadata: '+++++++++',
+  takeHookEvent: '-+------- -.-------',
   offerTools: '+-------- .--------',
   refuseCall: '+-------- .--------',
   recordObserved: '+-------- .--------',

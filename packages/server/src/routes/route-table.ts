@@ -50,6 +50,7 @@ import { startBreakGlass } from './break-glass/start-break-glass.ts';
 import { giveGrant } from './grants/give-grant.ts';
 import { takeBackGrant } from './grants/take-back-grant.ts';
 import { listGrants } from './grants/list-grants.ts';
+import { takeHookEvent } from './hooks/take-hook-event.ts';
 import { getHealth } from './health/get-health.ts';
 import { getMetrics } from './health/get-metrics.ts';
 import { getReadiness } from './health/get-readiness.ts';
@@ -146,6 +147,7 @@ export const ROUTES: readonly Route[] = [
   listenToMcp,
   endMcpSession,
   getResourceMetadata,
+  takeHookEvent,
   offerTools,
   refuseCall,
   recordObserved,

@@ -19,6 +19,9 @@ export type Params = {
   readonly lease: string;
   readonly index: string;
   readonly category: string;
+  /** A coding agent, and what it tells of by a hook. */
+  readonly client: string;
+  readonly event: string;
   /** What a link to vote by holds. */
   readonly token: string;
   /** What stands below `/log/`. */

@@ -69,6 +69,8 @@ const NONE: Params = {
   lease: '',
   index: '',
   category: '',
+  client: '',
+  event: '',
   token: '',
   file: '',
 };
@@ -84,6 +86,8 @@ const SPELT: Readonly<Record<keyof Params, RegExp>> = {
   lease: ID,
   index: /^(?:0|[1-9][0-9]{0,14})$/,
   category: /^[^\p{Cc}]{1,128}$/u,
+  client: ID,
+  event: ID,
   token: /^[A-Za-z0-9_.-]{1,2000}$/,
   file: /^/,
 };

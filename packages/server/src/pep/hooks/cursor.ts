@@ -1,0 +1,127 @@
+import type { Json, JsonObject } from '@plumbline/core';
+
+import { argsIn, jsonOf, nameIn, resultOf, textIn } from './fields.ts';
+import type { Dialect, HookAnswer, HookEvent, Spoken, ToolName, ToolUse } from './hook-event.ts';
+
+/** Cursor. Source: cursor.com/docs/agent/hooks. */
+export const cursor: Dialect = { prefix: 'cursor.', read, write };
+
+function read(event: string, body: JsonObject): HookEvent | null {
+  const session = nameIn(body, 'conversation_id') ?? nameIn(body, 'session_id');
+  if (session === null) return null;
+  switch (event) {
+    case 'sessionStart':
+      return { kind: 'start', session, isFresh: true };
+    case 'beforeSubmitPrompt': {
+      const text = textIn(body, 'prompt');
+      return text === null ? null : { kind: 'prompt', session, text };
+    }
+    case 'stop':
+      return { kind: 'pause', session, by: null };
+    case 'sessionEnd':
+      return { kind: 'end', session };
+    default:
+      return readUse(event, session, body);
+  }
+}
+
+function readUse(event: string, session: string, body: JsonObject): HookEvent | null {
+  switch (event) {
+    case 'preToolUse':
+    case 'beforeMCPExecution':
+      return before(session, useIn(body, event));
+    case 'beforeShellExecution':
+      return before(session, shellIn(body));
+    case 'beforeReadFile':
+      return before(session, fileIn(body));
+    case 'postToolUse': {
+      const result = outputOf(body['tool_output']);
+      return after(session, useIn(body, event), { status: 'ok', result });
+    }
+    case 'afterMCPExecution': {
+      const result = outputOf(body['result_json']);
+      return after(session, useIn(body, event), { status: 'ok', result });
+    }
+    case 'afterShellExecution':
+      return after(session, shellIn(body), { status: 'ok', result: resultOf(body['output']) });
+    case 'postToolUseFailure': {
+      const result = resultOf(body['error_message']);
+      const status = body['failure_type'] === 'permission_denied' ? 'not_sent' : 'error';
+      return after(session, useIn(body, event), { status, result });
+    }
+    default:
+      return { kind: 'none' };
+  }
+}
+
+function before(session: string, use: ToolUse | null): HookEvent | null {
+  return use === null ? null : { kind: 'before', session, use };
+}
+
+type Outcome = { readonly status: 'ok' | 'error' | 'not_sent'; readonly result: Json };
+
+function after(session: string, use: ToolUse | null, outcome: Outcome): HookEvent | null {
+  return use === null ? null : { kind: 'after', session, use, ...outcome };
+}
+
+function useIn(body: JsonObject, event: string): ToolUse | null {
+  const [name, args] = [nameIn(body, 'tool_name'), argsIn(body, 'tool_input')];
+  if (name === null || args === null) return null;
+  const isMcp = event.endsWith('MCPExecution');
+  const tool: ToolName = isMcp ? { kind: 'mcp', server: null, name } : toolOf(name);
+  return { id: nameIn(body, 'tool_use_id'), tool, args, by: null };
+}
+
+// Which server a tool is of Cursor does not say.
+function toolOf(name: string): ToolName {
+  return name.startsWith('MCP:')
+    ? { kind: 'mcp', server: null, name: name.slice('MCP:'.length) }
+    : { kind: 'own', name };
+}
+
+function shellIn(body: JsonObject): ToolUse | null {
+  const command = textIn(body, 'command');
+  if (command === null) return null;
+  return { id: null, tool: { kind: 'own', name: 'Shell' }, args: { command }, by: null };
+}
+
+function fileIn(body: JsonObject): ToolUse | null {
+  const path = textIn(body, 'file_path');
+  if (path === null) return null;
+  return { id: null, tool: { kind: 'own', name: 'Read' }, args: { file_path: path }, by: null };
+}
+
+function outputOf(output: Json | undefined): Json {
+  const parsed = typeof output === 'string' ? jsonOf(output) : undefined;
+  return resultOf(parsed ?? output);
+}
+
+function write(event: HookEvent, _name: string, answer: HookAnswer): Spoken {
+  switch (answer.kind) {
+    case 'pass':
+      return { kind: 'json', value: event.kind === 'before' ? { permission: 'allow' } : {} };
+    case 'tell':
+      return { kind: 'json', value: told(event, answer.say) };
+    case 'rewrite':
+      return { kind: 'json', value: { permission: 'allow', updated_input: answer.args } };
+    case 'refuse': {
+      const { say } = answer;
+      return { kind: 'block', say, value: refused(event, say) };
+    }
+  }
+}
+
+function told(event: HookEvent, say: string): JsonObject {
+  return event.kind === 'prompt' ? { continue: true, user_message: say } : { user_message: say };
+}
+
+function refused(event: HookEvent, say: string): JsonObject {
+  switch (event.kind) {
+    case 'before':
+      return { permission: 'deny', user_message: say, agent_message: say };
+    case 'after':
+      return { updated_mcp_tool_output: { refused: say }, additional_context: say };
+    default:
+      return { continue: false, user_message: say };
+  }
+}

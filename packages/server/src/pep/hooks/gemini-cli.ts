@@ -1,0 +1,100 @@
+import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
+
+import { argsIn, nameIn, resultOf, textIn } from './fields.ts';
+import type { Dialect, HookAnswer, HookEvent, Spoken, ToolName, ToolUse } from './hook-event.ts';
+
+/** Gemini CLI. Source: geminicli.com/docs/hooks/reference. */
+export const geminiCli: Dialect = { prefix: 'gemini.', read, write };
+
+const FRESH: ReadonlySet<string> = new Set(['startup', 'clear']);
+
+function read(event: string, body: JsonObject): HookEvent | null {
+  const session = nameIn(body, 'session_id');
+  if (session === null) return null;
+  switch (event) {
+    case 'SessionStart':
+      return { kind: 'start', session, isFresh: FRESH.has(textIn(body, 'source') ?? '') };
+    case 'BeforeAgent': {
+      const text = textIn(body, 'prompt');
+      return text === null ? null : { kind: 'prompt', session, text };
+    }
+    case 'BeforeTool': {
+      const use = useIn(body);
+      return use === null ? null : { kind: 'before', session, use };
+    }
+    case 'AfterTool': {
+      const use = useIn(body);
+      return use === null ? null : { kind: 'after', session, use, ...outcomeIn(body) };
+    }
+    case 'AfterAgent':
+      return { kind: 'pause', session, by: null };
+    case 'SessionEnd':
+      return { kind: 'end', session };
+    default:
+      return { kind: 'none' };
+  }
+}
+
+function useIn(body: JsonObject): ToolUse | null {
+  const [name, args] = [nameIn(body, 'tool_name'), argsIn(body, 'tool_input')];
+  if (name === null || args === null) return null;
+  return { id: nameIn(body, 'tool_call_id'), tool: toolIn(body, name), args, by: null };
+}
+
+// A tool of a server is called `mcp_<server>_<tool>`, which says neither where one ends; the
+// context of the call does.
+function toolIn(body: JsonObject, name: string): ToolName {
+  const context = body['mcp_context'];
+  if (!isJsonObject(context)) {
+    return name.startsWith('mcp_')
+      ? { kind: 'mcp', server: null, name: name.slice('mcp_'.length) }
+      : { kind: 'own', name };
+  }
+  const tool = nameIn(context, 'tool_name') ?? name;
+  return { kind: 'mcp', server: nameIn(context, 'server_name'), name: tool };
+}
+
+function outcomeIn(body: JsonObject): { readonly status: 'ok' | 'error'; readonly result: Json } {
+  const answer = body['tool_response'];
+  if (!isJsonObject(answer)) return { status: 'ok', result: resultOf(answer) };
+  const { llmContent, error } = answer;
+  const status = error === undefined || error === null ? 'ok' : 'error';
+  return { status, result: resultOf(llmContent ?? answer) };
+}
+
+/**
+ * An answer that Gemini CLI cannot read lets the call through, as does every failure, so a refusal
+ * is an exit code, with a text that is never JSON.
+ */
+function write(event: HookEvent, name: string, answer: HookAnswer): Spoken {
+  switch (answer.kind) {
+    case 'pass':
+      return { kind: 'json', value: {} };
+    case 'tell':
+      return { kind: 'json', value: { systemMessage: answer.say } };
+    case 'rewrite':
+      return rewritten(event, name, answer.args);
+    case 'refuse': {
+      const { say, isStopped } = answer;
+      const value = { decision: 'deny', reason: say };
+      return isStopped
+        ? { kind: 'json', value: { ...value, continue: false, stopReason: say } }
+        : { kind: 'block', say, value };
+    }
+  }
+}
+
+// The members of a rewrite are laid over those of the call, so one that is taken away would stay.
+function rewritten(event: HookEvent, name: string, args: JsonObject): Spoken {
+  const gone =
+    event.kind === 'before'
+      ? Object.keys(event.use.args).filter((member) => !(member in args))
+      : [];
+  const own = { hookEventName: name, tool_input: args };
+  if (gone.length === 0) {
+    return { kind: 'json', value: { decision: 'allow', hookSpecificOutput: own } };
+  }
+  const members = gone.map((member) => `\`${member.slice(0, 64)}\``).join(', ');
+  const say = `plumbline refused this call: the pact takes ${members} away from it; leave it out`;
+  return { kind: 'block', say, value: { decision: 'deny', reason: say } };
+}
