@@ -101,15 +101,21 @@ async function looked(
   return said;
 }
 
-function letThrough(
+async function letThrough(
   { guard, nowMs }: Deciding,
   { agent, session, flights }: Conversation,
   { asked, answer }: { readonly asked: AskedUse; readonly answer: Answer },
-): Outcome<HookAnswer> {
+): Promise<Outcome<HookAnswer>> {
   const { verdict, permit, args, decision, isRepeat } = answer;
   const isLetThrough = verdict === 'allow' || verdict === 'modify';
   if (!isLetThrough || permit === null || args === null) {
     return { ok: true, value: refusedBy(answer, isRepeat) };
+  }
+  const of = { agent, session, result: null, records: null };
+  if (answer.route?.side === 'staging') {
+    await guard.outcome({ ...of, decision, status: 'not_sent' });
+    const why = 'it is staged, and a client that runs its tools itself cannot send it there';
+    return { ok: true, value: refuse(why) };
   }
   const redeemed = guard.redeem({ agent, token: permit.token });
   if (!redeemed.ok) return { ok: true, value: notRedeemed(answer, redeemed.error) };
@@ -126,8 +132,7 @@ function letThrough(
     isUnknown: false,
   };
   for (const lost of flights.add(flight)) {
-    const told = { agent, session, decision: lost.decision, result: null, records: null };
-    void guard.outcome({ ...told, status: 'unknown' });
+    void guard.outcome({ ...of, decision: lost.decision, status: 'unknown' });
   }
   return {
     ok: true,

@@ -31,6 +31,13 @@ const hookQuery: z.ZodType<HookQuery> = z.strictObject({
 
 const WAIT_S = 45;
 
+// Clients tell what they like beside what is read, and differ in what a conversation is called.
+const hookBody: z.ZodType<JsonObject> = object.refine(
+  ({ session_id: session, conversation_id: conversation }) =>
+    typeof session === 'string' || typeof conversation === 'string',
+  { message: 'it names no conversation by `session_id` or `conversation_id`' },
+);
+
 /** Answers a hook of a coding agent. What the events mean is in spec/hooks.md. */
 export const takeHookEvent: Route = route<JsonObject, HookQuery>({
   name: 'takeHookEvent',
@@ -41,7 +48,7 @@ export const takeHookEvent: Route = route<JsonObject, HookQuery>({
   summary: 'answers a hook of a coding agent; spec/hooks.md says what the events mean',
   query: hookQuery,
   body: {
-    shape: object,
+    shape: hookBody,
     example: {
       session_id: 'b6e0',
       hook_event_name: 'PreToolUse',
