@@ -87,7 +87,8 @@ async function take(step: Step, { caller, lane, seen, faults, say, from }: Drive
     case 'result': {
       const call = seen[step.call];
       if (call?.kind !== 'forwarded') return;
-      const fault = await finish(call, step);
+      const isBeside = seen.some((each, at) => at > step.call && isRefused(each));
+      const fault = await finish(call, { ...step, isBeside });
       if (fault !== null) faults.set(step.call, fault);
       seen[step.call] = { kind: 'answered', answer: { kind: 'released', result: {} } };
     }
@@ -116,13 +117,25 @@ async function send(
   return first;
 }
 
-/** Lets the server answer; returns what is wrong with what the client got, or null. */
+function isRefused(seen: Seen): boolean {
+  return seen.kind === 'answered' && seen.answer.kind === 'refused';
+}
+
+/**
+ * Lets the server answer; returns what is wrong with what the client got, or null. `isBeside`: a
+ * call was refused while this one ran, which may have halted the session and ended this one.
+ */
 async function finish(
   { arrived, call }: Extract<Seen, { readonly kind: 'forwarded' }>,
-  { result, isError }: { readonly result: Json; readonly isError: boolean },
+  {
+    result,
+    isError,
+    isBeside,
+  }: { readonly result: Json; readonly isError: boolean; readonly isBeside: boolean },
 ): Promise<string | null> {
   arrived.answer(result, isError);
   const answer = await call.answer;
+  if (answer.kind === 'refused' && answer.code === 'halted' && isBeside) return null;
   if (answer.kind !== 'released') return `withheld ${JSON.stringify(answer)}`;
   const { content, structuredContent } = answer.result;
   const released =

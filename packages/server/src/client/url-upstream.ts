@@ -1,8 +1,8 @@
-import { Agent, request } from 'undici';
+import { Agent, type Dispatcher, request } from 'undici';
 
-import { LineStream } from '../pep/mcp/line-stream.ts';
 import { encodeHeader } from '../pep/mcp/param-headers.ts';
 import type { OpenUpstream, UpstreamListener } from '../pep/mcp/upstream.ts';
+import { EventReader } from './event-reader.ts';
 
 /** A server that is reached over Streamable HTTP. */
 export type Address = { readonly url: string; readonly messageBytes: number };
@@ -21,13 +21,19 @@ type Sent = {
   readonly params?: {
     readonly name?: unknown;
     readonly uri?: unknown;
-    readonly taskId?: unknown;
     readonly requestId?: unknown;
     readonly _meta?: Readonly<Record<string, unknown>>;
   };
 };
 
 type Extra = Readonly<Record<string, string>>;
+
+// How long a server that was told of a cancelled call may keep its answer open.
+const GRACE_MS = 5_000;
+const RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 30_000;
+const MOST_RETRIES = 100;
+const FAREWELL_MS = 2_000;
 
 function versionIn({ params: { _meta: meta } = {} }: Sent): string | null {
   const version = meta?.['io.modelcontextprotocol/protocolVersion'];
@@ -41,6 +47,8 @@ class HttpLink {
   // No redirect is followed: whoever answers there is not the server that was configured.
   readonly #agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
   readonly #calls = new Map<string, AbortController>();
+  /** Ends the listening. */
+  readonly #ending = new AbortController();
   #session: string | null = null;
   #version: string | null = null;
   #isModern = false;
@@ -58,43 +66,75 @@ class HttpLink {
     // What the gateway sends is a message of JSON-RPC.
     const sent = JSON.parse(bytes.toString('utf8')) as Sent;
     this.#isModern ||= versionIn(sent) !== null;
-    if (sent.method === 'notifications/cancelled' && this.#isModern) {
-      this.#calls.get(String(sent.params?.requestId))?.abort();
-      return;
+    if (sent.method === 'notifications/cancelled') {
+      const call = this.#calls.get(keyOf(sent.params?.requestId));
+      if (this.#isModern) return call?.abort();
+      if (call !== undefined) setTimeout(() => call.abort(), GRACE_MS).unref();
     }
-    void this.#exchange(bytes, sent, extra).catch((cause: unknown) => {
-      this.#failed(sent, cause instanceof Error ? cause.message : String(cause));
-    });
+    void this.#exchange(bytes, sent, extra);
   }
 
   async #exchange(bytes: Buffer, sent: Sent, extra: Extra): Promise<void> {
     const controller = new AbortController();
-    const key = String(sent.id);
+    const key = keyOf(sent.id);
     if (sent.id !== undefined) this.#calls.set(key, controller);
     try {
-      const { statusCode, headers, body } = await request(this.#url, {
-        dispatcher: this.#agent,
+      const answer = await this.#request({
         method: 'POST',
         headers: { ...this.#headersFor(sent), ...extra },
         body: bytes,
         signal: controller.signal,
       });
-      const session = headers['mcp-session-id'];
-      if (typeof session === 'string') this.#session = session;
-      const type = String(headers['content-type'] ?? '');
-      if (type.startsWith('text/event-stream')) await this.#readEvents(body);
-      else await this.#readOne(body, { sent, statusCode, isJson: type.includes('json') });
+      await this.#takeAnswer(answer, { sent, controller });
       if (sent.method === 'notifications/initialized') void this.#listen();
+    } catch (cause) {
+      if (!(cause instanceof Error)) throw cause;
+      // What was not sent did nothing; of anything else that is not known.
+      if (isUnsent(cause)) this.#failed(sent, `the server cannot be reached: ${cause.message}`);
+      else this.#lost(sent, 'server-gone');
     } finally {
       this.#calls.delete(key);
     }
+  }
+
+  #request(
+    options: Pick<Dispatcher.RequestOptions, 'body'> & {
+      readonly method: 'GET' | 'POST' | 'DELETE';
+      readonly headers: Record<string, string>;
+      readonly signal: AbortSignal;
+    },
+  ): Promise<Dispatcher.ResponseData> {
+    return request(this.#url, { dispatcher: this.#agent, ...options });
+  }
+
+  async #takeAnswer(
+    { statusCode, headers, body }: Dispatcher.ResponseData,
+    { sent, controller }: { readonly sent: Sent; readonly controller: AbortController },
+  ): Promise<void> {
+    const session = headers['mcp-session-id'];
+    if (typeof session === 'string') this.#session = session;
+    const type = String(headers['content-type'] ?? '');
+    if (type.startsWith('text/event-stream')) {
+      const reader = this.#readerFor(sent, controller);
+      await readAll(body, reader);
+      return this.#comeBack(sent, reader, controller);
+    }
+    const whole = await this.#readOne(body);
+    if (whole === null) return this.#lost(sent, 'too-large');
+    if (type.includes('json') && whole.length > 0) this.#hearAll(whole);
+    if (statusCode < 200 || statusCode > 299 || !type.includes('json')) {
+      this.#failed(sent, `the server answered ${statusCode}`);
+    }
+    this.#lost(sent, 'bad-answer');
+    // Whoever lost the session has to shake hands again.
+    if (statusCode === 404 && this.#session !== null) this.#listener.gone('its session has ended');
   }
 
   #headersFor(sent: Sent): Record<string, string> {
     const { method, params } = sent;
     const own = versionIn(sent);
     const version = own ?? this.#version;
-    const name = params?.name ?? params?.uri ?? params?.taskId;
+    const name = params?.name ?? params?.uri;
     return {
       'content-type': 'application/json',
       accept: 'application/json, text/event-stream',
@@ -105,32 +145,80 @@ class HttpLink {
     };
   }
 
-  async #readOne(
-    body: AsyncIterable<Uint8Array>,
-    { sent, statusCode, isJson }: { sent: Sent; statusCode: number; isJson: boolean },
-  ): Promise<void> {
+  /** Returns the whole of a body, or null when it is longer than is read. */
+  async #readOne(body: AsyncIterable<Uint8Array>): Promise<Buffer | null> {
     const chunks: Uint8Array[] = [];
     let size = 0;
     for await (const chunk of body) {
       size += chunk.length;
-      if (size > this.#messageBytes) return this.#listener.tooLong();
+      if (size > this.#messageBytes) return null;
       chunks.push(chunk);
     }
-    if (isJson && size > 0) return this.#hearAll(Buffer.concat(chunks));
-    if (statusCode >= 400) this.#failed(sent, `the server answered ${statusCode}`);
+    return Buffer.concat(chunks);
   }
 
-  async #readEvents(body: AsyncIterable<Uint8Array>): Promise<void> {
-    const lines = new LineStream(this.#messageBytes, {
-      line: (line) => {
-        const text = line.toString('utf8');
-        if (text.startsWith('data:') && text.trim() !== 'data:') {
-          this.#hear(line.subarray(text.startsWith('data: ') ? 6 : 5));
-        }
+  #readerFor(sent: Sent, controller: AbortController): EventReader {
+    return new EventReader(this.#messageBytes, {
+      message: (bytes) => this.#hear(bytes),
+      tooLong: () => {
+        this.#lost(sent, 'too-large');
+        controller.abort();
       },
-      tooLong: () => this.#listener.tooLong(),
     });
-    for await (const chunk of body) lines.take(Buffer.from(chunk));
+  }
+
+  /** A server may end a stream before it answered, and go on where it is come back to. */
+  async #comeBack(sent: Sent, first: EventReader, controller: AbortController): Promise<void> {
+    const { id } = sent;
+    const { signal } = controller;
+    let { lastId, retryMs } = first;
+    for (let count = 0; count < MOST_RETRIES; count += 1) {
+      if (id === undefined || !this.#listener.waitsFor(id) || lastId === null) break;
+      await pause(retryMs ?? RETRY_MS, signal);
+      const reader = this.#readerFor(sent, controller);
+      if (!(await this.#readAgain(reader, { lastId, signal }))) break;
+      lastId = reader.lastId ?? lastId;
+      retryMs = reader.retryMs ?? retryMs;
+    }
+    this.#lost(sent, 'server-gone');
+  }
+
+  /** Reads a stream by GET until it ends; false where there is none. */
+  async #readAgain(
+    reader: EventReader,
+    { lastId, signal }: { readonly lastId: string | null; readonly signal: AbortSignal },
+  ): Promise<boolean> {
+    const resumed = lastId === null ? {} : { 'last-event-id': lastId };
+    const accepted = { ...this.#headersFor({}), accept: 'text/event-stream', ...resumed };
+    const answer = await this.#request({ method: 'GET', headers: accepted, signal });
+    const { statusCode, headers, body } = answer;
+    const isStream = String(headers['content-type'] ?? '').startsWith('text/event-stream');
+    if (statusCode === 200 && isStream) await readAll(body, reader);
+    else await body.dump();
+    return statusCode === 200 && isStream;
+  }
+
+  /** Listens to what a legacy server says unasked, where it offers that, for as long as it does. */
+  async #listen(): Promise<void> {
+    if (this.#session === null || this.#isModern) return;
+    const { signal } = this.#ending;
+    let lastId: string | null = null;
+    let waitMs = RETRY_MS;
+    while (!signal.aborted) {
+      const startedMs = performance.now();
+      try {
+        const reader = this.#readerFor({}, new AbortController());
+        if (!(await this.#readAgain(reader, { lastId, signal }))) return;
+        lastId = reader.lastId ?? lastId;
+        waitMs = reader.retryMs ?? RETRY_MS;
+      } catch (cause) {
+        if (!(cause instanceof Error)) throw cause;
+      }
+      // Who ends the stream at once is asked less and less often.
+      if (performance.now() - startedMs < RETRY_MS) waitMs *= 2;
+      waitMs = Math.min(waitMs, LONGEST_RETRY_MS);
+      await pause(waitMs, signal).catch(() => undefined);
+    }
   }
 
   // Some servers answer with several messages, one a line. No one message holds this seam.
@@ -142,49 +230,73 @@ class HttpLink {
   }
 
   #hear(bytes: Buffer): void {
-    const agreed = /"protocolVersion":"(\d{4}-\d{2}-\d{2})"/.exec(bytes.toString('latin1'))?.[1];
-    if (this.#version === null && agreed !== undefined) this.#version = agreed;
+    if (this.#version === null) {
+      const agreed = /"protocolVersion":"(\d{4}-\d{2}-\d{2})"/.exec(bytes.toString('latin1'));
+      this.#version = agreed?.[1] ?? null;
+    }
     this.#listener.line(bytes);
   }
 
-  /** Listens to what a legacy server says unasked, where it offers that. */
-  async #listen(): Promise<void> {
-    if (this.#session === null) return;
-    const controller = new AbortController();
-    this.#calls.set('listening', controller);
-    try {
-      const { statusCode, body } = await request(this.#url, {
-        dispatcher: this.#agent,
-        method: 'GET',
-        headers: { ...this.#headersFor({}), accept: 'text/event-stream' },
-        signal: controller.signal,
-      });
-      if (statusCode === 200) await this.#readEvents(body);
-      else await body.dump();
-    } catch (cause) {
-      // A server without such a stream, or one that ends it, says nothing unasked.
-      if (!(cause instanceof Error)) throw cause;
-    }
+  #lost({ id }: Sent, why: 'server-gone' | 'bad-answer' | 'too-large'): void {
+    if (id !== undefined) this.#listener.lost(id, why);
   }
 
-  /** A request that was not answered is answered with that. */
-  #failed({ id }: Sent, why: string): void {
-    if (id === undefined) return;
-    const error = { code: -32603, message: `the server cannot be reached: ${why}` };
+  /** A request that was not answered otherwise is answered with an error. */
+  #failed({ id }: Sent, message: string): void {
+    if (id === undefined || !this.#listener.waitsFor(id)) return;
+    const error = { code: -32603, message };
     this.#listener.line(Buffer.from(JSON.stringify({ jsonrpc: '2.0', id, error })));
   }
 
   async close(): Promise<void> {
     if (this.#session !== null) {
-      const headers = this.#headersFor({});
-      const options = { dispatcher: this.#agent, method: 'DELETE', headers } as const;
-      await request(this.#url, options).then(
+      const signal = AbortSignal.timeout(FAREWELL_MS);
+      await this.#request({ method: 'DELETE', headers: this.#headersFor({}), signal }).then(
         ({ body }) => body.dump(),
         // Whoever is not there any more needs not be told.
         () => undefined,
       );
     }
+    this.#ending.abort();
     for (const controller of this.#calls.values()) controller.abort();
     await this.#agent.destroy();
   }
+}
+
+/** `1` and `"1"` are two ids. */
+function keyOf(id: unknown): string {
+  return JSON.stringify(id) ?? '';
+}
+
+async function readAll(body: AsyncIterable<Uint8Array>, reader: EventReader): Promise<void> {
+  for await (const chunk of body) reader.take(Buffer.from(chunk));
+}
+
+const NEVER_SENT: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+function isUnsent(cause: Error): boolean {
+  return 'code' in cause && typeof cause.code === 'string' && NEVER_SENT.has(cause.code);
+}
+
+/** Resolves after a while. Errors: when it is given up before. */
+function pause(forMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    }, forMs).unref();
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(new Error('given up'));
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
 }

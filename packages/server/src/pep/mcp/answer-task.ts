@@ -212,7 +212,7 @@ async function fetchResult(relay: Relay, task: OpenTask): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<Response | null>();
   const told = (): void => resolve(null);
   task.waiting.add(told);
-  relay.toServer.open(id, resolve);
+  relay.toServer.open(id, resolve, told);
   relay.wires.toServer(printRequest('tasks/result', { taskId: task.id }, id));
   const response = await promise;
   task.waiting.delete(told);

@@ -90,6 +90,8 @@ export class Branch {
     this.#upstream = open({
       line: (bytes) => this.#gateway.fromServer(bytes),
       tooLong: () => this.#gateway.serverTooLong(),
+      waitsFor: (id) => this.#gateway.waitsFor(id),
+      lost: (id, why) => this.#gateway.serverLost(id, why),
       gone: (why) => {
         note(`the server is gone (${why})`);
         this.isUp = false;

@@ -4,6 +4,7 @@ import type { Answer } from '../../guard/guard.ts';
 import type { Call } from './call.ts';
 import { CODES, type Response, type ResponseBody } from './message.ts';
 import { printParamHeaders } from './param-headers.ts';
+import { recordAnswer } from './record-answer.ts';
 import type { Refusal } from './refusal.ts';
 import {
   cancelAtServer,
@@ -14,7 +15,6 @@ import {
   settle,
 } from './relay.ts';
 import { beginTask } from './run-task.ts';
-import { outcomeOf } from './tool-result.ts';
 
 type Ending =
   | { readonly kind: 'response'; readonly response: Response }
@@ -95,35 +95,26 @@ async function take(
     response,
   }: { readonly of: Of; readonly flight: Flight; readonly response: Response },
 ): Promise<Forwarded> {
-  const size = response.bytes.length;
-  if (size > relay.bounds.answerBytes) return withhold(relay, of, response);
-  const { status, result } = outcomeOf(response.body);
   // The definition asks for other headers by now: it is read again before the next call.
   if (isHeaderFault(response.body)) relay.inventory.spoil();
-  const said = await relay.enforcement.report({ decision: of.decision, status, result });
-  if (said.ok) return flight.isCancelled ? { kind: 'silent' } : { kind: 'release', response };
-  if (said.code === 'too-large') return withhold(relay, of, response);
-  const say = `the tool answered, but its answer could not be recorded (${said.message})`;
-  return { kind: 'refuse', refusal: refusalOf('unrecorded', `${say}, so it is withheld`, of) };
+  const recorded = await recordAnswer(relay, of.decision, response);
+  switch (recorded.kind) {
+    case 'whole':
+      return flight.isCancelled ? { kind: 'silent' } : { kind: 'release', response };
+    case 'withheld': {
+      const say = `the tool's answer has ${recorded.bytes} bytes, more than is released`;
+      const next = 'ask for less at once';
+      return { kind: 'refuse', refusal: refusalOf('too-large', say, { ...of, next }) };
+    }
+    case 'unrecorded': {
+      const say = `the tool answered, but its answer could not be recorded (${recorded.message})`;
+      return { kind: 'refuse', refusal: refusalOf('unrecorded', `${say}, so it is withheld`, of) };
+    }
+  }
 }
 
 function isHeaderFault(body: ResponseBody): boolean {
   return body.kind === 'error' && body.error.code === CODES.headerMismatch;
-}
-
-async function withhold(relay: Relay, of: Of, response: Response): Promise<Forwarded> {
-  const size = response.bytes.length;
-  const result = { withheld: 'too-large', bytes: size };
-  const { status } = outcomeOf(statusOnly(response.body));
-  await relay.enforcement.report({ decision: of.decision, status, result });
-  const say = `the tool's answer has ${size} bytes, more than is released`;
-  const next = 'ask for less at once';
-  return { kind: 'refuse', refusal: refusalOf('too-large', say, { ...of, next }) };
-}
-
-function statusOnly(body: ResponseBody): ResponseBody {
-  if (body.kind === 'error') return { kind: 'error', error: { code: 0, message: '' } };
-  return { kind: 'result', result: { isError: body.result['isError'] === true } };
 }
 
 const SAYS: Readonly<Record<EndReason, string>> = {
@@ -174,11 +165,11 @@ async function settleLate(
   const response = await late;
   clearTimeout(timer);
   if (response !== null) {
-    await relay.enforcement.report({ decision, ...outcomeOf(response.body) });
+    await recordAnswer(relay, decision, response);
     return;
   }
   await relay.enforcement.report({ decision, status: 'unknown', result: null });
   relay.toServer.open(id, (answered) => {
-    void relay.enforcement.report({ decision, ...outcomeOf(answered.body) });
+    void recordAnswer(relay, decision, answered);
   });
 }

@@ -245,6 +245,20 @@ export class Gateway {
     for (const flight of this.#relay.flights.values()) flight.end?.('too-large');
   }
 
+  /** Whether the server still owes the answer to a request. */
+  waitsFor(id: RequestId): boolean {
+    return this.#relay.toServer.has(id);
+  }
+
+  /** The server answers one request no more, whether or not it acted on it. */
+  serverLost(id: RequestId, why: 'server-gone' | 'bad-answer' | 'too-large'): void {
+    const { toServer, flights } = this.#relay;
+    if (!toServer.has(id)) return;
+    const end = flights.get(keyOf(id))?.end ?? null;
+    if (end === null) toServer.lose(id);
+    else end(why);
+  }
+
   /** The server is gone: what waits for it is answered with that. */
   serverGone(): void {
     this.#relay.state.isServerGone = true;

@@ -80,10 +80,11 @@ function askOwn(relay: Relay, params: JsonObject): Promise<Response | null> {
       relay.toServer.drop(id);
       resolve(null);
     }, LIST_MS).unref();
-    relay.toServer.open(id, (response) => {
+    const settled = (response: Response | null): void => {
       clearTimeout(timer);
       resolve(response);
-    });
+    };
+    relay.toServer.open(id, settled, () => settled(null));
     relay.wires.toServer(printRequest('tools/list', params, id));
   });
 }

@@ -1,5 +1,7 @@
 import type { JsonObject } from '@plumbline/core';
 
+import type { RequestId } from './message.ts';
+
 /** What comes from a server. */
 export type UpstreamListener = {
   readonly line: (bytes: Buffer) => void;
@@ -7,6 +9,10 @@ export type UpstreamListener = {
   readonly tooLong: () => void;
   /** Nothing comes any more. */
   readonly gone: (why: string) => void;
+  /** Whether an answer to a request is still waited for. */
+  readonly waitsFor: (id: RequestId) => boolean;
+  /** No answer to a request comes any more; said of one that is answered it changes nothing. */
+  readonly lost: (id: RequestId, why: 'server-gone' | 'bad-answer' | 'too-large') => void;
 };
 
 /** A server behind the gateway, whatever it is reached over. */
