@@ -27,6 +27,8 @@ export type Reading = {
   readonly tool: DraftTool;
   readonly effect: Effect;
   readonly effectWhy: string;
+  /** Whether nothing says what it does, and the effect is the cautious guess. */
+  readonly isGuess: boolean;
   /** The argument that holds a program, whose effect is known call by call only; else null. */
   readonly effectFrom: string | null;
   readonly category: string;
@@ -49,6 +51,7 @@ export function readTool(tool: DraftTool, calls: readonly DraftCall[]): Reading 
     tool,
     effect: effect.effect,
     effectWhy: effect.why,
+    isGuess: effect.isGuess ?? false,
     effectFrom,
     category: categoryOf(tool),
     isOpenWorld,
@@ -59,7 +62,7 @@ export function readTool(tool: DraftTool, calls: readonly DraftCall[]): Reading 
   };
 }
 
-type Judged = Deed & { readonly why: string };
+type Judged = Deed & { readonly why: string; readonly isGuess?: true };
 
 /** The argument with the program of a tool that runs programs, unless its server says it reads. */
 function programArgument({
@@ -103,6 +106,7 @@ function effectOf(tool: DraftTool): Judged {
     effect: 'write',
     isFinal: true,
     why: 'nothing says what it does, so the cautious guess',
+    isGuess: true,
   };
 }
 

@@ -20,7 +20,8 @@ export function settle(request: DraftRequest): DraftRequest {
   return { ...request, tools: [...tools.values()], tasks: [...tasks.values()] };
 }
 
-function isDeclarable(name: string): boolean {
+/** Returns whether a pact can declare a tool of this name. */
+export function isDeclarable(name: string): boolean {
   return isToolName(name) && !/^(output\.|handoff\.|__proto__$)/.test(name);
 }
 
@@ -32,8 +33,8 @@ const kept: ReadonlySet<string> = new Set(
 );
 const maxDepth = 10;
 
-/** A schema without prose: what it says about types, names and bounds. */
-function briefSchema(schema: JsonObject | null): JsonObject | null {
+/** Returns a schema without prose: what it says about types, names and bounds. */
+export function briefSchema(schema: JsonObject | null): JsonObject | null {
   if (schema === null) return null;
   const type = schema['type'];
   const isOfObject =
