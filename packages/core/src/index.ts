@@ -145,7 +145,7 @@ export {
   signsIn,
   type ToolDefinition,
 } from './inventory/definition.ts';
-export { builtInTools, type HookedClient } from './inventory/built-in-tools.ts';
+export { builtInTools, HOOK_PREFIX, type HookedClient } from './inventory/built-in-tools.ts';
 export { type AgentDraft, draftForAgent } from './inventory/draft-agent.ts';
 export { judgeTool, type Reversible, type ToolJudgement } from './inventory/judge-tool.ts';
 export { usableTools } from './inventory/usable-tools.ts';

@@ -67,6 +67,7 @@ export type { Surroundings } from './machine/surroundings.ts';
 export {
   type Governed,
   governedBy,
+  hookOver,
   type ShownServer,
   shownServer,
 } from './machine/shown-server.ts';
@@ -82,3 +83,4 @@ export {
   type Wrapping,
 } from './machine/rewire-file.ts';
 export { readClientFile } from './machine/look.ts';
+export { askTools, type AskedTools } from './client/ask-tools.ts';

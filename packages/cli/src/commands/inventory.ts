@@ -1,14 +1,22 @@
 import type { Command } from 'commander';
 
+import { draft, type DraftOptions } from '../inventory/draft.ts';
 import { govern, type GovernOptions, ungovern } from '../inventory/govern.ts';
 import { listMachine } from '../inventory/list.ts';
 import { type MachineOptions, withMachine } from '../inventory/machine-options.ts';
+import { listTools, type ToolsOptions } from '../inventory/tools.ts';
 import type { Shell } from '../shell.ts';
 
 const HELP = `
 Without a command it lists what is configured on this machine. It looks in the files of this user
 and of projects: this folder, those the clients list themselves, and --folder. Values of
 environments and headers, and what looks like a key, are never shown.
+`;
+
+const TOOLS_HELP = `
+Effects are judged from names, arguments and hints, the worst that is plausible; what the server
+itself says is shown as its claim (--json). Without --ask the tools of a server are known only
+where the daemon has pinned them.
 `;
 
 const GOVERN_HELP = `
@@ -26,7 +34,29 @@ export function addInventory(program: Command, shell: Shell): void {
   )
     .addHelpText('after', HELP)
     .action((options: MachineOptions) => listMachine(options, shell));
+  addTools(inventory, shell);
   addRewiring(inventory, shell);
+}
+
+function addTools(inventory: Command, shell: Shell): void {
+  const asking = (command: Command): Command =>
+    withMachine(command)
+      .option('--ask', 'start each server, or reach it, and ask it; asks you first')
+      .option('--yes', 'do not ask first')
+      .option('--client <client>', 'only the tools of this client')
+      .option('--timeout <seconds>', 'how long a server may take to answer', '30');
+  asking(inventory.command('tools').description('list every tool agents can reach, and its worst'))
+    .addHelpText('after', TOOLS_HELP)
+    .action((_: unknown, command: Command) =>
+      listTools(command.optsWithGlobals<ToolsOptions>(), shell),
+    );
+  asking(inventory.command('draft').description('draft a conservative pact for each agent'))
+    .option('--agent <agent>', 'only for this agent')
+    .option('--owner <address>', 'who answers for it')
+    .option('-o, --output <folder>', 'write <agent>.pact.yaml files there, never over another')
+    .action((_: unknown, command: Command) =>
+      draft(command.optsWithGlobals<DraftOptions>(), shell),
+    );
 }
 
 function addRewiring(inventory: Command, shell: Shell): void {

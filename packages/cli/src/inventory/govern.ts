@@ -227,7 +227,7 @@ function isOpen({ reach, file }: Server): boolean {
   return reach.kind === 'stdio' && file.isManaged !== true;
 }
 
-function whyLeft(server: Server, { origins }: Looked): Plan['left'][number] {
+function whyLeft(server: Server, { governors: { origins } }: Looked): Plan['left'][number] {
   const { reach, file, name } = server;
   if (file.isManaged === true) {
     return {

@@ -15,8 +15,8 @@ type BuiltIn = {
 /** Says what clients, servers and hooks there are, and what governs each. */
 export async function listMachine(options: MachineOptions, shell: Shell): Promise<void> {
   const looked = await lookHere(options, shell);
-  const { machine, server, origins } = looked;
-  const servers = machine.servers.map((each) => server.shownServer(each, origins));
+  const { machine, server, governors } = looked;
+  const servers = machine.servers.map((each) => server.shownServer(each, governors));
   const builtIns = builtInsOf(looked);
   const { clients, files, projects, troubles } = machine;
   if (options.json === true) {

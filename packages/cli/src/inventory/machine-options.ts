@@ -28,8 +28,8 @@ export type Looked = {
   readonly server: Server;
   readonly config: ReturnType<Server['loadConfig']>;
   readonly machine: ReturnType<Server['lookAround']>;
-  /** The addresses at which the daemon of this machine serves. */
-  readonly origins: readonly string[];
+  /** The addresses of this machine's daemon, and the hooks. */
+  readonly governors: Parameters<Server['shownServer']>[1];
   readonly home: string;
 };
 
@@ -41,7 +41,8 @@ export async function lookHere(options: MachineOptions, shell: Shell): Promise<L
   const home = environment['HOME'] ?? environment['USERPROFILE'] ?? homedir();
   const surroundings = { platform: process.platform, home, root: '/', environment };
   const machine = server.lookAround(surroundings, [here(shell), ...(options.folder ?? [])]);
-  return { server, config, machine, origins: originsOf(config.listen.http), home };
+  const governors = { origins: originsOf(config.listen.http), hooks: machine.hooks };
+  return { server, config, machine, governors, home };
 }
 
 /** The folder the command was given in; npm runs scripts in another. */

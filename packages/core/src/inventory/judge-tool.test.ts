@@ -38,7 +38,7 @@ test('judge: effect, worst side effect and reversibility come from name and argu
       judged('update_ticket', ['id', 'status']),
     ],
     [
-      'read · yes · shows the agent what it should not see',
+      'read · yes · shows the agent all that its server can read',
       'read · yes · shows the agent any file this user may read, secrets included',
       'write · partly · changes any file this user may change',
       'write · no · removes or overwrites any file',

@@ -202,7 +202,7 @@ function worstOf(
     [isOpenWorld, 'carries what the agent knows out in an address, and hostile text in'],
     [signals.path !== null, 'shows the agent any file this user may read, secrets included'],
   ];
-  return rows.find(([holds]) => holds)?.[1] ?? 'shows the agent what it should not see';
+  return rows.find(([holds]) => holds)?.[1] ?? 'shows the agent all that its server can read';
 }
 
 function claimsOf({ annotations = {} }: DraftTool): readonly string[] {

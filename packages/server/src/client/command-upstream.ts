@@ -11,6 +11,8 @@ export type Command = {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The longest message that is read, in bytes. */
   readonly messageBytes: number;
+  /** Where it is started; here where nothing is said. */
+  readonly folder?: string;
 };
 
 const END_MS = 2_000;
@@ -22,11 +24,13 @@ export function commandUpstream({
   args,
   environment,
   messageBytes,
+  folder,
 }: Command): OpenUpstream {
   return ({ line, tooLong, gone }) => {
     const child = spawn(command, [...args], {
       stdio: ['pipe', 'pipe', 'ignore'],
       env: { ...environment },
+      cwd: folder,
       detached: true,
     });
     const exit = new Promise<void>((resolve) => {

@@ -29,13 +29,14 @@ function machineWith(
 /** What was found, in one line each. */
 function linesOf({ machine, home }: ReturnType<typeof machineWith>): readonly string[] {
   return machine.servers.map((server) => {
-    const { client, place, reach, command, url } = shownServer(server, []);
+    const { client, place, reach, command, url } = shownServer(server, NOTHING);
     const where = place.replace(home, '~');
     const how = command === null ? url : command.join(' ');
     return [client, where, server.name, reach, how].join(' | ');
   });
 }
 
+const NOTHING = { origins: [], hooks: [] };
 const STDIO = '{"command":"npx","args":["-y","srv"]}';
 const of = (key: string, name = 'fs', server = STDIO): string => `{"${key}":{"${name}":${server}}}`;
 const LOCAL = of('mcpServers', 'l');
@@ -154,7 +155,7 @@ test('inventory: secrets of a configuration are never among what is shown', (t) 
   const { machine } = machineWith(t, { 'work/.mcp.json': of('mcpServers', 'fs', server) });
   const [found] = machine.servers;
   assert(found !== undefined);
-  const shown = shownServer(found, []);
+  const shown = shownServer(found, NOTHING);
   assert.deepEqual(shown.command, [
     'npx',
     'srv',
@@ -191,7 +192,7 @@ test('inventory: a server behind the gateway is known by its command line', (t) 
   const text = JSON.stringify({ mcpServers: Object.fromEntries(files) });
   const { machine } = machineWith(t, { 'work/.mcp.json': text });
   assert.deepEqual(
-    machine.servers.map((server) => shownServer(server, []).governed?.agent ?? null),
+    machine.servers.map((server) => shownServer(server, NOTHING).governed?.agent ?? null),
     rows.map(([, agent]) => agent),
   );
 });
@@ -202,14 +203,14 @@ test('inventory: hooks are found, and told apart from those of others', (t) => {
     `[{"type":"command","command":"${command}"}]}]}}`;
   const { machine, home } = machineWith(t, {
     'work/.claude/settings.json': hook('echo hook plumb'),
-    '.claude/settings.json': hook('/usr/bin/plumb hook claude-code run'),
+    '.claude/settings.json': hook('/usr/bin/plumb hook claude-code --agent desk'),
     '.gemini/settings.json': '{"hooks":{}}',
   });
   assert.deepEqual(
-    machine.hooks.map(({ client, path, isOurs }) => [client, path.replace(home, '~'), isOurs]),
+    machine.hooks.map(({ client, path, agent }) => [client, path.replace(home, '~'), agent]),
     [
-      ['claude-code', '~/.claude/settings.json', true],
-      ['claude-code', '~/work/.claude/settings.json', false],
+      ['claude-code', '~/.claude/settings.json', 'desk'],
+      ['claude-code', '~/work/.claude/settings.json', null],
     ],
   );
   assert.deepEqual(

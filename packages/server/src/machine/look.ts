@@ -8,7 +8,7 @@ import { textOf, textsIn, valueOf } from './located.ts';
 import { codeOf, readConfigFile, type ReadFile, type Trouble } from './read-file.ts';
 import { readServers } from './read-servers.ts';
 import { folderOf, type Surroundings } from './surroundings.ts';
-import { isOurHook } from './wrapper.ts';
+import { agentOfHook, isOurHook } from './wrapper.ts';
 
 /** A file in which a client has hooks, and whether one of them is ours. */
 export type HookFile = {
@@ -16,6 +16,8 @@ export type HookFile = {
   readonly path: string;
   readonly project: string | null;
   readonly isOurs: boolean;
+  /** The agent our hook is for, where it says so. */
+  readonly agent: string | null;
 };
 
 /** What was found on a machine. */
@@ -197,8 +199,15 @@ function machineOf({ files, troubles, surroundings }: Found, projects: readonly 
     const held = file.hooks === undefined ? undefined : valueOf(read.root, file.hooks);
     const texts = held === undefined ? [] : textsIn(held);
     if (held !== undefined && texts.length > 0) {
-      const isOurs = texts.some(isOurHook);
-      hooks.push({ client: client.id, path: read.path, project, isOurs });
+      const ours = texts.find(isOurHook);
+      const agent = ours === undefined ? null : agentOfHook(ours);
+      hooks.push({
+        client: client.id,
+        path: read.path,
+        project,
+        isOurs: ours !== undefined,
+        agent,
+      });
     }
   }
   const isThere = ({ id, marks }: Client): boolean =>

@@ -1,4 +1,5 @@
 import type { ConfiguredServer } from './configured-server.ts';
+import type { HookFile } from './look.ts';
 import { maskedUrl, maskedWords } from './masked.ts';
 
 /** By which enforcement point a path goes. */
@@ -24,18 +25,44 @@ export type ShownServer = {
   readonly governed: Governed | null;
 };
 
-/**
- * Returns by which gateway a server is reached, or null. `origins` are the addresses of the daemon.
- */
+/** What tells whether something is governed: the daemon's addresses, and the hooks that are there. */
+export type Governors = {
+  readonly origins: readonly string[];
+  readonly hooks: readonly HookFile[];
+};
+
+/** Returns what stands between a client and a server, or null where nothing does. */
 export function governedBy(
+  server: Pick<ConfiguredServer, 'reach' | 'client' | 'project' | 'name'>,
+  { origins, hooks }: Governors,
+): Governed | null {
+  const { reach } = server;
+  const wrapped = reach.kind === 'stdio' ? reach.wrapped : null;
+  if (wrapped !== null) {
+    return { how: 'gateway stdio', agent: wrapped.agent, prefix: wrapped.prefix };
+  }
+  const hook = hookOver(server, hooks);
+  return (
+    gatewayAt(server, origins) ?? (hook === null ? null : { ...hook, prefix: `${server.name}.` })
+  );
+}
+
+/** Returns the hook of ours that sees every call of a client in a project, or everywhere. */
+export function hookOver(
+  { client, project }: { readonly client: string; readonly project: string | null },
+  hooks: readonly HookFile[],
+): Pick<Governed, 'how' | 'agent'> | null {
+  const hook = hooks.find((each) => {
+    const isThere = each.project === null || each.project === project;
+    return each.client === client && each.isOurs && isThere;
+  });
+  return hook === undefined ? null : { how: 'hook', agent: hook.agent };
+}
+
+function gatewayAt(
   { reach }: Pick<ConfiguredServer, 'reach'>,
   origins: readonly string[],
 ): Governed | null {
-  if (reach.kind === 'stdio') {
-    const { wrapped } = reach;
-    if (wrapped === null) return null;
-    return { how: 'gateway stdio', agent: wrapped.agent, prefix: wrapped.prefix };
-  }
   if (reach.kind !== 'http' || !URL.canParse(reach.url)) return null;
   const { origin, pathname } = new URL(reach.url);
   const agent = /^\/mcp\/([a-z][a-z0-9-]{0,62})\/?$/.exec(pathname)?.[1];
@@ -44,7 +71,7 @@ export function governedBy(
 }
 
 /** Returns a server as it may be shown. */
-export function shownServer(server: ConfiguredServer, origins: readonly string[]): ShownServer {
+export function shownServer(server: ConfiguredServer, governors: Governors): ShownServer {
   const { client, name, path, line, project, isEnabled, reach, environment } = server;
   const inner = reach.kind === 'stdio' ? (reach.wrapped?.inner ?? reach.words) : null;
   return {
@@ -58,6 +85,6 @@ export function shownServer(server: ConfiguredServer, origins: readonly string[]
     url: reach.kind === 'http' ? maskedUrl(reach.url) : null,
     environment: Object.keys(environment),
     headers: reach.kind === 'http' ? Object.keys(reach.headers) : [],
-    governed: governedBy(server, origins),
+    governed: governedBy(server, governors),
   };
 }
