@@ -25,7 +25,7 @@ const tool = (name: string, ...names: readonly string[]): DraftTool => ({
   },
 });
 
-test('draft: reads are allowed, changes wait for a person, what nobody can judge is excluded', () => {
+test('draft: reads are allowed, changes wait for a person, the unknown is excluded', () => {
   verifies('fleet.inventory');
   const tools = [
     tool('fs.read_file', 'path'),
@@ -64,7 +64,7 @@ test('draft: a pact loads whatever the tools are called and take', () => {
       fc.oneof(fc.constant({ type: 'string' }), fc.constant({ type: 'number' }), fc.jsonValue()),
     ),
   );
-  const tools = fc.array(
+  const made = fc.array(
     fc.record({
       name: names,
       description: fc.oneof(fc.string(), fc.constant('Runs a command to pay.')),
@@ -74,15 +74,14 @@ test('draft: a pact loads whatever the tools are called and take', () => {
     { maxLength: 5 },
   );
   fc.assert(
-    fc.property(tools, (made) => {
-      const drafted = made.map(({ name, description, properties, readOnlyHint }) => {
+    fc.property(made, (listed) => {
+      const drafted = listed.map(({ name, description, properties, readOnlyHint }) => {
         const inputSchema = properties === null ? null : { type: 'object', properties };
         return { name, description, inputSchema, annotations: { readOnlyHint } };
       });
       // JSON through and through: what a server lists arrives as parsed JSON.
-      load(
-        draftForAgent({ agent: 'a', tools: JSON.parse(JSON.stringify(drafted)) as DraftTool[] }),
-      );
+      const tools = JSON.parse(JSON.stringify(drafted)) as readonly DraftTool[];
+      load(draftForAgent({ agent: 'a', tools }));
     }),
     { numRuns: 100 },
   );

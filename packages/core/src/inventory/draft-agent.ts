@@ -64,8 +64,8 @@ function headLines({ agent, owner }: AgentDraft, judged: readonly Judged[], lost
   const isNamed = owner !== undefined && isAddress(owner);
   const isQuiet = !judged.some(isChange) && !judged.some(({ judgement }) => judgement.isOpenWorld);
   return [
-    '# A first pact, drafted from what the tools say of themselves. Nobody has checked it: read every',
-    '# comment, decide what is marked TODO, and try it before you publish it.',
+    '# A first pact, drafted from what the tools say of themselves. Nobody has checked it: read',
+    '# every comment, decide what is marked TODO, and try it before you publish it.',
     'pact: plumbline/v1',
     `agent: ${scalar(nameOf(agent))}`,
     '# TODO: what this agent is for, in a sentence that a stranger understands.',

@@ -11,6 +11,7 @@ import {
   printRequest,
   printResult,
   type Request,
+  type RequestId,
   type ResponseBody,
   type RpcError,
 } from '../pep/mcp/message.ts';
@@ -128,6 +129,8 @@ class Asking {
       line: (bytes) => this.#take(bytes),
       tooLong: () => this.#end('said something longer than is read'),
       gone: (why) => this.#end(`ended before it answered (${why})`),
+      waitsFor: (id) => this.#waiting.has(keyOf(id)),
+      lost: (id, why) => this.#lose(id, `does not answer (${why})`),
     });
   }
 
@@ -188,6 +191,11 @@ class Asking {
     this.#send(
       isPing ? printResult(id, {}) : printError(id, { code: CODES.methodNotFound, message }),
     );
+  }
+
+  #lose(id: RequestId, why: string): void {
+    this.#waiting.get(keyOf(id))?.(why);
+    this.#waiting.delete(keyOf(id));
   }
 
   #end(why: string): void {

@@ -25,7 +25,7 @@ export type ShownServer = {
   readonly governed: Governed | null;
 };
 
-/** What tells whether something is governed: the daemon's addresses, and the hooks that are there. */
+/** What tells whether something is governed: the daemon's addresses, and hooks. */
 export type Governors = {
   readonly origins: readonly string[];
   readonly hooks: readonly HookFile[];
