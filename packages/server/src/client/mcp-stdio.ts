@@ -49,13 +49,15 @@ export function wrapServer(options: StdioOptions): WrappedServer {
   const gateway = new Gateway(relay);
   const ending = Promise.withResolvers<'client' | 'server'>();
   const exit = exitOf(child, note);
-  readLines(input, {
+  const reading: Reading = {
     maxBytes: options.messageBytes,
     line: (line) => gateway.fromClient(line),
     tooLong: () => gateway.clientTooLong(options.messageBytes),
     full: () => (child.stdin?.writableLength ?? 0) > UNREAD_BYTES,
     drain: child.stdin,
-  });
+  };
+  // What the pact gives leave for has to be known before either side hears what the other can.
+  void relay.inventory.offer([]).then(() => readLines(input, reading));
   readLines(child.stdout, {
     maxBytes: options.messageBytes,
     line: (line) => gateway.fromServer(line),
