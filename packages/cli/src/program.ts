@@ -22,6 +22,7 @@ import { addInventory } from './commands/inventory.ts';
 import { addLock } from './commands/lock.ts';
 import { addLog } from './commands/log.ts';
 import { addMcp } from './commands/mcp.ts';
+import { addNotify } from './commands/notify.ts';
 import { addPack } from './commands/pack.ts';
 import { addKey } from './commands/key.ts';
 import { addPact } from './commands/pact.ts';
@@ -75,6 +76,7 @@ export function buildProgram(shell: Shell): Command {
   addFactor(program, shell);
   addGrant(program, shell);
   addBreakGlass(program, shell);
+  addNotify(program, shell);
   addSubject(program, shell);
   addLock(program, shell);
   addGate(program, shell);

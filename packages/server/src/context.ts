@@ -7,6 +7,8 @@ import { encodeBase64, formatVerifierKey, parseKnownLogs } from '@plumbline/ledg
 import { type Broker, makeBroker } from './broker/broker.ts';
 import { HeldSecrets } from './broker/held-secrets.ts';
 import { openAuthority } from './context-authority.ts';
+import { pactsOf } from './context-pacts.ts';
+import { tellingOf } from './context-telling.ts';
 import { configuredServers } from './client/configured-servers.ts';
 import type { Config } from './config/config.ts';
 import { type LogKeys, loadLogKeys } from './daemon/log-keys.ts';
@@ -15,6 +17,7 @@ import { type Places, StartRefused } from './daemon/places.ts';
 import { heedSpace, makeSpace, type Space } from './daemon/space.ts';
 import type { Disk } from './disk/disk.ts';
 import { nodeDisk } from './disk/node-disk.ts';
+import type { Telling } from './notify/open-notifier.ts';
 import { parseNetwork } from './egress/address.ts';
 import { type Egress, makeEgress } from './egress/egress.ts';
 import { dropCredentials } from './executors/drop-credentials.ts';
@@ -46,8 +49,6 @@ import { openKeys } from './services/keys.ts';
 import { makeLog } from './services/log.ts';
 import type { PactRegistry } from './services/pact-registry.ts';
 import { compileSources, sourcesIn } from './services/pact-sources.ts';
-import { makePacts } from './services/pacts.ts';
-import { namesBehind } from './services/person-of-key.ts';
 import { openApprovalServices } from './services/open-approvals.ts';
 import type { Credentials } from './services/services.ts';
 import type { Services } from './services/daemon-services.ts';
@@ -55,9 +56,11 @@ import { makeSubjects } from './services/subjects.ts';
 import { makeTools } from './services/tools.ts';
 import { makeWriteEntry, type WriteEntry } from './services/write-entry.ts';
 import { openModelsWorker } from './store/embedded/models-worker.ts';
+import { openOutbox } from './store/embedded/outbox.ts';
 import { openVault } from './store/embedded/vault.ts';
 import { type Follower, followLog } from './store/follow.ts';
 import type { Models } from './store/models.ts';
+import type { Outbox } from './store/outbox.ts';
 import type { Vault } from './store/vault.ts';
 
 /** What the machine lends: where systemd puts credentials, and the time. */
@@ -96,6 +99,7 @@ export type Context = Stores & {
   readonly recordLink: RecordLink;
   readonly mcp: AgentDoor;
   readonly hooks: AgentHooks;
+  readonly telling: Telling;
   readonly erase: Subjects['erase'];
 };
 
@@ -214,16 +218,12 @@ export async function openContext(
   const identity = makeIdentity({ ...surroundings, authority: config.authority, egress });
   const decisions = makeDecisions(needs);
   const deciding = { subjects, keys, decisions, clock, states: guard.states, identity };
+  const outbox = (): Outbox => openOutbox(places.outbox);
+  const hearing = { sequencer, guard, people, write, egress, openOutbox: outbox };
+  const telling = tellingOf(config, hearing, surroundings);
   const services: Services = {
-    pacts: makePacts({
-      guard: guard.guard,
-      registry: past.registry,
-      write,
-      blob: (digest) => sequencer.blob(digest),
-      rule: config.publishing,
-      isAloneUnderBreakGlass: config.breakGlass.publishing,
-      namesBehind: (id) => namesBehind(id, { keys, identity }),
-    }),
+    notices: telling.notices,
+    pacts: pactsOf(config, { guard: guard.guard, past, write, sequencer, keys, identity }),
     tools: inventoryOf(config, { guard: guard.guard, past, write, sequencer }),
     keys,
     credentials,
@@ -238,7 +238,7 @@ export async function openContext(
     health,
   };
   const opened = { sequencer, space, guard, models, follower, services, health, write, erase };
-  const ending = { executing, recordLink, broker };
+  const ending = { executing, recordLink, broker, telling };
   return { ...stores, ...opened, ...ending, ...doorsOf(config, opened, surroundings) };
 }
 

@@ -13,6 +13,7 @@ import type { PactRow, ToolRow } from '../src/services/services.ts';
 import type { Models } from '../src/store/models.ts';
 import type { ApiKey } from '../src/store/vault.ts';
 import { fakeApprovals } from './fake-approvals.ts';
+import { fakeNotices } from './fake-notices.ts';
 import { makeCredential } from './vault-contract.ts';
 
 /** Settings of the routes in tests: a free port, and limits nobody reaches by accident. */
@@ -450,6 +451,7 @@ function fakeServices(
       give: () => served('grants.give', { index: 8, grant: 'gra_0123456789abcdef', untilMs: 2 }),
       takeBack: () => served('grants.takeBack', { index: 8 }),
     },
+    notices: fakeNotices(served),
     breakGlass: {
       start: () => served('breakGlass.start', TAKEN),
       end: () => served('breakGlass.end', { index: 8 }),

@@ -19,8 +19,12 @@ const mayKnow: ReadonlyMap<string, readonly string[]> = new Map([
   ['guard', ['disk', 'egress', 'ledger', 'record', 'seal', 'store']],
   ['executors', ['guard', 'services']],
   ['broker', ['config', 'egress', 'guard', 'store']],
-  ['services', ['broker', 'guard', 'identity', 'ledger', 'record', 'routes', 'seal', 'store']],
-  ['routes', ['config', 'guard', 'identity', 'pep', 'services', 'store']],
+  ['notify', ['config', 'egress', 'guard', 'ledger', 'services', 'store']],
+  [
+    'services',
+    ['broker', 'guard', 'identity', 'ledger', 'notify', 'record', 'routes', 'seal', 'store'],
+  ],
+  ['routes', ['config', 'guard', 'identity', 'notify', 'pep', 'services', 'store']],
   ['pep', ['guard', 'routes']],
 ]);
 

@@ -72,6 +72,9 @@ export const CHAIN_OF = {
   break_glass_used: 'node',
   break_glass_ended: 'node',
   break_glass_reviewed: 'node',
+  notifying: 'node',
+  notified: 'node',
+  incident_word: 'node',
 } as const;
 
 /** One of the kinds of entries. */

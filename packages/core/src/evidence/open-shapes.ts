@@ -206,6 +206,28 @@ export const OPEN_SHAPES: ReadonlyMap<EntryKind, Shape> = new Map([
   ['observed', membersOf({ what: isOneOf(OBSERVED), count: isCount, refused: isCount })],
   ['lock', membersOf({ ...lock, untilMs: orNull(isWhole) })],
   ['unlock', membersOf(lock)],
+  ['notifying', membersOf({ channels: listOf(isName), kinds: listOf(isName) })],
+  [
+    'notified',
+    membersOf({
+      channel: isName,
+      kind: isName,
+      key: isName,
+      thread: isName,
+      event: isName,
+      severity: isOneOf(['critical', 'high', 'medium', 'low']),
+      entry: orNull(isWhole),
+      result: isOneOf(['delivered', 'dead', 'folded', 'retried']),
+      attempts: isCount,
+      fault: orNull(isText),
+      by: optional(isText),
+      parts: optional(listOf(isName)),
+    }),
+  ],
+  [
+    'incident_word',
+    membersOf({ notice: isName, text: isText, nextAtMs: orNull(isWhole), by: isText }),
+  ],
 ]);
 
 const isFact = membersOf({

@@ -1,4 +1,5 @@
 import type { AuthorityConfig } from './authority.ts';
+import type { NotifyRules } from './notify.ts';
 import type { McpConfig } from './mcp-schema.ts';
 import type { BreakGlassConfig, PeopleConfig } from './people.ts';
 
@@ -89,6 +90,8 @@ export type Config = {
     readonly factor: 'none' | 'totp' | 'webauthn';
   };
   readonly breakGlass: BreakGlassConfig;
+  /** Who is told of what. */
+  readonly notify: NotifyRules;
   readonly limits: {
     readonly bodyBytes: number;
     readonly requestsPerMinute: number;

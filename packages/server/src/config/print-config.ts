@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '@plumbline/core';
 
 import type { Config, RootKeySource, Upstream } from './config.ts';
 import { printMcp } from './mcp-schema.ts';
+import { printNotify } from './notify-schema.ts';
 import { printAuthority } from './print-authority.ts';
 import { printPeople } from './settle-people.ts';
 
@@ -47,6 +48,7 @@ export function printConfig(config: Config): JsonObject {
       holders: [...config.breakGlass.holders],
       roles: [...config.breakGlass.roles],
     },
+    notify: printNotify(config.notify),
     mcp: printMcp(config.mcp),
     tools: { ...config.tools },
     limits: { ...limits },

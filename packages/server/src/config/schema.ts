@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { mcpShape } from './mcp-schema.ts';
 import { authorityShapes, type SettledAuthority } from './authority-schema.ts';
 import type { Config } from './config.ts';
+import { notifyShape } from './notify-schema.ts';
 import { upstreams } from './upstreams.ts';
 import {
   breakGlassShape,
@@ -42,6 +43,7 @@ export type Settled = {
   readonly mcp: Config['mcp'];
   readonly approvals: Config['approvals'];
   readonly breakGlass: Config['breakGlass'];
+  readonly notify: Config['notify'];
   readonly limits: Config['limits'];
 };
 
@@ -135,6 +137,7 @@ const schema: z.ZodType<Settled> = z.strictObject({
   tools: z.strictObject({ firstSight: z.enum(['pin', 'ask']).default('pin') }).prefault({}),
   approvals: approvalsShape,
   breakGlass: breakGlassShape,
+  notify: notifyShape,
   limits: z
     .strictObject({
       bodyBytes: count(1_024, 64 * MEBIBYTE).default(MEBIBYTE),

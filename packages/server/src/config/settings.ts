@@ -132,6 +132,33 @@ export const SETTINGS: readonly Setting[] = [
     form: 'boolean',
     says: 'whether one person may publish alone under it where it takes two',
   },
+  {
+    path: 'notify.channels',
+    form: 'json',
+    says: '`{"<name>": {"kind", …}}`: how people are told (docs/notifications.md)',
+  },
+  {
+    path: 'notify.routes',
+    form: 'json',
+    says: '`[{"channels", "severities", "events", "agents"}]`: who is told of what',
+  },
+  { path: 'notify.url', form: 'text', says: 'where people reach this daemon, for links' },
+  {
+    path: 'notify.nextWordMs',
+    form: 'number',
+    says: 'how long after an incident began the next word is promised',
+  },
+  {
+    path: 'notify.approvalSoonMs',
+    form: 'number',
+    says: 'how long before its deadline an approval is told again',
+  },
+  {
+    path: 'notify.deadAfterMs',
+    form: 'number',
+    says: 'after how long a message that cannot be delivered is a dead letter',
+  },
+  { path: 'notify.waiting', form: 'number', says: 'how many messages of a channel may wait' },
   { path: 'limits.bodyBytes', form: 'number', says: 'the largest body of a request' },
   { path: 'limits.requestsPerMinute', form: 'number', says: 'how many requests a key may make' },
   {

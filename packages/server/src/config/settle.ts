@@ -82,6 +82,7 @@ export function settle(settled: Settled, home: Home, refuse: Refuse): Config {
     mcp: settled.mcp,
     approvals: settled.approvals,
     breakGlass: settled.breakGlass,
+    notify: settled.notify,
     limits: settled.limits,
   };
 }

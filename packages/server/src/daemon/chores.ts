@@ -41,12 +41,14 @@ export function startChores(config: Config, context: Context, needs: ChoresNeeds
   });
   timers.every(LOOK_MS, () => context.services.breakGlass.sweep('over'));
   timers.every(LOOK_MS, watchDisk(config, context));
+  timers.every(LOOK_MS / 4, async () => context.telling.notifier?.tick());
   timers.every(REFUSED_MS, () => writeRefused(context));
   timers.every(LOOK_MS, () => rollWhenLarge(config, context));
   timers.every(LOOK_MS / 4, async () => {
     // A guard that stopped has a state that only a start makes one with the log again.
     const stopped = log.status().stopped ?? guard.stopped();
     if (stopped === null) return;
+    context.telling.notifier?.stopped();
     setTimeout(() => failure.resolve(stopped), FAILING_MS).unref();
   });
   if (config.log.timestamps !== null) timers.every(STAMP_MS, async () => void (await log.stamp()));

@@ -17,6 +17,7 @@ export type Places = {
   readonly socket: string;
   readonly vault: string;
   readonly models: string;
+  readonly outbox: string;
   readonly log: string;
   readonly halts: string;
 };
@@ -35,6 +36,7 @@ export function placesOf(folder: string): Places {
     socket: join(folder, 'daemon.sock'),
     vault: join(folder, 'vault.db'),
     models: join(folder, 'models.db'),
+    outbox: join(folder, 'outbox.db'),
     log: join(folder, 'log'),
     halts: join(folder, 'halts'),
   };

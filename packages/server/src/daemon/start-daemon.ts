@@ -72,6 +72,7 @@ async function open(
   undo.push(() => stores.log.close());
   undo.push(() => stores.halts.close());
   const context = await openContext(config, { stores, places, surroundings: options });
+  undo.push(() => context.telling.close());
   undo.push(() => context.models.close());
   undo.push(() => context.follower.stop());
   const { state, freeBytes } = await context.space.look();
@@ -88,6 +89,8 @@ async function open(
   const server = await listen(config, { context, places, options });
   undo.push(() => server.close(0));
   const bootstrap = await firstKey(context);
+  // Reading a long ledger for the first time holds up nothing else.
+  context.telling.notifier?.start().catch(options.failed);
   const chores = startChores(config, context, { clock, failed: options.failed });
   undo.push(() => chores.stop());
   const url = urlOf(config, server);
@@ -215,6 +218,7 @@ function makeClose({ context, server, chores, places, lock, failed }: Closing): 
     () => server.close(GRACE_MS),
     () => context.broker.close(),
     () => context.guard.guard.close(),
+    () => context.telling.close(),
     () => chores.finish(),
     () => context.follower.stop(),
     () => context.log.close(),

@@ -26,6 +26,8 @@ export type EgressAnswer = {
   readonly status: number;
   readonly contentType: string;
   readonly body: Uint8Array;
+  /** What `Retry-After` says, where it is there. */
+  readonly retryAfter?: string;
 };
 
 /** Why an outgoing call gave no answer. */
@@ -209,7 +211,9 @@ async function send(agent: Dispatcher, url: URL, request: EgressRequest): Promis
   }
   const contentType = String(response.headers['content-type'] ?? '');
   const body = await readBody(response.body, request.maxBytes);
-  return { status: response.statusCode, contentType, body };
+  const { 'retry-after': retryAfter } = response.headers;
+  const hint = typeof retryAfter === 'string' ? { retryAfter } : {};
+  return { status: response.statusCode, contentType, body, ...hint };
 }
 
 async function readBody(

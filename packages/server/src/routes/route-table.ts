@@ -74,6 +74,12 @@ import { getLog } from './log/get-log.ts';
 import { getLogFile } from './log/get-log-file.ts';
 import { getProof } from './log/get-proof.ts';
 import { rollLog } from './log/roll-log.ts';
+import { listChannels } from './notify/list-channels.ts';
+import { listIncidents } from './notify/list-incidents.ts';
+import { listMessages } from './notify/list-messages.ts';
+import { retryMessages } from './notify/retry-messages.ts';
+import { sayWord } from './notify/say-word.ts';
+import { testChannel } from './notify/test-channel.ts';
 import { approvePact } from './pacts/approve-pact.ts';
 import { endShadow } from './pacts/end-shadow.ts';
 import { getPact } from './pacts/get-pact.ts';
@@ -205,6 +211,12 @@ export const ROUTES: readonly Route[] = [
   listBreakGlass,
   endBreakGlass,
   reviewBreakGlass,
+  listChannels,
+  testChannel,
+  listMessages,
+  retryMessages,
+  listIncidents,
+  sayWord,
   eraseSubject,
   exportSubject,
   getLogFile,

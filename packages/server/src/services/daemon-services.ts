@@ -1,3 +1,4 @@
+import type { Notices } from '../notify/notices.ts';
 import type { Cases } from './labelled-case.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -31,5 +32,6 @@ export type Services = ApprovalServices & {
   readonly cases: Cases;
   readonly log: Log;
   readonly health: Health;
+  readonly notices: Notices;
   readonly identity: Identity;
 };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { GlassSums } from '../../services/break-glass.ts';
+import type { Api } from '../api.ts';
 import { answer, refuse, route, type Route } from '../route.ts';
 
 const shape = z.strictObject({
@@ -20,14 +20,19 @@ export const getReadiness: Route = route({
   codes: ['unavailable'],
   handle: ({ services }) => {
     const { isReady, down } = services.health.readiness();
-    if (isReady) return answer({ status: 'ready', ...attention(services.breakGlass.sums()) });
+    if (isReady) return answer({ status: 'ready', ...attention(services) });
     return refuse({ code: 'unavailable', detail: `down: ${down.join(', ')}` });
   },
 });
 
 /** What keeps nothing from working and waits for a person all the same. */
-function attention({ overdue }: GlassSums): { readonly attention?: readonly string[] } {
-  if (overdue === 0) return {};
+function attention({ breakGlass, notices }: Api['services']): {
+  readonly attention?: readonly string[];
+} {
+  const { overdue } = breakGlass.sums();
   const what = overdue === 1 ? '1 review' : `${overdue} reviews`;
-  return { attention: [`${what} of emergency access overdue: plumb break-glass list`] };
+  const reviews =
+    overdue === 0 ? [] : [`${what} of emergency access overdue: plumb break-glass list`];
+  const all = [...reviews, ...notices.attention()];
+  return all.length === 0 ? {} : { attention: all };
 }

@@ -1,0 +1,79 @@
+/** How pressing something is, most pressing first. */
+export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const;
+
+/** One of them. */
+export type Severity = (typeof SEVERITIES)[number];
+
+/** Everything people can be told of. Source: spec/notifications.md, section "Events". */
+export const EVENTS = [
+  'halt',
+  'halt-effective',
+  'resume',
+  'approval-asked',
+  'approval-soon',
+  'approval-ended',
+  'tool-quarantined',
+  'bypass',
+  'canary',
+  'role-claim',
+  'finding',
+  'alert',
+  'break-glass',
+  'break-glass-ended',
+  'break-glass-reviewed',
+  'break-glass-overdue',
+  'review-raised',
+  'review-closed',
+  'factor-locked',
+  'disk-full',
+  'disk-low',
+  'disk-enough',
+  'daemon-stopped',
+  'word',
+  'word-late',
+  'digest',
+  'test',
+] as const;
+
+/** One of them. */
+export type NoticeEvent = (typeof EVENTS)[number];
+
+/** Where a secret of a channel comes from; it is read again whenever it is used. */
+export type SecretSource =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'credential'; readonly name: string };
+
+/** A webhook: Standard Webhooks around CloudEvents. */
+export type WebhookConfig = {
+  readonly kind: 'webhook';
+  readonly url: string;
+  /** `whsec_` and base64, or plain text. */
+  readonly secret: SecretSource;
+};
+
+/** One channel as it is configured. */
+export type ChannelConfig = WebhookConfig;
+
+/** Which messages go to which channels; every member narrows. */
+export type NoticeRoute = {
+  readonly channels: readonly string[];
+  readonly severities: readonly Severity[] | null;
+  readonly events: readonly NoticeEvent[] | null;
+  readonly agents: readonly string[] | null;
+};
+
+/** How people are told; `notify` of the configuration. Times are in ms. */
+export type NotifyRules = {
+  readonly channels: Readonly<Record<string, ChannelConfig>>;
+  readonly routes: readonly NoticeRoute[];
+  /** Where people reach this daemon, without a slash at the end; null: messages have no links. */
+  readonly url: string | null;
+  /** How long after an incident began the next word is promised. */
+  readonly nextWordMs: number;
+  /** How long before its deadline an approval is told again. */
+  readonly approvalSoonMs: number;
+  /** After how long a message that cannot be delivered is a dead letter. */
+  readonly deadAfterMs: number;
+  /** How many messages of a channel may wait. */
+  readonly waiting: number;
+};

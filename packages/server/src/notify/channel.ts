@@ -1,0 +1,54 @@
+import type { Notice } from './notice.ts';
+
+/** One message to one channel, as often as it takes. */
+export type Message = {
+  /** The same for every attempt. */
+  readonly key: string;
+  readonly notice: Notice;
+  /** Counts attempts, from 1. */
+  readonly attempt: number;
+  /** What the service called the first message of the thread, or null. */
+  readonly reference: string | null;
+  /** The moment of this attempt, ms UTC. */
+  readonly now: number;
+};
+
+/**
+ * What became of one attempt. `fault` is one word or two of ours, such as `status-503`: it stands
+ * in the ledger, so it holds nothing of what the service said.
+ *
+ * later: the service is down or refuses for now. `isAnswered` where it said so itself; it is asked
+ * again after `retryAfterMs` where it named a time.
+ * refused: this message will never be taken as it is.
+ */
+export type Sent =
+  | { readonly kind: 'delivered'; readonly reference: string | null }
+  | {
+      readonly kind: 'later';
+      readonly fault: string;
+      readonly isAnswered: boolean;
+      readonly retryAfterMs: number | null;
+      /** What was learned all the same, such as the record that stands there already. */
+      readonly reference?: string | null;
+    }
+  | { readonly kind: 'refused'; readonly fault: string };
+
+/**
+ * A way to tell people.
+ *
+ * Contract: one message at a time; `send` never rejects, ends within its own time limit and when
+ * the signal says so, and sends the same key with every attempt.
+ */
+export type Channel = {
+  readonly name: string;
+  readonly kind: string;
+  readonly send: (message: Message, signal: AbortSignal) => Promise<Sent>;
+};
+
+/** Returns an attempt that is made again later. */
+export function later(
+  fault: string,
+  { isAnswered = false, retryAfterMs = null }: Partial<Extract<Sent, { kind: 'later' }>> = {},
+): Sent {
+  return { kind: 'later', fault, isAnswered, retryAfterMs };
+}

@@ -1,0 +1,101 @@
+import type { FoundAsk } from '../guard/ask-types.ts';
+import type { Guard } from '../guard/guard.ts';
+import type { BreakGlass, ShownGlass } from '../services/break-glass.ts';
+import { askedOf, noticeOfAsk, ownNotice } from './make-notice.ts';
+import { momentOf, threadId } from './notice.ts';
+import { post, type PostNeeds } from './post-office.ts';
+
+/** What is looked at beside the ledger. */
+export type WatchNeeds = PostNeeds & {
+  readonly asks: Pick<Guard['asks'], 'list'>;
+  readonly breakGlass: Pick<BreakGlass, 'list'>;
+};
+
+const REMEMBERED_MS = 60_000;
+
+/** Sees what no entry says: deadlines that come near or have passed. */
+export class Watch {
+  readonly #needs: WatchNeeds;
+  /** Asks of whose end somebody was told, or nobody has to be. */
+  #ended: ReadonlySet<string> = new Set();
+
+  constructor(needs: WatchNeeds) {
+    this.#needs = needs;
+  }
+
+  /** Puts into the outbox what is due at this moment. */
+  look(now: number): void {
+    this.#approvals(now);
+    for (const glass of this.#needs.breakGlass.list()) this.#glass(glass, now);
+    this.#lateWords(now);
+  }
+
+  #approvals(now: number): void {
+    const { asks, rules } = this.#needs;
+    const ended = new Set<string>();
+    for (const found of asks.list()) {
+      const { id, state, expiresAtMs } = found.ask;
+      if (state !== 'pending') {
+        if (this.#ended.has(id) || this.#isEnded(found, now)) ended.add(id);
+      } else if (expiresAtMs - now <= rules.approvalSoonMs) {
+        this.#tellAsk(found, 'approval-soon', now);
+      }
+    }
+    // What the guard has forgotten is forgotten here.
+    this.#ended = ended;
+  }
+
+  /** Tells of the end of an ask; whoever was not told that it was asked is told nothing. */
+  #isEnded(found: FoundAsk, now: number): boolean {
+    const { outbox, origin } = this.#needs;
+    const { id, endedAt } = found.ask;
+    if (outbox.thread(threadId(origin, 'approval', id)).length > 0) {
+      this.#tellAsk(found, 'approval-ended', endedAt ?? now);
+      return true;
+    }
+    return now - (endedAt ?? now) > REMEMBERED_MS;
+  }
+
+  #tellAsk(found: FoundAsk, event: 'approval-soon' | 'approval-ended', at: number): void {
+    const of = { event, at, index: null, state: found.ask.state };
+    post(this.#needs, noticeOfAsk(this.#needs, askedOf(found), of));
+  }
+
+  #glass({ id, review, reviewByMs }: ShownGlass, now: number): void {
+    if (review !== null || reviewByMs > now) return;
+    const notice = ownNotice(this.#needs, {
+      event: 'break-glass-overdue',
+      severity: 'high',
+      phase: 'updates',
+      at: reviewByMs,
+      thread: threadId(this.#needs.origin, 'glass', id),
+      title: `the review of break-glass \`${id}\` is overdue`,
+      facts: [['id', id]],
+      once: id,
+    });
+    post(this.#needs, notice);
+  }
+
+  /** A promise that was not kept is told to those who were given it. */
+  #lateWords(now: number): void {
+    const { outbox } = this.#needs;
+    for (const { notice, thread, title, agent, dueAt, keptAt, isLate } of outbox.promises()) {
+      if (keptAt !== null || isLate || dueAt > now) continue;
+      outbox.transaction(() => {
+        const late = ownNotice(this.#needs, {
+          event: 'word-late',
+          severity: 'high',
+          phase: 'updates',
+          at: dueAt,
+          agent,
+          thread,
+          title: `the word promised by ${momentOf(dueAt)} is late: ${title}`,
+          facts: [['incident', notice]],
+          once: `${notice}:${dueAt}`,
+        });
+        post(this.#needs, late);
+        outbox.noteLate(notice);
+      });
+    }
+  }
+}
