@@ -78,6 +78,7 @@ export async function fakeGateway(
     state: freshState(),
     flights: new Map(),
     pending: new Map(),
+    asked: new Set(),
     inputs: new Map(),
     tasks: new TaskBook(),
     settling: new Set(),

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 
-import type { BuiltIn, Era } from './methods.ts';
+import { type BuiltIn, type Era, isReserved } from './methods.ts';
 import { CODES, printError, printRequest, printResult, type Request } from './message.ts';
 import { type Refusal, refusalError, refusalResult } from './refusal.ts';
 
@@ -44,6 +44,7 @@ export function toolCall(
   if (typeof name !== 'string' || name === '' || name.length > 200) {
     return invalid(request, '`name` must be the name of a tool');
   }
+  if (isReserved(name)) return invalid(request, `\`${name}\` is the name of no tool`);
   if (!isJsonObject(given)) return invalid(request, '`arguments` must be an object');
   if (task !== undefined && !isTaskAsked(task)) {
     return invalid(request, '`task` holds `ttl` alone, in milliseconds');

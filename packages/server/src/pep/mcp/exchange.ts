@@ -51,7 +51,10 @@ export class Exchange {
     this.#waiting.delete(keyOf(id));
   }
 
-  clear(): void {
+  /** No answer comes any more: whoever wants to hears of it, and nobody waits. */
+  loseAll(): void {
+    const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
+    for (const { lost } of waiting) lost?.();
   }
 }

@@ -4,6 +4,7 @@ import type { Answer } from '../../guard/guard.ts';
 import type { Call } from './call.ts';
 import { CODES, type Response, type ResponseBody } from './message.ts';
 import { printParamHeaders } from './param-headers.ts';
+import { breachOf } from './output-shape.ts';
 import { recordAnswer } from './record-answer.ts';
 import type { Refusal } from './refusal.ts';
 import {
@@ -66,7 +67,7 @@ export async function forwardCall(
   const { response } = ending;
   const task = await beginTask(relay, { call, decision, response, signal: halt });
   if (task.kind === 'refused') return { kind: 'refuse', refusal: task.refusal };
-  if (task.kind === 'no-task') return take(relay, { of, flight, response });
+  if (task.kind === 'no-task') return take(relay, call, { of, flight, response });
   return flight.isCancelled ? { kind: 'silent' } : { kind: 'release', response: task.response };
 }
 
@@ -89,12 +90,15 @@ async function notSent(relay: Relay, { decision }: Of, then: Forwarded): Promise
 /** The answer is recorded before it is released; what cannot be recorded is withheld. */
 async function take(
   relay: Relay,
+  call: Call,
   {
     of,
     flight,
     response,
   }: { readonly of: Of; readonly flight: Flight; readonly response: Response },
 ): Promise<Forwarded> {
+  const breach = breachIn(relay, call, response.body);
+  if (breach !== null) return withhold(relay, of, { response, breach });
   // The definition asks for other headers by now: it is read again before the next call.
   if (isHeaderFault(response.body)) relay.inventory.spoil();
   const recorded = await recordAnswer(relay, of.decision, response);
@@ -111,6 +115,30 @@ async function take(
       return { kind: 'refuse', refusal: refusalOf('unrecorded', `${say}, so it is withheld`, of) };
     }
   }
+}
+
+/** What a result is that the tool's own definition says it never is; null where it is that. */
+function breachIn({ inventory, prefix }: Relay, call: Call, body: ResponseBody): string | null {
+  if (call.request.method !== 'tools/call' || body.kind === 'error') return null;
+  const { isError, resultType = 'complete', structuredContent } = body.result;
+  const output = inventory.standing(call.tool.slice(prefix.length))?.output ?? null;
+  if (output === null || isError === true || resultType !== 'complete') return null;
+  if (structuredContent === undefined) return '`structuredContent` is missing';
+  return breachOf(output, structuredContent);
+}
+
+/** What breaks its schema is not what was accepted: it is recorded as that, and not released. */
+async function withhold(
+  relay: Relay,
+  of: Of,
+  { response, breach }: { readonly response: Response; readonly breach: string },
+): Promise<Forwarded> {
+  const { decision } = of;
+  const result = { withheld: 'breaks-schema', bytes: response.bytes.length };
+  const said = await relay.enforcement.report({ decision, status: 'ok', result });
+  const then = said.ok ? '' : `; it could not be recorded (${said.message})`;
+  const say = `the tool's answer is not what its definition says: ${breach}${then}`;
+  return { kind: 'refuse', refusal: refusalOf('bad-answer', say, of) };
 }
 
 function isHeaderFault(body: ResponseBody): boolean {

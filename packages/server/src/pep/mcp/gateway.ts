@@ -28,7 +28,7 @@ import {
 } from './methods.ts';
 import { unknownMethod } from './refusal.ts';
 import { type Flight, type Relay, settle } from './relay.ts';
-import { takeServerRequest } from './server-asks.ts';
+import { endAsked, takeServerRequest } from './server-asks.ts';
 
 const PROTOCOL_VERSION = 'io.modelcontextprotocol/protocolVersion';
 
@@ -47,7 +47,7 @@ export class Gateway {
   /** Takes one line of the client. */
   fromClient(line: Buffer): void {
     const { wires } = this.#relay;
-    const parsed = parseMessages(line);
+    const parsed = parseMessages(line, { isDecided: true });
     if (!parsed.ok) {
       const { code, message, id } = parsed;
       // An id in use is not answered: its own answer is still to come.
@@ -262,19 +262,21 @@ export class Gateway {
   /** The server is gone: what waits for it is answered with that. */
   serverGone(): void {
     this.#relay.state.isServerGone = true;
+    endAsked(this.#relay);
     for (const flight of this.#relay.flights.values()) flight.end?.('server-gone');
     endTasks(this.#relay, 'server-gone');
   }
 
   /** The client is gone: what is on its way is cancelled. */
   clientGone(): void {
-    const { flights, toClient } = this.#relay;
+    const { flights, state } = this.#relay;
+    state.isClientGone = true;
     for (const flight of flights.values()) {
       flight.isCancelled = true;
       flight.end?.('cancelled');
     }
     endTasks(this.#relay, 'closed');
-    toClient.clear();
+    endAsked(this.#relay);
   }
 
   /** Resolves once everything was answered, and its end recorded. */

@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 
 import type { Enforcement, Said } from './enforcement.ts';
-import type { BuiltIn } from './methods.ts';
+import { type BuiltIn, isReserved } from './methods.ts';
 import { type ParamHeader, paramHeadersOf } from './param-headers.ts';
 
 /** How one tool of the server stands. */
@@ -11,6 +11,8 @@ export type Standing = {
   readonly say: string | null;
   /** Arguments that are said in headers as well, where the definition is a usable one. */
   readonly headers: readonly ParamHeader[];
+  /** What the definition says of `structuredContent`; null where it says nothing. */
+  readonly output: JsonObject | null;
 };
 
 /** What an inventory is made with. */
@@ -103,7 +105,8 @@ export class Inventory {
         const isUsable = state === 'usable' && (asked.ok || !this.saysHeaders);
         const headers = isUsable && asked.ok ? asked.headers : [];
         const isLeftOut = state === 'usable' && !isUsable;
-        this.#note(name, { state: isLeftOut ? 'unusable' : state, why, say, headers });
+        const output = outputOf(definition);
+        this.#note(name, { state: isLeftOut ? 'unusable' : state, why, say, headers, output });
         if (isUsable) shown.add(definition);
       }
     }
@@ -116,11 +119,17 @@ export class Inventory {
   }
 }
 
-const UNKNOWN: Standing = { state: 'unusable', why: null, say: null, headers: [] };
+const UNKNOWN: Standing = { state: 'unusable', why: null, say: null, headers: [], output: null };
+
+function outputOf(definition: Json): JsonObject | null {
+  const schema = isJsonObject(definition) ? definition['outputSchema'] : undefined;
+  return isJsonObject(schema ?? null) ? Object(schema) : null;
+}
 
 function nameOf(definition: Json): string | null {
   const name = isJsonObject(definition) ? definition['name'] : undefined;
-  return typeof name === 'string' && name.length > 0 && name.length <= 200 ? name : null;
+  if (typeof name !== 'string' || name.length === 0 || name.length > 200) return null;
+  return isReserved(name) ? null : name;
 }
 
 type Named = { readonly name: string; readonly tool: string; readonly definition: Json };

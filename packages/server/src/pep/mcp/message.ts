@@ -68,14 +68,18 @@ const DEEPEST = 128;
 
 /**
  * Returns the messages of one line. What two readers could read as two things is refused: text that
- * is not UTF-8, members that stand twice, members JSON-RPC does not know.
+ * is not UTF-8 or not Unicode, members that stand twice, members JSON-RPC does not know, and in
+ * what is decided (`isDecided`) numbers that a double does not hold.
  */
-export function parseMessages(bytes: Buffer): Parsed {
+export function parseMessages(
+  bytes: Buffer,
+  { isDecided = false }: { readonly isDecided?: boolean } = {},
+): Parsed {
   if (!isUtf8(bytes)) return fault(CODES.parse, 'the message is not UTF-8', idIn(bytes));
   const text = bytes.toString('utf8');
   const value = parseJson(text);
   if (value === undefined) return fault(CODES.parse, 'the message is not JSON', null);
-  const problem = problemIn(text, value);
+  const problem = problemIn(text, value, isDecided);
   if (problem !== null) return fault(CODES.invalidRequest, problem, idOf(value));
   return Array.isArray(value) ? parseBatch(value) : parseOne(value, bytes);
 }
@@ -90,18 +94,30 @@ function parseJson(text: string): Json | undefined {
   }
 }
 
-function problemIn(text: string, value: Json): string | null {
-  if (!isShallow(value, 0)) return `the message nests deeper than ${DEEPEST}`;
+function problemIn(text: string, value: Json, isDecided: boolean): string | null {
+  const found = faultIn(value, { depth: 0, isDecided });
+  if (found !== null) return found;
   if (JSON.stringify(value) === text) return null;
   const name = duplicateName(text);
   return name === null ? null : `the name \`${name.slice(0, 64)}\` stands twice in one object`;
 }
 
-function isShallow(value: Json, depth: number): boolean {
-  if (typeof value !== 'object' || value === null) return true;
-  if (depth >= DEEPEST) return false;
-  for (const member of Object.values(value)) if (!isShallow(member, depth + 1)) return false;
-  return true;
+type Depth = { readonly depth: number; readonly isDecided: boolean };
+
+function faultIn(value: Json, { depth, isDecided }: Depth): string | null {
+  if (typeof value === 'string') return value.isWellFormed() ? null : 'a text is not Unicode';
+  if (typeof value === 'number') {
+    const isHeld = !isDecided || Math.abs(value) <= Number.MAX_SAFE_INTEGER;
+    return isHeld ? null : 'a number is beyond 2^53 - 1: send it as text';
+  }
+  if (typeof value !== 'object' || value === null) return null;
+  if (depth >= DEEPEST) return `the message nests deeper than ${DEEPEST}`;
+  for (const [name, member] of Object.entries(value)) {
+    if (!name.isWellFormed()) return 'a name is not Unicode';
+    const found = faultIn(member, { depth: depth + 1, isDecided });
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 function parseBatch(values: readonly Json[]): Parsed {

@@ -8,12 +8,20 @@ export const MODERN = ['2026-07-28'] as const;
 export type Era = 'legacy' | 'modern';
 
 /** Tools that are no tools of the server: what else the protocol lets one side ask of the other. */
-export type BuiltIn =
-  | 'resources.read'
-  | 'prompts.get'
-  | 'completion.complete'
-  | 'sampling.createMessage'
-  | 'elicitation.create';
+export const BUILT_INS = [
+  'resources.read',
+  'prompts.get',
+  'completion.complete',
+  'sampling.createMessage',
+  'elicitation.create',
+] as const;
+
+export type BuiltIn = (typeof BUILT_INS)[number];
+
+/** Whether a name is a built-in tool's, which no tool of a server may have. */
+export function isReserved(name: string): boolean {
+  return BUILT_INS.some((builtIn) => builtIn === name);
+}
 
 /**
  * What becomes of a request of the client. `with` is forwarded where the pact lets the session use

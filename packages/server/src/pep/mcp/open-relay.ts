@@ -31,6 +31,7 @@ export function openRelay({ bounds, ...options }: RelayOptions): Relay {
     state: freshState(),
     flights: new Map(),
     pending: new Map(),
+    asked: new Set(),
     inputs: new Map(),
     tasks: new TaskBook(),
     settling: new Set(),

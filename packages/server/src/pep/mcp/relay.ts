@@ -61,6 +61,8 @@ export type Relay = {
   readonly flights: Map<string, Flight>;
   /** Request ids of actions that wait for people or facts, by tool and arguments. */
   readonly pending: Map<string, string>;
+  /** Requests of the server that are being decided, by the key of their id. */
+  readonly asked: Set<string>;
   /** Requests to the client that a result asked for, and the decisions that let them through. */
   readonly inputs: Map<string, string>;
   /** Calls that were answered with a task. */
@@ -75,6 +77,7 @@ export type Relay = {
 /** How a connection stands. */
 export type RelayState = {
   isServerGone: boolean;
+  isClientGone: boolean;
   /** Whether a legacy client and the server have shaken hands, and on which revision. */
   isOpened: boolean;
   revision: string | null;
@@ -84,7 +87,13 @@ export type RelayState = {
 
 /** Returns the state of a connection on which nothing was said yet. */
 export function freshState(): RelayState {
-  return { isServerGone: false, isOpened: false, revision: null, hasTasks: false };
+  return {
+    isServerGone: false,
+    isClientGone: false,
+    isOpened: false,
+    revision: null,
+    hasTasks: false,
+  };
 }
 
 /** A request of the client that is being answered. */

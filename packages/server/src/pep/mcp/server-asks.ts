@@ -3,6 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 import { decideCall } from './decide-call.ts';
 import {
   CODES,
+  keyOf,
   printError,
   printRequest,
   type Request,
@@ -10,9 +11,12 @@ import {
   type RpcError,
 } from './message.ts';
 import { type BuiltIn, rowOf, SERVER_REQUESTS } from './methods.ts';
+import { recordAnswer } from './record-answer.ts';
 import { type Refusal, refusalError, unknownMethod } from './refusal.ts';
 import { type Relay, refusalOf, settle } from './relay.ts';
-import { outcomeOf } from './tool-result.ts';
+
+// What a server may have asked for and not been answered yet.
+const MOST_ASKED = 256;
 
 const RUNNING = { isCancelled: false } as const;
 
@@ -22,13 +26,22 @@ export function takeServerRequest(relay: Relay, request: Request): void {
   const { id, method } = request;
   if (handling === undefined) {
     answerServer(relay, id, unknownMethod(method, 'a server may not ask this'));
-  } else if (relay.toClient.has(id)) {
+  } else if (relay.asked.has(keyOf(id)) || relay.toClient.has(id)) {
     answerServer(relay, id, { code: CODES.invalidRequest, message: 'this id is in use' });
+  } else if (relay.asked.size + relay.toClient.size >= MOST_ASKED) {
+    const message = 'too much was asked of the client and is not answered yet';
+    answerServer(relay, id, { code: CODES.internal, message });
   } else if (handling.kind === 'forward') {
     relay.toClient.open(id, ({ bytes }) => relay.wires.toServer(bytes));
     relay.wires.toClient(request.bytes);
   } else if (relay.inventory.mayUse(handling.builtIn)) {
-    settle(relay, governServerRequest(relay, request, handling.builtIn));
+    const key = keyOf(id);
+    relay.asked.add(key);
+    const governing = governServerRequest(relay, request, handling.builtIn);
+    settle(
+      relay,
+      governing.finally(() => relay.asked.delete(key)),
+    );
   } else {
     const tool = `${relay.prefix}${handling.builtIn}`;
     answerServer(relay, id, unknownMethod(method, `the pact gives no leave for \`${tool}\``));
@@ -51,26 +64,40 @@ async function governServerRequest(
     return;
   }
   const { decision } = leave;
-  relay.toClient.open(id, (response) => {
-    settle(relay, releaseToServer(relay, { decision, response }));
-  });
+  if (relay.state.isClientGone || relay.state.isServerGone) return recordUnknown(relay, decision);
+  relay.toClient.open(
+    id,
+    (response) => settle(relay, releaseToServer(relay, { decision, response })),
+    () => settle(relay, recordUnknown(relay, decision)),
+  );
   relay.wires.toClient(
     leave.params === params ? request.bytes : printRequest(method, leave.params, id),
   );
 }
 
+async function recordUnknown({ enforcement }: Relay, decision: string): Promise<void> {
+  await enforcement.report({ decision, status: 'unknown', result: null });
+}
+
+/** What was asked of the client and is never answered any more ends, and is recorded as that. */
+export function endAsked(relay: Relay): void {
+  relay.toClient.loseAll();
+  for (const decision of relay.inputs.values()) settle(relay, recordUnknown(relay, decision));
+  relay.inputs.clear();
+}
+
 // What a person or a model said is recorded before the server learns it.
 async function releaseToServer(
-  { enforcement, wires }: Relay,
+  relay: Relay,
   { decision, response }: { readonly decision: string; readonly response: Response },
 ): Promise<void> {
-  const said = await enforcement.report({ decision, ...outcomeOf(response.body) });
-  if (said.ok) {
-    wires.toServer(response.bytes);
-    return;
-  }
-  const message = `plumbline could not record the answer (${said.message}), so it is withheld`;
-  wires.toServer(printError(response.id, { code: CODES.internal, message }));
+  const recorded = await recordAnswer(relay, decision, response);
+  if (recorded.kind === 'whole') return relay.wires.toServer(response.bytes);
+  const why =
+    recorded.kind === 'withheld'
+      ? `the answer has ${recorded.bytes} bytes, more than is released`
+      : `the answer could not be recorded (${recorded.message}), so it is withheld`;
+  answerServer(relay, response.id, { code: CODES.internal, message: why });
 }
 
 type Let =

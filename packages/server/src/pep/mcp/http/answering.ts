@@ -91,12 +91,13 @@ export function answerAsModern(connection: Connection, request: Request): Write 
       if (!response.destroyed) stream.attach(response, { after: -1, headers: {} });
       return stream;
     };
-    response.on('close', () => {
-      if (!isDone) connection.cancel(request.id);
-    });
     const timer = setTimeout(opened, PATIENCE_MS);
     const say = (bytes: Buffer): void => opened().push(bytes);
-    void connection.answer(request, say).then((bytes) => {
+    const alone = connection.answerAlone(request, say);
+    response.on('close', () => {
+      if (!isDone) alone.cancel();
+    });
+    void alone.bytes.then((bytes) => {
       clearTimeout(timer);
       isDone = true;
       const status = statusOf(bytes);

@@ -46,6 +46,7 @@ type Open = {
 
 const MOST_STREAMS = 64;
 const MOST_OPEN = 256;
+const MOST_ASKED = 256;
 
 /** One client of one agent: its servers, and what is under way. */
 export class Connection {
@@ -64,6 +65,7 @@ export class Connection {
   readonly #listening = new Set<(method: string, params: JsonObject) => void>();
   readonly #closing = new Set<() => void>();
   #count = 0;
+  readonly openedAtMs: number = performance.now();
   usedAtMs: number = performance.now();
 
   constructor(options: ConnectionOptions) {
@@ -95,6 +97,13 @@ export class Connection {
     await Promise.all(this.#branches.map((branch) => branch.start(this.era, capabilities)));
   }
 
+  /** Whether servers have ended: some of them, or all there are. */
+  get lost(): 'none' | 'some' | 'all' {
+    const up = this.#branches.filter(({ isUp }) => isUp).length;
+    if (up === this.#branches.length) return 'none';
+    return up === 0 ? 'all' : 'some';
+  }
+
   get isIdle(): boolean {
     const isRunning = this.#branches.some(({ relay }) => relay.tasks.running().length > 0);
     const isUsed = this.#open.size > 0 || this.#listening.size > 0 || this.standing.isRead;
@@ -115,9 +124,28 @@ export class Connection {
   }
 
   /** Answers a request; what belongs to it is said on the way. */
-  async answer(request: Request, say: Open['say']): Promise<Buffer> {
+  answer(request: Request, say: Open['say']): Promise<Buffer> {
+    return this.#answer(request, { say, key: keyOf(request.id) });
+  }
+
+  /**
+   * Answers a request on an exchange of its own: clients that share the connection count their ids
+   * each for itself. The returned function cancels it.
+   */
+  answerAlone(
+    request: Request,
+    say: Open['say'],
+  ): { readonly bytes: Promise<Buffer>; readonly cancel: () => void } {
+    const key = `own-${this.#next()}`;
+    const bytes = this.#answer(request, { say, key });
+    return { bytes, cancel: () => this.#open.get(key)?.cancel() };
+  }
+
+  async #answer(
+    request: Request,
+    { say, key }: { readonly say: Open['say']; readonly key: string },
+  ): Promise<Buffer> {
     const { answer, cancel } = this.#aggregate.answer(request, this.era);
-    const key = keyOf(request.id);
     this.#open.set(key, { request, cancel, say });
     const body = await answer;
     this.#open.delete(key);
@@ -196,10 +224,6 @@ export class Connection {
     settle?.(body);
   }
 
-  cancel(id: RequestId): void {
-    this.#open.get(keyOf(id))?.cancel();
-  }
-
   #notified(method: string, params: JsonObject): void {
     const bytes = printRequest(method, params);
     if (method === 'notifications/progress') {
@@ -227,7 +251,8 @@ export class Connection {
   /** Asks the client on the stream of what it asked last, or where it listens. */
   #askClient(request: Request): Promise<ResponseBody> {
     const last = [...this.#open.values()].at(-1);
-    if (this.era === 'modern' || (last === undefined && !this.standing.isRead)) {
+    const isFull = this.#asked.size >= MOST_ASKED;
+    if (this.era === 'modern' || isFull || (last === undefined && !this.standing.isRead)) {
       return Promise.resolve(UNREACHABLE);
     }
     const id = `p${this.#next()}`;

@@ -4,6 +4,7 @@ type Event = { readonly index: number; readonly text: string };
 
 const MOST_EVENTS = 256;
 const MOST_CHARS = 4 * 1024 * 1024;
+const MOST_UNREAD = 4 * 1024 * 1024;
 const ALIVE_MS = 15_000;
 
 const HEADERS = {
@@ -84,6 +85,8 @@ export class EventStream {
 
   #write(index: number, text: string): void {
     const id = this.#isKept ? `id: ${this.id}_${index}\n` : '';
+    // Who does not read what is said loses the stream, and may come back to what is kept of it.
+    if ((this.#response?.writableLength ?? 0) > MOST_UNREAD) this.#response?.destroy();
     // JSON as it is printed has no line breaks.
     this.#response?.write(`${id}event: message\ndata: ${text}\n\n`);
   }

@@ -32,6 +32,9 @@ export type DoorNeeds = {
 };
 
 const MOST_CONNECTIONS = 1_000;
+const MOST_OF_ONE_CALLER = 250;
+// Servers that end at once are not started all the time.
+const REVIVE_MS = 5_000;
 const IDLE_MS = 1_800_000;
 const SWEEP_MS = 60_000;
 const SESSION_HEADER = 'plumbline-session';
@@ -41,6 +44,9 @@ export class AgentDoor implements McpDoor {
   readonly #needs: DoorNeeds;
   readonly #byId = new Map<string, Connection>();
   readonly #byUse = new Map<string, Promise<Connection | RpcError>>();
+  readonly #shared = new Map<string, Connection>();
+  /** The callers of connections that are being opened. */
+  readonly #opening: string[] = [];
   readonly #timer: NodeJS.Timeout;
 
   constructor(needs: DoorNeeds) {
@@ -77,9 +83,7 @@ export class AgentDoor implements McpDoor {
     if (fault !== null) return refusal(400, request.id, fault);
     const connection = await this.#connectionFor(asked);
     if ('code' in connection) return refusal(400, request.id, connection);
-    if (connection.isFull || connection.isTaken(request.id)) {
-      return refusal(400, request.id, IN_USE);
-    }
+    if (connection.isFull) return refusal(400, request.id, FULL);
     const undeclared = faultInListening(request);
     if (undeclared !== null) return refusal(400, request.id, undeclared);
     const mismatch = await faultInParams(asked.headers, request, connection);
@@ -91,12 +95,20 @@ export class AgentDoor implements McpDoor {
   async #connectionFor(asked: DoorRequest): Promise<Connection | RpcError> {
     const session = headerIn(asked.headers, SESSION_HEADER) ?? '';
     const key = JSON.stringify([asked.caller.id, asked.agent, session]);
-    const known = this.#byUse.get(key);
-    if (known !== undefined) return known;
+    const known = await this.#byUse.get(key);
+    if (known !== undefined && !isSpent(known)) return known;
+    const other = this.#byUse.get(key);
+    // Whoever came in between opened another already.
+    if (other !== undefined && (await other) !== known) return other;
+    if (known !== undefined && !('code' in known)) {
+      this.#shared.delete(key);
+      void known.close();
+    }
     const opening = this.#connect(asked, { era: 'modern', capabilities: {} });
     this.#byUse.set(key, opening);
     const opened = await opening;
     if ('code' in opened) this.#byUse.delete(key);
+    else this.#shared.set(key, opened);
     return opened;
   }
 
@@ -116,9 +128,21 @@ export class AgentDoor implements McpDoor {
   ): Promise<Connection | RpcError> {
     const served = this.#needs.served(agent);
     if (served === undefined) return told(`no MCP servers are configured for \`${agent}\``);
-    if (this.#byId.size + this.#byUse.size > MOST_CONNECTIONS) {
-      return told('too many clients are connected: try again later');
+    if (!(await this.#makeRoom(caller.id))) {
+      return told('too many clients are connected: end a session, or try again later');
     }
+    this.#opening.push(caller.id);
+    try {
+      return await this.#begin({ agent, caller, era, served, capabilities }, headers);
+    } finally {
+      this.#opening.splice(this.#opening.indexOf(caller.id), 1);
+    }
+  }
+
+  async #begin(
+    { agent, caller, era, served, capabilities }: Beginning,
+    headers: IncomingHttpHeaders,
+  ): Promise<Connection | RpcError> {
     const session = await this.#sessionFor({ agent, era, served }, headers);
     if ('code' in session) return session;
     const enforcement = guardEnforcement(this.#needs, { agent, session: session.id });
@@ -130,6 +154,36 @@ export class AgentDoor implements McpDoor {
     const connection = new Connection(of);
     await connection.start(capabilities);
     return connection;
+  }
+
+  /** Whoever is one too many takes the place of who has been idle for longest, of its own first. */
+  async #makeRoom(caller: string): Promise<boolean> {
+    const open = this.#connections();
+    const own = open.filter(({ connection }) => connection.caller === caller);
+    const coming = this.#opening.filter((each) => each === caller).length;
+    const isOwnFull = own.length + coming >= MOST_OF_ONE_CALLER;
+    if (!isOwnFull && open.length + this.#opening.length < MOST_CONNECTIONS) return true;
+    const among = isOwnFull ? own : open;
+    const idle = among.filter(({ connection }) => connection.isIdle);
+    const [oldest] = idle.toSorted((a, b) => a.connection.usedAtMs - b.connection.usedAtMs);
+    if (oldest === undefined) return false;
+    oldest.forget();
+    await oldest.connection.close();
+    return true;
+  }
+
+  #connections(): readonly Kept[] {
+    const legacy = [...this.#byId].map(([id, connection]): Kept => {
+      return { connection, forget: () => void this.#byId.delete(id) };
+    });
+    const modern = [...this.#shared].map(([key, connection]): Kept => {
+      const forget = (): void => {
+        this.#shared.delete(key);
+        this.#byUse.delete(key);
+      };
+      return { connection, forget };
+    });
+    return [...legacy, ...modern];
   }
 
   async #sessionFor(
@@ -191,21 +245,21 @@ export class AgentDoor implements McpDoor {
     if (connection?.caller !== caller.id || connection.agent !== agent) {
       return { ...told('there is no such session: initialize again'), status: 404 };
     }
+    // A session whose servers have all ended is no use to anybody: the client opens another.
+    if (connection.lost === 'all' && isSpent(connection)) {
+      this.#byId.delete(id);
+      void connection.close();
+      return { ...told('the servers of this session have ended: initialize again'), status: 404 };
+    }
     connection.usedAtMs = performance.now();
     return connection;
   }
 
   async #sweep(): Promise<void> {
     const before = performance.now() - IDLE_MS;
-    for (const [id, connection] of this.#byId) {
+    for (const { connection, forget } of this.#connections()) {
       if (!connection.isIdle || connection.usedAtMs > before) continue;
-      this.#byId.delete(id);
-      await connection.close();
-    }
-    for (const [key, opening] of this.#byUse) {
-      const connection = await opening;
-      if ('code' in connection || !connection.isIdle || connection.usedAtMs > before) continue;
-      this.#byUse.delete(key);
+      forget();
       await connection.close();
     }
   }
@@ -213,23 +267,42 @@ export class AgentDoor implements McpDoor {
   /** Ends every session, and what they started. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    const all = [...this.#byId.values()];
-    for (const opening of this.#byUse.values()) {
-      const connection = await opening;
-      if (!('code' in connection)) all.push(connection);
-    }
+    await Promise.all(this.#byUse.values());
+    const all = this.#connections();
     this.#byId.clear();
     this.#byUse.clear();
-    await Promise.all(all.map((connection) => connection.close()));
+    this.#shared.clear();
+    await Promise.all(all.map(({ connection }) => connection.close()));
   }
 }
 
 type Status = { readonly status: number };
 
+type Beginning = {
+  readonly agent: string;
+  readonly caller: DoorRequest['caller'];
+  readonly era: Era;
+  readonly served: Served;
+  readonly capabilities: JsonObject;
+};
+
+type Kept = { readonly connection: Connection; readonly forget: () => void };
+
+/** Whether servers of a connection have ended, and nobody loses anything by another one. */
+function isSpent(known: Connection | RpcError): boolean {
+  if ('code' in known) return true;
+  const ageMs = performance.now() - known.openedAtMs;
+  return known.lost !== 'none' && known.isIdle && ageMs >= REVIVE_MS;
+}
+
 const EMPTY: RpcError = { code: CODES.invalidRequest, message: 'there is no message' };
 const NO_BATCH: RpcError = {
   code: CODES.invalidRequest,
   message: 'this revision of the protocol has no batches: send one message a request',
+};
+const FULL: RpcError = {
+  code: CODES.internal,
+  message: 'too many requests are being answered: send it again',
 };
 const IN_USE: RpcError = {
   code: CODES.invalidRequest,
