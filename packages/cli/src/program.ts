@@ -30,6 +30,7 @@ import { addProof } from './commands/proof.ts';
 import { addReplay } from './commands/replay.ts';
 import { addReview } from './commands/review.ts';
 import { addVerify } from './commands/verify.ts';
+import { addRun } from './commands/run.ts';
 import { addSession } from './commands/session.ts';
 import { addStaging } from './commands/staging.ts';
 import { addStatus } from './commands/status.ts';
@@ -70,6 +71,7 @@ export function buildProgram(shell: Shell): Command {
   addSession(program, shell);
   addGrants(program, shell);
   addMcp(program, shell);
+  addRun(program, shell);
   addTool(program, shell);
   addInventory(program, shell);
   addStaging(program, shell);

@@ -58,6 +58,13 @@ export {
   restore as restoreFolder,
   type Restoring,
 } from './daemon/backup.ts';
+export { parseNetwork } from './egress/address.ts';
+export { agentEnvironment, type NamedEnvironment } from './supervisor/agent-environment.ts';
+export { parseAllowed } from './supervisor/egress/allow-list.ts';
+export { checkFolders } from './supervisor/sandbox/check-folders.ts';
+export { sandboxMachine } from './supervisor/sandbox/needs.ts';
+export { whoRuns } from './supervisor/sandbox/who.ts';
+export { supervise, type Supervised, type SuperviseRequest } from './supervisor/supervise.ts';
 export { examine, type Examining, type Finding } from './daemon/doctor.ts';
 export { rotateLogKey, type Rotated } from './daemon/rotate-log-key.ts';
 export { type Machine, type HookFile, lookAround } from './machine/look.ts';

@@ -25,6 +25,7 @@ const mayKnow: ReadonlyMap<string, readonly string[]> = new Map([
     ['broker', 'guard', 'identity', 'ledger', 'notify', 'record', 'routes', 'seal', 'store'],
   ],
   ['routes', ['config', 'guard', 'identity', 'notify', 'pep', 'services', 'store']],
+  ['supervisor', ['client', 'egress', 'guard', 'pep']],
   ['pep', ['guard', 'routes']],
 ]);
 

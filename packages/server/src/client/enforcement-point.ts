@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 
 import type { Answer, OutcomeReport, Trace } from '../guard/guard.ts';
+import type { Executed } from '../guard/halts/executing.ts';
 import type { SocketAnswer } from '../pep/socket/socket-client.ts';
 import { type Channel, openChannel } from './channel.ts';
 import type { Target } from './daemon-client.ts';
@@ -12,6 +13,18 @@ export type EnforcementOptions = {
   readonly target: Target;
   readonly agent: string;
   readonly name: string;
+  /** What it ends itself beside calls; none by default. */
+  readonly ending?: Ending;
+};
+
+/** Something that is ended when a session stops, as halts wait for it. */
+export type Ending = {
+  readonly session: string;
+  readonly executors: readonly string[];
+  /** Is told of every stop; resolves once it has gone by it, with what it ended. */
+  readonly stopped: (stop: ToldStop) => Promise<readonly Executed[]>;
+  /** Is told of each lease that is taken: what stopped before, nobody tells again. */
+  readonly leased: () => void;
 };
 
 /** What was refused, and why. `unavailable`: nobody was asked, or nobody answered. */
@@ -57,6 +70,8 @@ export type EnforcementPoint = {
   readonly ready: () => Promise<void>;
   /** Whether a lease is held now. */
   readonly isLive: () => boolean;
+  /** Whether a lease was held and its time is over, however it ended, without another. */
+  readonly hasLapsed: () => boolean;
   /** Gives the lease up and closes the connection; nothing is forwarded any more. */
   readonly close: () => Promise<void>;
 };
@@ -75,6 +90,7 @@ export function openEnforcementPoint(options: EnforcementOptions): EnforcementPo
     report: (report, isRunning = false) => point.report(report, isRunning),
     ready: () => point.ready(),
     isLive: () => point.isLive(),
+    hasLapsed: () => point.hasLapsed(),
     close: () => point.close(),
   };
 }
@@ -97,6 +113,7 @@ class Point {
   #held: Held | null = null;
   #why = 'the daemon was not reached yet';
   #isClosed = false;
+  #lastUntil: Moment | null = null;
 
   constructor(options: EnforcementOptions) {
     this.#options = options;
@@ -114,6 +131,10 @@ class Point {
 
   isLive(): boolean {
     return this.#held !== null && !isPast(this.#held.until);
+  }
+
+  hasLapsed(): boolean {
+    return !this.isLive() && this.#lastUntil !== null && isPast(this.#lastUntil);
   }
 
   ready(): Promise<void> {
@@ -213,7 +234,10 @@ class Point {
       return false;
     }
     const sent = moment();
-    const taken = await channel.ask('lease', { name });
+    const { ending } = this.#options;
+    const ends =
+      ending === undefined ? {} : { executors: [...ending.executors], session: ending.session };
+    const taken = await channel.ask('lease', { name, ...ends });
     const given = taken.ok ? leaseIn(taken.value) : null;
     if (given === null || this.#isClosed) {
       this.#why = taken.ok ? 'the daemon gave none' : taken.message;
@@ -233,6 +257,8 @@ class Point {
     // What was given under another lease is good for nothing, and stops count anew after a start.
     this.#permits.clear();
     this.#held = held;
+    this.#lastUntil = until;
+    this.#options.ending?.leased();
     for (const wake of this.#waiting) wake();
     this.#waiting.clear();
     const timer = setInterval(() => void this.#renew(held), lastsMs / 3);
@@ -249,7 +275,9 @@ class Point {
     const renewed = await held.channel.ask('renew', { lease: held.id, used, ended });
     if (!renewed.ok) return held.lose(renewed.message);
     const until = later(sent, held.lastsMs);
-    if (until.monotonicMs > held.until.monotonicMs) held.until = until;
+    if (until.monotonicMs <= held.until.monotonicMs) return;
+    held.until = until;
+    this.#lastUntil = until;
   }
 
   /** Goes by every stop in the turn in which it arrives, and says so. */
@@ -266,13 +294,20 @@ class Point {
         this.#flights.stop(stop, new Error('it was halted'));
         held.stop = Math.max(held.stop, stop.stop);
       }
-      void this.#acknowledge(held);
+      void this.#acknowledge(held, await this.#end(stops));
     }
   }
 
-  async #acknowledge(held: Held): Promise<void> {
+  async #end(stops: readonly ToldStop[]): Promise<readonly Executed[]> {
+    const { ending } = this.#options;
+    if (ending === undefined) return [];
+    return (await Promise.all(stops.map((stop) => ending.stopped(stop)))).flat();
+  }
+
+  async #acknowledge(held: Held, executed: readonly Executed[]): Promise<void> {
     const used = this.#flights.used();
-    const members = { lease: held.id, stop: held.stop, used };
+    const ended = executed.length === 0 ? {} : { executed: executed.map((each) => ({ ...each })) };
+    const members = { lease: held.id, stop: held.stop, used, ...ended };
     const answered = await held.channel.ask('acknowledge', members);
     if (!answered.ok) held.lose(answered.message);
   }

@@ -4,8 +4,8 @@ import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 
 import type { Answer } from '../guard/guard.ts';
 import type { Enforcement, Offered, Report, Said } from '../pep/mcp/enforcement.ts';
-import { SocketClient, type SocketOperation } from '../pep/socket/socket-client.ts';
 import { type EnforcementPoint, openEnforcementPoint } from './enforcement-point.ts';
+import { Link, unavailable, within } from './link.ts';
 
 /** Who acts, and who attested for whom. */
 export type SessionRequest = {
@@ -23,10 +23,8 @@ export type SocketEnforcement = Enforcement & {
   readonly close: () => Promise<void>;
 };
 
-const ASK_MS = 30_000;
 const LEASE_MS = 5_000;
 const RETRY_MS = 1_000;
-const CONNECT_AGAIN_MS = 250;
 const MOST_UNREPORTED = 1_000;
 
 /**
@@ -63,43 +61,6 @@ async function openSession(link: Link, request: SessionRequest): Promise<Said<st
   if (!opened.ok) return opened;
   const { session } = opened.value;
   return typeof session === 'string' ? found(session) : unavailable('no session was opened');
-}
-
-/** One connection after the other: where one is gone, the next request opens another. */
-class Link {
-  readonly #path: string;
-  readonly #agent: string;
-  #client: Promise<SocketClient | null> | null = null;
-  #failedAtMs = -Infinity;
-  #isClosed = false;
-
-  constructor(path: string, agent: string) {
-    this.#path = path;
-    this.#agent = agent;
-  }
-
-  async ask(op: SocketOperation, members: JsonObject): Promise<Said<JsonObject>> {
-    const client = await this.#connected();
-    if (client === null) return unavailable('the daemon is away');
-    const said = await within(client.ask(op, { ...members, agent: this.#agent }));
-    return said ?? unavailable('the daemon does not answer');
-  }
-
-  async #connected(): Promise<SocketClient | null> {
-    const current = (await this.#client) ?? null;
-    if (current !== null && !current.isGone) return current;
-    if (this.#isClosed || performance.now() - this.#failedAtMs < CONNECT_AGAIN_MS) return null;
-    this.#client = SocketClient.connect(this.#path).catch(() => {
-      this.#failedAtMs = performance.now();
-      return null;
-    });
-    return this.#client;
-  }
-
-  close(): void {
-    this.#isClosed = true;
-    void this.#client?.then((client) => client?.close());
-  }
 }
 
 type Parts = {
@@ -143,15 +104,6 @@ function enforcementOf({ link, point, session, isOwn }: Parts): SocketEnforcemen
       link.close();
     },
   };
-}
-
-/** Returns what came in time, or null. */
-async function within<T>(answer: Promise<T>): Promise<T | null> {
-  const { promise, resolve } = Promise.withResolvers<null>();
-  const timer = setTimeout(() => resolve(null), ASK_MS);
-  const said = await Promise.race([answer, promise]);
-  clearTimeout(timer);
-  return said;
 }
 
 type Forwarded = { readonly signal: AbortSignal; readonly end: (isCancelled: boolean) => void };
@@ -210,10 +162,6 @@ const DONE = { ok: true, value: null } as const;
 
 function doneBy(said: Said<JsonObject>): Said<null> {
   return said.ok ? DONE : said;
-}
-
-function unavailable(message: string): Said<never> {
-  return { ok: false, code: 'unavailable', message };
 }
 
 /** Reports that the daemon did not take: they are sent again until it does. */

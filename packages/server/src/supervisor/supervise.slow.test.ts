@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { isJsonObject, type JsonObject } from '@plumbline/core';
+import { verifies } from '@plumbline/testkit';
+
+import { get, homeFor, post, running, text } from '../../testing/ask-daemon.ts';
+import type { DaemonProgram } from '../../testing/daemon-program.ts';
+import { escapesFrom } from '../../testing/escapes.ts';
+import {
+  AGENT_USER,
+  armSupport,
+  HOSTILE_AGENT,
+  machineFor,
+  startAgent,
+  type Starting,
+  workFor,
+} from '../../testing/sandbox-scene.ts';
+
+async function sceneFor(
+  t: TestContext,
+): Promise<
+  (Pick<Starting, 'socket' | 'work' | 'machine'> & { readonly program: DaemonProgram }) | null
+> {
+  const machine = machineFor(t);
+  if (machine === null) return null;
+  const program = await running(t, homeFor(t));
+  await armSupport(program.client);
+  return { program, machine, socket: program.started.socket, work: workFor(t) };
+}
+
+async function listening(
+  t: TestContext,
+  at: number | string,
+): Promise<AddressInfo | string | null> {
+  const server = createServer((socket) => socket.end('reached'));
+  server.listen(at);
+  await once(server, 'listening');
+  t.after(() => server.close());
+  return server.address();
+}
+
+test('sandbox: every written way out of it is held', async (t) => {
+  verifies('enforce.supervised');
+  const scene = await sceneFor(t);
+  if (scene === null) return;
+  const { socket: daemonSocket, work, program } = scene;
+  const folder = mkdtempSync(join(tmpdir(), 'plumb-outside-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  chmodSync(folder, 0o777);
+  const secret = join(folder, 'secret');
+  writeFileSync(secret, 'a secret', { mode: 0o666 });
+  const socket = join(folder, 'host.sock');
+  await listening(t, socket);
+  chmodSync(socket, 0o777);
+  const abstract = `plumb-abstract-${process.pid}`;
+  await listening(t, `\0${abstract}`);
+  const tcp = await listening(t, 0);
+  const port = typeof tcp === 'object' && tcp !== null ? tcp.port : 0;
+  const isRoot = process.getuid?.() === 0;
+  const sleeper = spawn('sleep', ['60'], isRoot ? AGENT_USER : {});
+  t.after(() => sleeper.kill('SIGKILL'));
+  const outside = { port, socket, abstract, daemonSocket, secret, pid: sleeper.pid ?? 0 };
+  writeFileSync(join(work, 'escapes.pl'), escapesFrom(outside), { mode: 0o644 });
+  const run = await startAgent({
+    ...scene,
+    command: ['sh', '-c', 'exec perl escapes.pl > tried.txt 2> faults.txt'],
+    hosts: [`allowed.example:${port}`],
+    resolve: () => Promise.resolve(['127.0.0.1']),
+  });
+  assert.equal((await run.done).code, 0, readFileSync(join(work, 'faults.txt'), 'utf8'));
+  const lines = readFileSync(join(work, 'tried.txt'), 'utf8').trim().split('\n');
+  assert.deepEqual(
+    lines.filter((line) => !line.startsWith('held ')),
+    ['all tried'],
+  );
+  assert.equal(lines.length, 45);
+  assert.equal(program.child.exitCode, null);
+});
+
+test('sandbox: a halt ends processes that hide and ignore, and every way out', async (t) => {
+  verifies('enforce.supervised', 'human.halt-infrastructure');
+  const scene = await sceneFor(t);
+  if (scene === null) return;
+  const { work, program } = scene;
+  const run = await startAgent({ ...scene, command: ['sh', '-c', HOSTILE_AGENT] });
+  while (!existsSync(join(work, 'ready'))) await pause(10);
+  const halted = await post(program.client, 'agents/support/halt', { reason: 'enough' });
+  const view = await get(program.client, `halts/${text(halted['halt'])}?waitMs=10000`);
+  assert.equal(view['state'], 'effective');
+  assert.equal(existsSync(`/proc/${run.init}`), false);
+  assert.deepEqual(executed(view), [
+    ['network', 'done'],
+    ['processes', 'done'],
+  ]);
+  const end = await run.done;
+  assert.deepEqual([end.why, end.lost], ['halted', 0]);
+  await assert.rejects(startAgent({ ...scene, command: ['true'] }), /halted/);
+});
+
+function executed(view: JsonObject): readonly (readonly unknown[])[] {
+  const rows = view['executors'];
+  assert.ok(Array.isArray(rows));
+  return rows.filter(isJsonObject).map(({ executor, state }) => [executor, state]);
+}
+
+test('sandbox: without its daemon an agent ends once its lease is over', async (t) => {
+  verifies('enforce.supervised', 'enforce.fail-closed');
+  const scene = await sceneFor(t);
+  if (scene === null) return;
+  const run = await startAgent({ ...scene, command: ['sleep', '1000'] });
+  await scene.program.end('SIGKILL');
+  const end = await run.done;
+  assert.equal(end.why, 'lease');
+  assert.ok(end.lost > 0);
+  assert.equal(existsSync(`/proc/${run.init}`), false);
+});
+
+test('sandbox: what is beyond a limit is ended, and what was seen is recorded', async (t) => {
+  verifies('enforce.supervised');
+  const scene = await sceneFor(t);
+  if (scene === null) return;
+  const { work, program } = scene;
+  const ends = async (command: readonly string[], limits: Starting['limits']): Promise<string> => {
+    const run = await startAgent({ ...scene, command, limits: { ...limits } });
+    const { why, said, code } = await run.done;
+    return why === 'limit' ? said : `${why} ${code}`;
+  };
+  const busy = ['sh', '-c', 'echo made > made; while :; do :; done'];
+  assert.equal(await ends(busy, { idleMs: 1_000 }), 'idle');
+  assert.equal(await ends(busy, { cpuMs: 300 }), 'cpu');
+  assert.equal(await ends(['sleep', '1000'], { timeMs: 500 }), 'time');
+  const bomb = ['perl', '-e', 'while (1) { fork // exit 9 }'];
+  assert.match(await ends(bomb, { processes: 20 }), /^(?:processes|exited 9)$/);
+  const greedy = ['perl', '-e', 'my $x = "x" x (1 << 28); sleep 1000'];
+  assert.match(await ends(greedy, { memoryBytes: 2 ** 26 }), /^(?:memory|exited \d+)$/);
+  assert.equal(readFileSync(join(work, 'made'), 'utf8'), 'made\n');
+  const events = await get(program.client, 'events?kind=observed&limit=1000');
+  assert.ok(Array.isArray(events['rows']));
+  const whats = await Promise.all(
+    events['rows'].map(async (row) => whatOf(program, Object(row)['index'])),
+  );
+  assert.deepEqual([...new Set(whats)].toSorted(), [
+    'ended',
+    'files',
+    'limit',
+    'processes',
+    'started',
+  ]);
+});
+
+async function whatOf({ client }: DaemonProgram, index: number): Promise<unknown> {
+  const entry = await get(client, `log/entries/${index}`);
+  return Object(entry['open'])['what'];
+}
