@@ -40,6 +40,7 @@ import type { Sequencer } from './ledger/sequencer.ts';
 import { Recorder } from './record/recorder.ts';
 import { createRootKey, loadRootKey, type RootKey } from './seal/root-key.ts';
 import { Subjects } from './seal/subjects.ts';
+import { makeBypasses } from './services/bypasses.ts';
 import { openCredentials } from './services/credentials.ts';
 import { makeCases } from './services/cases.ts';
 import { makeDecisions } from './services/decisions.ts';
@@ -224,7 +225,7 @@ export async function openContext(
   const services: Services = {
     notices: telling.notices,
     pacts: pactsOf(config, { guard: guard.guard, past, write, sequencer, keys, identity }),
-    tools: inventoryOf(config, { guard: guard.guard, past, write, sequencer }),
+    ...inventoryOf(config, { guard: guard.guard, past, write, sequencer }),
     keys,
     credentials,
     broker,
@@ -330,9 +331,10 @@ function inventoryOf(
     write,
     sequencer,
   }: Pick<Context, 'past' | 'write' | 'sequencer'> & { readonly guard: Guard },
-): Services['tools'] {
+): Pick<Services, 'tools' | 'bypasses'> {
   const blob = (digest: string): ReturnType<Sequencer['blob']> => sequencer.blob(digest);
-  return makeTools({ guard, registry: past.tools, write, blob, firstSight });
+  const tools = makeTools({ guard, registry: past.tools, write, blob, firstSight });
+  return { tools, bypasses: makeBypasses({ guard, book: past.bypasses, write }) };
 }
 
 function logService({ log, disk }: Stores, recordLink: RecordLink): Services['log'] {

@@ -195,6 +195,7 @@ function fakeGuard(calls: string[]): Guard {
       votes: () => [],
     },
     outcome: () => said('outcome', { index: 9 }),
+    haltsOn: () => false,
     usableTools: () => {
       calls.push('usableTools');
       return { ok: true, value: { pact: DIGEST, declared: [], usable: [] } };
@@ -431,6 +432,10 @@ function fakeServices(
       list: () => served('tools.list', [TOOL]),
       get: () => served('tools.get', { ...TOOL, offered: {}, accepted: null }),
       accept: () => served('tools.accept', TOOL),
+    },
+    bypasses: {
+      list: () => [],
+      report: () => served('bypasses.report', []),
     },
     keys: {
       find: (id) => keys.get(id),

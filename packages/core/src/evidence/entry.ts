@@ -44,6 +44,7 @@ export const CHAIN_OF = {
   tool_pinned: 'agent',
   tool_quarantined: 'agent',
   tool_refused: 'session',
+  bypass_found: 'agent or node',
   staging_moved: 'agent',
   boot: 'node',
   shutdown: 'node',

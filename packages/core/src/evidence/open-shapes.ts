@@ -84,6 +84,8 @@ const lock = {
 };
 const stop = { scope: isScope, target: isText, reason: isText, by: isText };
 
+const BYPASSES = ['process', 'call', 'credential', 'twice', 'unwired'] as const;
+
 const isIncident = orNull(isOneOf(['optimisation']));
 const halt = membersOf({
   ...stop,
@@ -180,6 +182,19 @@ export const OPEN_SHAPES: ReadonlyMap<EntryKind, Shape> = new Map([
   ['resume', membersOf(stop)],
   ['fleet_halted', membersOf({ ...stop, id: isName, incident: isIncident })],
   ['fleet_resumed', membersOf(stop)],
+  [
+    'bypass_found',
+    membersOf({
+      id: isDigest,
+      what: isOneOf(BYPASSES),
+      client: orNull(isName),
+      server: orNull(isText),
+      tool: orNull(isText),
+      evidence: isText,
+      seenAtMs: orNull(isWhole),
+      by: isText,
+    }),
+  ],
   [
     'executor_started',
     membersOf({

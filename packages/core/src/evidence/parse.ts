@@ -120,6 +120,8 @@ function standsRight({ kind, agent, session }: Entry): boolean {
       return agent !== null && session === null;
     case 'agent or session':
       return agent !== null;
+    case 'agent or node':
+      return session === null;
     case 'session':
       return session !== null;
   }

@@ -5,6 +5,7 @@ import { OpenExecutions } from '../executors/open-executions.ts';
 import { foldWide } from '../guard/halts/fold-wide.ts';
 import type { WideHalt } from '../guard/halts/order.ts';
 import type { Sequencer } from '../ledger/sequencer.ts';
+import { BypassBook } from '../services/bypasses.ts';
 import { BREAK_GLASS_KINDS, BreakGlassBook } from '../services/break-glass-book.ts';
 import { PACT_KINDS, PactRegistry } from '../services/pact-registry.ts';
 import { TOOL_KINDS, ToolRegistry } from '../services/tool-registry.ts';
@@ -18,6 +19,7 @@ type PastCredential = { readonly version: number; readonly revokedAt: number | n
 export type Past = {
   readonly registry: PactRegistry;
   readonly tools: ToolRegistry;
+  readonly bypasses: BypassBook;
   /** Subjects whose data was erased. */
   readonly erased: ReadonlySet<string>;
   /** When keys were revoked, by id. */
@@ -39,6 +41,7 @@ const SEATS = ['seat_given', 'seat_returned'] as const;
 const WANTED: ReadonlySet<EntryKind> = new Set([
   ...PACT_KINDS,
   ...TOOL_KINDS,
+  'bypass_found',
   'erasure',
   'key_revoked',
   ...SEATS,
@@ -60,6 +63,7 @@ export async function readPast(sequencer: Pick<Sequencer, 'read'>): Promise<Past
   const past = {
     registry: new PactRegistry(),
     tools: new ToolRegistry(),
+    bypasses: new BypassBook(),
     erased: new Set<string>(),
     revoked: new Map<string, number>(),
     credentials: new Map<string, PastCredential>(),
@@ -118,6 +122,7 @@ function take(past: Taken, bytes: Uint8Array, index: number): void {
   if (SEATS.some((kind) => kind === entry.kind)) past.seats.push(entry);
   past.registry.fold({ ...entry, index });
   past.tools.fold({ ...entry, index });
+  past.bypasses.fold({ ...entry, index });
 }
 
 /**

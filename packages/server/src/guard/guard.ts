@@ -352,6 +352,8 @@ export type Guard = {
   readonly outcome: (report: OutcomeReport) => Promise<Outcome<{ readonly index: number }>>;
   /** What an agent may be shown in an open session. */
   readonly usableTools: (of: InSession) => Outcome<UsableTools>;
+  /** Whether a finding halts, as the agent's armed pact says. */
+  readonly haltsOn: (agent: string, finding: string) => boolean;
   /** Writes down a call that an enforcement point refused before asking. */
   readonly refusedCall: (call: RefusedCall) => Promise<Outcome<{ readonly index: number }>>;
   /** Writes down what a supervisor saw of what it runs. */

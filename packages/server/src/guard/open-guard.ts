@@ -42,7 +42,7 @@ import {
 import { sweepAsks } from './settle-asks.ts';
 import { recordObserved } from './observed.ts';
 import { changeStaging, settleIfTaken, viewStaging } from './staging.ts';
-import { recordRefusedCall, usableIn } from './tools.ts';
+import { haltsOn, recordRefusedCall, usableIn } from './tools.ts';
 import { castVote, noteLink, noteShown } from './vote.ts';
 import { proveIn } from './proofs.ts';
 import { TokenTable } from './token-table.ts';
@@ -166,6 +166,7 @@ function guardOf(desk: Desk, close: Guard['close']): Guard {
     asks: asksOf(desk),
     outcome: (report) => reportOutcome(desk, { ...report, result: placed(report.result) }),
     usableTools: (of) => usableIn(desk, of),
+    haltsOn: (agent, finding) => haltsOn(desk, agent, finding),
     refusedCall: (call) => recordRefusedCall(desk, call),
     observed: (seen) => recordObserved(desk, seen),
     ranAnyway: (of) => noteRanAnyway(desk, of),

@@ -6,7 +6,14 @@ import type { RefusedCall } from './noted-types.ts';
 import type { UsableTools } from './tool-types.ts';
 import { done, refuse } from './refusal.ts';
 import { isShallow } from './shallow.ts';
-import { amongWaiting, durably, findSession, recordNote, type Recorded } from './turn.ts';
+import {
+  amongWaiting,
+  durably,
+  findAgent,
+  findSession,
+  recordNote,
+  type Recorded,
+} from './turn.ts';
 
 /** Returns what an agent may be shown in an open session. */
 export function usableIn(
@@ -23,6 +30,12 @@ export function usableIn(
     declared: [...pact.tools.keys()],
     usable: usableTools(pact, task),
   });
+}
+
+/** Returns whether the armed pact of an agent halts on a finding; false where none is armed. */
+export function haltsOn(desk: Desk, agent: string, finding: string): boolean {
+  const found = findAgent(desk, agent);
+  return found.ok && found.value.pact?.haltOn.includes(finding) === true;
 }
 
 /** Writes down a call that was refused before anything was decided, with what was asked. */

@@ -84,6 +84,7 @@ const NEVER = [
   'addCorrection',
   'closeReview',
   'acceptTool',
+  'reportBypasses',
   'promoteStaging',
   'startBreakGlass',
   'reviewBreakGlass',

@@ -44,6 +44,8 @@ const MATRIX: Readonly<Record<string, string>> = {
   removeNodeLock: '------+-+',
   listGates: '--+-+++++ --+-.++++',
   decideGate: '-------++ -------++',
+  reportBypasses: '------+-+',
+  listBypasses: '--+-+++++',
   haltAll: '------+++',
   resumeAll: '------+-+',
   listHalts: '--+-+++++',

@@ -86,6 +86,8 @@ import { getPact } from './pacts/get-pact.ts';
 import { listPacts } from './pacts/list-pacts.ts';
 import { proposePact } from './pacts/propose-pact.ts';
 import { rollbackPact } from './pacts/rollback-pact.ts';
+import { listBypasses } from './bypasses/list-bypasses.ts';
+import { reportBypasses } from './bypasses/report-bypasses.ts';
 import { closeReview } from './reviews/close-review.ts';
 import { listReviews } from './reviews/list-reviews.ts';
 import type { Route } from './route.ts';
@@ -160,6 +162,8 @@ export const ROUTES: readonly Route[] = [
   listTools,
   getTool,
   acceptTool,
+  reportBypasses,
+  listBypasses,
   openSession,
   listSessions,
   closeSession,

@@ -3,6 +3,7 @@ import type { Cases } from './labelled-case.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { ApprovalServices } from './approvals.ts';
+import type { Bypasses } from './bypasses.ts';
 import type { BreakGlass } from './break-glass.ts';
 import type { Factors } from './factors/factors.ts';
 import type { Grants } from './grants.ts';
@@ -21,6 +22,7 @@ import type {
 export type Services = ApprovalServices & {
   readonly pacts: Pacts;
   readonly tools: Tools;
+  readonly bypasses: Bypasses;
   readonly keys: Keys;
   readonly factors: Factors;
   readonly grants: Grants;
