@@ -12,6 +12,7 @@ export {
 } from './client/daemon-client.ts';
 export { ensureDaemon, isAnswering, type Start } from './client/ensure-daemon.ts';
 export { type StdioOptions, type WrappedServer, wrapServer } from './client/mcp-stdio.ts';
+export { stagingCommand, type StagingOptions } from './client/staging-command.ts';
 export {
   openSocketEnforcement,
   type SessionRequest,

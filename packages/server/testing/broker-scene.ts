@@ -33,6 +33,7 @@ export type BrokerOptions = SceneOptions & {
   readonly tools?: Readonly<Record<string, ToolCall>>;
   readonly timeoutMs?: number;
   readonly maxBytes?: number;
+  readonly staging?: { readonly name: string; readonly url: string };
   readonly credentials?: readonly Partial<Credential>[];
   readonly most?: number;
 };
@@ -76,7 +77,14 @@ export async function brokerScene(options: BrokerOptions = {}): Promise<BrokerSc
   const log = { isTaking: true };
   const { timeoutMs = 5_000, maxBytes = 10_000, tools = TOOLS, most } = options;
   const upstreams: Upstreams = {
-    shop: { url: upstream.url, agents: null, timeoutMs, maxBytes, tools },
+    shop: {
+      url: upstream.url,
+      staging: options.staging ?? null,
+      agents: null,
+      timeoutMs,
+      maxBytes,
+      tools,
+    },
   };
   const broker = makeBroker({
     guard: scene.guard,

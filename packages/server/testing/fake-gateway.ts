@@ -6,7 +6,9 @@ import { Exchange } from '../src/pep/mcp/exchange.ts';
 import { Gateway } from '../src/pep/mcp/gateway.ts';
 import { Inventory } from '../src/pep/mcp/inventory.ts';
 import { freshState, type Relay, RELAY_BOUNDS, type RelayBounds } from '../src/pep/mcp/relay.ts';
+import { StagingLane } from '../src/pep/mcp/staging-lane.ts';
 import { TaskBook } from '../src/pep/mcp/task-book.ts';
+import type { StagingServer } from '../src/pep/mcp/upstream.ts';
 import { ALLOWED } from './fake-api.ts';
 
 /** What a test says the daemon answers; by default everything is let through and recorded. */
@@ -55,6 +57,7 @@ const DONE = { ok: true, value: null } as const;
 export async function fakeGateway(
   daemon: FakeDaemon = {},
   bounds: Partial<RelayBounds> = {},
+  staging?: StagingServer,
 ): Promise<FakeGateway> {
   const seen = { client: [] as Json[], server: [] as Json[], notes: [] as string[] };
   const asked: string[] = [];
@@ -64,7 +67,7 @@ export async function fakeGateway(
   const nowMs = (): number => performance.now();
   const options = { enforcement, prefix: 'fs.', server: 'files', nowMs };
   let count = 0;
-  const relay: Relay = {
+  const main: Relay = {
     ...options,
     wires: {
       toClient: (bytes) => void seen.client.push(jsonOf(bytes)),
@@ -83,7 +86,10 @@ export async function fakeGateway(
     tasks: new TaskBook(),
     settling: new Set(),
     makeId: () => `own-${(count += 1)}`,
+    staging: null,
   };
+  const lane = staging === undefined ? null : new StagingLane(staging, main);
+  const relay = { ...main, staging: lane };
   await relay.inventory.offer([]);
   asked.length = 0;
   const gateway = new Gateway(relay);

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 
 import type { Command } from 'commander';
 import { type JsonObject } from '@plumbline/core';
+import type { StagingOptions } from '@plumbline/server';
 
 import { readConfig, startDaemon } from '../daemon/connection.ts';
 import { loadServer, type Server } from '../daemon/load-server.ts';
@@ -21,6 +22,8 @@ type Options = {
   readonly session?: string;
   readonly prefix: string;
   readonly serverName?: string;
+  readonly staging?: string;
+  readonly stagingName: string;
   readonly wait: string;
   readonly timeout: string;
   readonly maxMessage: string;
@@ -48,6 +51,8 @@ export function addMcp(program: Command, shell: Shell): void {
     .option('--session <session>', 'a session that is open already, instead of one of its own')
     .option('--prefix <prefix>', "stands before the server's names in the pact, such as `fs.`", '')
     .option('--server-name <name>', 'what the server is called in the inventory of tools')
+    .option('--staging <command>', 'where calls of staged tools go: a command, or an address')
+    .option('--staging-name <name>', 'what the pact calls it', 'staging')
     .option('--wait <seconds>', 'how long a call waits for a person or for facts', '45')
     .option('--timeout <seconds>', 'how long a call may take', '600')
     .option('--max-message <bytes>', 'the longest message that is read', '4194304')
@@ -80,6 +85,7 @@ async function wrap(
     prefix: options.prefix,
     server: serverName(options),
     bounds,
+    staging: stagingOf(server, options, { messageBytes, environment: shell.environment }),
     messageBytes,
     input: process.stdin,
     output: process.stdout,
@@ -91,6 +97,18 @@ async function wrap(
   for (const signal of SIGNALS) process.off(signal, stop);
   process.stdin.destroy();
   if (code !== 0) shell.exit(EXIT.no);
+}
+
+function stagingOf(
+  server: Server,
+  { staging: where, stagingName: name }: Options,
+  of: Pick<StagingOptions, 'environment' | 'messageBytes'>,
+): ReturnType<Server['stagingCommand']> {
+  if (where === undefined) return undefined;
+  const found = server.stagingCommand({ name, where, ...of });
+  if (found !== undefined) return found;
+  const what = 'must be a command, such as `npx some-server /tmp/copy`, a JSON list of its words';
+  throw new Stop(`${what}, or an address`, '--staging');
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

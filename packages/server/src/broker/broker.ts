@@ -140,7 +140,8 @@ async function prepare(
   if (!seen.ok) return seen;
   const action = seen.value;
   const { agent } = request;
-  const planned = planCall(upstreams, { agent, tool: action.tool, args: action.args });
+  const { tool, args, route } = action;
+  const planned = planCall(upstreams, { agent, tool, args, route });
   if (!planned.ok) return planned;
   const call = planned.value;
   const wanted = { agent, effect: action.effect, call, now: clock() };

@@ -11,11 +11,17 @@ import { planCall, type Upstreams } from './plan-call.ts';
 
 function upstreamOf(call: Partial<ToolCall>, url = 'https://shop.example/api'): Upstreams {
   const tools = { use: { ...CALL, ...call } };
-  return { shop: { url, agents: null, timeoutMs: 1_000, maxBytes: 1_000, tools } };
+  const bounds = { timeoutMs: 1_000, maxBytes: 1_000 };
+  return { shop: { url, staging: null, agents: null, ...bounds, tools } };
 }
 
 function plan(call: Partial<ToolCall>, args: JsonObject, url?: string): string {
-  const planned = planCall(upstreamOf(call, url), { agent: 'support', tool: 'use', args });
+  const planned = planCall(upstreamOf(call, url), {
+    agent: 'support',
+    tool: 'use',
+    args,
+    route: null,
+  });
   if (!planned.ok) return `${planned.error.code}: ${planned.error.message}`;
   const { method, url: at, body } = planned.value;
   return [method, at.href, ...(body === null ? [] : [body])].join(' ');
@@ -77,7 +83,7 @@ test('calls: an argument that does not fit its place makes no call', () => {
 
 test('calls: a tool without a mapping, or of another agent, is not called', () => {
   const upstreams = upstreamOf({});
-  const asked = { agent: 'support', tool: 'other', args: {} };
+  const asked = { agent: 'support', tool: 'other', args: {}, route: null };
   const other = planCall(upstreams, asked);
   assert.equal(other.ok ? '' : other.error.code, 'no-upstream');
   const { shop } = upstreams;
@@ -93,7 +99,8 @@ test('calls: whatever stands in an argument, host, steps and query stay as mappe
   const call = { path: '/orders/{id}/lines', query: { q: '{q}' } };
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (id, q) => {
-      const planned = planCall(upstreamOf(call), { agent: 'a', tool: 'use', args: { id, q } });
+      const decided = { agent: 'a', tool: 'use', args: { id, q }, route: null };
+      const planned = planCall(upstreamOf(call), decided);
       if (!planned.ok) return;
       const { url } = planned.value;
       assert.equal(url.origin, 'https://shop.example');
@@ -106,4 +113,27 @@ test('calls: whatever stands in an argument, host, steps and query stay as mappe
     }),
     { numRuns: 100 },
   );
+});
+
+test('calls: a staged action goes to the staging address, or nowhere', () => {
+  verifies('pact.staging');
+  const route = { side: 'staging', upstream: 'box', phase: 'staging' } as const;
+  const asked = { agent: 'support', tool: 'use', args: {}, route };
+  const { shop } = upstreamOf({});
+  assert.ok(shop);
+  const staged = { shop: { ...shop, staging: { name: 'box', url: 'https://box.example' } } };
+  const planned = planCall(staged, asked);
+  assert.ok(planned.ok);
+  const { url, upstream } = planned.value;
+  assert.deepEqual([url.href, upstream], ['https://box.example/', 'shop:box']);
+  const live = planCall(staged, { ...asked, route: { ...route, side: 'live', upstream: null } });
+  assert.equal(live.ok ? live.value.url.href : '', 'https://shop.example/api/');
+  const none = planCall(upstreamOf({}), asked);
+  assert.equal(
+    none.ok ? '' : none.error.message,
+    '`use` is staged, and `shop` has no staging upstream `box`: ' +
+      'name one as `staging` in `upstreams`',
+  );
+  const other = planCall(staged, { ...asked, route: { ...route, upstream: 'copy' } });
+  assert.equal(other.ok ? '' : other.error.code, 'no-upstream');
 });

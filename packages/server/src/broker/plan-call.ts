@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
+import { isJsonObject, type Json, type JsonObject, type Route } from '@plumbline/core';
 
 import type { ToolCall, Upstream } from '../config/config.ts';
 import { isOverride } from '../config/upstreams.ts';
@@ -12,6 +12,8 @@ export type Decided = {
   readonly agent: string;
   readonly tool: string;
   readonly args: JsonObject;
+  /** Where it goes when its tool is staged; else null. */
+  readonly route: Route | null;
 };
 
 /** A call as it is decided and declared, before a secret is put into it. */
@@ -43,17 +45,36 @@ export function planCall(upstreams: Upstreams, decided: Decided): Forwarded<Plan
       `${what}: name its call in \`upstreams\`, or redeem the permit`,
     );
   }
-  const { name, upstream, call } = found;
+  const { name, call } = found;
+  const upstream = sideOf(found.upstream, decided.route);
+  if (upstream === null) return noStaging(name, decided);
   try {
     const { url, body } = place({ upstream, call, args: decided.args });
     const { timeoutMs, maxBytes } = upstream;
     const { method, records } = call;
-    const planned = { upstream: name, method, url, body, records, timeoutMs, maxBytes };
+    const isLive = upstream === found.upstream;
+    const side = isLive ? name : `${name}:${decided.route?.upstream ?? ''}`;
+    const planned = { upstream: side, method, url, body, records, timeoutMs, maxBytes };
     return { ok: true, value: planned };
   } catch (error) {
     if (!(error instanceof Misplaced)) throw error;
     return refuseCall('not-forwardable', error.message);
   }
+}
+
+/** Returns the upstream with the address of the side, or null where it has no such one. */
+function sideOf(upstream: Upstream, route: Route | null): Upstream | null {
+  if (route?.side !== 'staging') return upstream;
+  const { staging } = upstream;
+  return staging?.name === route.upstream ? { ...upstream, url: staging.url } : null;
+}
+
+function noStaging(name: string, { tool, route }: Decided): Forwarded<never> {
+  const what = `\`${tool}\` is staged, and \`${name}\` has no staging upstream`;
+  return refuseCall(
+    'no-upstream',
+    `${what} \`${route?.upstream ?? ''}\`: name one as \`staging\` in \`upstreams\``,
+  );
 }
 
 /** An argument that cannot stand where the mapping wants it. */

@@ -1,5 +1,5 @@
-import type { McpConfig, McpServer } from '../config/mcp-schema.ts';
-import type { OpenUpstream, Served } from '../pep/mcp/upstream.ts';
+import type { McpConfig, McpReach } from '../config/mcp-schema.ts';
+import type { OpenUpstream, Served, StagingServer } from '../pep/mcp/upstream.ts';
 import { commandUpstream } from './command-upstream.ts';
 import { urlUpstream } from './url-upstream.ts';
 
@@ -15,16 +15,25 @@ export function configuredServers(
     if (own === undefined) return undefined;
     const upstreams = Object.entries(own.servers).map(([name, server]) => {
       const open = openerOf(server, environment);
-      const { plain, bare } = server;
+      const { plain, bare, staging } = server;
       const names = { isPlain: plain || bare, isBare: bare };
-      return [name, { open, ...names, isRemote: 'url' in server }] as const;
+      const beside = staging === null ? undefined : stagingOf(staging, environment);
+      return [name, { open, ...names, isRemote: 'url' in server, staging: beside }] as const;
     });
     return { upstreams: new Map(upstreams), session: own.session };
   };
 }
 
+function stagingOf(
+  staging: { readonly name: string } & McpReach,
+  environment: Readonly<Record<string, string | undefined>>,
+): StagingServer {
+  const { name } = staging;
+  return { name, open: openerOf(staging, environment), isRemote: 'url' in staging };
+}
+
 function openerOf(
-  server: McpServer,
+  server: McpReach,
   environment: Readonly<Record<string, string | undefined>>,
 ): OpenUpstream {
   if ('url' in server) return urlUpstream({ url: server.url, messageBytes: MESSAGE_BYTES });

@@ -5,6 +5,7 @@ import { Gateway } from '../pep/mcp/gateway.ts';
 import { LineStream } from '../pep/mcp/line-stream.ts';
 import { openRelay } from '../pep/mcp/open-relay.ts';
 import type { Relay, RelayBounds } from '../pep/mcp/relay.ts';
+import type { StagingServer } from '../pep/mcp/upstream.ts';
 import { endGroup } from './command-upstream.ts';
 import type { SocketEnforcement } from './socket-enforcement.ts';
 
@@ -17,6 +18,8 @@ export type StdioOptions = {
   readonly prefix: string;
   readonly server: string;
   readonly bounds?: Partial<RelayBounds>;
+  /** Where staged calls go. */
+  readonly staging?: StagingServer | undefined;
   /** The longest message of either side that is read, in bytes. */
   readonly messageBytes: number;
   readonly input: Readable;
@@ -73,17 +76,21 @@ export function wrapServer(options: StdioOptions): WrappedServer {
   input.on('end', () => ending.resolve('client'));
   input.on('error', () => ending.resolve('client'));
   void exit.then(() => ending.resolve('server'));
-  const done = ending.promise.then((who) => finish({ who, gateway, child, exit, options }));
+  const { staging } = relay;
+  const done = ending.promise.then((who) => {
+    return finish({ who, gateway, child, exit, options, staging });
+  });
   return { stop: () => ending.resolve('client'), done };
 }
 
 function relayOf(options: StdioOptions, child: ChildProcess): Relay {
-  const { enforcement, prefix, server, output, note, bounds = {} } = options;
+  const { enforcement, prefix, server, output, note, staging, bounds = {} } = options;
   return openRelay({
     enforcement,
     prefix,
     server,
     bounds,
+    staging,
     wires: {
       toClient: (bytes) => void output.write(Buffer.concat([bytes, LINE_FEED])),
       toServer: (bytes) => {
@@ -137,14 +144,16 @@ type Finishing = {
   readonly child: ChildProcess;
   readonly exit: Promise<number>;
   readonly options: StdioOptions;
+  readonly staging: Relay['staging'];
 };
 
-async function finish({ who, gateway, child, exit, options }: Finishing): Promise<number> {
+async function finish(finishing: Finishing): Promise<number> {
+  const { who, gateway, child, exit, options, staging } = finishing;
   if (who === 'client') gateway.clientGone();
   void exit.then(() => gateway.serverGone());
   await gateway.settled();
   child.stdin?.end();
-  await endGroup(child, exit);
+  await Promise.all([endGroup(child, exit), staging?.close()]);
   await options.enforcement.close();
   await new Promise<void>((resolve) => options.output.write('', () => resolve()));
   return who === 'server' ? exit : 0;

@@ -103,6 +103,8 @@ export type Config = {
 export type Upstream = {
   /** Without user, query and fragment. */
   readonly url: string;
+  /** Where calls of staged tools go, under the name that the pact calls it; null: nowhere. */
+  readonly staging: { readonly name: string; readonly url: string } | null;
   /** Whose tools these are; null: those of every agent. */
   readonly agents: readonly string[] | null;
   readonly timeoutMs: number;

@@ -1,20 +1,24 @@
 import type { JsonObject } from '@plumbline/core';
 import { z } from 'zod';
 
-/** A server behind the gateway over HTTP: started by a command, or reached at an address. */
-export type McpServer = {
-  /** Whether clients see its names as they are; at most one server of an agent may. */
-  readonly plain: boolean;
-  /** Whether its names stand in the pact as they are too; for an agent's only server. */
-  readonly bare: boolean;
-} & (
+/** How a server is reached: started by a command, or at an address. */
+export type McpReach =
   | {
       readonly command: readonly string[];
       /** Set for the server beside what the daemon's own environment holds. */
       readonly environment: Readonly<Record<string, string>>;
     }
-  | { readonly url: string }
-);
+  | { readonly url: string };
+
+/** A server behind the gateway over HTTP. */
+export type McpServer = {
+  /** Whether clients see its names as they are; at most one server of an agent may. */
+  readonly plain: boolean;
+  /** Whether its names stand in the pact as they are too; for an agent's only server. */
+  readonly bare: boolean;
+  /** Where calls of staged tools go, under the name that the pact calls it. */
+  readonly staging: ({ readonly name: string } & McpReach) | null;
+} & McpReach;
 
 /** What the gateway over HTTP serves one agent. */
 export type McpAgent = {
@@ -32,15 +36,33 @@ export type McpAgent = {
 /** What the gateway over HTTP serves, by agent. */
 export type McpConfig = Readonly<Record<string, McpAgent>>;
 
-const names = { plain: z.boolean().default(false), bare: z.boolean().default(false) };
+const command = {
+  command: z.array(z.string().min(1)).min(1).max(100),
+  environment: z.record(z.string(), z.string()).default({}),
+};
+const address = { url: z.url({ protocol: /^https?$/ }) };
+
+const stagingName = {
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{1,100}$/, 'must be a name as in the pact')
+    .default('staging'),
+};
+const shared = {
+  plain: z.boolean().default(false),
+  bare: z.boolean().default(false),
+  staging: z
+    .union([
+      z.strictObject({ ...stagingName, ...command }),
+      z.strictObject({ ...stagingName, ...address }),
+    ])
+    .nullable()
+    .default(null),
+};
 
 const server = z.union([
-  z.strictObject({
-    ...names,
-    command: z.array(z.string().min(1)).min(1).max(100),
-    environment: z.record(z.string(), z.string()).default({}),
-  }),
-  z.strictObject({ ...names, url: z.url({ protocol: /^https?$/ }) }),
+  z.strictObject({ ...shared, ...command }),
+  z.strictObject({ ...shared, ...address }),
 ]);
 
 const attributes: z.ZodType<JsonObject, JsonObject | undefined> = z
@@ -80,15 +102,18 @@ export const mcpShape: z.ZodType<McpConfig> = z.record(
 export function printMcp(config: McpConfig): JsonObject {
   const shown = Object.entries(config).map(([agent, { servers, session: own }]) => {
     const named = Object.entries(servers).map(([name, each]): [string, JsonObject] => {
-      const shape = { plain: each.plain, bare: each.bare };
-      if ('url' in each) return [name, { ...shape, url: withoutCredentials(each.url) }];
-      const { command, environment } = each;
-      const variables = Object.keys(environment);
-      return [name, { ...shape, command: [...command], environment: variables }];
+      const { plain, bare, staging } = each;
+      const beside = staging === null ? null : { name: staging.name, ...printReach(staging) };
+      return [name, { plain, bare, ...printReach(each), staging: beside }];
     });
     return [agent, { servers: Object.fromEntries(named), session: own }] as const;
   });
   return Object.fromEntries(shown);
+}
+
+function printReach(reach: McpReach): JsonObject {
+  if ('url' in reach) return { url: withoutCredentials(reach.url) };
+  return { command: [...reach.command], environment: Object.keys(reach.environment) };
 }
 
 function withoutCredentials(url: string): string {

@@ -34,6 +34,7 @@ test('upstreams: what is left out has its default, and prints back as it is', ()
   assert.deepEqual(config.upstreams, {
     shop: {
       url,
+      staging: null,
       agents: null,
       timeoutMs: 10_000,
       maxBytes: 262_144,

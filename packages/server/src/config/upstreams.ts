@@ -37,13 +37,22 @@ const toolCall = z
   .refine(({ query: said, body }) => said !== 'rest' || body === null, {
     message: 'must name each parameter of `query` where there is a `body`',
   });
+const address = z.url({ protocol: /^https?$/ }).max(2_048);
+const NAME_IN_PACT = /^[A-Za-z0-9_.-]{1,100}$/;
 const agent = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be the name of an agent');
 
 /** The shape of `upstreams`. */
 export const upstreams: z.ZodType<Readonly<Record<string, Upstream>>> = z.record(
   z.string().regex(/^[A-Za-z0-9_.-]{1,100}$/, 'must be a plain name'),
   z.strictObject({
-    url: z.url({ protocol: /^https?$/ }).max(2_048),
+    url: address,
+    staging: z
+      .strictObject({
+        name: z.string().regex(NAME_IN_PACT, 'must be a name as in the pact').default('staging'),
+        url: address,
+      })
+      .nullable()
+      .default(null),
     agents: z.array(agent).min(1).max(1_000).nullable().default(null),
     timeoutMs: z
       .int()
@@ -76,10 +85,9 @@ export function faultOf(
 ): { readonly at: string; readonly message: string } | null {
   const seen = new Map<string, { readonly name: string; readonly upstream: Upstream }[]>();
   for (const [name, upstream] of Object.entries(all)) {
-    const url = new URL(upstream.url);
-    if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-      const message = 'must have no user, query or fragment: `plumb credential add` keeps secrets';
-      return { at: `${name}.url`, message };
+    if (!isPlainAddress(upstream.url)) return { at: `${name}.url`, message: BARE };
+    if (upstream.staging !== null && !isPlainAddress(upstream.staging.url)) {
+      return { at: `${name}.staging.url`, message: BARE };
     }
     for (const tool of Object.keys(upstream.tools)) {
       const others = seen.get(tool) ?? [];
@@ -92,6 +100,13 @@ export function faultOf(
     }
   }
   return null;
+}
+
+const BARE = 'must have no user, query or fragment: `plumb credential add` keeps secrets';
+
+function isPlainAddress(text: string): boolean {
+  const { username, password, search, hash } = new URL(text);
+  return username === '' && password === '' && search === '' && hash === '';
 }
 
 function overlap({ agents: one }: Upstream, { agents: other }: Upstream): boolean {

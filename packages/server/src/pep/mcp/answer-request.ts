@@ -149,6 +149,8 @@ async function govern(relay: Relay, flight: Flight, call: Call): Promise<Buffer 
   }
   const problem = await takeInputs(relay, flight.request.params);
   if (problem !== null) return printError(flight.request.id, problem);
+  // A permit does not wait for a server that is only just started.
+  if (relay.staging !== null) await relay.staging.prepare(call.era);
   const decided = await decideCall(relay, call, flight);
   if (!decided.ok) return call.refuse(decided.refusal);
   const forwarded = await forwardCall(relay, call, { answer: decided.answer, flight });

@@ -18,7 +18,7 @@ import type { Era } from './methods.ts';
 import { openRelay } from './open-relay.ts';
 import type { ParamHeader } from './param-headers.ts';
 import type { Relay } from './relay.ts';
-import type { OpenUpstream, Upstream } from './upstream.ts';
+import type { OpenUpstream, StagingServer, Upstream } from './upstream.ts';
 
 /** Who takes what a server says without being asked. */
 export type BranchListener = {
@@ -44,6 +44,7 @@ export type BranchOptions = {
   readonly isRemote: boolean;
   /** Whether pacts name its tools as they are. */
   readonly isBare: boolean;
+  readonly staging?: StagingServer | undefined;
   readonly enforcement: Enforcement;
   readonly listener: BranchListener;
 };
@@ -78,6 +79,7 @@ export class Branch {
     const note = (text: string): void => listener.note(`${namespace}: ${text}`);
     this.relay = openRelay({
       enforcement,
+      staging: options.staging,
       prefix: isBare ? '' : `${namespace}.`,
       server: namespace,
       wires: {
@@ -197,6 +199,7 @@ export class Branch {
   async close(): Promise<void> {
     this.#gateway.clientGone();
     await this.#gateway.settled();
+    await this.relay.staging?.close();
     await this.#upstream.close();
   }
 }

@@ -2,7 +2,7 @@ import type { JsonObject } from '@plumbline/core';
 
 import type { Answer } from '../../guard/guard.ts';
 import type { Call } from './call.ts';
-import { CODES, type Response, type ResponseBody } from './message.ts';
+import { CODES, keyOf, type Response, type ResponseBody } from './message.ts';
 import { printParamHeaders } from './param-headers.ts';
 import { breachOf } from './output-shape.ts';
 import { recordAnswer } from './record-answer.ts';
@@ -11,6 +11,7 @@ import {
   cancelAtServer,
   type EndReason,
   type Flight,
+  type Over,
   type Relay,
   refusalOf,
   settle,
@@ -32,6 +33,37 @@ export type Forwarded =
  * released.
  */
 export async function forwardCall(
+  relay: Relay,
+  call: Call,
+  { answer, flight }: { readonly answer: Answer; readonly flight: Flight },
+): Promise<Forwarded> {
+  const { decision } = answer;
+  const of = { tool: call.tool, decision };
+  if (flight.isCancelled) return notSent(relay, of, { kind: 'silent' });
+  if (answer.route?.side !== 'staging') return forwardOver(relay, call, { answer, flight });
+  const over = await overStaging(relay, call, answer.route.upstream ?? '');
+  if (!over.ok) {
+    const refusal = { ...over.refusal, decision };
+    return notSent(relay, of, { kind: 'refuse', refusal });
+  }
+  // Its tasks could not be followed: what a client asks about tasks goes to the server itself.
+  const sent = { ...call, asTask: false };
+  const key = keyOf(call.request.id);
+  over.relay.flights.set(key, flight);
+  const forwarded = await forwardOver(over.relay, sent, { answer, flight });
+  over.relay.flights.delete(key);
+  return forwarded;
+}
+
+// Where a staged call cannot go to its upstream it goes nowhere.
+async function overStaging({ staging }: Relay, call: Call, upstream: string): Promise<Over> {
+  if (staging !== null) return staging.over(call, upstream);
+  const { tool } = call;
+  const say = `\`${tool}\` is staged, and no staging upstream \`${upstream}\` is configured here`;
+  return { ok: false, refusal: refusalOf('no-upstream', say, { tool }) };
+}
+
+async function forwardOver(
   relay: Relay,
   call: Call,
   { answer, flight }: { readonly answer: Answer; readonly flight: Flight },

@@ -3,8 +3,10 @@ import { randomBytes } from 'node:crypto';
 import type { Enforcement } from './enforcement.ts';
 import { Exchange } from './exchange.ts';
 import { Inventory } from './inventory.ts';
+import { StagingLane } from './staging-lane.ts';
 import { TaskBook } from './task-book.ts';
 import { freshState, type Relay, RELAY_BOUNDS, type RelayBounds, type Wires } from './relay.ts';
+import type { StagingServer } from './upstream.ts';
 
 /** What a relay is opened with. */
 export type RelayOptions = {
@@ -14,15 +16,16 @@ export type RelayOptions = {
   readonly prefix: string;
   readonly server: string;
   readonly bounds?: Partial<RelayBounds>;
+  readonly staging?: StagingServer | undefined;
 };
 
 /** Returns a relay over which nothing was said yet. */
-export function openRelay({ bounds, ...options }: RelayOptions): Relay {
+export function openRelay({ bounds, staging, ...options }: RelayOptions): Relay {
   const { enforcement, prefix, server } = options;
   const mark = randomBytes(8).toString('hex');
   const nowMs = (): number => performance.now();
   let count = 0;
-  return {
+  const relay: Relay = {
     ...options,
     bounds: { ...RELAY_BOUNDS, ...bounds },
     toServer: new Exchange(),
@@ -40,5 +43,7 @@ export function openRelay({ bounds, ...options }: RelayOptions): Relay {
       return `plumbline-${mark}-${count}`;
     },
     nowMs,
+    staging: null,
   };
+  return staging === undefined ? relay : { ...relay, staging: new StagingLane(staging, relay) };
 }

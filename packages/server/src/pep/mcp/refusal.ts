@@ -10,6 +10,7 @@ export type RefusalCode =
   | 'deferred'
   | 'quarantined'
   | 'not-listed'
+  | 'no-upstream'
   | 'unavailable'
   | 'overloaded'
   | 'too-large'

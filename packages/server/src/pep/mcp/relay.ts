@@ -1,3 +1,4 @@
+import type { Call } from './call.ts';
 import type { Enforcement } from './enforcement.ts';
 import type { Exchange } from './exchange.ts';
 import type { Inventory } from './inventory.ts';
@@ -72,6 +73,21 @@ export type Relay = {
   /** Makes an id nobody else uses, for requests of our own and for the guard. */
   readonly makeId: () => string;
   readonly nowMs: () => number;
+  /** Where calls go that are staged; null where no such upstream is configured. */
+  readonly staging: Staging | null;
+};
+
+/** What a call is forwarded over, or why it is not. */
+export type Over =
+  { readonly ok: true; readonly relay: Relay } | { readonly ok: false; readonly refusal: Refusal };
+
+/** A staging upstream beside a server. */
+export type Staging = {
+  /** Resolves once it is known whether it is there. */
+  readonly prepare: (era: Era) => Promise<void>;
+  /** Returns what a call goes over that was decided to go to the upstream of that name. */
+  readonly over: (call: Call, upstream: string) => Promise<Over>;
+  readonly close: () => Promise<void>;
 };
 
 /** How a connection stands. */

@@ -25,6 +25,15 @@ export type Upstream = {
 /** Reaches a server; it may be gone before it said anything. */
 export type OpenUpstream = (listener: UpstreamListener) => Upstream;
 
+/** A staging upstream as it is configured. */
+export type StagingServer = {
+  /** What the pact calls it. */
+  readonly name: string;
+  readonly open: OpenUpstream;
+  /** Whether it is reached over HTTP. */
+  readonly isRemote: boolean;
+};
+
 /** Who an agent's MCP sessions are for where nobody else opens them; the operator attests it. */
 export type ConfiguredSession = {
   readonly principal: string;
@@ -42,6 +51,7 @@ export type ServedServer = {
   readonly isRemote: boolean;
   /** Whether pacts name its tools as they are, without the namespace. */
   readonly isBare: boolean;
+  readonly staging?: StagingServer | undefined;
 };
 
 /** What the gateway serves one agent. */
