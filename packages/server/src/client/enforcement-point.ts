@@ -305,6 +305,8 @@ class Point {
   }
 
   async #acknowledge(held: Held, executed: readonly Executed[]): Promise<void> {
+    // INVARIANT: what was forwarded before the stop has left this program before that is said.
+    await new Promise<void>((resolve) => process.nextTick(resolve));
     const used = this.#flights.used();
     const ended = executed.length === 0 ? {} : { executed: executed.map((each) => ({ ...each })) };
     const members = { lease: held.id, stop: held.stop, used, ...ended };

@@ -6,6 +6,7 @@ import { LineStream } from '../pep/mcp/line-stream.ts';
 import { openRelay } from '../pep/mcp/open-relay.ts';
 import type { Relay, RelayBounds } from '../pep/mcp/relay.ts';
 import type { StagingServer } from '../pep/mcp/upstream.ts';
+import { writeTogether } from '../pep/socket/write-together.ts';
 import { endGroup } from './command-upstream.ts';
 import type { SocketEnforcement } from './socket-enforcement.ts';
 
@@ -92,9 +93,10 @@ function relayOf(options: StdioOptions, child: ChildProcess): Relay {
     bounds,
     staging,
     wires: {
-      toClient: (bytes) => void output.write(Buffer.concat([bytes, LINE_FEED])),
+      toClient: (bytes) => writeTogether(output, Buffer.concat([bytes, LINE_FEED])),
       toServer: (bytes) => {
-        if (child.stdin?.writable === true) child.stdin.write(Buffer.concat([bytes, LINE_FEED]));
+        if (child.stdin?.writable !== true) return;
+        writeTogether(child.stdin, Buffer.concat([bytes, LINE_FEED]));
       },
       note,
     },

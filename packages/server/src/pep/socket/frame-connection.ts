@@ -11,6 +11,7 @@ import { MAX_ANSWER_BYTES, MAX_FRAME_BYTES } from './frame-shapes.ts';
 import { LineReader } from './line-reader.ts';
 import type { FrameAnswer } from './operation.ts';
 import { badFrame, OPERATIONS } from './operations.ts';
+import { writeTogether } from './write-together.ts';
 
 /** Bounds of one connection. */
 export const FRAME_BOUNDS = {
@@ -124,11 +125,12 @@ export class FrameConnection {
     if (!this.#socket.writable) return;
     const line = JSON.stringify({ id, ...answered });
     if (line.length < MAX_ANSWER_BYTES) {
-      this.#socket.write(`${line}\n`);
+      writeTogether(this.#socket, `${line}\n`);
       return;
     }
     const message = 'the answer does not fit a frame: ask over HTTP';
-    this.#socket.write(`${JSON.stringify({ id, ok: false, code: 'too-large', message })}\n`);
+    const refused = JSON.stringify({ id, ok: false, code: 'too-large', message });
+    writeTogether(this.#socket, `${refused}\n`);
   }
 
   #break(id: number | null, what: string): void {

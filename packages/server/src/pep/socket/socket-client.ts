@@ -4,6 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 
 import { MAX_ANSWER_BYTES, MAX_FRAME_BYTES } from './frame-shapes.ts';
 import { LineReader } from './line-reader.ts';
+import { writeTogether } from './write-together.ts';
 
 /** What an enforcement point may ask over the socket. */
 export type SocketOperation =
@@ -89,7 +90,7 @@ export class SocketClient {
     this.#next += 1;
     return new Promise((resolve) => {
       this.#waiting.set(id, resolve);
-      this.#socket.write(line);
+      writeTogether(this.#socket, line);
     });
   }
 
