@@ -36,6 +36,10 @@ export function controlDisk(disk: Disk): ControlledDisk {
         size: () => file.size(),
         read: (offset, length) => file.read(offset, length),
         write: (offset, bytes) => file.write(offset, bytes),
+        writeThrough: async (offset, bytes) => {
+          await file.write(offset, bytes);
+          await sync(file);
+        },
         truncate: (size) => file.truncate(size),
         close: () => file.close(),
         sync: () => sync(file),

@@ -37,6 +37,20 @@ export function testDiskContract(name: string, make: () => Disk): void {
     await file.close();
   });
 
+  test(`${name}: what is written through is there, also after the file got another name`, async () => {
+    const disk = make();
+    const file = await disk.open('a/spare');
+    await file.write(0, bytesOf('......'));
+    await file.sync();
+    await disk.rename('a/spare', 'a/used');
+    await disk.replace('a/spare', bytesOf('other'));
+    await file.writeThrough(2, bytesOf('on'));
+    await file.writeThrough(4, bytesOf('e'));
+    assert.equal(await textOf(disk, 'a/used'), '..one.');
+    assert.equal(await textOf(disk, 'a/spare'), 'other');
+    await file.close();
+  });
+
   test(`${name}: a file is cut short, and what was cut does not come back`, async () => {
     const disk = make();
     const file = await disk.open('f');

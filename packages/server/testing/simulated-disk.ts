@@ -284,6 +284,12 @@ class OpenFile implements DiskFile {
     });
   }
 
+  // Power may fail in between, and a part of the bytes may be durable then.
+  async writeThrough(offset: number, bytes: Uint8Array): Promise<void> {
+    await this.write(offset, bytes);
+    await this.sync();
+  }
+
   async sync(): Promise<void> {
     const file = this.#alive();
     const count = file.pendingCount;

@@ -42,6 +42,11 @@ export type DiskFile = {
   readonly read: (offset: number, length: number) => Promise<Uint8Array>;
   /** Writes all the bytes, or rejects. */
   readonly write: (offset: number, bytes: Uint8Array) => Promise<void>;
+  /**
+   * Writes all the bytes, and resolves once they are durable, as `write` and then `sync` do. What
+   * else was written before may stay unsynced.
+   */
+  readonly writeThrough: (offset: number, bytes: Uint8Array) => Promise<void>;
   /** As `fdatasync`: the bytes, and the size where it changed. */
   readonly sync: () => Promise<void>;
   readonly truncate: (size: number) => Promise<void>;

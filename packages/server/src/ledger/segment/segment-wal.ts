@@ -148,8 +148,7 @@ export class SegmentWal implements Wal {
     const current = this.#segments.at(-1);
     const segment = current?.plan === plan ? current : await this.#folder.create(plan);
     if (segment !== current) this.#segments.push(segment);
-    await segment.file.write(offset, batch.encoded());
-    await segment.file.sync();
+    await segment.file.writeThrough(offset, batch.encoded());
     const next = batch.place.first + batch.submissions.length;
     segment.extend({ marks: batch.marks(), next, end: batch.end });
   }
