@@ -30,7 +30,7 @@ export type FollowOptions = {
 };
 
 const BATCH = 1_024;
-const GATHER_MS = 50;
+const GATHER_MS = 250;
 const RETRY_MS = 250;
 const MAX_RETRY_MS = 60_000;
 
