@@ -17,6 +17,7 @@ import { addGrant } from './commands/grant.ts';
 import { addHalt } from './commands/halt.ts';
 import { addGate } from './commands/gate.ts';
 import { addGrants } from './commands/grants.ts';
+import { addHook } from './commands/hook.ts';
 import { addInit } from './commands/init.ts';
 import { addInventory } from './commands/inventory.ts';
 import { addLock } from './commands/lock.ts';
@@ -72,6 +73,7 @@ export function buildProgram(shell: Shell): Command {
   addGrants(program, shell);
   addMcp(program, shell);
   addRun(program, shell);
+  addHook(program, shell);
   addTool(program, shell);
   addInventory(program, shell);
   addStaging(program, shell);

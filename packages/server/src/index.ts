@@ -92,3 +92,15 @@ export {
 } from './machine/rewire-file.ts';
 export { readClientFile } from './machine/look.ts';
 export { askTools, type AskedTools } from './client/ask-tools.ts';
+export {
+  HOOK_CLIENTS,
+  type HookClient,
+  type HookClientId,
+  type HookScope,
+} from './machine/hook-clients.ts';
+export { HOOK_SCRIPT, type HookAttestation, type InstalledHook } from './machine/hook-command.ts';
+export { faultOfHooks, hooksIn, withHooks, withoutHooks } from './machine/hook-edits.ts';
+export { HookRecords } from './machine/hook-records.ts';
+export { hookScript } from './machine/hook-script.ts';
+export { readWhole } from './machine/read-file.ts';
+export { folderOf } from './machine/surroundings.ts';

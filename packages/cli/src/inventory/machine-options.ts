@@ -45,8 +45,8 @@ export async function lookHere(options: MachineOptions, shell: Shell): Promise<L
   return { server, config, machine, governors, home };
 }
 
-/** The folder the command was given in; npm runs scripts in another. */
-function here({ program, environment }: Shell): string {
+/** Returns the folder the command was given in; npm runs scripts in another. */
+export function here({ program, environment }: Shell): string {
   const given = program.startsWith('npm') ? environment['INIT_CWD'] : undefined;
   return given ?? process.cwd();
 }

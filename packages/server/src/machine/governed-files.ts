@@ -153,7 +153,8 @@ export function replaceText(path: string, read: string, text: string): void {
   }
 }
 
-function writeWhole(path: string, text: string, mode: number): void {
+/** Writes a file as a whole, under a mode whatever the mask. */
+export function writeWhole(path: string, text: string, mode: number): void {
   const beside = `${path}.${randomUUID()}.part`;
   try {
     writeFileSync(beside, text, { flag: 'wx', mode });

@@ -97,6 +97,7 @@ function refused(
     return { kind: 'json', value: { ...denied, continue: false, stopReason: say } };
   }
   const value = { ...denied, ...withheld };
-  // What is shown instead of a result has to be said as JSON; all else is safest as an exit code.
-  return event.kind === 'after' ? { kind: 'json', value } : { kind: 'block', say, value };
+  // As an exit code the refusal of a call would reach the model behind the hook's command line.
+  const isAnswer = event.kind === 'before' || event.kind === 'after';
+  return isAnswer ? { kind: 'json', value } : { kind: 'block', say, value };
 }

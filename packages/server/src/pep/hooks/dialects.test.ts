@@ -135,12 +135,22 @@ test('hooks: a conversation is fresh only where the client says that it holds no
   }
 });
 
-test('hooks: a refusal blocks by its exit code in every client', () => {
+test('hooks: a refusal blocks by its exit code, or in Claude Code by an answer', () => {
   verifies('enforce.every-path');
-  for (const [client, spoken] of DIALECTS) {
-    const { kind } = spoken.write(BEFORE, 'PreToolUse', NO);
+  for (const client of ['codex', 'gemini-cli', 'cursor']) {
+    const { kind } = dialect(client).write(BEFORE, 'PreToolUse', NO);
     assert.equal(kind, 'block', client);
   }
+  assert.deepEqual(dialect('claude-code').write(BEFORE, 'PreToolUse', NO), {
+    kind: 'json',
+    value: {
+      hookSpecificOutput: {
+        hookEventName: 'PreToolUse',
+        permissionDecision: 'deny',
+        permissionDecisionReason: 'no',
+      },
+    },
+  });
 });
 
 test('hooks: where an answer stops the agent, a halt does', () => {

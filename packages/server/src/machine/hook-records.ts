@@ -1,0 +1,77 @@
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { digestOf, replaceText, writeWhole } from './governed-files.ts';
+import { codeOf } from './read-file.ts';
+
+/** What is remembered of a file that hooks were put in. `original` is null: it was not there. */
+type HookRecord = {
+  readonly v: 1;
+  readonly path: string;
+  readonly original: string | null;
+  /** SHA-256 of the file as it was left. */
+  readonly after: string;
+};
+
+/**
+ * The files that hooks were put in, with a copy of each as it was, kept in the data directory for
+ * this user alone.
+ */
+export class HookRecords {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = join(folder, 'hooked');
+  }
+
+  /**
+   * Puts a text in a file, after its copy is kept. `read` is what the file holds, null where it is
+   * not there. Errors: `RewireRefused`.
+   */
+  install(path: string, read: string | null, text: string): void {
+    const known = this.#of(path);
+    const isUnbroken = known !== null && read !== null && known.after === digestOf(read);
+    const original = isUnbroken ? known.original : read;
+    const record: HookRecord = { v: 1, path, original, after: digestOf(text) };
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    writeWhole(this.#placeOf(path), `${JSON.stringify(record, null, 2)}\n`, 0o600);
+    if (read === null) {
+      mkdirSync(dirname(path), { recursive: true });
+      writeWhole(path, text, 0o644);
+    } else replaceText(path, read, text);
+  }
+
+  /**
+   * Takes hooks out of a file again: byte for byte as it was where nobody changed it since, else
+   * with the text that is given. Returns whether it is as it was. Errors: `RewireRefused`.
+   */
+  remove(path: string, read: string, otherwise: string): boolean {
+    const known = this.#of(path);
+    const isUntouched = known !== null && known.after === digestOf(read);
+    if (isUntouched && known.original === null) rmSync(path);
+    else replaceText(path, read, isUntouched ? (known.original ?? '') : otherwise);
+    rmSync(this.#placeOf(path), { force: true });
+    return isUntouched;
+  }
+
+  /** Where the copy of a file stands. */
+  copyOf(path: string): string {
+    return this.#placeOf(path);
+  }
+
+  #of(path: string): HookRecord | null {
+    try {
+      // Only `install` writes what stands there; another version is not read.
+      const value = JSON.parse(readFileSync(this.#placeOf(path), 'utf8')) as Partial<HookRecord>;
+      // As above: whoever can write there can put back any text anyway.
+      return value.v === 1 ? (value as HookRecord) : null;
+    } catch (cause) {
+      if (codeOf(cause) === 'ENOENT' || cause instanceof SyntaxError) return null;
+      throw cause;
+    }
+  }
+
+  #placeOf(path: string): string {
+    return join(this.#folder, `${digestOf(path).slice(0, 32)}.json`);
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * Returns the program that a client starts as its hook: a shell script that asks the daemon beside
+ * it with `curl`. Whatever goes wrong in it refuses.
+ *
+ * curl: the absolute path of the program.
+ */
+export function hookScript(curl: string): string {
+  return SCRIPT.replace('@CURL@', curl.replaceAll("'", `'\\''`));
+}
+
+const SCRIPT = `#!/bin/sh
+# Answers a hook of a coding agent: asks the daemon whose folder this file is in.
+# Written by \`plumb hook <client> install\`; it takes client, event, agent, query and seconds.
+#
+# Exit code 2 blocks in every client. It is what everything ends with that the daemon did not
+# answer in so many words.
+set -u
+curl='@CURL@'
+client=\${1-} event=\${2-} agent=\${3-} query=\${4-} seconds=\${5-30}
+folder=\${0%/*}
+line='
+'
+
+fail() {
+  case $event in
+    SessionStart | SessionEnd | UserPromptSubmit | BeforeAgent | Stop | SubagentStop | AfterAgent)
+      # Nothing happens by these, so the person is told and nothing is kept from happening.
+      printf '{"systemMessage":"plumbline: %s"}\\n' "$1" ;;
+    sessionStart | sessionEnd | beforeSubmitPrompt | stop) printf '{}\\n' ;;
+    *) printf 'plumbline refused this call: %s, so nothing is let through\\n' "$1" >&2; exit 2 ;;
+  esac
+  exit 0
+}
+
+answer=$("$curl" -q --silent --noproxy '*' --max-time "$seconds" \\
+  --unix-socket "$folder/daemon.sock" --header 'Content-Type: application/json' \\
+  --header 'Expect:' --data-binary @- --write-out '\\n%{http_code}' \\
+  "http://localhost/api/v1/agents/$agent/hooks/$client/$event?form=sh&$query") ||
+  fail "the daemon does not answer (curl ended with $?); plumb up starts it"
+
+status=\${answer##*"$line"}
+answer=\${answer%"$line"*}
+answer=\${answer%"$line"}
+if [ "$status" != 200 ]; then
+  why=\${answer#*'"detail":"'}
+  [ "$why" != "$answer" ] || why='no reason given"'
+  why=\${why%%'"'*}
+  case $why in *\\*) why='its log says why' ;; esac
+  fail "the daemon answers $status: $why"
+fi
+
+first=\${answer%%"$line"*}
+rest=\${answer#*"$line"}
+case $first in
+  'plumbline/1 0')
+    case $rest in
+      '{'*'}') printf '%s\\n' "$rest"; exit 0 ;;
+    esac ;;
+  'plumbline/1 2')
+    if [ "$rest" != "$answer" ] && [ -n "$rest" ]; then
+      printf '%s\\n' "$rest" >&2
+      exit 2
+    fi ;;
+esac
+fail 'the answer of the daemon cannot be read'
+`;
