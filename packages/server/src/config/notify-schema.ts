@@ -40,8 +40,39 @@ const address = z.url({ protocol: /^https?$/ }).refine((text) => {
   return url !== null && url.username === '' && url.password === '' && url.hash === '';
 }, 'must hold no user, password or fragment');
 
-const channel: z.ZodType<ChannelConfig, JsonObject> = z.discriminatedUnion('kind', [
+const mail = z.email('must be a mail address').max(254);
+
+const smtp = z
+  .strictObject({
+    kind: z.literal('smtp'),
+    host: z.string().regex(/^[A-Za-z0-9.:_-]{1,255}$/, 'must be a name or an address'),
+    port: count(1, 65_535).default(587),
+    tls: z.enum(['starttls', 'implicit', 'none']).default('starttls'),
+    caFile: z.string().refine(isAbsolute, 'must be an absolute path').nullable().default(null),
+    user: z.string().min(1).max(256).nullable().default(null),
+    secret: secret.nullable().default(null),
+    from: mail,
+    to: z.array(mail).min(1).max(50),
+  })
+  .superRefine(({ user, secret: password, tls }, context) => {
+    const add = (path: string, message: string): void => {
+      context.addIssue({ code: 'custom', path: [path], message });
+    };
+    if ((user === null) !== (password === null))
+      add('secret', 'goes with `user`: give both or none');
+    if (tls === 'none' && password !== null) {
+      add('tls', 'must not be `none` where a password is sent');
+    }
+  });
+
+const channel: z.ZodType<ChannelConfig> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('webhook'), url: address, secret }),
+  smtp,
+  z.strictObject({
+    kind: z.literal('pagerduty'),
+    url: address.default('https://events.pagerduty.com/v2/enqueue'),
+    secret,
+  }),
 ]);
 
 const one = <T extends z.ZodType>(shape: T): z.ZodDefault<z.ZodNullable<z.ZodArray<T>>> =>
@@ -85,7 +116,7 @@ export const notifyShape: z.ZodType<NotifyRules> = z
 /** Returns the setting as it is shown: it names where secrets are and holds none. */
 export function printNotify({ channels, routes, ...rest }: NotifyRules): JsonObject {
   const shown = Object.entries(channels).map(([name, each]): [string, JsonObject] => {
-    return [name, { ...each, secret: printSecret(each.secret) }];
+    return [name, printChannel(each)];
   });
   const list = (of: readonly string[] | null): string[] | null => (of === null ? null : [...of]);
   return {
@@ -100,6 +131,12 @@ export function printNotify({ channels, routes, ...rest }: NotifyRules): JsonObj
   };
 }
 
-function printSecret(source: SecretSource): string {
+function printChannel(config: ChannelConfig): JsonObject {
+  const shown = { ...config, secret: printSecret(config.secret) };
+  return shown.kind === 'smtp' ? { ...shown, to: [...shown.to] } : shown;
+}
+
+function printSecret(source: SecretSource | null): string | null {
+  if (source === null) return null;
   return source.kind === 'file' ? source.path : `credential:${source.name}`;
 }

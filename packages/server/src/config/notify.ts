@@ -51,8 +51,31 @@ export type WebhookConfig = {
   readonly secret: SecretSource;
 };
 
+/** Mail by a server that takes it for delivery. */
+export type SmtpConfig = {
+  readonly kind: 'smtp';
+  readonly host: string;
+  readonly port: number;
+  /** `none` takes no password. */
+  readonly tls: 'starttls' | 'implicit' | 'none';
+  /** Who vouches for the server's certificate, PEM; null: whom the system trusts. */
+  readonly caFile: string | null;
+  readonly user: string | null;
+  readonly secret: SecretSource | null;
+  readonly from: string;
+  readonly to: readonly string[];
+};
+
+/** PagerDuty's Events API v2. */
+export type PagerDutyConfig = {
+  readonly kind: 'pagerduty';
+  readonly url: string;
+  /** The integration's key. */
+  readonly secret: SecretSource;
+};
+
 /** One channel as it is configured. */
-export type ChannelConfig = WebhookConfig;
+export type ChannelConfig = WebhookConfig | SmtpConfig | PagerDutyConfig;
 
 /** Which messages go to which channels; every member narrows. */
 export type NoticeRoute = {

@@ -52,6 +52,11 @@ export type EgressResult =
       readonly isSent: boolean;
     };
 
+/** A checked address of a host, or why there is none. */
+export type CheckedAddress =
+  | { readonly ok: true; readonly address: string }
+  | { readonly ok: false; readonly fault: EgressFault; readonly message: string };
+
 /**
  * The only way out of the daemon.
  *
@@ -61,6 +66,8 @@ export type EgressResult =
  */
 export type Egress = {
   readonly request: (request: EgressRequest) => Promise<EgressResult>;
+  /** Returns a checked address, for what is no HTTP: connect to it and not to the name. */
+  readonly addressOf: (host: string) => Promise<CheckedAddress>;
   readonly close: () => Promise<void>;
 };
 
@@ -100,6 +107,7 @@ export function makeEgress({
         return { ok: false, ...faultOf(error, request), isSent: trip.isSent };
       }
     },
+    addressOf: (host) => addressOf(host, allowed, resolve),
     close: async () => {
       await agent.destroy();
     },
@@ -172,6 +180,25 @@ async function checkedAddresses(
     throw new EgressError('unresolved', `\`${name}\` has no address: check the name`);
   }
   return addresses;
+}
+
+async function addressOf(
+  host: string,
+  allowed: readonly Network[],
+  resolve: Resolve,
+): Promise<CheckedAddress> {
+  try {
+    const bare = host.replace(/^\[|\]$/g, '');
+    if (isIP(bare) !== 0) {
+      if (!mayReach(bare, allowed)) throw refusal(bare, bare);
+      return { ok: true, address: bare };
+    }
+    const [first] = await checkedAddresses(host, allowed, resolve);
+    return { ok: true, address: first?.address ?? '' };
+  } catch (error) {
+    if (!(error instanceof EgressError)) throw error;
+    return { ok: false, fault: error.fault, message: error.message };
+  }
 }
 
 function refusal(name: string, address: string): EgressError {

@@ -31,6 +31,7 @@ function sourceOf(answer: EgressResult, seen: EgressRequest[] = []): ReturnType<
       seen.push(request);
       return answer;
     },
+    addressOf: async () => ({ ok: false, fault: 'unresolved', message: 'nobody asks' }),
     close: async () => undefined,
   };
   return httpFacts({ places, egress, clock: () => 1_000 });

@@ -1,6 +1,6 @@
 import type { ChannelConfig, NotifyRules } from '../config/notify.ts';
 import type { Outbox } from '../store/outbox.ts';
-import type { ChannelNeeds } from './channels/webhook.ts';
+import type { ChannelNeeds } from './channel-needs.ts';
 import { makeChannel } from './make-channel.ts';
 import { makeNotices, noNotices } from './make-notices.ts';
 import type { Notices } from './notices.ts';
@@ -45,6 +45,7 @@ function problemIn(
   { readSecret }: Pick<ChannelNeeds, 'readSecret'>,
 ): string | null {
   const config: ChannelConfig | undefined = channels[name];
-  const read = config === undefined ? undefined : readSecret(config.secret);
+  const source = config?.secret ?? null;
+  const read = source === null ? undefined : readSecret(source);
   return read?.ok === false ? read.why : null;
 }

@@ -23,7 +23,13 @@ export function routeNotice(
   const named = new Set([...namedBy(notice, rules), ...followers]);
   return [...named]
     .filter((channel) => Object.hasOwn(rules.channels, channel))
+    .filter((channel) => !isNoise(notice, rules.channels[channel]?.kind))
     .map((channel) => ({ channel, rank: Math.min(own, ranks.get(channel) ?? own) }));
+}
+
+/** A pager has no place for news that changes nothing, and would ring again for it. */
+function isNoise({ phase, severity, event }: Notice, kind: string | undefined): boolean {
+  return kind === 'pagerduty' && phase === 'updates' && severity === 'low' && event !== 'word';
 }
 
 /** Without routes every channel is told of everything but what is of severity `low`. */

@@ -1,18 +1,10 @@
 import { Webhook } from 'standardwebhooks';
 
 import type { WebhookConfig } from '../../config/notify.ts';
-import type { Egress } from '../../egress/egress.ts';
 import { type Channel, later } from '../channel.ts';
+import type { ChannelNeeds } from '../channel-needs.ts';
 import { faultOf, HTTP_BOUNDS } from '../http-sent.ts';
 import type { Notice } from '../notice.ts';
-import type { ReadSecret } from '../read-secret.ts';
-
-/** What channels over HTTP are made with. */
-export type ChannelNeeds = {
-  readonly egress: Pick<Egress, 'request'>;
-  readonly readSecret: ReadSecret;
-  readonly origin: string;
-};
 
 /**
  * Returns a channel that posts CloudEvents with the signature of Standard Webhooks. The id is the
