@@ -27,6 +27,7 @@ import { GUARD_BOUNDS } from './guard/desk.ts';
 import type { Guard } from './guard/guard.ts';
 import { type HaltPlace, openHaltFile } from './guard/halts/halt-file.ts';
 import { AgentHooks } from './pep/hooks/agent-hooks.ts';
+import { approverDesk } from './client/approver-desk.ts';
 import { AgentDoor } from './pep/mcp/http/mcp-door.ts';
 import { httpFacts } from './guard/http-facts.ts';
 import { type OpenedGuard, openGuard } from './guard/open-guard.ts';
@@ -253,6 +254,7 @@ function doorsOf(
       guard,
       offers: (offer) => services.tools.offer(offer),
       served: configuredServers(mcp, process.env),
+      desk: approverDesk(services),
       note: (text) => failed(new Error(`mcp: ${text}`)),
     }),
     hooks: new AgentHooks({ guard, nowMs: monotonicMs }),

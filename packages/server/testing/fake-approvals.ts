@@ -1,5 +1,5 @@
 import type { FoundAsk } from '../src/guard/ask-types.ts';
-import type { ApprovalServices } from '../src/services/approvals.ts';
+import type { ApprovalServices } from '../src/services/open-approvals.ts';
 import { rowOfAsk } from '../src/services/approval-rows.ts';
 
 /** An ask of the agent `refunds` that waits. */
@@ -53,6 +53,10 @@ export function fakeApprovals(calls: string[]): ApprovalServices {
   const seat = { id: 'seat_1', from: 'lena', to: 'omar', untilMs: 2, givenAt: 1 };
   const made = { index: 8, link: 'lnk_1', token: 'a.b', person: 'lena', expiresAtMs: 2 };
   return {
+    clientApprovals: {
+      ask: () => served('clientApprovals.ask', shown),
+      vote: () => served('clientApprovals.vote', counted),
+    },
     approvals: {
       voterOf: (person) => Promise.resolve({ ...person, names: [] }),
       list: () => [row],

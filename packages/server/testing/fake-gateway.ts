@@ -84,6 +84,7 @@ export async function fakeGateway(
     asked: new Set(),
     inputs: new Map(),
     tasks: new TaskBook(),
+    steppedUp: () => undefined,
     settling: new Set(),
     makeId: () => `own-${(count += 1)}`,
     staging: null,

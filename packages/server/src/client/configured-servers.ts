@@ -20,7 +20,8 @@ export function configuredServers(
       const beside = staging === null ? undefined : stagingOf(staging, environment);
       return [name, { open, ...names, isRemote: 'url' in server, staging: beside }] as const;
     });
-    return { upstreams: new Map(upstreams), session: own.session };
+    const { session, elicitApprovals: elicitsApprovals } = own;
+    return { upstreams: new Map(upstreams), session, elicitsApprovals };
   };
 }
 

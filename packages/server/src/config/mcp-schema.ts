@@ -31,6 +31,8 @@ export type McpAgent = {
     readonly room: string | null;
     readonly attributes: JsonObject;
   } | null;
+  /** Whether a person who shows a token of their own is asked at the client for approvals. */
+  readonly elicitApprovals: boolean;
 };
 
 /** What the gateway over HTTP serves, by agent. */
@@ -95,18 +97,21 @@ export const mcpShape: z.ZodType<McpConfig> = z.record(
         "only an agent's one server may be `bare`: names of two could be the same",
       ),
     session: session.nullable().default(null),
+    elicitApprovals: z.boolean().default(false),
   }),
 );
 
 /** Returns the setting as it is shown: without what the environment of servers holds. */
 export function printMcp(config: McpConfig): JsonObject {
-  const shown = Object.entries(config).map(([agent, { servers, session: own }]) => {
+  const shown = Object.entries(config).map(([agent, agentServed]) => {
+    const { servers, session: own, elicitApprovals } = agentServed;
     const named = Object.entries(servers).map(([name, each]): [string, JsonObject] => {
       const { plain, bare, staging } = each;
       const beside = staging === null ? null : { name: staging.name, ...printReach(staging) };
       return [name, { plain, bare, ...printReach(each), staging: beside }];
     });
-    return [agent, { servers: Object.fromEntries(named), session: own }] as const;
+    const shownServers = Object.fromEntries(named);
+    return [agent, { servers: shownServers, session: own, elicitApprovals }] as const;
   });
   return Object.fromEntries(shown);
 }

@@ -114,8 +114,10 @@ export type ApprovalsNeeds = {
   readonly proving: VoteProving;
 };
 
-/** The services of this room. */
-export type ApprovalServices = { readonly approvals: Approvals; readonly seats: Seats };
+/** What a vote is taken down with. */
+export type VoteNeeds = Pick<ApprovalsNeeds, 'guard' | 'people'> & {
+  readonly seats: Pick<Seats, 'giversOf'>;
+};
 
 const LISTED = 100;
 
@@ -126,7 +128,7 @@ export function makeApprovals(needs: ApprovalsNeeds): Approvals {
     voterOf: (person) => needs.people.voterOf(person),
     list: (filter) => list(needs, filter),
     find: (id) => guard.asks.find(id),
-    opened: (id, by) => open(needs, id, by),
+    opened: (id, by) => openAsk(needs, id, by),
     whenChanged: async (id, withinMs) => fromGuard(await guard.asks.whenChanged(id, withinMs)),
     vote: (vote, by, shown) => voteAs(needs, vote, { by, shown }),
     voteAll: (votes, by, shown) => voteAll(needs, votes, { by, shown }),
@@ -178,8 +180,9 @@ function missing(id: string): ReturnType<typeof refused> {
   return refused('not-found', `there is no approval \`${id}\``);
 }
 
-async function open(
-  { guard, decisions }: ApprovalsNeeds,
+/** Returns an ask for who decides on it, once it is noted that they are shown it. */
+export async function openAsk(
+  { guard, decisions }: Pick<ApprovalsNeeds, 'guard' | 'decisions'>,
   id: string,
   by: string,
 ): Promise<Served<ShownCase>> {
@@ -196,7 +199,7 @@ async function open(
   return served(shownCase(guard.asks.find(id) ?? found, opened.value, gathered));
 }
 
-type Voting = { readonly by: Caller; readonly shown: ShownProof };
+type VotingAs = { readonly by: Caller; readonly shown: ShownProof };
 
 const NOBODY: Served<never> = refused(
   'forbidden',
@@ -206,7 +209,7 @@ const NOBODY: Served<never> = refused(
 async function voteAs(
   needs: ApprovalsNeeds,
   vote: CastVote,
-  voting: Voting,
+  voting: VotingAs,
 ): Promise<Served<CountedVote>> {
   if (voting.by.person === null) return NOBODY;
   if (needs.guard.asks.find(vote.approval) === undefined) return missing(vote.approval);
@@ -221,15 +224,16 @@ async function castAs(
 ): Promise<Served<CountedVote>> {
   if (by.person === null) return NOBODY;
   const voter = await needs.people.voterOf(by.person);
-  return cast(needs, vote, {
+  return castVote(needs, vote, {
     voter,
     by: by.id,
     mechanism: proven?.mechanism ?? by.mechanism ?? 'key',
   });
 }
 
-async function cast(
-  { guard, people, seats }: ApprovalsNeeds,
+/** Takes a vote down as it is; whether its person was proved is for who calls. */
+export async function castVote(
+  { guard, people, seats }: VoteNeeds,
   { approval, outcome, reason }: CastVote,
   who: { readonly voter: Voter; readonly by: string; readonly mechanism: string },
 ): Promise<Served<CountedVote>> {
@@ -247,7 +251,7 @@ async function cast(
 async function voteAll(
   needs: ApprovalsNeeds,
   votes: readonly CastVote[],
-  voting: Voting,
+  voting: VotingAs,
 ): Promise<readonly BatchResult[]> {
   const proven = await proveVotes(needs.proving, votes, voting);
   // What is not there is no measure for the others.
@@ -286,7 +290,7 @@ async function viewLink(needs: ApprovalsNeeds, token: string): Promise<Served<Li
   if (link === undefined) return served({ state: 'unknown' });
   const state = stateOf(needs, link);
   if (state !== 'open') return served({ state });
-  const shown = await open(needs, link.ask, link.link);
+  const shown = await openAsk(needs, link.ask, link.link);
   return shown.ok ? served({ state: 'open', link, shown: shown.value }) : shown;
 }
 
@@ -311,5 +315,5 @@ async function voteByLink(
   const voter = await needs.people.find(link.person, []);
   if (voter === undefined) return served({ state: 'unknown' });
   const whole = { ...vote, approval: link.ask };
-  return cast(needs, whole, { voter, by: link.link, mechanism: 'link' });
+  return castVote(needs, whole, { voter, by: link.link, mechanism: 'link' });
 }

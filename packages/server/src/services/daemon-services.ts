@@ -2,7 +2,7 @@ import type { Notices } from '../notify/notices.ts';
 import type { Cases } from './labelled-case.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { Identity } from '../identity/identity.ts';
-import type { ApprovalServices } from './approvals.ts';
+import type { ApprovalServices } from './open-approvals.ts';
 import type { Bypasses } from './bypasses.ts';
 import type { BreakGlass } from './break-glass.ts';
 import type { Factors } from './factors/factors.ts';

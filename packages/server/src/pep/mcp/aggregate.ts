@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 
 import { faultInTaskRequest, NO_TASK } from './answer-task.ts';
-import type { Branch } from './branch.ts';
+import type { Branch, SteppedUp } from './branch.ts';
 import { wholeList } from './branch.ts';
 import { listResult, OWN_META, toClient, toServer } from './bridge.ts';
 import type { Enforcement } from './enforcement.ts';
@@ -43,9 +43,9 @@ export class Aggregate {
   }
 
   /** Answers a request of the client. */
-  answer(request: Request, era: Era): Answering {
+  answer(request: Request, era: Era, steppedUp: SteppedUp): Answering {
     const cancels: (() => void)[] = [];
-    const answer = this.#answer({ request, era, cancels });
+    const answer = this.#answer({ request, era, cancels, steppedUp });
     return { answer, cancel: () => cancels.forEach((cancel) => cancel()) };
   }
 
@@ -311,14 +311,14 @@ export class Aggregate {
   }
 
   async #pass(
-    { request, era, cancels }: Asked,
+    { request, era, cancels, steppedUp }: Asked,
     to: { readonly branch: Branch; readonly own?: string; readonly member?: 'name' | 'taskId' },
   ): Promise<ResponseBody> {
     const { branch, own, member } = to;
     const named = member === undefined ? {} : { [member]: own ?? '' };
     const eras = branch.erasWith(era);
     const params = toServer({ ...request.params, ...named }, eras);
-    const { answer, cancel } = branch.ask(request.method, params);
+    const { answer, cancel } = branch.ask(request.method, params, steppedUp);
     cancels.push(cancel);
     return toClient(await answer, eras, request.method);
   }
@@ -332,6 +332,7 @@ type Asked = {
   readonly request: Request;
   readonly era: Era;
   readonly cancels: (() => void)[];
+  readonly steppedUp: SteppedUp;
 };
 
 const MOST_OWNED = 10_000;

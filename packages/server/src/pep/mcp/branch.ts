@@ -28,6 +28,9 @@ export type BranchListener = {
   readonly note: (text: string) => void;
 };
 
+/** Told that a request waits for people, and by which approval. */
+export type SteppedUp = (approval: string) => void;
+
 /** A request on its way. */
 export type Asking = {
   readonly answer: Promise<ResponseBody>;
@@ -65,6 +68,7 @@ export class Branch {
   readonly #upstream: Upstream;
   readonly #listener: BranchListener;
   readonly #waiting = new Map<string, (body: ResponseBody) => void>();
+  readonly #steppedUp = new Map<string, SteppedUp>();
   #count = 0;
   era: Era = 'legacy';
   capabilities: JsonObject = {};
@@ -82,6 +86,7 @@ export class Branch {
       staging: options.staging,
       prefix: isBare ? '' : `${namespace}.`,
       server: namespace,
+      steppedUp: (id, approval) => this.#steppedUp.get(keyOf(id))?.(approval),
       wires: {
         toClient: (bytes) => this.#take(bytes),
         toServer: (bytes, headers) => this.#upstream.send(bytes, headers),
@@ -150,15 +155,17 @@ export class Branch {
   }
 
   /** Asks the server through the guard. */
-  ask(method: string, params: JsonObject): Asking {
+  ask(method: string, params: JsonObject, steppedUp?: SteppedUp): Asking {
     this.#count += 1;
     const id = `b-${this.#count}`;
     if (this.relay.state.isServerGone) return { answer: Promise.resolve(GONE), cancel: () => {} };
     const { promise, resolve } = Promise.withResolvers<ResponseBody>();
     this.#waiting.set(keyOf(id), resolve);
+    if (steppedUp !== undefined) this.#steppedUp.set(keyOf(id), steppedUp);
+    const forget = (): void => void this.#steppedUp.delete(keyOf(id));
     this.#gateway.fromClient(printRequest(method, params, id));
     return {
-      answer: promise,
+      answer: promise.finally(forget),
       cancel: () => {
         this.tell('notifications/cancelled', { requestId: id });
         this.#waiting.delete(keyOf(id));

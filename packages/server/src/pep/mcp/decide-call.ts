@@ -23,7 +23,7 @@ const PROGRESS_MS = 5_000;
  */
 export async function decideCall(
   relay: Relay,
-  call: Pick<Call, 'tool' | 'args' | 'progressToken'>,
+  call: Pick<Call, 'tool' | 'args' | 'progressToken'> & Partial<Pick<Call, 'request'>>,
   flight: Pick<Flight, 'isCancelled'>,
 ): Promise<Decided> {
   const key = canonical({ tool: call.tool, args: call.args });
@@ -32,6 +32,8 @@ export async function decideCall(
   let said = await relay.enforcement.decide(asked);
   if (isWaiting(said)) {
     remember(relay.pending, key, request);
+    const approval = said.ok ? said.value.approval : null;
+    if (call.request !== undefined && approval !== null) relay.steppedUp(call.request.id, approval);
     said = await waitFor(relay, { call, flight, asked, first: said });
   }
   if (!isWaiting(said)) relay.pending.delete(key);
@@ -74,7 +76,10 @@ async function waitFor(relay: Relay, waiting: Waiting): Promise<Said<Answer>> {
       tellProgress(relay, { token: call.progressToken, count, said });
     }
     await sleep(Math.max(1, Math.min(pollMs, until - relay.nowMs())));
-    if (await relay.enforcement.isWaiting(asked)) continue;
+    const stillWaits = await relay.enforcement.isWaiting(asked);
+    // The same call may have come again meanwhile: the permit is for whoever still waits.
+    if (flight.isCancelled) return said;
+    if (stillWaits) continue;
     said = await relay.enforcement.decide(asked);
   }
   return said;

@@ -17,16 +17,23 @@ export type RelayOptions = {
   readonly server: string;
   readonly bounds?: Partial<RelayBounds>;
   readonly staging?: StagingServer | undefined;
+  readonly steppedUp?: Relay['steppedUp'];
 };
 
 /** Returns a relay over which nothing was said yet. */
-export function openRelay({ bounds, staging, ...options }: RelayOptions): Relay {
+export function openRelay({
+  bounds,
+  staging,
+  steppedUp = nothing,
+  ...options
+}: RelayOptions): Relay {
   const { enforcement, prefix, server } = options;
   const mark = randomBytes(8).toString('hex');
   const nowMs = (): number => performance.now();
   let count = 0;
   const relay: Relay = {
     ...options,
+    steppedUp,
     bounds: { ...RELAY_BOUNDS, ...bounds },
     toServer: new Exchange(),
     toClient: new Exchange(),
@@ -47,3 +54,5 @@ export function openRelay({ bounds, staging, ...options }: RelayOptions): Relay 
   };
   return staging === undefined ? relay : { ...relay, staging: new StagingLane(staging, relay) };
 }
+
+function nothing(): void {}

@@ -70,6 +70,8 @@ export type Relay = {
   readonly tasks: TaskBook;
   /** What is still being settled: the end of the connection waits for it. */
   readonly settling: Set<Promise<unknown>>;
+  /** Told of a request that waits for people to approve it. */
+  readonly steppedUp: (request: RequestId, approval: string) => void;
   /** Makes an id nobody else uses, for requests of our own and for the guard. */
   readonly makeId: () => string;
   readonly nowMs: () => number;

@@ -59,4 +59,6 @@ export type Served = {
   /** Servers by the namespace their names get. */
   readonly upstreams: ReadonlyMap<string, ServedServer>;
   readonly session: ConfiguredSession | null;
+  /** Whether a person who shows a token of their own is asked at the client for approvals. */
+  readonly elicitsApprovals: boolean;
 };

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 
 import { isJsonObject, type JsonObject } from '@plumbline/core';
 
+import type { Caller } from '../../../routes/caller.ts';
 import type { StreamReply } from '../../../routes/mcp/mcp-door.ts';
 import { CODES, printRequest, printResult, type Request } from '../message.ts';
 import type { Connection } from './connection.ts';
@@ -47,7 +48,11 @@ function writeJson(
 }
 
 /** Answers a request of a legacy client: at once, or on a stream it can come back to. */
-export function answerOne(connection: Connection, request: Request): Write {
+export function answerOne(
+  connection: Connection,
+  request: Request,
+  approver: Caller | null,
+): Write {
   return (response) => {
     let stream: EventStream | null = null;
     const opened = (): EventStream => {
@@ -59,7 +64,7 @@ export function answerOne(connection: Connection, request: Request): Write {
     };
     const timer = setTimeout(opened, PATIENCE_MS);
     const say = (bytes: Buffer): void => opened().push(bytes);
-    void connection.answer(request, say).then((bytes) => {
+    void connection.answer(request, say, approver).then((bytes) => {
       clearTimeout(timer);
       if (stream === null) return writeJson(response, { status: 200, bytes });
       stream.push(bytes);
@@ -80,7 +85,11 @@ export function answerBatch(connection: Connection, requests: readonly Request[]
 }
 
 /** Answers a request of a modern client, which cancels it by leaving. */
-export function answerAsModern(connection: Connection, request: Request): Write {
+export function answerAsModern(
+  connection: Connection,
+  request: Request,
+  approver: Caller | null,
+): Write {
   if (request.method === 'subscriptions/listen') return listen(connection, request);
   return (response) => {
     let stream: EventStream | null = null;
@@ -93,7 +102,7 @@ export function answerAsModern(connection: Connection, request: Request): Write 
     };
     const timer = setTimeout(opened, PATIENCE_MS);
     const say = (bytes: Buffer): void => opened().push(bytes);
-    const alone = connection.answerAlone(request, say);
+    const alone = connection.answerAlone(request, say, approver);
     response.on('close', () => {
       if (!isDone) alone.cancel();
     });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import type { Json, JsonObject } from '@plumbline/core';
 
+import type { Caller } from '../../../routes/caller.ts';
 import { Aggregate, namerOf } from '../aggregate.ts';
 import { Branch, type BranchListener } from '../branch.ts';
 import { TASKS_META } from '../bridge.ts';
@@ -22,6 +23,8 @@ import { type Era, TASK_NOTICES } from '../methods.ts';
 import type { ParamHeader } from '../param-headers.ts';
 import { renameRelated, renameTask } from '../task-shape.ts';
 import type { Served } from '../upstream.ts';
+import { ApprovalElicitor, type Resumed } from './approval-elicitor.ts';
+import type { ApproverDesk } from './approver.ts';
 import { EventStream } from './event-stream.ts';
 
 /** What a connection is opened with. */
@@ -34,13 +37,15 @@ export type ConnectionOptions = {
   readonly agent: string;
   /** Ends the session of the guard where it was opened for this connection. */
   readonly ended: () => Promise<void>;
+  /** Who asks persons at this client for approvals; null where nobody does. */
+  readonly desk: ApproverDesk | null;
   readonly note: (text: string) => void;
 };
 
 /** A request of the client that is being answered, and where its messages go. */
 type Open = {
   readonly request: Request;
-  readonly cancel: () => void;
+  cancel: () => void;
   readonly say: (bytes: Buffer) => void;
 };
 
@@ -61,11 +66,14 @@ export class Connection {
   readonly #aggregate: Aggregate;
   readonly #streams = new Map<string, EventStream>();
   readonly #open = new Map<string, Open>();
-  readonly #asked = new Map<string, (body: ResponseBody) => void>();
+  readonly #asked = new Map<string, (body: ResponseBody, approver: Caller | null) => void>();
+  readonly #elicitor: ApprovalElicitor | null;
   readonly #listening = new Set<(method: string, params: JsonObject) => void>();
   readonly #closing = new Set<() => void>();
   #count = 0;
   readonly openedAtMs: number = performance.now();
+  /** Whether a legacy client said that it shows people what they are asked. */
+  #canBeAsked = false;
   usedAtMs: number = performance.now();
 
   constructor(options: ConnectionOptions) {
@@ -74,6 +82,7 @@ export class Connection {
     this.caller = options.caller;
     this.agent = options.agent;
     this.era = options.era;
+    this.#elicitor = options.desk === null ? null : new ApprovalElicitor(options.desk, note);
     const listener: BranchListener = {
       notified: (branch, method, params) => {
         const rename = TASK_NOTICES.includes(method) ? renameTask : renameRelated;
@@ -94,6 +103,7 @@ export class Connection {
 
   /** Starts every server; one that does not start is left out. */
   async start(capabilities: JsonObject): Promise<void> {
+    this.#canBeAsked = 'elicitation' in capabilities;
     await Promise.all(this.#branches.map((branch) => branch.start(this.era, capabilities)));
   }
 
@@ -123,9 +133,12 @@ export class Connection {
     return this.#open.size >= MOST_OPEN;
   }
 
-  /** Answers a request; what belongs to it is said on the way. */
-  answer(request: Request, say: Open['say']): Promise<Buffer> {
-    return this.#answer(request, { say, key: keyOf(request.id) });
+  /**
+   * Answers a request; what belongs to it is said on the way. `approver` is the person whose own
+   * token came with it.
+   */
+  answer(request: Request, say: Open['say'], approver: Caller | null = null): Promise<Buffer> {
+    return this.#answer({ request, say, key: keyOf(request.id) }, approver);
   }
 
   /**
@@ -135,22 +148,73 @@ export class Connection {
   answerAlone(
     request: Request,
     say: Open['say'],
+    approver: Caller | null,
   ): { readonly bytes: Promise<Buffer>; readonly cancel: () => void } {
     const key = `own-${this.#next()}`;
-    const bytes = this.#answer(request, { say, key });
+    const bytes = this.#answer({ request, say, key }, approver);
     return { bytes, cancel: () => this.#open.get(key)?.cancel() };
   }
 
   async #answer(
-    request: Request,
-    { say, key }: { readonly say: Open['say']; readonly key: string },
+    { key, ...asked }: Pick<Open, 'request' | 'say'> & { readonly key: string },
+    approver: Caller | null,
   ): Promise<Buffer> {
-    const { answer, cancel } = this.#aggregate.answer(request, this.era);
-    this.#open.set(key, { request, cancel, say });
-    const body = await answer;
+    const { request } = asked;
+    const open: Open = { ...asked, cancel: () => undefined };
+    this.#open.set(key, open);
+    const body = await this.#bodyOf(open, approver);
     this.#open.delete(key);
     this.usedAtMs = performance.now();
     return printBody(request.id, body);
+  }
+
+  async #bodyOf(open: Open, approver: Caller | null): Promise<ResponseBody> {
+    const resumed = await this.#resumed(open.request, approver);
+    if (!resumed.ok) return { kind: 'error', error: resumed.error };
+    const { request } = resumed;
+    const { promise, resolve } = Promise.withResolvers<ResponseBody>();
+    const { answer, cancel } = this.#aggregate.answer(request, this.era, (approval) => {
+      const asking = this.#elicit({ ...open, request }, { approval, approver });
+      const end = (asked: ResponseBody | null): void => {
+        if (asked === null) return;
+        resolve(asked);
+        // The same call comes again with the answer, and goes on where this one stopped.
+        cancel();
+      };
+      void asking.then(end);
+    });
+    open.cancel = cancel;
+    return Promise.race([answer, promise]);
+  }
+
+  async #resumed(request: Request, approver: Caller | null): Promise<Resumed> {
+    if (this.#elicitor === null || this.era === 'legacy') return { ok: true, request };
+    return this.#elicitor.resume(request, approver);
+  }
+
+  /** Asks the client's person for an approval; returns the answer that asks a modern client. */
+  async #elicit(
+    { request, say }: Pick<Open, 'request' | 'say'>,
+    { approval, approver }: { readonly approval: string; readonly approver: Caller | null },
+  ): Promise<ResponseBody | null> {
+    const elicitor = this.#elicitor;
+    const canBeAsked = this.era === 'legacy' ? this.#canBeAsked : declaresElicitation(request);
+    if (elicitor === null || approver === null || !canBeAsked) return null;
+    const form = await elicitor.formFor(approval, approver);
+    if (form === null) return null;
+    if (this.era === 'modern') {
+      const result = elicitor.inputRequired(request, { approval, form, approver });
+      return { kind: 'result', result };
+    }
+    const id = `p${this.#next()}`;
+    this.#asked.set(keyOf(id), (body, by) => {
+      // Whoever answers without the token of who was asked has answered nothing.
+      if (by?.id !== approver.id || body.kind === 'error') return;
+      void elicitor.take(approval, body.result, by);
+    });
+    const { mode: _, ...older } = form;
+    say(printRequest('elicitation/create', older, id));
+    return null;
   }
 
   /** Returns which arguments of a tool a client says in headers as well. */
@@ -218,10 +282,10 @@ export class Connection {
     }
   }
 
-  takeResponse({ id, body }: Response): void {
+  takeResponse({ id, body }: Response, approver: Caller | null): void {
     const settle = this.#asked.get(keyOf(id));
     this.#asked.delete(keyOf(id));
-    settle?.(body);
+    settle?.(body, approver);
   }
 
   #notified(method: string, params: JsonObject): void {
@@ -266,7 +330,7 @@ export class Connection {
 
   async close(): Promise<void> {
     for (const call of this.#closing) call();
-    for (const settle of this.#asked.values()) settle(UNREACHABLE);
+    for (const settle of this.#asked.values()) settle(UNREACHABLE, null);
     for (const { cancel } of this.#open.values()) cancel();
     this.standing.end();
     for (const stream of this.#streams.values()) stream.end();
@@ -280,6 +344,13 @@ const UNREACHABLE: ResponseBody = {
   kind: 'error',
   error: { code: CODES.methodNotFound, message: 'this client cannot be asked' },
 };
+
+function declaresElicitation({ params }: Request): boolean {
+  const capabilities: unknown = Object(params['_meta'])[CLIENT_CAPABILITIES];
+  return 'elicitation' in Object(capabilities);
+}
+
+const CLIENT_CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
 
 function printBody(id: RequestId, body: ResponseBody): Buffer {
   return body.kind === 'result' ? printResult(id, body.result) : printError(id, body.error);

@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 import { verifies } from '@plumbline/testkit';
 
+import { clientApprovalsDesk } from '../../../../testing/client-approvals-scene.ts';
 import { guardScene, type GuardScene, valueOf } from '../../../../testing/guard-scene.ts';
 import { LOCAL } from '../../../routes/gate/authenticate.ts';
 import type { OpenUpstream, UpstreamListener } from '../upstream.ts';
@@ -86,7 +87,9 @@ describe('mcp over http', () => {
       ['two', { open: serverOf(['read', 'write'], heard), ...NAMED, isRemote: false }],
     ]);
     const session = { principal: 'ada', task: null, room: null, attributes: {} };
+    const served = { upstreams, session, elicitsApprovals: false };
     door = new AgentDoor({
+      desk: clientApprovalsDesk(scene),
       guard: scene.guard,
       offers: async ({ tools }) => {
         const usable = ['one.read', 'two.read'];
@@ -96,7 +99,7 @@ describe('mcp over http', () => {
         });
         return { ok: true, value: { tools: stand, usable } };
       },
-      served: (agent) => (agent === 'support' ? { upstreams, session } : undefined),
+      served: (agent) => (agent === 'support' ? served : undefined),
       note: () => undefined,
     });
     const server = createServer((request, response) => {

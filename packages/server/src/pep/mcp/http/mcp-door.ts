@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 
 import type { Guard } from '../../../guard/guard.ts';
+import type { Caller } from '../../../routes/caller.ts';
 import type { DoorRequest, McpDoor, StreamReply } from '../../../routes/mcp/mcp-door.ts';
 import { guardEnforcement, type Offers } from '../guard-enforcement.ts';
 import {
@@ -18,6 +19,7 @@ import { type Era, hasBatches, LEGACY, MODERN } from '../methods.ts';
 import { faultInTaskRequest } from '../answer-task.ts';
 import type { Served } from '../upstream.ts';
 import { answerAsModern, answerBatch, answerOne, json } from './answering.ts';
+import type { ApproverDesk } from './approver.ts';
 import { Connection } from './connection.ts';
 import { eventIn } from './event-stream.ts';
 import { faultInModern, faultInParams, headerIn, isModern } from './headers.ts';
@@ -28,6 +30,8 @@ export type DoorNeeds = {
   readonly offers: Offers;
   /** What is served an agent; undefined where nothing is configured. */
   readonly served: (agent: string) => Served | undefined;
+  /** Who asks persons at clients for approvals. */
+  readonly desk: ApproverDesk;
   readonly note: (text: string) => void;
 };
 
@@ -38,6 +42,7 @@ const REVIVE_MS = 5_000;
 const IDLE_MS = 1_800_000;
 const SWEEP_MS = 60_000;
 const SESSION_HEADER = 'plumbline-session';
+const APPROVER_HEADER = 'plumbline-approver';
 
 /** MCP over Streamable HTTP: every agent's servers at one address, with the guard before them. */
 export class AgentDoor implements McpDoor {
@@ -75,7 +80,15 @@ export class AgentDoor implements McpDoor {
     ) {
       return refusal(400, null, NO_BATCH);
     }
-    return takeAll(connection, parsed.messages, parsed.isBatch);
+    const approver = await this.#approverIn(asked);
+    return takeAll(connection, parsed, approver);
+  }
+
+  /** Returns the person whose own token came with a message, where such persons are asked. */
+  async #approverIn({ agent, headers }: DoorRequest): Promise<Caller | null> {
+    const shown = headerIn(headers, APPROVER_HEADER);
+    if (shown === undefined || this.#needs.served(agent)?.elicitsApprovals !== true) return null;
+    return this.#needs.desk.recognise(shown.replace(/^Bearer +/i, ''));
   }
 
   async #postModern(asked: DoorRequest, request: Request): Promise<StreamReply> {
@@ -86,9 +99,10 @@ export class AgentDoor implements McpDoor {
     if (connection.isFull) return refusal(400, request.id, FULL);
     const undeclared = faultInListening(request);
     if (undeclared !== null) return refusal(400, request.id, undeclared);
+    const approver = await this.#approverIn(asked);
     const mismatch = await faultInParams(asked.headers, request, connection);
     if (mismatch !== null) return refusal(400, request.id, mismatch);
-    return { kind: 'stream', status: 200, write: answerAsModern(connection, request) };
+    return { kind: 'stream', status: 200, write: answerAsModern(connection, request, approver) };
   }
 
   // Clients without a handshake share the servers of one session of theirs.
@@ -150,7 +164,8 @@ export class AgentDoor implements McpDoor {
       if (session.isOwn) await this.#needs.guard.closeSession({ agent, session: session.id });
     };
     const { note } = this.#needs;
-    const of = { served, enforcement, era, caller: caller.id, agent, ended, note };
+    const desk = served.elicitsApprovals ? this.#needs.desk : null;
+    const of = { served, enforcement, era, caller: caller.id, agent, ended, desk, note };
     const connection = new Connection(of);
     await connection.start(capabilities);
     return connection;
@@ -317,13 +332,13 @@ function faultInListening(request: Request): RpcError | null {
 
 function takeAll(
   connection: Connection,
-  messages: readonly Message[],
-  isBatch: boolean,
+  { messages, isBatch }: { readonly messages: readonly Message[]; readonly isBatch: boolean },
+  approver: Caller | null,
 ): StreamReply {
   const requests: Request[] = [];
   for (const message of messages) {
     if (message.kind === 'notification') connection.takeNotification(message);
-    else if (message.kind === 'response') connection.takeResponse(message);
+    else if (message.kind === 'response') connection.takeResponse(message, approver);
     else requests.push(message);
   }
   const [first] = requests;
@@ -333,7 +348,9 @@ function takeAll(
   if (connection.isFull || requests.some(({ id }) => connection.isTaken(id))) {
     return refusal(400, isBatch ? null : first.id, IN_USE);
   }
-  const write = isBatch ? answerBatch(connection, requests) : answerOne(connection, first);
+  const write = isBatch
+    ? answerBatch(connection, requests)
+    : answerOne(connection, first, approver);
   return { kind: 'stream', status: 200, write };
 }
 
