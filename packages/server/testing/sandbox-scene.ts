@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 
 import type { DaemonClient } from '../src/client/daemon-client.ts';
+import { parseNetwork } from '../src/egress/address.ts';
 import { parseAllowed } from '../src/supervisor/egress/allow-list.ts';
 import { sandboxMachine } from '../src/supervisor/sandbox/needs.ts';
 import type { Limits, Who } from '../src/supervisor/sandbox/plan.ts';
@@ -27,19 +28,26 @@ export const ROOMY: Limits = {
 };
 
 /**
- * An agent whose children leave their parent and session, ignore every signal that can be ignored,
- * and hold connections. It writes `ready` once all of them do.
+ * Returns an agent whose children leave their parent and session, ignore every signal that can be
+ * ignored, and each hold a connection to a host. It writes `ready` once all of them do.
  */
-export const HOSTILE_AGENT: string = [
-  'trap "" TERM INT HUP QUIT',
-  'perl -e \'use Socket; use POSIX; $SIG{$_} = "IGNORE" for qw(TERM HUP INT QUIT);',
-  'for (1 .. 3) { fork and next; POSIX::setsid(); fork and exit;',
-  'socket(S, PF_INET, SOCK_STREAM, 0);',
-  'connect(S, pack_sockaddr_in(3128, inet_aton("127.0.0.1"))) or die;',
-  'open(F, ">", "held-$_"); close F; sleep 1000 }\'',
-  'while [ ! -e held-1 ] || [ ! -e held-2 ] || [ ! -e held-3 ]; do sleep 0.01; done',
-  'touch ready; while :; do sleep 1000; done',
-].join('\n');
+export function hostileAgent(host: string): readonly string[] {
+  const hide = [
+    'use Socket; use POSIX; $SIG{$_} = "IGNORE" for qw(TERM HUP INT QUIT);',
+    'for (1 .. 3) { fork and next; POSIX::setsid(); fork and exit;',
+    'socket(S, PF_INET, SOCK_STREAM, 0);',
+    'connect(S, pack_sockaddr_in(3128, inet_aton("127.0.0.1"))) or die;',
+    String.raw`syswrite(S, "CONNECT $ARGV[0] HTTP/1.1\r\n\r\n"); sysread(S, my $said, 512);`,
+    'open(F, ">", "held-$_"); close F; sleep 1000 while 1 }',
+  ].join('\n');
+  const agent = [
+    'trap "" TERM INT HUP QUIT',
+    'perl -e "$0" "$1"',
+    'while [ ! -e held-1 ] || [ ! -e held-2 ] || [ ! -e held-3 ]; do sleep 0.01; done',
+    'touch ready; while :; do sleep 1000; done',
+  ].join('\n');
+  return ['sh', '-c', agent, hide, host];
+}
 
 /**
  * Returns the processor where sandboxes can be made. Elsewhere the test is skipped and says so,
@@ -82,12 +90,14 @@ export type Starting = {
   readonly command: readonly string[];
   readonly limits?: Partial<Limits>;
   readonly hosts?: readonly string[];
+  readonly networks?: readonly string[];
   readonly resolve?: (name: string) => Promise<readonly string[]>;
 };
 
 /** Starts a supervised agent that must start. */
 export async function startAgent(starting: Starting): Promise<Supervised> {
   const { socket, machine, work, command, limits = {}, hosts = [], resolve } = starting;
+  const networks = (starting.networks ?? []).flatMap((text) => parseNetwork(text) ?? []);
   const asked = { agent: 'support', principal: 'ada', task: null, room: null };
   const allowed = hosts.map(parseAllowed).filter((host) => typeof host !== 'string');
   const started = await supervise({
@@ -100,7 +110,7 @@ export async function startAgent(starting: Starting): Promise<Supervised> {
       limits: { ...ROOMY, ...limits },
       environment: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: '/home/agent' },
     },
-    reach: { hosts: allowed, networks: [], ...(resolve === undefined ? {} : { resolve }) },
+    reach: { hosts: allowed, networks, ...(resolve === undefined ? {} : { resolve }) },
     hosts,
     machine,
     streams: 'ignore',

@@ -72,12 +72,7 @@ export function addRun(program: Command, shell: Shell): void {
     .option('--processes <count>', 'how many it may have', numberOf, 256)
     .option('--cpu <seconds>', 'of all its processes together', numberOf)
     .option('--time <seconds>', 'how long it may take', numberOf)
-    .option(
-      '--idle <seconds>',
-      'busy for so long without any action: ended; 0: never',
-      numberOf,
-      900,
-    )
+    .option('--idle <seconds>', 'processor time without any action; 0: any', numberOf, 900)
     .option('--halt-on-limit', 'a limit also halts the session')
     .option('--weaker', 'without a sandbox: a process group and a bare environment alone')
     .option('--data <folder>', 'the data directory of the daemon')
@@ -136,11 +131,11 @@ type Config = ReturnType<Server['loadConfig']>;
 type Request = Parameters<Server['supervise']>[0];
 
 function machineFor(server: Server, { weaker }: Options, { screen }: Shell): Request['machine'] {
-  const found = server.sandboxMachine();
   if (weaker === true) {
     screen.note('plumb: WITHOUT A SANDBOX: it reads and reaches whatever its user can\n');
     return null;
   }
+  const found = server.sandboxMachine();
   if ('machine' in found) return found.machine;
   throw new Stop(`${found.why}; \`--weaker\` starts it without a sandbox`, null, EXIT.no);
 }

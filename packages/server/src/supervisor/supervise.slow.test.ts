@@ -17,7 +17,7 @@ import { escapesFrom } from '../../testing/escapes.ts';
 import {
   AGENT_USER,
   armSupport,
-  HOSTILE_AGENT,
+  hostileAgent,
   machineFor,
   startAgent,
   type Starting,
@@ -90,7 +90,7 @@ test('sandbox: a halt ends processes that hide and ignore, and every way out', a
   const scene = await sceneFor(t);
   if (scene === null) return;
   const { work, program } = scene;
-  const run = await startAgent({ ...scene, command: ['sh', '-c', HOSTILE_AGENT] });
+  const run = await startAgent({ ...scene, command: hostileAgent('not.example:443') });
   while (!existsSync(join(work, 'ready'))) await pause(10);
   const halted = await post(program.client, 'agents/support/halt', { reason: 'enough' });
   const view = await get(program.client, `halts/${text(halted['halt'])}?waitMs=10000`);
@@ -134,7 +134,7 @@ test('sandbox: what is beyond a limit is ended, and what was seen is recorded', 
     return why === 'limit' ? said : `${why} ${code}`;
   };
   const busy = ['sh', '-c', 'echo made > made; while :; do :; done'];
-  assert.equal(await ends(busy, { idleMs: 1_000 }), 'idle');
+  assert.equal(await ends(busy, { idleMs: 500 }), 'idle');
   assert.equal(await ends(busy, { cpuMs: 300 }), 'cpu');
   assert.equal(await ends(['sleep', '1000'], { timeMs: 500 }), 'time');
   const bomb = ['perl', '-e', 'while (1) { fork // exit 9 }'];

@@ -16,7 +16,7 @@ export function sandboxMachine(): { readonly machine: Machine } | { readonly why
   if (machine !== 'x64' && machine !== 'arm64') {
     return { why: `the system calls of ${process.arch} are not known: x64 and arm64 are` };
   }
-  const missing = PROGRAMS.filter((program) => !isThere(program));
+  const missing = missingOf(PROGRAMS);
   if (missing.length > 0) return { why: `\`${missing.join('`, `')}\` are missing: ${HINT}` };
   const tried = spawnSync('unshare', ['--user', '--map-root-user', '--pid', '--fork', 'true'], {
     encoding: 'utf8',
@@ -28,7 +28,9 @@ export function sandboxMachine(): { readonly machine: Machine } | { readonly why
   return { why: `${what}: see ${settings}` };
 }
 
-function isThere(program: string): boolean {
+function missingOf(programs: readonly string[]): readonly string[] {
+  const look = 'for p; do command -v "$p" >/dev/null || echo "$p"; done';
   const env = { PATH: SYSTEM_PATH };
-  return spawnSync('sh', ['-c', `command -v "$0" >/dev/null`, program], { env }).status === 0;
+  const looked = spawnSync('sh', ['-c', look, 'look', ...programs], { env, encoding: 'utf8' });
+  return looked.status === null ? programs : looked.stdout.split('\n').filter(Boolean);
 }

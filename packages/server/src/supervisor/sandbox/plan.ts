@@ -6,7 +6,7 @@ export type Limits = {
   /** Of all its processes together. */
   readonly cpuMs: number | null;
   readonly timeMs: number | null;
-  /** Busy for so long without any action: it is stopped. */
+  /** Processor time without any action. */
   readonly idleMs: number | null;
 };
 

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 
 import { verifies } from '@plumbline/testkit';
 
-import { judgeUse, type LimitName, type Use, type UseSoFar } from './judge-use.ts';
 import type { Limits } from '../sandbox/plan.ts';
+import { judgeUse, type LimitName, unused, type Use } from './judge-use.ts';
 
 const LIMITS: Limits = {
   memoryBytes: 1_000,
@@ -21,7 +21,7 @@ function run(
   useAt: (second: number) => Partial<Use>,
   limits = LIMITS,
 ): readonly [number, LimitName] | null {
-  let soFar: UseSoFar = { beganMs: 0, last: null, busySinceMs: null };
+  let soFar = unused(0);
   for (let second = 0; second <= seconds; second += 1) {
     const use = { ...USE, atMs: second * 1_000, ...useAt(second) };
     const { reached, next } = judgeUse(limits, soFar, use);
@@ -31,10 +31,14 @@ function run(
   return null;
 }
 
-test('use: computing without acting for the stated time is ended, as mining is', () => {
+test('use: computing without acting is ended as mining is, however slowly it is done', () => {
   verifies('enforce.supervised');
   const busy = (second: number): Partial<Use> => ({ cpuMs: second * 900 });
-  assert.deepEqual(run(60, busy), [11, 'idle']);
+  assert.deepEqual(run(60, busy), [12, 'idle']);
+  assert.deepEqual(
+    run(99, (second) => ({ cpuMs: second * 150 })),
+    [67, 'idle'],
+  );
   assert.equal(run(60, busy, { ...LIMITS, idleMs: null }), null);
 });
 
@@ -48,12 +52,17 @@ test('use: work between actions is no idling, and waiting is none', () => {
     run(60, (second) => ({ cpuMs: second * 100 })),
     null,
   );
-  const inBursts = (second: number): Partial<Use> => ({ cpuMs: Math.floor(second / 6) * 6_000 });
-  assert.equal(run(60, inBursts), null);
+});
+
+test('use: time of processes that vanish unburied stays counted', () => {
+  verifies('enforce.supervised');
+  const forking = (second: number): Partial<Use> => ({ cpuMs: second % 2 === 0 ? 0 : 2_000 });
+  assert.deepEqual(run(60, forking), [11, 'idle']);
 });
 
 test('use: memory, processes, processor time and time each have their bound', () => {
   verifies('enforce.supervised');
+  const always = { ...LIMITS, idleMs: null };
   assert.deepEqual(
     run(9, () => ({ residentBytes: 1_001 })),
     [0, 'memory'],
@@ -63,11 +72,11 @@ test('use: memory, processes, processor time and time each have their bound', ()
     [0, 'processes'],
   );
   assert.deepEqual(
-    run(9, (second) => ({ cpuMs: second * 60_000 })),
+    run(9, (second) => ({ cpuMs: second * 60_000 }), always),
     [2, 'cpu'],
   );
   assert.deepEqual(
-    run(200, () => ({})),
+    run(200, () => ({}), always),
     [101, 'time'],
   );
 });

@@ -3,6 +3,7 @@ import type { Limits } from '../sandbox/plan.ts';
 /** What a sandbox uses at one moment. `atMs` is monotonic. */
 export type Use = {
   readonly atMs: number;
+  /** Processor time of what is there, and of what was buried by its parent. */
   readonly cpuMs: number;
   readonly residentBytes: number;
   readonly processes: number;
@@ -13,41 +14,53 @@ export type Use = {
 /** Which limit was reached. */
 export type LimitName = 'memory' | 'processes' | 'cpu' | 'time' | 'idle';
 
-/** When it began, and since when it has been busy without asking for anything; null: it is not. */
+/** What is known from one look to the next. */
 export type UseSoFar = {
   readonly beganMs: number;
-  readonly last: Use | null;
-  readonly busySinceMs: number | null;
+  readonly seenCpuMs: number;
+  /** Processor time in all, and since the last action. */
+  readonly usedMs: number;
+  readonly quietMs: number;
+  readonly lastActionMs: number;
 };
 
-/** A share of one processor from which on it counts as busy. */
-const BUSY_SHARE = 0.5;
+/** Returns what is known before the first look. */
+export function unused(beganMs: number): UseSoFar {
+  return { beganMs, seenCpuMs: 0, usedMs: 0, quietMs: 0, lastActionMs: beganMs };
+}
 
 /**
  * Returns what was reached, and what has to be known for the next look.
  *
- * Computing without acting is what mining looks like, and what forgotten work looks like: busy is
- * more than half of a processor between two looks, and any action ends it.
+ * Computing without acting is what mining looks like, and forgotten work: what counts is processor
+ * time since the last action, which nobody gets around by computing slowly.
  */
 export function judgeUse(
   limits: Limits,
-  { beganMs, last, busySinceMs }: UseSoFar,
+  soFar: UseSoFar,
   use: Use,
 ): { readonly reached: LimitName | null; readonly next: UseSoFar } {
-  const share = last === null ? 0 : (use.cpuMs - last.cpuMs) / Math.max(1, use.atMs - last.atMs);
-  const since = busySinceMs ?? last?.atMs ?? use.atMs;
-  const isQuiet = use.lastActionMs <= since;
-  const busy = share <= BUSY_SHARE ? null : isQuiet ? since : use.lastActionMs;
-  const next = { beganMs, last: use, busySinceMs: busy };
+  // What ended without being buried takes its time along: a sum that falls says nothing.
+  const spentMs = Math.max(0, use.cpuMs - soFar.seenCpuMs);
+  const hasActed = use.lastActionMs > soFar.lastActionMs;
+  const next = {
+    beganMs: soFar.beganMs,
+    seenCpuMs: use.cpuMs,
+    usedMs: soFar.usedMs + spentMs,
+    quietMs: hasActed ? 0 : soFar.quietMs + spentMs,
+    lastActionMs: use.lastActionMs,
+  };
   return { reached: reachedOf(limits, next, use), next };
 }
 
-function reachedOf(limits: Limits, { beganMs, busySinceMs }: UseSoFar, use: Use): LimitName | null {
-  const { memoryBytes, processes, cpuMs, timeMs, idleMs } = limits;
+function reachedOf(
+  { memoryBytes, processes, cpuMs, timeMs, idleMs }: Limits,
+  { beganMs, usedMs, quietMs }: UseSoFar,
+  use: Use,
+): LimitName | null {
   if (use.residentBytes > memoryBytes) return 'memory';
   if (use.processes > processes) return 'processes';
-  if (cpuMs !== null && use.cpuMs > cpuMs) return 'cpu';
+  if (cpuMs !== null && usedMs > cpuMs) return 'cpu';
   if (timeMs !== null && use.atMs - beganMs > timeMs) return 'time';
-  const busyMs = busySinceMs === null ? 0 : use.atMs - busySinceMs;
-  return idleMs !== null && busyMs > idleMs ? 'idle' : null;
+  return idleMs !== null && quietMs > idleMs ? 'idle' : null;
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@plumbline/core';
 
 import type { Limits } from '../sandbox/plan.ts';
-import { judgeUse, type LimitName, type Use, type UseSoFar } from './judge-use.ts';
+import { judgeUse, type LimitName, unused, type Use } from './judge-use.ts';
 import { commandOf, type PidSeen, readTree } from './tree.ts';
 
 /** What a watch works with. Its listeners must not throw. */
@@ -19,7 +19,7 @@ const LOOK_MS = 100;
 /** Looks at the processes of a sandbox ten times a second. Returns what ends the watch. */
 export function watchTree(parts: WatchParts): () => void {
   const known = new Set<string>();
-  let soFar: UseSoFar = { beganMs: performance.now(), last: null, busySinceMs: null };
+  let soFar = unused(performance.now());
   const look = (): void => {
     const tree = readTree(parts.init);
     if (tree === null) return;
