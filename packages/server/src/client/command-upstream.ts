@@ -16,6 +16,8 @@ export type Command = {
 };
 
 const END_MS = 2_000;
+/** So much that a server was told and has not read ends it. */
+export const MOST_UNREAD: number = 64 * 1024 * 1024;
 const LINE_FEED = Buffer.from('\n');
 
 /** Returns what starts a server as a child, in a process group of its own. */
@@ -48,7 +50,9 @@ export function commandUpstream({
     child.stdin.on('error', () => undefined);
     return {
       send: (bytes) => {
-        if (child.stdin.writable) child.stdin.write(Buffer.concat([bytes, LINE_FEED]));
+        // Whoever does not read what it is told, however much it says itself, is ended.
+        if (child.stdin.writableLength > MOST_UNREAD) signalGroup(child.pid ?? 0, 'SIGKILL');
+        else if (child.stdin.writable) child.stdin.write(Buffer.concat([bytes, LINE_FEED]));
       },
       close: async () => {
         child.stdin.end();
@@ -70,7 +74,9 @@ export async function endGroup(child: ChildProcess, exit: Promise<unknown>): Pro
   }
 }
 
-function signalGroup(pid: number, signal: NodeJS.Signals): boolean {
+/** Signals a group; false when it has ended already. */
+export function signalGroup(pid: number, signal: NodeJS.Signals): boolean {
+  if (pid <= 1) return false;
   try {
     process.kill(-pid, signal);
     return true;

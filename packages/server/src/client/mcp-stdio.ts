@@ -7,7 +7,7 @@ import { openRelay } from '../pep/mcp/open-relay.ts';
 import type { Relay, RelayBounds } from '../pep/mcp/relay.ts';
 import type { StagingServer } from '../pep/mcp/upstream.ts';
 import { writeTogether } from '../pep/socket/write-together.ts';
-import { endGroup } from './command-upstream.ts';
+import { endGroup, MOST_UNREAD, signalGroup } from './command-upstream.ts';
 import type { SocketEnforcement } from './socket-enforcement.ts';
 
 /** A server to be wrapped, and the client's side of it. */
@@ -95,8 +95,11 @@ function relayOf(options: StdioOptions, child: ChildProcess): Relay {
     wires: {
       toClient: (bytes) => writeTogether(output, Buffer.concat([bytes, LINE_FEED])),
       toServer: (bytes) => {
-        if (child.stdin?.writable !== true) return;
-        writeTogether(child.stdin, Buffer.concat([bytes, LINE_FEED]));
+        const { stdin, pid = 0 } = child;
+        if ((stdin?.writableLength ?? 0) > MOST_UNREAD) signalGroup(pid, 'SIGKILL');
+        else if (stdin?.writable === true) {
+          writeTogether(stdin, Buffer.concat([bytes, LINE_FEED]));
+        }
       },
       note,
     },

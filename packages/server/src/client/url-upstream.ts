@@ -34,6 +34,8 @@ const RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;
 const MOST_RETRIES = 100;
 const FAREWELL_MS = 2_000;
+// Notifications and answers on their way to the server at once.
+const MOST_TOLD = 256;
 
 function versionIn({ params: { _meta: meta } = {} }: Sent): string | null {
   const version = meta?.['io.modelcontextprotocol/protocolVersion'];
@@ -49,6 +51,7 @@ class HttpLink {
   readonly #calls = new Map<string, AbortController>();
   /** Ends the listening. */
   readonly #ending = new AbortController();
+  #telling = 0;
   #session: string | null = null;
   #version: string | null = null;
   #isModern = false;
@@ -71,7 +74,18 @@ class HttpLink {
       if (this.#isModern) return call?.abort();
       if (call !== undefined) setTimeout(() => call.abort(), GRACE_MS).unref();
     }
-    void this.#exchange(bytes, sent, extra);
+    if (sent.id !== undefined && sent.method !== undefined) {
+      void this.#exchange(bytes, sent, extra);
+    } else this.#tell(bytes, sent);
+  }
+
+  /** Says what is not answered. Who takes it more slowly than it asks for it is not told all. */
+  #tell(bytes: Buffer, { method, params = {} }: Sent): void {
+    const isNeeded = method === 'notifications/cancelled' || method === 'notifications/initialized';
+    if (this.#telling >= MOST_TOLD && !isNeeded) return;
+    this.#telling += 1;
+    const told = method === undefined ? {} : { method, params };
+    void this.#exchange(bytes, told, {}).finally(() => (this.#telling -= 1));
   }
 
   async #exchange(bytes: Buffer, sent: Sent, extra: Extra): Promise<void> {
