@@ -9,7 +9,6 @@ import { HeldSecrets } from './broker/held-secrets.ts';
 import { openAuthority } from './context-authority.ts';
 import { pactsOf } from './context-pacts.ts';
 import { tellingOf } from './context-telling.ts';
-import { configuredServers } from './client/configured-servers.ts';
 import type { Config } from './config/config.ts';
 import { type LogKeys, loadLogKeys } from './daemon/log-keys.ts';
 import { type Past, readPast, replayOnVault } from './daemon/past.ts';
@@ -26,9 +25,9 @@ import { openBook } from './executors/open-book.ts';
 import { GUARD_BOUNDS } from './guard/desk.ts';
 import type { Guard } from './guard/guard.ts';
 import { type HaltPlace, openHaltFile } from './guard/halts/halt-file.ts';
-import { AgentHooks } from './pep/hooks/agent-hooks.ts';
-import { approverDesk } from './client/approver-desk.ts';
-import { AgentDoor } from './pep/mcp/http/mcp-door.ts';
+import type { AgentHooks } from './pep/hooks/agent-hooks.ts';
+import type { AgentDoor } from './pep/mcp/http/mcp-door.ts';
+import { doorsOf } from './context-doors.ts';
 import { httpFacts } from './guard/http-facts.ts';
 import { type OpenedGuard, openGuard } from './guard/open-guard.ts';
 import { makeIdentity } from './identity/identity.ts';
@@ -72,6 +71,8 @@ export type Surroundings = {
   readonly monotonicMs: () => number;
   /** Is told of failures that end nothing. */
   readonly failed: (cause: unknown) => void;
+  /** Is told what a person should know, and nothing failed. */
+  readonly noted?: (text: string) => void;
 };
 
 /** The stores of a data directory, opened and checked. */
@@ -241,23 +242,11 @@ export async function openContext(
   };
   const opened = { sequencer, space, guard, models, follower, services, health, write, erase };
   const ending = { executing, recordLink, broker, telling };
-  return { ...stores, ...opened, ...ending, ...doorsOf(config, opened, surroundings) };
-}
-
-function doorsOf(
-  { mcp }: Config,
-  { guard: { guard }, services }: Pick<Context, 'guard' | 'services'>,
-  { failed, monotonicMs }: Surroundings,
-): Pick<Context, 'mcp' | 'hooks'> {
   return {
-    mcp: new AgentDoor({
-      guard,
-      offers: (offer) => services.tools.offer(offer),
-      served: configuredServers(mcp, process.env),
-      desk: approverDesk(services),
-      note: (text) => failed(new Error(`mcp: ${text}`)),
-    }),
-    hooks: new AgentHooks({ guard, nowMs: monotonicMs }),
+    ...stores,
+    ...opened,
+    ...ending,
+    ...doorsOf(config, { guard: guard.guard, services, ...surroundings }),
   };
 }
 

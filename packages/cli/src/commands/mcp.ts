@@ -27,6 +27,8 @@ type Options = {
   readonly wait: string;
   readonly timeout: string;
   readonly maxMessage: string;
+  readonly maxAnswer: string;
+  readonly maxCalls: string;
 };
 
 const HELP = `
@@ -56,6 +58,8 @@ export function addMcp(program: Command, shell: Shell): void {
     .option('--wait <seconds>', 'how long a call waits for a person or for facts', '45')
     .option('--timeout <seconds>', 'how long a call may take', '600')
     .option('--max-message <bytes>', 'the longest message that is read', '4194304')
+    .option('--max-answer <bytes>', 'the largest answer of the server that is released', '786432')
+    .option('--max-calls <count>', 'requests of the client that are answered at once', '256')
     .option('--data <folder>', 'the data directory of the daemon')
     .option('--config <file>', 'the configuration file of the daemon')
     .addHelpText('after', HELP)
@@ -70,12 +74,16 @@ async function wrap(
   const agent = options.agent ?? shell.environment['PLUMBLINE_AGENT'];
   if (agent === undefined) throw new Stop('name the agent with --agent or in PLUMBLINE_AGENT');
   const bounds = {
-    waitMs: secondsOf(options.wait, '--wait'),
-    callMs: secondsOf(options.timeout, '--timeout'),
+    waitMs: secondsOf(options.wait, { place: '--wait', least: 0, most: 600 }),
+    callMs: secondsOf(options.timeout, { place: '--timeout', least: 0, most: 3_600 }),
+    answerBytes: wholeOf(options.maxAnswer, { place: '--max-answer', least: 1, most: 786_432 }),
+    inFlight: wholeOf(options.maxCalls, { place: '--max-calls', least: 1, most: 10_000 }),
   };
-  const messageBytes = wholeOf(options.maxMessage, '--max-message');
+  const longest = { place: '--max-message', least: 1_024, most: 67_108_864 };
+  const messageBytes = wholeOf(options.maxMessage, longest);
   const attributes = objectIn(options.attributes, '--attributes');
   const server = await loadServer();
+  const staging = stagingOf(server, options, { messageBytes, environment: shell.environment });
   const enforcement = await enforce(server, { agent, attributes, options }, shell);
   const wrapped = server.wrapServer({
     command,
@@ -85,7 +93,7 @@ async function wrap(
     prefix: options.prefix,
     server: serverName(options),
     bounds,
-    staging: stagingOf(server, options, { messageBytes, environment: shell.environment }),
+    staging,
     messageBytes,
     input: process.stdin,
     output: process.stdout,
@@ -144,16 +152,18 @@ async function enforce(
   throw new Stop(`no session is opened: ${opened.message} (${opened.code})`, null, EXIT.no);
 }
 
-function secondsOf(text: string, place: string): number {
-  return Math.round(numberOf(text, place) * 1_000);
+type Bound = { readonly place: string; readonly least: number; readonly most: number };
+
+function secondsOf(text: string, bound: Bound): number {
+  return Math.round(numberOf(text, bound) * 1_000);
 }
 
-function wholeOf(text: string, place: string): number {
-  return Math.round(numberOf(text, place));
+function wholeOf(text: string, bound: Bound): number {
+  return Math.round(numberOf(text, bound));
 }
 
-function numberOf(text: string, place: string): number {
+function numberOf(text: string, { place, least, most }: Bound): number {
   const value = Number(text);
-  if (Number.isFinite(value) && value >= 0 && text.trim() !== '') return value;
-  throw new Stop(`must be a number, not \`${text}\``, place);
+  if (text.trim() !== '' && value >= least && value <= most) return value;
+  throw new Stop(`must be a number from ${least} to ${most}, not \`${text}\``, place);
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 
+import { fewNotes, NOTES_OF_ONE } from '../pep/mcp/few-notes.ts';
 import { Gateway } from '../pep/mcp/gateway.ts';
 import { LineStream } from '../pep/mcp/line-stream.ts';
 import { openRelay } from '../pep/mcp/open-relay.ts';
@@ -42,14 +43,15 @@ const UNREAD_BYTES = 1_048_576;
 
 /** Starts a server and puts the gateway between it and the client. */
 export function wrapServer(options: StdioOptions): WrappedServer {
-  const { command, args, environment, input, output, note } = options;
+  const { command, args, environment, input, output } = options;
+  const note = fewNotes(options.note, NOTES_OF_ONE);
   // In a group of its own, so that what it starts ends with it.
   const child = spawn(command, [...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...environment },
     detached: true,
   });
-  const relay = relayOf(options, child);
+  const relay = relayOf({ ...options, note }, child);
   const gateway = new Gateway(relay);
   const ending = Promise.withResolvers<'client' | 'server'>();
   const exit = exitOf(child, note);

@@ -96,6 +96,9 @@ export type Config = {
     readonly bodyBytes: number;
     readonly requestsPerMinute: number;
     readonly badKeysPerMinute: number;
+    readonly mcpClients: number;
+    readonly mcpRequests: number;
+    readonly mcpIdleMs: number;
   };
 };
 

@@ -10,12 +10,28 @@ export type McpReach =
     }
   | { readonly url: string };
 
+/** How much of one server is taken. Times are in milliseconds. */
+export type McpLimits = {
+  /** How long the handshake with it may take, starting it included. */
+  readonly handshakeMs: number;
+  /** How long a call may take. */
+  readonly callMs: number;
+  /** How long a call waits for a person or for facts. */
+  readonly waitMs: number;
+  /** Requests of a client that it is sent at once. */
+  readonly requests: number;
+  /** The longest message of it that is read, and the largest answer that is released, in bytes. */
+  readonly messageBytes: number;
+  readonly answerBytes: number;
+};
+
 /** A server behind the gateway over HTTP. */
 export type McpServer = {
   /** Whether clients see its names as they are; at most one server of an agent may. */
   readonly plain: boolean;
   /** Whether its names stand in the pact as they are too; for an agent's only server. */
   readonly bare: boolean;
+  readonly limits: McpLimits;
   /** Where calls of staged tools go, under the name that the pact calls it. */
   readonly staging: ({ readonly name: string } & McpReach) | null;
 } & McpReach;
@@ -44,6 +60,18 @@ const command = {
 };
 const address = { url: z.url({ protocol: /^https?$/ }) };
 
+const count = (least: number, most: number): z.ZodNumber => z.number().int().min(least).max(most);
+const limits = z
+  .strictObject({
+    handshakeMs: count(100, 120_000).default(10_000),
+    callMs: count(1, 3_600_000).default(600_000),
+    waitMs: count(0, 600_000).default(45_000),
+    requests: count(1, 10_000).default(256),
+    messageBytes: count(1_024, 67_108_864).default(4_194_304),
+    answerBytes: count(1, 786_432).default(786_432),
+  })
+  .prefault({});
+
 const stagingName = {
   name: z
     .string()
@@ -53,6 +81,7 @@ const stagingName = {
 const shared = {
   plain: z.boolean().default(false),
   bare: z.boolean().default(false),
+  limits,
   staging: z
     .union([
       z.strictObject({ ...stagingName, ...command }),
@@ -106,9 +135,9 @@ export function printMcp(config: McpConfig): JsonObject {
   const shown = Object.entries(config).map(([agent, agentServed]) => {
     const { servers, session: own, elicitApprovals } = agentServed;
     const named = Object.entries(servers).map(([name, each]): [string, JsonObject] => {
-      const { plain, bare, staging } = each;
+      const { plain, bare, staging, limits: bounds } = each;
       const beside = staging === null ? null : { name: staging.name, ...printReach(staging) };
-      return [name, { plain, bare, ...printReach(each), staging: beside }];
+      return [name, { plain, bare, ...printReach(each), limits: { ...bounds }, staging: beside }];
     });
     const shownServers = Object.fromEntries(named);
     return [agent, { servers: shownServers, session: own, elicitApprovals }] as const;

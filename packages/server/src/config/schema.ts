@@ -143,6 +143,9 @@ const schema: z.ZodType<Settled> = z.strictObject({
       bodyBytes: count(1_024, 64 * MEBIBYTE).default(MEBIBYTE),
       requestsPerMinute: count(1, 10_000_000).default(600_000),
       badKeysPerMinute: count(1, 1_000_000).default(30),
+      mcpClients: count(1, 10_000).default(1_000),
+      mcpRequests: count(1, 10_000).default(256),
+      mcpIdleMs: count(1_000, DAY_MS).default(1_800_000),
     })
     .prefault({}),
 });

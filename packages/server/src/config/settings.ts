@@ -166,6 +166,17 @@ export const SETTINGS: readonly Setting[] = [
     form: 'number',
     says: 'how many wrong keys an address may try',
   },
+  { path: 'limits.mcpClients', form: 'number', says: 'how many MCP clients are connected at once' },
+  {
+    path: 'limits.mcpRequests',
+    form: 'number',
+    says: 'how many requests of one MCP client are answered at once',
+  },
+  {
+    path: 'limits.mcpIdleMs',
+    form: 'number',
+    says: 'the session of an MCP client that does nothing ends after it',
+  },
 ];
 
 /** Returns the environment's name of a setting: `log.keepDays` is `PLUMBLINE_LOG_KEEP_DAYS`. */

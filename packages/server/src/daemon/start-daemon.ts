@@ -71,7 +71,9 @@ async function open(
   undo.push(() => stores.vault.close());
   undo.push(() => stores.log.close());
   undo.push(() => stores.halts.close());
-  const context = await openContext(config, { stores, places, surroundings: options });
+  const noted = (text: string): void => logger.warn(text);
+  const surroundings = { ...options, noted };
+  const context = await openContext(config, { stores, places, surroundings });
   undo.push(() => context.telling.close());
   undo.push(() => context.models.close());
   undo.push(() => context.follower.stop());

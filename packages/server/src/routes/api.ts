@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import type { RequestLimits } from './gate/rate-limits.ts';
 import type { Guard } from '../guard/guard.ts';
 import type { Services } from '../services/daemon-services.ts';
 import type { Models } from '../store/models.ts';
@@ -36,7 +37,8 @@ export type ServedFile = {
 };
 
 /** The part of the configuration the routes need. */
-export type ApiSettings = Pick<Config, 'listen' | 'localRights' | 'limits'> & {
+export type ApiSettings = Pick<Config, 'listen' | 'localRights'> & {
+  readonly limits: RequestLimits & Pick<Config['limits'], 'bodyBytes'>;
   readonly isLogOpen: boolean;
   /** Who gives out the tokens that are taken. */
   readonly issuers: readonly string[];

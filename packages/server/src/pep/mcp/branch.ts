@@ -2,6 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 
 import { type Eras, OWN_META } from './bridge.ts';
 import type { Enforcement } from './enforcement.ts';
+import { fewNotes, NOTES_OF_ONE } from './few-notes.ts';
 import { Gateway } from './gateway.ts';
 import { loadInventory } from './list-tools.ts';
 import {
@@ -17,7 +18,7 @@ import {
 import type { Era } from './methods.ts';
 import { openRelay } from './open-relay.ts';
 import type { ParamHeader } from './param-headers.ts';
-import type { Relay } from './relay.ts';
+import type { Relay, RelayBounds } from './relay.ts';
 import type { OpenUpstream, StagingServer, Upstream } from './upstream.ts';
 
 /** Who takes what a server says without being asked. */
@@ -48,6 +49,8 @@ export type BranchOptions = {
   /** Whether pacts name its tools as they are. */
   readonly isBare: boolean;
   readonly staging?: StagingServer | undefined;
+  readonly handshakeMs?: number;
+  readonly bounds?: Partial<RelayBounds>;
   readonly enforcement: Enforcement;
   readonly listener: BranchListener;
 };
@@ -64,6 +67,7 @@ export class Branch {
   readonly isPlain: boolean;
   readonly relay: Relay;
   readonly #isRemote: boolean;
+  readonly #handshakeMs: number;
   readonly #gateway: Gateway;
   readonly #upstream: Upstream;
   readonly #listener: BranchListener;
@@ -79,11 +83,13 @@ export class Branch {
     this.namespace = namespace;
     this.isPlain = isPlain;
     this.#isRemote = isRemote;
+    this.#handshakeMs = options.handshakeMs ?? HANDSHAKE_MS;
     this.#listener = listener;
-    const note = (text: string): void => listener.note(`${namespace}: ${text}`);
+    const note = fewNotes((text) => listener.note(`${namespace}: ${text}`), NOTES_OF_ONE);
     this.relay = openRelay({
       enforcement,
       staging: options.staging,
+      bounds: options.bounds ?? {},
       prefix: isBare ? '' : `${namespace}.`,
       server: namespace,
       steppedUp: (id, approval) => this.#steppedUp.get(keyOf(id))?.(approval),
@@ -135,7 +141,7 @@ export class Branch {
           })
         : this.ask('server/discover', { _meta: OWN_META });
     const { promise, resolve } = Promise.withResolvers<null>();
-    const timer = setTimeout(() => resolve(null), HANDSHAKE_MS);
+    const timer = setTimeout(() => resolve(null), this.#handshakeMs);
     const body = await Promise.race([answer, promise]);
     clearTimeout(timer);
     if (body === null) cancel();

@@ -1,6 +1,7 @@
 import type { JsonObject } from '@plumbline/core';
 
 import type { RequestId } from './message.ts';
+import type { RelayBounds } from './relay.ts';
 
 /** What comes from a server. */
 export type UpstreamListener = {
@@ -52,6 +53,9 @@ export type ServedServer = {
   /** Whether pacts name its tools as they are, without the namespace. */
   readonly isBare: boolean;
   readonly staging?: StagingServer | undefined;
+  /** How long the handshake may take, and what else is bounded; by default as ever. */
+  readonly handshakeMs?: number;
+  readonly bounds?: Partial<RelayBounds>;
 };
 
 /** What the gateway serves one agent. */

@@ -4,6 +4,9 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Config } from '../../config/config.ts';
 import type { Problem } from '../problem.ts';
 
+/** How many requests and wrong keys there may be. */
+export type RequestLimits = Pick<Config['limits'], 'requestsPerMinute' | 'badKeysPerMinute'>;
+
 /** Counts what may not be done too often. */
 export type RateLimits = {
   /** Counts one request of a key; null while it may. */
@@ -13,7 +16,7 @@ export type RateLimits = {
 };
 
 /** Returns limits per minute. Counts are forgotten after a minute, so memory stays bounded. */
-export function createRateLimits(limits: Config['limits']): RateLimits {
+export function createRateLimits(limits: RequestLimits): RateLimits {
   const guesses = new RateLimiterMemory({ points: limits.badKeysPerMinute, duration: 60 });
   return {
     spend: createSpending(limits.requestsPerMinute),

@@ -78,6 +78,7 @@ describe('approvals at the client', () => {
         return { ok: true, value: { tools: stand, usable: ['mail.send'] } };
       },
       served: () => served,
+      limits: { mcpClients: 10, mcpRequests: 256, mcpIdleMs: 1_800_000 },
       note: () => undefined,
     });
   });

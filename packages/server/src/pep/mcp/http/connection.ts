@@ -27,6 +27,9 @@ import { ApprovalElicitor, type Resumed } from './approval-elicitor.ts';
 import type { ApproverDesk } from './approver.ts';
 import { EventStream } from './event-stream.ts';
 
+/** Why a connection ends: nobody used it for long, or it was closed. */
+export type Ended = 'idle' | 'closed';
+
 /** What a connection is opened with. */
 export type ConnectionOptions = {
   readonly served: Served;
@@ -35,8 +38,12 @@ export type ConnectionOptions = {
   /** Only who opened it may use it. */
   readonly caller: string;
   readonly agent: string;
+  /** The session of the guard. */
+  readonly session: string;
+  /** Requests that are answered at once. */
+  readonly mostOpen: number;
   /** Ends the session of the guard where it was opened for this connection. */
-  readonly ended: () => Promise<void>;
+  readonly ended: (why: Ended) => Promise<void>;
   /** Who asks persons at this client for approvals; null where nobody does. */
   readonly desk: ApproverDesk | null;
   readonly note: (text: string) => void;
@@ -50,7 +57,6 @@ type Open = {
 };
 
 const MOST_STREAMS = 64;
-const MOST_OPEN = 256;
 const MOST_ASKED = 256;
 
 /** One client of one agent: its servers, and what is under way. */
@@ -59,6 +65,7 @@ export class Connection {
   readonly caller: string;
   readonly agent: string;
   readonly era: Era;
+  readonly session: string;
   /** What the server says unasked; a legacy client listens to it by GET. */
   readonly standing: EventStream = new EventStream('s', true);
   readonly #options: ConnectionOptions;
@@ -83,6 +90,7 @@ export class Connection {
     this.agent = options.agent;
     this.era = options.era;
     this.#elicitor = options.desk === null ? null : new ApprovalElicitor(options.desk, note);
+    this.session = options.session;
     const listener: BranchListener = {
       notified: (branch, method, params) => {
         const rename = TASK_NOTICES.includes(method) ? renameTask : renameRelated;
@@ -130,7 +138,7 @@ export class Connection {
   }
 
   get isFull(): boolean {
-    return this.#open.size >= MOST_OPEN;
+    return this.#open.size >= this.#options.mostOpen;
   }
 
   /**
@@ -328,7 +336,9 @@ export class Connection {
     return promise;
   }
 
-  async close(): Promise<void> {
+  async close(why: Ended = 'closed'): Promise<void> {
+    // Whoever comes back meanwhile gets another session, and not the end of this one.
+    const ending = why === 'idle' ? this.#options.ended(why) : null;
     for (const call of this.#closing) call();
     for (const settle of this.#asked.values()) settle(UNREACHABLE, null);
     for (const { cancel } of this.#open.values()) cancel();
@@ -336,7 +346,7 @@ export class Connection {
     for (const stream of this.#streams.values()) stream.end();
     await this.#aggregate.close();
     this.#options.enforcement.close();
-    await this.#options.ended();
+    await (ending ?? this.#options.ended(why));
   }
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 
-import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
+import { isJsonObject, type Json, type JsonObject, parseEntry } from '@plumbline/core';
 import { verifies } from '@plumbline/testkit';
 
 import { clientApprovalsDesk } from '../../../../testing/client-approvals-scene.ts';
@@ -73,6 +73,15 @@ const MODERN = {
   'io.modelcontextprotocol/clientCapabilities': {},
 };
 
+/** The sessions that were opened, in order. */
+function sessionsOf({ log }: GuardScene): readonly string[] {
+  return log.entries().flatMap((bytes) => {
+    const read = parseEntry(bytes);
+    const isOpening = read.ok && read.value.kind === 'session_opened';
+    return isOpening && read.value.agent === 'support' ? [read.value.session ?? ''] : [];
+  });
+}
+
 describe('mcp over http', () => {
   const heard: string[] = [];
   let scene: GuardScene;
@@ -100,6 +109,7 @@ describe('mcp over http', () => {
         return { ok: true, value: { tools: stand, usable } };
       },
       served: (agent) => (agent === 'support' ? served : undefined),
+      limits: { mcpClients: 1_000, mcpRequests: 256, mcpIdleMs: 1_800_000 },
       note: () => undefined,
     });
     const server = createServer((request, response) => {
@@ -234,6 +244,28 @@ describe('mcp over http', () => {
     const right = await send(ask(1, 'tools/call', call), { ...headers, 'Mcp-Param-Region': 'us' });
     assert.equal(right.status, 200);
     assert.equal(calls(), known + 1);
+  });
+
+  test('mcp http: callers share no session, and get another for one that ended', async () => {
+    verifies('enforce.every-path');
+    const headers = {
+      'mcp-protocol-version': '2026-07-28',
+      'mcp-method': 'tools/call',
+      'mcp-name': 'one__read',
+    };
+    const asked = ask(1, 'tools/call', { name: 'one__read', arguments: {}, _meta: MODERN });
+    const sessionsNow = (): number => scene.guard.status('support')?.openSessions ?? 0;
+    const earlier = sessionsNow();
+    await send(asked, { ...headers, 'x-caller': 'key-1' });
+    await send(asked, { ...headers, 'x-caller': 'key-1' });
+    assert.equal(sessionsNow(), earlier + 1);
+    await send(asked, { ...headers, 'x-caller': 'key-2' });
+    assert.equal(sessionsNow(), earlier + 2);
+    const last = sessionsOf(scene).at(-1) ?? '';
+    valueOf(await scene.guard.closeSession({ agent: 'support', session: last }));
+    const again = await send(asked, { ...headers, 'x-caller': 'key-2' });
+    assert.doesNotMatch(JSON.stringify(again.json), /plumbline refused/);
+    assert.notEqual(sessionsOf(scene).at(-1), last);
   });
 
   test('mcp http: a named session is used, and one that is not open is refused', async () => {

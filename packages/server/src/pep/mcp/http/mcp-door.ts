@@ -20,7 +20,7 @@ import { faultInTaskRequest } from '../answer-task.ts';
 import type { Served } from '../upstream.ts';
 import { answerAsModern, answerBatch, answerOne, json } from './answering.ts';
 import type { ApproverDesk } from './approver.ts';
-import { Connection } from './connection.ts';
+import { Connection, type Ended } from './connection.ts';
 import { eventIn } from './event-stream.ts';
 import { faultInModern, faultInParams, headerIn, isModern } from './headers.ts';
 
@@ -32,14 +32,23 @@ export type DoorNeeds = {
   readonly served: (agent: string) => Served | undefined;
   /** Who asks persons at clients for approvals. */
   readonly desk: ApproverDesk;
+  readonly limits: DoorLimits;
   readonly note: (text: string) => void;
 };
 
-const MOST_CONNECTIONS = 1_000;
-const MOST_OF_ONE_CALLER = 250;
+/** How much of everything the gateway over HTTP takes. */
+export type DoorLimits = {
+  /** Clients at once; a quarter of them at most may be one caller's. */
+  readonly mcpClients: number;
+  /** Requests of one client at once. */
+  readonly mcpRequests: number;
+  /** How long a client may do nothing before its session ends. */
+  readonly mcpIdleMs: number;
+};
+
+const CALLERS = 4;
 // Servers that end at once are not started all the time.
 const REVIVE_MS = 5_000;
-const IDLE_MS = 1_800_000;
 const SWEEP_MS = 60_000;
 const SESSION_HEADER = 'plumbline-session';
 const APPROVER_HEADER = 'plumbline-approver';
@@ -56,7 +65,8 @@ export class AgentDoor implements McpDoor {
 
   constructor(needs: DoorNeeds) {
     this.#needs = needs;
-    this.#timer = setInterval(() => void this.#sweep(), SWEEP_MS).unref();
+    const everyMs = Math.min(SWEEP_MS, needs.limits.mcpIdleMs);
+    this.#timer = setInterval(() => void this.#sweep(), everyMs).unref();
   }
 
   /** Takes messages of a client. */
@@ -110,7 +120,7 @@ export class AgentDoor implements McpDoor {
     const session = headerIn(asked.headers, SESSION_HEADER) ?? '';
     const key = JSON.stringify([asked.caller.id, asked.agent, session]);
     const known = await this.#byUse.get(key);
-    if (known !== undefined && !isSpent(known)) return known;
+    if (known !== undefined && !this.#isSpent(known)) return known;
     const other = this.#byUse.get(key);
     // Whoever came in between opened another already.
     if (other !== undefined && (await other) !== known) return other;
@@ -124,6 +134,16 @@ export class AgentDoor implements McpDoor {
     if ('code' in opened) this.#byUse.delete(key);
     else this.#shared.set(key, opened);
     return opened;
+  }
+
+  /** Whether servers of a connection, or its session, have ended, and nobody loses by another. */
+  #isSpent(known: Connection | RpcError): boolean {
+    if ('code' in known) return true;
+    if (!known.isIdle) return false;
+    const { agent, session, openedAtMs, lost } = known;
+    const seen = this.#needs.guard.viewSession({ agent, session });
+    if (!seen.ok && CLOSED.includes(seen.error.code)) return true;
+    return lost !== 'none' && performance.now() - openedAtMs >= REVIVE_MS;
   }
 
   async #open(asked: DoorRequest, request: Request): Promise<StreamReply> {
@@ -157,15 +177,18 @@ export class AgentDoor implements McpDoor {
     { agent, caller, era, served, capabilities }: Beginning,
     headers: IncomingHttpHeaders,
   ): Promise<Connection | RpcError> {
-    const session = await this.#sessionFor({ agent, era, served }, headers);
+    const session = await this.#sessionFor({ agent, caller, era, served }, headers);
     if ('code' in session) return session;
     const enforcement = guardEnforcement(this.#needs, { agent, session: session.id });
-    const ended = async (): Promise<void> => {
-      if (session.isOwn) await this.#needs.guard.closeSession({ agent, session: session.id });
+    const ended = async (why: Ended): Promise<void> => {
+      if (session.ends === 'with-it' || session.ends === why)
+        await this.#needs.guard.closeSession({ agent, session: session.id });
     };
-    const { note } = this.#needs;
     const desk = served.elicitsApprovals ? this.#needs.desk : null;
-    const of = { served, enforcement, era, caller: caller.id, agent, ended, desk, note };
+    const { note, limits } = this.#needs;
+    const whose = { caller: caller.id, agent, session: session.id };
+    const mostOpen = limits.mcpRequests;
+    const of = { served, enforcement, era, ...whose, mostOpen, ended, desk, note };
     const connection = new Connection(of);
     await connection.start(capabilities);
     return connection;
@@ -176,8 +199,9 @@ export class AgentDoor implements McpDoor {
     const open = this.#connections();
     const own = open.filter(({ connection }) => connection.caller === caller);
     const coming = this.#opening.filter((each) => each === caller).length;
-    const isOwnFull = own.length + coming >= MOST_OF_ONE_CALLER;
-    if (!isOwnFull && open.length + this.#opening.length < MOST_CONNECTIONS) return true;
+    const { mcpClients } = this.#needs.limits;
+    const isOwnFull = own.length + coming >= Math.ceil(mcpClients / CALLERS);
+    if (!isOwnFull && open.length + this.#opening.length < mcpClients) return true;
     const among = isOwnFull ? own : open;
     const idle = among.filter(({ connection }) => connection.isIdle);
     const [oldest] = idle.toSorted((a, b) => a.connection.usedAtMs - b.connection.usedAtMs);
@@ -202,23 +226,24 @@ export class AgentDoor implements McpDoor {
   }
 
   async #sessionFor(
-    { agent, era, served }: { readonly agent: string; readonly era: Era; readonly served: Served },
+    { agent, caller, era, served }: Omit<Beginning, 'capabilities'>,
     headers: IncomingHttpHeaders,
-  ): Promise<{ readonly id: string; readonly isOwn: boolean } | RpcError> {
+  ): Promise<GuardSession | RpcError> {
     const { guard } = this.#needs;
     const named = headerIn(headers, SESSION_HEADER);
     if (named !== undefined) {
       const found = guard.usableTools({ agent, session: named });
-      return found.ok ? { id: named, isOwn: false } : told(found.error.message);
+      return found.ok ? { id: named, ends: 'never' } : told(found.error.message);
     }
     if (served.session === null) {
       return told(`name an open session in the header \`${SESSION_HEADER}\`: none is configured`);
     }
-    const name = era === 'modern' ? 'mcp' : null;
+    // One for each caller: its limits and what it has read are not another's, nor shaken off.
+    const name = era === 'modern' ? `mcp:${caller.id}` : null;
     const request = { agent, ...served.session, name, subject: null, openedBy: 'local' };
     const opened = await guard.openSession(request);
     if (!opened.ok) return told(opened.error.message);
-    return { id: opened.value.session, isOwn: era === 'legacy' };
+    return { id: opened.value.session, ends: era === 'legacy' ? 'with-it' : 'idle' };
   }
 
   /** Lets a legacy client listen, or come back to a stream it lost. */
@@ -261,7 +286,7 @@ export class AgentDoor implements McpDoor {
       return { ...told('there is no such session: initialize again'), status: 404 };
     }
     // A session whose servers have all ended is no use to anybody: the client opens another.
-    if (connection.lost === 'all' && isSpent(connection)) {
+    if (connection.lost === 'all' && this.#isSpent(connection)) {
       this.#byId.delete(id);
       void connection.close();
       return { ...told('the servers of this session have ended: initialize again'), status: 404 };
@@ -271,11 +296,11 @@ export class AgentDoor implements McpDoor {
   }
 
   async #sweep(): Promise<void> {
-    const before = performance.now() - IDLE_MS;
+    const before = performance.now() - this.#needs.limits.mcpIdleMs;
     for (const { connection, forget } of this.#connections()) {
       if (!connection.isIdle || connection.usedAtMs > before) continue;
       forget();
-      await connection.close();
+      await connection.close('idle');
     }
   }
 
@@ -301,14 +326,12 @@ type Beginning = {
   readonly capabilities: JsonObject;
 };
 
+/** A session of the guard, and when it ends: with the connection, when that is idle, or never. */
+type GuardSession = { readonly id: string; readonly ends: 'with-it' | 'idle' | 'never' };
+
 type Kept = { readonly connection: Connection; readonly forget: () => void };
 
-/** Whether servers of a connection have ended, and nobody loses anything by another one. */
-function isSpent(known: Connection | RpcError): boolean {
-  if ('code' in known) return true;
-  const ageMs = performance.now() - known.openedAtMs;
-  return known.lost !== 'none' && known.isIdle && ageMs >= REVIVE_MS;
-}
+const CLOSED: readonly string[] = ['session-closed', 'unknown-session'];
 
 const EMPTY: RpcError = { code: CODES.invalidRequest, message: 'there is no message' };
 const NO_BATCH: RpcError = {
