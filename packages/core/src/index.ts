@@ -148,6 +148,14 @@ export {
 export { builtInTools, HOOK_PREFIX, type HookedClient } from './inventory/built-in-tools.ts';
 export { type AgentDraft, draftForAgent } from './inventory/draft-agent.ts';
 export { judgeTool, type Reversible, type ToolJudgement } from './inventory/judge-tool.ts';
+export {
+  type KnownUse,
+  type OddUse,
+  oddUses,
+  type ProviderUse,
+  readProviderUse,
+} from './inventory/provider-uses.ts';
+export { type ListedDecision, type MadeCall, unmatchedCalls } from './inventory/unmatched-calls.ts';
 export { usableTools } from './inventory/usable-tools.ts';
 export { isJsonObject, type Json, type JsonObject } from './json.ts';
 export type {

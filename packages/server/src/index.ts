@@ -104,3 +104,5 @@ export { HookRecords } from './machine/hook-records.ts';
 export { hookScript } from './machine/hook-script.ts';
 export { readWhole } from './machine/read-file.ts';
 export { folderOf } from './machine/surroundings.ts';
+export { readPrograms, type RunningProgram, runningAround } from './machine/processes.ts';
+export { readTranscripts, type TranscriptCall, type Transcripts } from './machine/transcripts.ts';

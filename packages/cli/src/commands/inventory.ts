@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 
+import { bypass, type BypassOptions } from '../inventory/bypass.ts';
 import { draft, type DraftOptions } from '../inventory/draft.ts';
 import { govern, type GovernOptions, ungovern } from '../inventory/govern.ts';
 import { listMachine } from '../inventory/list.ts';
@@ -19,6 +20,14 @@ itself says is shown as its claim (--json). Without --ask the tools of a server 
 where the daemon has pinned them.
 `;
 
+const BYPASS_HELP = `
+Looks at configured servers that run without a gateway, at calls in the transcripts of Claude Code,
+Codex and Gemini CLI that nothing let through, at configurations that were governed and no longer
+are, and at providers' records. A line of those: {"time", "id" or "idempotency_key", "credential"}.
+
+Exit code: 0 nothing went around, 1 something did, 2 something could not be looked at.
+`;
+
 const GOVERN_HELP = `
 The gateway is put before the command of each server; every other byte of the file stays. A copy of
 the file is kept, and \`plumb inventory ungovern\` puts it back. What cannot be wrapped is named
@@ -36,6 +45,22 @@ export function addInventory(program: Command, shell: Shell): void {
     .action((options: MachineOptions) => listMachine(options, shell));
   addTools(inventory, shell);
   addRewiring(inventory, shell);
+  addBypass(inventory, shell);
+}
+
+function addBypass(inventory: Command, shell: Shell): void {
+  withMachine(
+    inventory.command('bypass').description('find what went around the gateway and the hooks'),
+  )
+    .option('--since <time>', 'transcripts from then on, ISO 8601 (default: a day ago)')
+    .option('--provider-log <files...>', 'what providers recorded, JSON lines, to be compared')
+    .option('--skip <ways...>', 'do not look at these: processes, transcripts, wiring')
+    .option('--list', 'show what was recorded so far')
+    .option('--dry-run', 'record nothing')
+    .addHelpText('after', BYPASS_HELP)
+    .action((_: unknown, command: Command) =>
+      bypass(command.optsWithGlobals<BypassOptions>(), shell),
+    );
 }
 
 function addTools(inventory: Command, shell: Shell): void {

@@ -31,6 +31,7 @@ export type Looked = {
   /** The addresses of this machine's daemon, and the hooks. */
   readonly governors: Parameters<Server['shownServer']>[1];
   readonly home: string;
+  readonly surroundings: Parameters<Server['lookAround']>[0];
 };
 
 /** Looks around on this machine. Errors: `Stop` where the configuration of the daemon is wrong. */
@@ -39,10 +40,11 @@ export async function lookHere(options: MachineOptions, shell: Shell): Promise<L
   const config = readConfig(server, options, shell);
   const { environment } = shell;
   const home = environment['HOME'] ?? environment['USERPROFILE'] ?? homedir();
-  const surroundings = { platform: process.platform, home, root: '/', environment };
+  const { platform } = process;
+  const surroundings = { platform, home, root: '/', environment };
   const machine = server.lookAround(surroundings, [here(shell), ...(options.folder ?? [])]);
   const governors = { origins: originsOf(config.listen.http), hooks: machine.hooks };
-  return { server, config, machine, governors, home };
+  return { server, config, machine, governors, home, surroundings };
 }
 
 /** Returns the folder the command was given in; npm runs scripts in another. */

@@ -10,7 +10,9 @@ export type Wrapped = {
 };
 
 const HOOK = /(?:^|[\\/])plumb-hook(?:\.(?:mjs|js|sh|cmd|exe))?$/i;
-const PROGRAM = /(?:^|[\\/])plumb(?:\.(?:mjs|js|cmd|exe|ts))?$/i;
+// Also as it runs in a clone, where its entry file has another name.
+const PROGRAM =
+  /(?:^|[\\/])(?:plumb(?:\.(?:mjs|js|cmd|exe|ts))?|cli[\\/](?:src|dist)[\\/]main\.(?:ts|js))$/i;
 
 /** Returns how a command line goes through `plumb mcp`, or null where it does not. */
 export function wrappedIn(words: readonly string[]): Wrapped | null {

@@ -33,6 +33,7 @@ const READERS: ReadonlyMap<EntryKind, Reader> = new Map<EntryKind, Reader>([
   ['halt_effective', effectiveOf],
   ['tool_quarantined', quarantineOf],
   ['finding', findingOf],
+  ['bypass_found', bypassOf],
   ['alert', alertOf],
   ['break_glass', glassOf],
   ['break_glass_ended', glassEnded],
@@ -135,6 +136,28 @@ function findingOf({ agent, session, open }: Entry): Told {
     title: `agent \`${agent ?? '?'}\`: ${says}`,
     facts: facts({ agent, session, finding: name }),
     isIncident: event === 'bypass' || event === 'canary',
+  };
+}
+
+const AROUND: ReadonlyMap<unknown, string> = new Map([
+  ['process', 'an MCP server runs that no gateway started'],
+  ['call', 'a tool was called that nothing let through'],
+  ['credential', 'a credential was used without a permit'],
+  ['twice', 'a permit was used twice'],
+  ['unwired', 'a configuration that was governed is no longer'],
+]);
+
+function bypassOf({ agent, open }: Entry): Told {
+  const { id, what, client, server, tool, evidence } = open;
+  const who = agent === null ? 'this machine' : `agent \`${agent}\``;
+  return {
+    event: 'bypass',
+    severity: 'high',
+    phase: 'tells',
+    about: ['bypass', plainName(id)],
+    title: `${who}: ${AROUND.get(what) ?? 'something went around the gateway'}`,
+    facts: facts({ agent, client, server, tool, evidence }),
+    isIncident: true,
   };
 }
 
