@@ -135,12 +135,16 @@ test('hooks: a conversation is fresh only where the client says that it holds no
   }
 });
 
-test('hooks: a refusal blocks by its exit code, or in Claude Code by an answer', () => {
+test('hooks: a refusal blocks by an answer, or where answers are risky by its exit code', () => {
   verifies('enforce.every-path');
-  for (const client of ['codex', 'gemini-cli', 'cursor']) {
+  for (const client of ['codex', 'cursor']) {
     const { kind } = dialect(client).write(BEFORE, 'PreToolUse', NO);
     assert.equal(kind, 'block', client);
   }
+  assert.deepEqual(dialect('gemini-cli').write(BEFORE, 'BeforeTool', NO), {
+    kind: 'json',
+    value: { decision: 'deny', reason: 'no' },
+  });
   assert.deepEqual(dialect('claude-code').write(BEFORE, 'PreToolUse', NO), {
     kind: 'json',
     value: {
@@ -193,8 +197,13 @@ test('hooks: rewritten arguments reach the tool, or the call is refused', () => 
     kind: 'json',
     value: { permission: 'allow', updated_input: { command: 'ls -l' } },
   });
-  assert.equal(dialect('gemini-cli').write(BEFORE, 'BeforeTool', rewrite).kind, 'json');
+  const laid = { hookEventName: 'BeforeTool', tool_input: { command: 'ls -l' } };
+  assert.deepEqual(dialect('gemini-cli').write(BEFORE, 'BeforeTool', rewrite), {
+    kind: 'json',
+    value: { decision: 'allow', hookSpecificOutput: laid },
+  });
   // Gemini CLI lays a rewrite over the arguments, so nothing can be taken away.
   const without = { kind: 'rewrite', args: {} } as const;
-  assert.equal(dialect('gemini-cli').write(BEFORE, 'BeforeTool', without).kind, 'block');
+  const taken = dialect('gemini-cli').write(BEFORE, 'BeforeTool', without);
+  assert.match(JSON.stringify(taken), /"decision":"deny".+takes `command` away from it/);
 });

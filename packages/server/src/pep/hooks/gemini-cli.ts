@@ -63,8 +63,8 @@ function outcomeIn(body: JsonObject): { readonly status: 'ok' | 'error'; readonl
 }
 
 /**
- * An answer that Gemini CLI cannot read lets the call through, as does every failure, so a refusal
- * is an exit code, with a text that is never JSON.
+ * A refusal is an answer: an exit code blocks as well, and Gemini CLI then tells the person that
+ * the hook failed.
  */
 function write(event: HookEvent, name: string, answer: HookAnswer): Spoken {
   switch (answer.kind) {
@@ -77,9 +77,8 @@ function write(event: HookEvent, name: string, answer: HookAnswer): Spoken {
     case 'refuse': {
       const { say, isStopped } = answer;
       const value = { decision: 'deny', reason: say };
-      return isStopped
-        ? { kind: 'json', value: { ...value, continue: false, stopReason: say } }
-        : { kind: 'block', say, value };
+      const stop = isStopped ? { continue: false, stopReason: say } : {};
+      return { kind: 'json', value: { ...value, ...stop } };
     }
   }
 }
@@ -96,5 +95,5 @@ function rewritten(event: HookEvent, name: string, args: JsonObject): Spoken {
   }
   const members = gone.map((member) => `\`${member.slice(0, 64)}\``).join(', ');
   const say = `plumbline refused this call: the pact takes ${members} away from it; leave it out`;
-  return { kind: 'block', say, value: { decision: 'deny', reason: say } };
+  return { kind: 'json', value: { decision: 'deny', reason: say } };
 }
