@@ -60,6 +60,7 @@ export function fakeApprovals(calls: string[]): ApprovalServices {
     approvals: {
       voterOf: (person) => Promise.resolve({ ...person, names: [] }),
       list: () => [row],
+      voteFrom: () => served('approvals.voteFrom', counted),
       find: () => FOUND,
       opened: () => served('approvals.opened', shown),
       whenChanged: () => served('approvals.whenChanged', undefined),

@@ -27,6 +27,16 @@ export function fakeNotices(
     test: () => served('notices.test', MESSAGE),
     retry: () => served('notices.retry', { retried: 1 }),
     say: () => served('notices.say', { index: 8 }),
+    slack: () => ({
+      ok: true,
+      value: {
+        person: 'lena@example.com',
+        approval: 'apr_1',
+        outcome: 'deny',
+        by: 'slack:hook',
+        tell: () => Promise.resolve(),
+      },
+    }),
     attention: () => [],
   };
 }

@@ -9,6 +9,7 @@ import type { Notices } from '../src/notify/notices.ts';
 import { Notifier } from '../src/notify/notifier.ts';
 import { Recorder } from '../src/record/recorder.ts';
 import type { ShownGlass } from '../src/services/break-glass.ts';
+import { refused } from '../src/services/served.ts';
 import { makeWriteEntry } from '../src/services/write-entry.ts';
 import { openOutbox } from '../src/store/embedded/outbox.ts';
 import type { Outbox } from '../src/store/outbox.ts';
@@ -94,6 +95,8 @@ export type SceneOptions = {
 
 const START = 1_700_000_000_000;
 
+const nobody = (): ReturnType<Notices['slack']> => refused('not-found', 'no Slack here');
+
 /** Returns rules with every default, for channels of these names. */
 export function rulesFor(names: readonly string[], own: Partial<NotifyRules> = {}): NotifyRules {
   const hook = {
@@ -161,7 +164,7 @@ export async function openScene(
     log,
     outbox,
     notifier,
-    notices: makeNotices({ ...needs, notifier, problemOf: () => null }),
+    notices: makeNotices({ ...needs, notifier, problemOf: () => null, slack: nobody }),
     asks,
     glass,
     failures,

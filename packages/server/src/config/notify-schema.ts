@@ -73,6 +73,17 @@ const channel: z.ZodType<ChannelConfig> = z.discriminatedUnion('kind', [
     url: address.default('https://events.pagerduty.com/v2/enqueue'),
     secret,
   }),
+  z.strictObject({
+    kind: z.literal('slack'),
+    api: address.default('https://slack.com/api'),
+    secret,
+    channel: z.string().regex(/^[CGD][A-Z0-9]{2,20}$/, 'must be the id of a channel, as C0123ABCD'),
+    signingSecret: secret.nullable().default(null),
+    people: z
+      .record(z.string().regex(/^[UW][A-Z0-9]{2,20}$/, 'must be the id of a member'), mail)
+      .default({}),
+  }),
+  z.strictObject({ kind: z.literal('slack-webhook'), secret }),
 ]);
 
 const one = <T extends z.ZodType>(shape: T): z.ZodDefault<z.ZodNullable<z.ZodArray<T>>> =>
@@ -133,7 +144,14 @@ export function printNotify({ channels, routes, ...rest }: NotifyRules): JsonObj
 
 function printChannel(config: ChannelConfig): JsonObject {
   const shown = { ...config, secret: printSecret(config.secret) };
-  return shown.kind === 'smtp' ? { ...shown, to: [...shown.to] } : shown;
+  switch (shown.kind) {
+    case 'smtp':
+      return { ...shown, to: [...shown.to] };
+    case 'slack':
+      return { ...shown, signingSecret: printSecret(shown.signingSecret) };
+    default:
+      return shown;
+  }
 }
 
 function printSecret(source: SecretSource | null): string | null {

@@ -8,6 +8,7 @@ export type Severity = (typeof SEVERITIES)[number];
 export const EVENTS = [
   'halt',
   'halt-effective',
+  'executor-failed',
   'resume',
   'approval-asked',
   'approval-soon',
@@ -74,8 +75,27 @@ export type PagerDutyConfig = {
   readonly secret: SecretSource;
 };
 
+/** A Slack app that posts to one channel, and by whose buttons people approve. */
+export type SlackConfig = {
+  readonly kind: 'slack';
+  /** The Web API, without a slash at the end. */
+  readonly api: string;
+  /** The bot's token. */
+  readonly secret: SecretSource;
+  /** The id of the channel. */
+  readonly channel: string;
+  /** What requests of Slack are signed with; null: there are no buttons. */
+  readonly signingSecret: SecretSource | null;
+  /** Addresses of people by their ids in Slack; nobody else's button counts. */
+  readonly people: Readonly<Record<string, string>>;
+};
+
+/** An incoming webhook of Slack; its address is the secret. */
+export type SlackWebhookConfig = { readonly kind: 'slack-webhook'; readonly secret: SecretSource };
+
 /** One channel as it is configured. */
-export type ChannelConfig = WebhookConfig | SmtpConfig | PagerDutyConfig;
+export type ChannelConfig =
+  WebhookConfig | SmtpConfig | PagerDutyConfig | SlackConfig | SlackWebhookConfig;
 
 /** Which messages go to which channels; every member narrows. */
 export type NoticeRoute = {

@@ -15,6 +15,7 @@ import { type PostNeeds, putOne, readNotice } from './post-office.ts';
 export type NoticesNeeds = PostNeeds & {
   readonly notifier: Pick<Notifier, 'wake' | 'caughtUp' | 'settle'>;
   readonly write: WriteEntry;
+  readonly slack: Notices['slack'];
   /** Says what keeps a channel from working, or null. */
   readonly problemOf: (channel: string) => string | null;
 };
@@ -35,6 +36,7 @@ export function makeNotices(needs: NoticesNeeds): Notices {
     test: (channel) => test(needs, channel),
     retry: (key, by) => retry(needs, key, by),
     say: (word, by) => say(needs, word, by),
+    slack: needs.slack,
     attention: () => attentionOf(needs),
   };
 }
@@ -52,6 +54,7 @@ export function noNotices(): Notices {
     test: () => Promise.resolve(none),
     retry: () => Promise.resolve(none),
     say: () => Promise.resolve(none),
+    slack: () => none,
     attention: () => [],
   };
 }

@@ -2,6 +2,7 @@ import type { Severity } from '../config/notify.ts';
 import type { Served, Recorded } from '../services/services.ts';
 import type { MessageState } from '../store/outbox.ts';
 import type { Phase } from './notice.ts';
+import type { SignedForm, SlackPress } from './slack-press.ts';
 
 /** A channel as it is shown. Times are ms UTC. */
 export type ChannelView = {
@@ -76,6 +77,8 @@ export type Notices = {
   readonly test: (channel: string) => Promise<Served<MessageView>>;
   readonly retry: (key: string | null, by: string) => Promise<Served<{ readonly retried: number }>>;
   readonly say: (word: IncidentWord, by: string) => Promise<Served<Recorded>>;
+  /** Reads a button that somebody pressed: `forbidden` unless Slack signed it just now. */
+  readonly slack: (channel: string, signed: SignedForm) => Served<SlackPress>;
   /** What waits for people: dead letters, late words, channels that do not work. */
   readonly attention: () => readonly string[];
 };

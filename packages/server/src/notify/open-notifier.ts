@@ -4,6 +4,7 @@ import type { ChannelNeeds } from './channel-needs.ts';
 import { makeChannel } from './make-channel.ts';
 import { makeNotices, noNotices } from './make-notices.ts';
 import type { Notices } from './notices.ts';
+import { makeSlackPresses } from './slack-press.ts';
 import { Notifier, type NotifierNeeds } from './notifier.ts';
 
 /** What telling people takes. */
@@ -31,7 +32,9 @@ export function openTelling({ openOutbox, ...needs }: TellingNeeds): Telling {
   const channels = configs.map(([name, config]) => makeChannel(name, config, needs));
   const notifier = new Notifier({ ...needs, outbox, channels });
   const problemOf = (name: string): string | null => problemIn(rules, name, needs);
-  const notices = makeNotices({ outbox, rules, origin, clock, write, notifier, problemOf });
+  const slack = makeSlackPresses(needs);
+  const parts = { outbox, rules, origin, clock, write, notifier, problemOf, slack };
+  const notices = makeNotices(parts);
   const close = async (): Promise<void> => {
     await notifier.close();
     outbox.close();

@@ -31,6 +31,7 @@ const READERS: ReadonlyMap<EntryKind, Reader> = new Map<EntryKind, Reader>([
   ['fleet_resumed', ({ open }) => resumeOf(null, open)],
   ['resume', ({ agent, open }) => (open['scope'] === 'fleet' ? null : resumeOf(agent, open))],
   ['halt_effective', effectiveOf],
+  ['executor_ended', executorOf],
   ['tool_quarantined', quarantineOf],
   ['finding', findingOf],
   ['bypass_found', bypassOf],
@@ -104,6 +105,20 @@ function effectiveOf({ agent, open }: Entry): Told {
   };
 }
 
+/** What a halt could not end is still there. */
+function executorOf({ agent, open }: Entry): Told | null {
+  const { execution, executor, state, tries } = open;
+  if (state !== 'failed') return null;
+  return {
+    event: 'executor-failed',
+    severity: 'high',
+    phase: 'tells',
+    about: ['execution', plainName(execution)],
+    title: `a halt of agent \`${agent ?? '?'}\` could not end \`${plainName(executor)}\``,
+    facts: facts({ agent, execution, executor, tries }),
+  };
+}
+
 function quarantineOf({ agent, open }: Entry): Told {
   const { tool, server, why, definition } = open;
   const which = `tool \`${plainName(tool)}\` of agent \`${agent ?? '?'}\``;
@@ -148,7 +163,7 @@ const AROUND: ReadonlyMap<unknown, string> = new Map([
 ]);
 
 function bypassOf({ agent, open }: Entry): Told {
-  const { id, what, client, server, tool, evidence } = open;
+  const { id, what, client, server, tool } = open;
   const who = agent === null ? 'this machine' : `agent \`${agent}\``;
   return {
     event: 'bypass',
@@ -156,7 +171,7 @@ function bypassOf({ agent, open }: Entry): Told {
     phase: 'tells',
     about: ['bypass', plainName(id)],
     title: `${who}: ${AROUND.get(what) ?? 'something went around the gateway'}`,
-    facts: facts({ agent, client, server, tool, evidence }),
+    facts: facts({ agent, bypass: id, what, client, server, tool }),
     isIncident: true,
   };
 }

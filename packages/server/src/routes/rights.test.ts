@@ -61,6 +61,7 @@ const MATRIX: Readonly<Record<string, string>> = {
   retryMessages: '------+-+',
   listIncidents: '--+--++++',
   sayWord: '------+-+',
+  pressSlackButton: '+++++++++',
   listReviews: '--+-+++++ --+-.++++',
   closeReview: '------+-+ ------+-+',
   getStaging: '--+-+++++ --+-.++++',
@@ -178,6 +179,7 @@ describe('authorisation', () => {
       'showApprovalLink',
       'voteByLink',
       'getWebAuthnPage',
+      'pressSlackButton',
       'getLogFile',
       'getConfiguration',
     ]);

@@ -77,6 +77,7 @@ import { rollLog } from './log/roll-log.ts';
 import { listChannels } from './notify/list-channels.ts';
 import { listIncidents } from './notify/list-incidents.ts';
 import { listMessages } from './notify/list-messages.ts';
+import { pressSlackButton } from './notify/press-slack-button.ts';
 import { retryMessages } from './notify/retry-messages.ts';
 import { sayWord } from './notify/say-word.ts';
 import { testChannel } from './notify/test-channel.ts';
@@ -221,6 +222,7 @@ export const ROUTES: readonly Route[] = [
   retryMessages,
   listIncidents,
   sayWord,
+  pressSlackButton,
   eraseSubject,
   exportSubject,
   getLogFile,

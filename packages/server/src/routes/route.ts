@@ -38,6 +38,8 @@ export type Call<Body, Query> = {
   /** `https://host` as the caller knows this daemon. */
   readonly base: string;
   readonly headers: IncomingHttpHeaders;
+  /** The body as it came, for what is signed over it. */
+  readonly bytes: Uint8Array;
 };
 
 /** What is answered. `value` is printed as JSON. */
@@ -116,6 +118,7 @@ export type Admitted = {
   readonly body: unknown;
   readonly base: string;
   readonly headers: IncomingHttpHeaders;
+  readonly bytes: Uint8Array;
 };
 
 /** One route as it is run and described. */

@@ -125,7 +125,13 @@ async function handle(served: Served, exchange: Exchange, entered: Entered): Pro
   const barred = await noteUse(gate, entered);
   if (barred !== null) return barred;
   const run = async (): Promise<Reply> =>
-    route.run(gate.api, { ...entered, body: taken.value, base, headers: request.headers });
+    route.run(gate.api, {
+      ...entered,
+      body: taken.value,
+      bytes: taken.bytes,
+      base,
+      headers: request.headers,
+    });
   const key = request.headers['idempotency-key'];
   if (typeof key !== 'string' || route.isRecording !== true) return run();
   const operation = `${route.method} ${request.url ?? ''}`;

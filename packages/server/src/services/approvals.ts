@@ -50,6 +50,13 @@ export type BatchResult =
   | ({ readonly ok: true; readonly id: string } & CountedVote)
   | { readonly ok: false; readonly id: string; readonly error: ServiceError };
 
+/** Somebody another system recognised; `by` stands in the ledger and is no name of theirs. */
+export type Recognised = {
+  readonly person: string;
+  readonly by: string;
+  readonly mechanism: string;
+};
+
 /** How approvers fare. `waiting` is how many actions wait now. */
 export type Fatigue = {
   readonly sinceMs: number;
@@ -87,6 +94,8 @@ export type Approvals = {
     by: Caller,
     shown: ShownProof,
   ) => Promise<readonly BatchResult[]>;
+  /** The word of a person who was recognised elsewhere; it proves as little as a link does. */
+  readonly voteFrom: (vote: CastVote, from: Recognised) => Promise<Served<CountedVote>>;
   readonly fatigue: (windowMs: number) => Fatigue;
   readonly makeLink: (
     of: { readonly ask: string; readonly person: string },
@@ -132,6 +141,7 @@ export function makeApprovals(needs: ApprovalsNeeds): Approvals {
     whenChanged: async (id, withinMs) => fromGuard(await guard.asks.whenChanged(id, withinMs)),
     vote: (vote, by, shown) => voteAs(needs, vote, { by, shown }),
     voteAll: (votes, by, shown) => voteAll(needs, votes, { by, shown }),
+    voteFrom: (vote, from) => voteFrom(needs, vote, from),
     fatigue: (windowMs) => {
       const sinceMs = needs.clock() - windowMs;
       const waiting = guard.asks.list().filter(({ ask }) => ask.state === 'pending').length;
@@ -316,4 +326,17 @@ async function voteByLink(
   if (voter === undefined) return served({ state: 'unknown' });
   const whole = { ...vote, approval: link.ask };
   return castVote(needs, whole, { voter, by: link.link, mechanism: 'link' });
+}
+
+async function voteFrom(
+  needs: ApprovalsNeeds,
+  vote: CastVote,
+  { person, by, mechanism }: Recognised,
+): Promise<Served<CountedVote>> {
+  if (needs.guard.asks.find(vote.approval) === undefined) return missing(vote.approval);
+  const barred = whyNotByLink(needs.proving, vote);
+  if (barred !== null) return barred;
+  const voter = await needs.people.find(person, []);
+  if (voter === undefined) return refused('forbidden', 'every key of this person was revoked');
+  return castVote(needs, vote, { voter, by, mechanism });
 }

@@ -33,7 +33,7 @@ export function whyNotByLink(
   if (demand === 'none' || outcome === 'deny') return null;
   return refused(
     'needs-proof',
-    'approving takes a second factor here, which a link does not carry: use `plumb approval ' +
+    'approving takes a second factor here, which this does not carry: use `plumb approval ' +
       'approve --code`, or deny it',
   );
 }
