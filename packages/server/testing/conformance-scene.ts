@@ -43,8 +43,38 @@ export async function buildConformanceServer(
 
 /** Starts the server for one era, a daemon whose pact allows all of it, and the proxy. */
 export async function conformanceScene(program: string, era: Era): Promise<ConformanceScene> {
-  const pact = await pactFor(program);
-  const upstream = await startServer(program, era);
+  const names = await toolsOf(program);
+  return sceneBefore(await startServer(program, era), names);
+}
+
+/** The same before a server of the modern era that answers calls with tasks. */
+export async function tasksScene(): Promise<ConformanceScene> {
+  const port = await freePort();
+  const program = join(import.meta.dirname, 'tasks-server.ts');
+  const args = ['--conditions=plumbline-source', program, String(port)];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  await once(child.stderr, 'data');
+  child.stderr.resume();
+  return sceneBefore({ url: `http://127.0.0.1:${port}/mcp`, child }, TASK_TOOLS);
+}
+
+const TASK_TOOLS = [
+  'greet',
+  'slow_compute',
+  'failing_job',
+  'protocol_error_job',
+  'confirm_delete',
+  'multi_input',
+  'test_tool_with_task',
+];
+
+type Upstream = { readonly url: string; readonly child: ChildProcess };
+
+async function sceneBefore(
+  upstream: Upstream,
+  tools: readonly string[],
+): Promise<ConformanceScene> {
+  const pact = pactFor(tools);
   const servers = { conf: { url: upstream.url, plain: true } };
   const mcp = JSON.stringify({ [AGENT]: { servers, session: { principal: 'ada' } } });
   const home = makeHome({ mcp });
@@ -70,10 +100,7 @@ export async function conformanceScene(program: string, era: Era): Promise<Confo
 }
 
 // The server keeps sessions for the one era, and none for the other.
-async function startServer(
-  program: string,
-  era: Era,
-): Promise<{ readonly url: string; readonly child: ChildProcess }> {
+async function startServer(program: string, era: Era): Promise<Upstream> {
   const port = await freePort();
   const args = ['-http', `localhost:${port}`, `-stateless=${String(era === 'modern')}`];
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -92,8 +119,8 @@ async function freePort(): Promise<number> {
 }
 
 /** Every tool that the server lists, and everything else it may be asked for, is allowed. */
-async function pactFor(program: string): Promise<string> {
-  const names = [...(await toolsOf(program)), ...BUILT_IN];
+function pactFor(tools: readonly string[]): string {
+  const names = [...tools, ...BUILT_IN];
   const declared = names.map((name) => `  "conf.${name}": { effect: read }`);
   return [
     'pact: plumbline/v1',
@@ -182,7 +209,27 @@ function portOf(server: Server): number {
 export type Scores = Readonly<Record<string, readonly [passed: number, failed: number]>>;
 
 /** Runs the suite against a server. Errors: when it says nothing that is a score. */
-export function runConformance(url: string, options: readonly string[]): Promise<Scores> {
+export async function runConformance(url: string, options: readonly string[]): Promise<Scores> {
+  const text = await saidBySuite(url, options);
+  const scores = [...text.matchAll(/^[✓✗] ([\w-]+): (\d+) passed, (\d+) failed/gm)];
+  if (scores.length === 0) throw new Error(`the suite says no score: ${text.slice(-2_000)}`);
+  return Object.fromEntries(
+    scores.map(([, name = '', passed, failed]) => [name, [Number(passed), Number(failed)]]),
+  );
+}
+
+/** Runs one scenario of the suite; returns how many of its checks passed and failed. */
+export async function runScenario(
+  url: string,
+  scenario: string,
+): Promise<readonly [passed: number, failed: number]> {
+  const text = await saidBySuite(url, ['--scenario', scenario]);
+  const [, passed, failed] = /^Passed: (\d+)\/\d+, (\d+) failed/m.exec(text) ?? [];
+  if (passed === undefined) throw new Error(`the suite says no score: ${text.slice(-2_000)}`);
+  return [Number(passed), Number(failed)];
+}
+
+function saidBySuite(url: string, options: readonly string[]): Promise<string> {
   return inFolder(async (folder) => {
     const args = [SUITE, 'server', '--url', url, '-o', folder, ...options];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
@@ -190,11 +237,6 @@ export function runConformance(url: string, options: readonly string[]): Promise
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
     await Promise.race([once(child, 'close'), sleep(180_000, undefined, { ref: false })]);
     child.kill();
-    const text = Buffer.concat(chunks).toString('utf8');
-    const scores = [...text.matchAll(/^[✓✗] ([\w-]+): (\d+) passed, (\d+) failed/gm)];
-    if (scores.length === 0) throw new Error(`the suite says no score: ${text.slice(-2_000)}`);
-    return Object.fromEntries(
-      scores.map(([, name = '', passed, failed]) => [name, [Number(passed), Number(failed)]]),
-    );
+    return Buffer.concat(chunks).toString('utf8');
   });
 }

@@ -46,8 +46,9 @@ export function toolCall(
   }
   if (isReserved(name)) return invalid(request, `\`${name}\` is the name of no tool`);
   if (!isJsonObject(given)) return invalid(request, '`arguments` must be an object');
-  if (task !== undefined && !isTaskAsked(task)) {
-    return invalid(request, '`task` holds `ttl` alone, in milliseconds');
+  // In the modern era it asks for nothing, and is left out whatever it holds.
+  if (era === 'legacy' && task !== undefined && !isTaskAsked(task)) {
+    return invalid(request, '`task` holds `ttl` and `pollInterval`, in milliseconds');
   }
   // Who is asked for a task and knows none goes on as if it had not been.
   const isAsked = era === 'legacy' && mayTask && task !== undefined;
@@ -69,9 +70,12 @@ export function toolCall(
 
 function isTaskAsked(task: Json): boolean {
   if (!isJsonObject(task)) return false;
-  const { ttl = null, ...others } = task;
-  const isTtl = ttl === null || (typeof ttl === 'number' && ttl > 0 && Number.isSafeInteger(ttl));
-  return isTtl && Object.keys(others).length === 0;
+  const { ttl = null, pollInterval = null, ...others } = task;
+  return isSpan(ttl) && isSpan(pollInterval) && Object.keys(others).length === 0;
+}
+
+function isSpan(value: Json): boolean {
+  return value === null || (typeof value === 'number' && value > 0 && Number.isSafeInteger(value));
 }
 
 /** Returns another governed request as it is decided: its parameters are the arguments. */

@@ -10,7 +10,9 @@ import {
   buildConformanceServer,
   conformanceScene,
   runConformance,
+  runScenario,
   type Scores,
+  tasksScene,
 } from '../../../../testing/conformance-scene.ts';
 import type { Era } from '../methods.ts';
 
@@ -77,6 +79,25 @@ describe('mcp conformance', () => {
     else ({ why } = built);
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('mcp conformance: what it asks of tasks passes before a server that has them', async () => {
+    verifies('enforce.every-path');
+    const scene = await tasksScene();
+    try {
+      const scores: [string, number, number][] = [];
+      for (const scenario of Object.keys(NOT_PASSED)) {
+        scores.push([scenario, ...(await runScenario(scene.url, scenario))]);
+      }
+      assert.deepEqual(
+        scores.filter(([, , failed]) => failed > 0),
+        [],
+      );
+      const passed = scores.reduce((sum, [, each]) => sum + each, 0);
+      assert.equal(passed, 44);
+    } finally {
+      await scene.close();
+    }
+  });
 
   for (const { what, era, options, expected } of RUNS) {
     test(`mcp conformance: ${what} through the gateway`, async (t) => {
