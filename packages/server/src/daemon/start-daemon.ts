@@ -173,7 +173,7 @@ async function listen(
       settings: {
         ...config,
         isLogOpen: config.log.isOpen,
-        issuers: config.authority.issuers.map(({ issuer }) => issuer),
+        issuers: actingIssuers(config),
       },
       mcp: context.mcp,
       hooks: context.hooks,
@@ -241,4 +241,11 @@ function makeClose({ context, server, chores, places, lock, failed }: Closing): 
     }
   };
   return () => (closed ??= run());
+}
+
+// Only a workload's token lets anybody act; who has one by SPIFFE asks no authorization server.
+function actingIssuers({ authority }: Config): readonly string[] {
+  const acting = authority.issuers.filter((each) => each.for === 'workloads');
+  const served = acting.filter(({ issuer }) => /^https?:/.test(issuer));
+  return [...new Set(served.map(({ issuer }) => issuer))];
 }

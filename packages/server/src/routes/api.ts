@@ -40,6 +40,6 @@ export type ServedFile = {
 export type ApiSettings = Pick<Config, 'listen' | 'localRights'> & {
   readonly limits: RequestLimits & Pick<Config['limits'], 'bodyBytes'>;
   readonly isLogOpen: boolean;
-  /** Who gives out the tokens that are taken. */
+  /** Who gives out the tokens with which agents act. */
   readonly issuers: readonly string[];
 };

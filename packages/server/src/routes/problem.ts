@@ -123,13 +123,18 @@ export function problemBody({ code, detail, at, diagnostics }: Problem): object 
   };
 }
 
+// What was sent and is not taken is told from what was not sent. Source: RFC 6750, section 3.1.
+function challengeOf({ code }: Problem): string {
+  return code === 'no-key' ? 'Bearer' : 'Bearer error="invalid_token"';
+}
+
 /** Returns the headers a problem is answered with beside its type. */
 export function problemHeaders(problem: Problem): Readonly<Record<string, string>> {
   const wait = problem.retryAfterSeconds ?? WAITS[problem.code];
   return {
     ...(wait === undefined ? {} : { 'retry-after': String(wait) }),
     ...(problem.allow === undefined ? {} : { allow: problem.allow.join(', ') }),
-    ...(PROBLEMS[problem.code][0] === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+    ...(PROBLEMS[problem.code][0] === 401 ? { 'www-authenticate': challengeOf(problem) } : {}),
   };
 }
 

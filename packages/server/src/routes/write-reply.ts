@@ -47,7 +47,10 @@ export function writeReply(response: ServerResponse, reply: Reply, around: Aroun
   if (around.requestId !== undefined) headers['x-request-id'] = around.requestId;
   if (around.isLast) headers['connection'] = 'close';
   if (around.challenge !== undefined && 'www-authenticate' in headers) {
-    headers['www-authenticate'] = around.challenge;
+    const fault = /error="\w+"/.exec(String(headers['www-authenticate']))?.[0];
+    headers['www-authenticate'] = [around.challenge, ...(fault === undefined ? [] : [fault])].join(
+      ', ',
+    );
   }
   response.writeHead(statusOf(reply), headers).end(body);
 }

@@ -92,7 +92,11 @@ describe('the gate', () => {
       fake.key({ kind: 'agent', agents: ['refunds'], expiresAt: 1_700_000_000_000 }),
     ];
     const told = new Set<string>();
-    for (const each of bad) told.add((await decide({ auth: each })).text);
+    for (const each of bad) {
+      const said = await decide({ auth: each });
+      told.add(said.text);
+      assert.equal(said.headers['www-authenticate'], 'Bearer error="invalid_token"');
+    }
     assert.equal(told.size, 1);
     assert.match([...told].join(''), /"code":"bad-key"/);
   });
