@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import type { CompiledPact } from '@plumbline/core';
 import { encodeBase64, formatVerifierKey, parseKnownLogs } from '@plumbline/ledger';
 
-import { type Broker, makeBroker } from './broker/broker.ts';
-import { HeldSecrets } from './broker/held-secrets.ts';
+import type { Broker } from './broker/broker.ts';
 import { openAuthority } from './context-authority.ts';
+import { openBroker } from './context-broker.ts';
 import { pactsOf } from './context-pacts.ts';
 import { tellingOf } from './context-telling.ts';
 import type { Config } from './config/config.ts';
@@ -19,7 +19,6 @@ import { nodeDisk } from './disk/node-disk.ts';
 import type { Telling } from './notify/open-notifier.ts';
 import { parseNetwork } from './egress/address.ts';
 import { type Egress, makeEgress } from './egress/egress.ts';
-import { dropCredentials } from './executors/drop-credentials.ts';
 import type { ExecutionBook } from './executors/execution-book.ts';
 import { openBook } from './executors/open-book.ts';
 import { GUARD_BOUNDS } from './guard/desk.ts';
@@ -41,7 +40,6 @@ import { Recorder } from './record/recorder.ts';
 import { createRootKey, loadRootKey, type RootKey } from './seal/root-key.ts';
 import { Subjects } from './seal/subjects.ts';
 import { makeBypasses } from './services/bypasses.ts';
-import { openCredentials } from './services/credentials.ts';
 import { makeCases } from './services/cases.ts';
 import { makeDecisions } from './services/decisions.ts';
 import { finishErasure } from './services/erasure.ts';
@@ -51,7 +49,6 @@ import { makeLog } from './services/log.ts';
 import type { PactRegistry } from './services/pact-registry.ts';
 import { compileSources, sourcesIn } from './services/pact-sources.ts';
 import { openApprovalServices } from './services/open-approvals.ts';
-import type { Credentials } from './services/services.ts';
 import type { Services } from './services/daemon-services.ts';
 import { makeSubjects } from './services/subjects.ts';
 import { makeTools } from './services/tools.ts';
@@ -277,41 +274,6 @@ function guardOver(
     executing,
     wide: [...past.wide.values()],
   });
-}
-
-type Brokering = Pick<Stores, 'vault' | 'egress'> & {
-  readonly guard: Guard;
-  readonly write: WriteEntry;
-  readonly hasAgent: (agent: string) => boolean;
-  readonly executing: ExecutionBook;
-};
-
-async function openBroker(
-  { upstreams }: Config,
-  { guard, vault, egress, write, hasAgent, executing }: Brokering,
-  { clock, failed }: Surroundings,
-): Promise<{ readonly credentials: Credentials; readonly broker: Broker }> {
-  const secrets = new HeldSecrets(vault);
-  const forget = (id: string): void => secrets.forget(id);
-  const credentials = await openCredentials({ vault, write, clock, hasAgent, forget, failed });
-  const broker = makeBroker({
-    guard,
-    egress,
-    upstreams,
-    secrets,
-    credentials: { all: credentials.list, used: credentials.used },
-    clock,
-    note: ({ agent, ...open }) => {
-      let isTaken = false;
-      write({ kind: 'credential_used', agent, open }, () => (isTaken = true)).catch(failed);
-      return isTaken;
-    },
-    dropped: ({ agent, ...open }) => {
-      write({ kind: 'credential_dropped', agent, open }).catch(failed);
-    },
-  });
-  executing.add(dropCredentials(broker));
-  return { credentials, broker };
 }
 
 function inventoryOf(

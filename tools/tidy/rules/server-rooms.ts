@@ -17,7 +17,7 @@ const mayKnow: ReadonlyMap<string, readonly string[]> = new Map([
   ['identity', ['config', 'egress', 'guard', 'routes', 'store']],
   ['record', ['guard', 'ledger', 'seal', 'services', 'store']],
   ['guard', ['disk', 'egress', 'ledger', 'record', 'seal', 'store']],
-  ['executors', ['guard', 'services']],
+  ['executors', ['config', 'egress', 'guard', 'notify', 'services']],
   ['broker', ['config', 'egress', 'guard', 'store']],
   ['notify', ['config', 'egress', 'guard', 'ledger', 'services', 'store']],
   [

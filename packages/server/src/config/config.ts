@@ -1,5 +1,6 @@
 import type { AuthorityConfig } from './authority.ts';
 import type { NotifyRules } from './notify.ts';
+import type { Revocations } from './revocations.ts';
 import type { McpConfig } from './mcp-schema.ts';
 import type { BreakGlassConfig, PeopleConfig } from './people.ts';
 
@@ -92,6 +93,8 @@ export type Config = {
   readonly breakGlass: BreakGlassConfig;
   /** Who is told of what. */
   readonly notify: NotifyRules;
+  /** Who is told that what a halted agent was given is good no more. */
+  readonly revocations: Revocations;
   readonly limits: {
     readonly bodyBytes: number;
     readonly requestsPerMinute: number;

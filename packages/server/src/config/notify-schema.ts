@@ -17,9 +17,13 @@ const count = (least: number, most: number): z.ZodNumber => z.number().int().min
 const channelName = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,30}$/, 'must be a short name of lower-case letters, digits and `-`');
-const agentName = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be the name of an agent');
+/** The name of an agent in a setting. */
+export const agentName: z.ZodType<string, string> = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be the name of an agent');
 
-const secret: z.ZodType<SecretSource, string> = z
+/** Where a secret stands: a file, or a credential of systemd. */
+export const secret: z.ZodType<SecretSource, string> = z
   .string()
   .min(1)
   .max(4_096)
@@ -35,7 +39,8 @@ const secret: z.ZodType<SecretSource, string> = z
     return { kind: 'file', path: text };
   });
 
-const address = z.url({ protocol: /^https?$/ }).refine((text) => {
+/** An address over HTTP that holds no secret. */
+export const address: z.ZodType<string, string> = z.url({ protocol: /^https?$/ }).refine((text) => {
   const url = URL.parse(text);
   return url !== null && url.username === '' && url.password === '' && url.hash === '';
 }, 'must hold no user, password or fragment');
@@ -154,7 +159,8 @@ function printChannel(config: ChannelConfig): JsonObject {
   }
 }
 
-function printSecret(source: SecretSource | null): string | null {
+/** Returns where a secret stands, as it is configured. */
+export function printSecret(source: SecretSource | null): string | null {
   if (source === null) return null;
   return source.kind === 'file' ? source.path : `credential:${source.name}`;
 }

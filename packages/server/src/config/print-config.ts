@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '@plumbline/core';
 import type { Config, RootKeySource, Upstream } from './config.ts';
 import { printMcp } from './mcp-schema.ts';
 import { printNotify } from './notify-schema.ts';
+import { printRevocations } from './revocations.ts';
 import { printAuthority } from './print-authority.ts';
 import { printPeople } from './settle-people.ts';
 
@@ -49,6 +50,7 @@ export function printConfig(config: Config): JsonObject {
       roles: [...config.breakGlass.roles],
     },
     notify: printNotify(config.notify),
+    revocations: printRevocations(config.revocations),
     mcp: printMcp(config.mcp),
     tools: { ...config.tools },
     limits: { ...limits },

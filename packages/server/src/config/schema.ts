@@ -4,6 +4,7 @@ import { mcpShape } from './mcp-schema.ts';
 import { authorityShapes, type SettledAuthority } from './authority-schema.ts';
 import type { Config } from './config.ts';
 import { notifyShape } from './notify-schema.ts';
+import { revocationsShape } from './revocations.ts';
 import { upstreams } from './upstreams.ts';
 import {
   breakGlassShape,
@@ -44,6 +45,7 @@ export type Settled = {
   readonly approvals: Config['approvals'];
   readonly breakGlass: Config['breakGlass'];
   readonly notify: Config['notify'];
+  readonly revocations: Config['revocations'];
   readonly limits: Config['limits'];
 };
 
@@ -138,6 +140,7 @@ const schema: z.ZodType<Settled> = z.strictObject({
   approvals: approvalsShape,
   breakGlass: breakGlassShape,
   notify: notifyShape,
+  revocations: revocationsShape,
   limits: z
     .strictObject({
       bodyBytes: count(1_024, 64 * MEBIBYTE).default(MEBIBYTE),

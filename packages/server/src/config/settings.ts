@@ -159,6 +159,11 @@ export const SETTINGS: readonly Setting[] = [
     says: 'after how long a message that cannot be delivered is a dead letter',
   },
   { path: 'notify.waiting', form: 'number', says: 'how many messages of a channel may wait' },
+  {
+    path: 'revocations',
+    form: 'json',
+    says: '`{"<name>": {"kind", "url", …}}`: where what a halted agent was given is revoked',
+  },
   { path: 'limits.bodyBytes', form: 'number', says: 'the largest body of a request' },
   { path: 'limits.requestsPerMinute', form: 'number', says: 'how many requests a key may make' },
   {

@@ -83,6 +83,7 @@ export function settle(settled: Settled, home: Home, refuse: Refuse): Config {
     approvals: settled.approvals,
     breakGlass: settled.breakGlass,
     notify: settled.notify,
+    revocations: settled.revocations,
     limits: settled.limits,
   };
 }

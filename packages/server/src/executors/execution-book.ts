@@ -89,8 +89,9 @@ export class ExecutionBook implements Executing {
       const row: Row = { shown, halted, awaited: null, startedMs, written: Promise.resolve() };
       this.#keep(row);
       const own = this.#executors.find(({ name }) => name === executor);
-      if (holder === DAEMON && own !== undefined) {
-        void this.#run(row, own).catch(this.#parts.failed);
+      if (holder === DAEMON) {
+        if (own === undefined) this.#fail(row, 'it is not configured any more');
+        else void this.#run(row, own).catch(this.#parts.failed);
       } else {
         setTimeout(() => this.#fail(row, RESTARTED), this.#parts.leaseMs).unref();
       }
@@ -117,7 +118,8 @@ export class ExecutionBook implements Executing {
   async #run(row: Row, { execute, retries }: Executor): Promise<void> {
     for (let tries = 0; ; tries += 1) {
       const attempt = await execute(row.halted).catch(faultOf);
-      const isLast = attempt.state === 'done' || tries >= retries.most;
+      const isOver = attempt.state === 'done' || attempt.isFinal === true;
+      const isLast = isOver || tries >= retries.most;
       const why = attempt.state === 'done' ? null : attempt.why;
       row.shown = { ...row.shown, tries, why };
       if (isLast) return this.#end(row, { state: attempt.state, ms: this.#since(row), tries, why });

@@ -2,7 +2,13 @@ import type { HaltedPart } from '../guard/halts/executing.ts';
 
 /** What one try came to. `why` is shown and recorded: no secrets, no personal data. */
 export type Attempt =
-  { readonly state: 'done' } | { readonly state: 'failed'; readonly why: string };
+  | { readonly state: 'done' }
+  | {
+      readonly state: 'failed';
+      readonly why: string;
+      /** Trying again comes to the same. */
+      readonly isFinal?: true;
+    };
 
 /** What an executor is told of a halt. */
 export type Halted = Pick<HaltedPart, 'halt' | 'agent' | 'scope' | 'target' | 'epoch'>;

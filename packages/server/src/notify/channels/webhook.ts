@@ -36,8 +36,11 @@ export function webhookChannel(name: string, config: WebhookConfig, needs: Chann
   };
 }
 
-/** A secret is base64 behind `whsec_`; any other text is taken byte for byte. */
-function signerOf(secret: string): Webhook {
+/**
+ * Returns what signs messages. A secret is base64 behind `whsec_`; any other text is taken byte
+ * for byte.
+ */
+export function signerOf(secret: string): Webhook {
   return secret.startsWith('whsec_') ? new Webhook(secret) : new Webhook(secret, { format: 'raw' });
 }
 

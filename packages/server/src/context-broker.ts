@@ -1,0 +1,61 @@
+import { type Broker, makeBroker } from './broker/broker.ts';
+import { HeldSecrets } from './broker/held-secrets.ts';
+import type { Config } from './config/config.ts';
+import type { Egress } from './egress/egress.ts';
+import { dropCredentials } from './executors/drop-credentials.ts';
+import type { ExecutionBook } from './executors/execution-book.ts';
+import { revokers } from './executors/revoke.ts';
+import type { Guard } from './guard/guard.ts';
+import { makeReadSecret } from './notify/read-secret.ts';
+import { openCredentials } from './services/credentials.ts';
+import type { Credentials } from './services/services.ts';
+import type { WriteEntry } from './services/write-entry.ts';
+import type { Vault } from './store/vault.ts';
+
+/** What the machine lends. */
+export type BrokeringMachine = {
+  readonly credentials: string | null;
+  readonly clock: () => number;
+  readonly failed: (cause: unknown) => void;
+};
+
+/** What brokered calls, and what a halt ends of them and elsewhere, stand on. */
+export type Brokering = {
+  readonly vault: Vault;
+  readonly egress: Egress;
+  readonly guard: Guard;
+  readonly write: WriteEntry;
+  readonly hasAgent: (agent: string) => boolean;
+  readonly executing: ExecutionBook;
+};
+
+/** Returns the broker with its credentials, and has a halt end them here and elsewhere. */
+export async function openBroker(
+  { upstreams, revocations }: Config,
+  { guard, vault, egress, write, hasAgent, executing }: Brokering,
+  { clock, failed, credentials: folder }: BrokeringMachine,
+): Promise<{ readonly credentials: Credentials; readonly broker: Broker }> {
+  const secrets = new HeldSecrets(vault);
+  const forget = (id: string): void => secrets.forget(id);
+  const credentials = await openCredentials({ vault, write, clock, hasAgent, forget, failed });
+  const broker = makeBroker({
+    guard,
+    egress,
+    upstreams,
+    secrets,
+    credentials: { all: credentials.list, used: credentials.used },
+    clock,
+    note: ({ agent, ...open }) => {
+      let isTaken = false;
+      write({ kind: 'credential_used', agent, open }, () => (isTaken = true)).catch(failed);
+      return isTaken;
+    },
+    dropped: ({ agent, ...open }) => {
+      write({ kind: 'credential_dropped', agent, open }).catch(failed);
+    },
+  });
+  executing.add(dropCredentials(broker));
+  const revoking = { egress, readSecret: makeReadSecret(folder), clock };
+  for (const executor of revokers(revocations, revoking)) executing.add(executor);
+  return { credentials, broker };
+}
