@@ -145,6 +145,7 @@ export {
   signsIn,
   type ToolDefinition,
 } from './inventory/definition.ts';
+export { type AgentAnswer, type AgentFacts, agentQuestions } from './inventory/agent-questions.ts';
 export { builtInTools, HOOK_PREFIX, type HookedClient } from './inventory/built-in-tools.ts';
 export { type AgentDraft, draftForAgent } from './inventory/draft-agent.ts';
 export { judgeTool, type Reversible, type ToolJudgement } from './inventory/judge-tool.ts';

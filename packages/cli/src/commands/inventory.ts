@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 
+import { agent } from '../inventory/agent.ts';
 import { bypass, type BypassOptions } from '../inventory/bypass.ts';
 import { draft, type DraftOptions } from '../inventory/draft.ts';
 import { govern, type GovernOptions, ungovern } from '../inventory/govern.ts';
@@ -18,6 +19,11 @@ const TOOLS_HELP = `
 Effects are judged from names, arguments and hints, the worst that is plausible; what the server
 itself says is shown as its claim (--json). Without --ask the tools of a server are known only
 where the daemon has pinned them.
+`;
+
+const AGENT_HELP = `
+What exactly may it do, how is that enforced, which signals say that it goes wrong, how fast does it
+stop, and what record is left. What is not answered is trust debt, and the exit code is 1.
 `;
 
 const BYPASS_HELP = `
@@ -45,7 +51,17 @@ export function addInventory(program: Command, shell: Shell): void {
     .action((options: MachineOptions) => listMachine(options, shell));
   addTools(inventory, shell);
   addRewiring(inventory, shell);
+  addAgent(inventory, shell);
   addBypass(inventory, shell);
+}
+
+function addAgent(inventory: Command, shell: Shell): void {
+  withMachine(inventory.command('agent').description('answer five questions about an agent'))
+    .argument('<agent>', 'the agent')
+    .addHelpText('after', AGENT_HELP)
+    .action((name: string, _: unknown, command: Command) =>
+      agent(name, command.optsWithGlobals<MachineOptions>(), shell),
+    );
 }
 
 function addBypass(inventory: Command, shell: Shell): void {

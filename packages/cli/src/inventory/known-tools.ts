@@ -158,13 +158,14 @@ export function ownTools({ machine, server }: Looked): readonly KnownTool[] {
     if (builtIn === undefined) return [];
     const client: HookedClient = builtIn;
     const hook = server.hookOver({ client: id, project: null }, machine.hooks);
+    const prefix = hook?.prefix ?? HOOK_PREFIX[client];
     return builtInTools(client).map((tool) => ({
       client: id,
       server: null,
-      tool: `${HOOK_PREFIX[client]}${tool.name}`,
+      tool: `${prefix}${tool.name}`,
       agent: hook?.agent ?? null,
-      governed: hook?.how ?? null,
-      definition: { ...tool, name: `${HOOK_PREFIX[client]}${tool.name}` },
+      governed: hook === null ? null : 'hook',
+      definition: { ...tool, name: `${prefix}${tool.name}` },
       judgement: judgeTool(tool),
       signs: [],
     }));

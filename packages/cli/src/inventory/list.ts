@@ -26,13 +26,13 @@ export async function listMachine(options: MachineOptions, shell: Shell): Promis
 }
 
 /** Returns the clients that have tools of their own and could be hooked. */
-export function builtInsOf({ machine }: Pick<Looked, 'machine'>): readonly BuiltIn[] {
+export function builtInsOf({ machine, server }: Looked): readonly BuiltIn[] {
   return machine.clients
     .filter(({ builtIn }) => builtIn !== undefined)
     .map(({ id, title }) => {
       const ours = machine.hooks.filter(({ client, isOurs }) => client === id && isOurs);
       // A hook of one project is none for the others.
-      const isEverywhere = ours.some(({ project }) => project === null);
+      const isEverywhere = server.hookOver({ client: id, project: null }, machine.hooks) !== null;
       return {
         client: id,
         title,

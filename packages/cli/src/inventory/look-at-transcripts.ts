@@ -94,7 +94,7 @@ function meantBy(looked: Looked, call: Call): Meant {
     return { ...base, agent: governed?.agent ?? null, server: of.server.name, tools };
   }
   const hook = looked.server.hookOver({ client, project: null }, looked.governors.hooks);
-  const tools = ownNames(client, call.name);
+  const tools = ownNames(call, hook?.prefix ?? null);
   return { ...base, agent: hook?.agent ?? null, server: null, tools };
 }
 
@@ -121,8 +121,8 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   shell_command: ['Bash'],
 };
 
-function ownNames(client: string, name: string): readonly string[] {
-  const prefix = HOOK_PREFIX[clientOf(client)];
+function ownNames({ client, name }: Call, told: string | null): readonly string[] {
+  const prefix = told ?? HOOK_PREFIX[clientOf(client)];
   const [, server, tool] = /^mcp__(.+?)__(.+)$/s.exec(name) ?? [];
   if (server !== undefined && tool !== undefined) return [`${server}.${tool}`];
   return [name, ...(ALIASES[name] ?? [])].map((each) => `${prefix}${each}`);

@@ -197,13 +197,20 @@ test('inventory: a server behind the gateway is known by its command line', (t) 
   );
 });
 
+type Told = { readonly matcher?: string; readonly off?: true; readonly event?: string };
+
+function hook(command: string, { matcher = '*', off, event = 'PreToolUse' }: Told = {}): string {
+  const group = { matcher, hooks: [{ type: 'command', command }] };
+  return JSON.stringify({ hooks: { [event]: [group] }, ...(off && { disableAllHooks: true }) });
+}
+
+const OURS =
+  "'/d/plumb-hook' 'claude-code' 'PreToolUse' 'desk' 'principal=a&gateways=g' '60' || exit 2";
+
 test('inventory: hooks are found, and told apart from those of others', (t) => {
-  const hook = (command: string): string =>
-    '{"hooks":{"PreToolUse":[{"matcher":"*","hooks":' +
-    `[{"type":"command","command":"${command}"}]}]}}`;
   const { machine, home } = machineWith(t, {
-    'work/.claude/settings.json': hook('echo hook plumb'),
-    '.claude/settings.json': hook('/usr/bin/plumb hook claude-code --agent desk'),
+    'work/.claude/settings.json': hook('echo plumb-hook'),
+    '.claude/settings.json': hook(OURS),
     '.gemini/settings.json': '{"hooks":{}}',
   });
   assert.deepEqual(
@@ -217,4 +224,21 @@ test('inventory: hooks are found, and told apart from those of others', (t) => {
     machine.clients.map(({ id }) => id),
     ['claude-code', 'gemini-cli'],
   );
+});
+
+test('inventory: a hook governs the servers of its client, but those it leaves out', (t) => {
+  const servers = `{"mcpServers":{"fs":${STDIO},"g":${STDIO}}}`;
+  const governed = (settings: string): readonly (string | null)[] => {
+    const { machine } = machineWith(t, {
+      '.claude.json': servers,
+      '.claude/settings.json': settings,
+    });
+    const governors = { origins: [], hooks: machine.hooks };
+    return machine.servers.map((server) => shownServer(server, governors).governed?.how ?? null);
+  };
+  assert.deepEqual(governed(hook(OURS)), ['hook', null]);
+  assert.deepEqual(governed(hook(OURS, { matcher: 'Bash' })), [null, null]);
+  assert.deepEqual(governed(hook(OURS, { event: 'PostToolUse' })), [null, null]);
+  assert.deepEqual(governed(hook(OURS, { off: true })), [null, null]);
+  assert.deepEqual(governed(hook(OURS).replace("'desk'", '')), [null, null]);
 });

@@ -4,21 +4,11 @@ import { fileURLToPath } from 'node:url';
 
 import { type Client, type ClientFile, CLIENTS } from './client-table.ts';
 import type { ConfiguredServer } from './configured-server.ts';
-import { textOf, textsIn, valueOf } from './located.ts';
+import { textOf, valueOf } from './located.ts';
 import { codeOf, readConfigFile, type ReadFile, type Trouble } from './read-file.ts';
+import { type HookFile, readHooks } from './read-hooks.ts';
 import { readServers } from './read-servers.ts';
 import { folderOf, type Surroundings } from './surroundings.ts';
-import { agentOfHook, isOurHook } from './wrapper.ts';
-
-/** A file in which a client has hooks, and whether one of them is ours. */
-export type HookFile = {
-  readonly client: string;
-  readonly path: string;
-  readonly project: string | null;
-  readonly isOurs: boolean;
-  /** The agent our hook is for, where it says so. */
-  readonly agent: string | null;
-};
 
 /** What was found on a machine. */
 export type Machine = {
@@ -196,19 +186,9 @@ function machineOf({ files, troubles, surroundings }: Found, projects: readonly 
     const found = readServers({ client: client.id, file, read, project });
     servers.push(...found.servers);
     troubles.push(...found.troubles);
-    const held = file.hooks === undefined ? undefined : valueOf(read.root, file.hooks);
-    const texts = held === undefined ? [] : textsIn(held);
-    if (held !== undefined && texts.length > 0) {
-      const ours = texts.find(isOurHook);
-      const agent = ours === undefined ? null : agentOfHook(ours);
-      hooks.push({
-        client: client.id,
-        path: read.path,
-        project,
-        isOurs: ours !== undefined,
-        agent,
-      });
-    }
+    if (file.hooks === undefined) continue;
+    const hook = readHooks({ client: client.id, path: read.path, project }, read.root, file.hooks);
+    if (hook !== null) hooks.push(hook);
   }
   const isThere = ({ id, marks }: Client): boolean =>
     files.some(({ client, file }) => client.id === id && !isListOnly(file)) ||

@@ -1,5 +1,5 @@
 import type { ConfiguredServer } from './configured-server.ts';
-import type { HookFile } from './look.ts';
+import type { HookFile } from './read-hooks.ts';
 import { maskedUrl, maskedWords } from './masked.ts';
 
 /** By which enforcement point a path goes. */
@@ -41,22 +41,27 @@ export function governedBy(
   if (wrapped !== null) {
     return { how: 'gateway stdio', agent: wrapped.agent, prefix: wrapped.prefix };
   }
+  const behind = gatewayAt(server, origins);
   const hook = hookOver(server, hooks);
-  return (
-    gatewayAt(server, origins) ?? (hook === null ? null : { ...hook, prefix: `${server.name}.` })
-  );
+  if (behind !== null || hook === null || isLeft(hook, server.name)) return behind;
+  return { how: 'hook', agent: hook.agent, prefix: `${server.name}.` };
+}
+
+/** Our hook passes over what it is told that the gateway governs, whether that does or not. */
+function isLeft({ gateways }: HookFile, name: string): boolean {
+  return gateways.includes('*') || gateways.includes(name);
 }
 
 /** Returns the hook of ours that sees every call of a client in a project, or everywhere. */
 export function hookOver(
   { client, project }: { readonly client: string; readonly project: string | null },
   hooks: readonly HookFile[],
-): Pick<Governed, 'how' | 'agent'> | null {
-  const hook = hooks.find((each) => {
-    const isThere = each.project === null || each.project === project;
-    return each.client === client && each.isOurs && isThere;
+): HookFile | null {
+  const its = hooks.filter((each) => {
+    return each.client === client && (each.project === null || each.project === project);
   });
-  return hook === undefined ? null : { how: 'hook', agent: hook.agent };
+  if (its.some(({ isOff }) => isOff)) return null;
+  return its.find(({ isOurs }) => isOurs) ?? null;
 }
 
 function gatewayAt(

@@ -9,7 +9,6 @@ export type Wrapped = {
   readonly before: number;
 };
 
-const HOOK = /(?:^|[\\/])plumb-hook(?:\.(?:mjs|js|sh|cmd|exe))?$/i;
 // Also as it runs in a clone, where its entry file has another name.
 const PROGRAM =
   /(?:^|[\\/])(?:plumb(?:\.(?:mjs|js|cmd|exe|ts))?|cli[\\/](?:src|dist)[\\/]main\.(?:ts|js))$/i;
@@ -35,21 +34,4 @@ export function wrappedIn(words: readonly string[]): Wrapped | null {
     inner: words.slice(end + 1),
     before: end + 1,
   };
-}
-
-/** Returns the agent that a hook of ours is for; null where the text does not say. */
-export function agentOfHook(line: string): string | null {
-  const named =
-    /--agent[=\s]+["']?([a-z][a-z0-9-]{0,62})|\/agents\/([a-z][a-z0-9-]{0,62})\/hooks\//;
-  const [, option, step] = named.exec(line) ?? [];
-  return option ?? step ?? null;
-}
-
-/** Returns whether a command line, or the address of a hook, is that of a hook of ours. */
-export function isOurHook(line: string): boolean {
-  if (/\/api\/v1\/agents\/[a-z][a-z0-9-]{0,62}\/hooks\//.test(line)) return true;
-  const words = line.split(/[\s"']+/).filter((word) => word !== '');
-  if (words.some((word) => HOOK.test(word))) return true;
-  const program = words.findIndex((word) => PROGRAM.test(word));
-  return program >= 0 && words.slice(program + 1).includes('hook');
 }

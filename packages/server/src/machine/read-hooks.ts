@@ -1,0 +1,79 @@
+import { type InstalledHook, readHookCommand } from './hook-command.ts';
+import { type Located, textOf, textsIn, valueOf } from './located.ts';
+
+/** A file in which a client has hooks, and whether ours is among them. */
+export type HookFile = {
+  readonly client: string;
+  readonly path: string;
+  readonly project: string | null;
+  /** Whether every call of a tool is asked of us before it is made. */
+  readonly isOurs: boolean;
+  /** Whether it switches every hook of the client off. */
+  readonly isOff: boolean;
+  /** The agent our hook is for, where it says so. */
+  readonly agent: string | null;
+  /** What stands before the client's own tools in the pact; null: the usual. */
+  readonly prefix: string | null;
+  /** Servers our hook leaves to the gateway; `*`: all. */
+  readonly gateways: readonly string[];
+};
+
+// The events before a tool runs, as the clients call them.
+const BEFORE: ReadonlySet<string> = new Set(['PreToolUse', 'BeforeTool', 'preToolUse']);
+
+/** Returns what a client's file says of hooks, or null where it says nothing of them. */
+export function readHooks(
+  { client, path, project }: Pick<HookFile, 'client' | 'path' | 'project'>,
+  root: Located,
+  member: string,
+): HookFile | null {
+  const held = valueOf(root, member);
+  const off = valueOf(root, 'disableAllHooks');
+  const isOff = off?.kind === 'scalar' && off.value === true;
+  const isThere = held !== undefined && textsIn(held).length > 0;
+  if (!isThere && !isOff) return null;
+  const found = held === undefined ? null : ourHook(held);
+  const { agent = null, prefix = null, gateways = [] } = found?.attested ?? {};
+  return { client, path, project, isOurs: found !== null, isOff, agent, prefix, gateways };
+}
+
+type Ours = Pick<InstalledHook, 'attested'>;
+
+/** The hook of ours that sees every tool; one that sees some tools alone governs not all. */
+function ourHook(held: Located): Ours | null {
+  if (held.kind !== 'map') return null;
+  for (const { key, value } of held.members) {
+    if (!BEFORE.has(key) || value.kind !== 'list') continue;
+    for (const entry of value.items.filter(seesEverything)) {
+      const ours = hooksOf(entry)
+        .map(oursIn)
+        .find((each) => each !== null);
+      if (ours !== undefined) return ours;
+    }
+  }
+  return null;
+}
+
+function seesEverything(entry: Located): boolean {
+  const matcher = textOf(valueOf(entry, 'matcher'));
+  return matcher === null || ['', '*', '.*'].includes(matcher);
+}
+
+function hooksOf(entry: Located): readonly Located[] {
+  const inner = valueOf(entry, 'hooks');
+  return inner?.kind === 'list' ? inner.items : [entry];
+}
+
+function oursIn(hook: Located): Ours | null {
+  const command = textOf(valueOf(hook, 'command'));
+  const installed = command === null ? null : readHookCommand(command);
+  if (installed !== null) return installed;
+  const url = textOf(valueOf(hook, 'url')) ?? '';
+  const agent = /\/api\/v1\/agents\/([a-z][a-z0-9-]{0,62})\/hooks\//.exec(url)?.[1];
+  if (agent === undefined) return null;
+  const query = URL.canParse(url) ? new URL(url).searchParams : new URLSearchParams();
+  const gateways = (query.get('gateways') ?? '').split(',').filter((each) => each !== '');
+  const [task, prefix] = [query.get('task'), query.get('prefix')];
+  const principal = query.get('principal') ?? '';
+  return { attested: { agent, principal, task, prefix, gateways, waitSeconds: 0 } };
+}
