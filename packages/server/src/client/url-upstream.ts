@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher, request } from 'undici';
 
+import { parseMessages } from '../pep/mcp/message.ts';
 import { encodeHeader } from '../pep/mcp/param-headers.ts';
 import type { OpenUpstream, UpstreamListener } from '../pep/mcp/upstream.ts';
 import { EventReader } from './event-reader.ts';
@@ -66,8 +67,10 @@ class HttpLink {
   }
 
   send(bytes: Buffer, extra: Extra = {}): void {
-    // What the gateway sends is a message of JSON-RPC.
-    const sent = JSON.parse(bytes.toString('utf8')) as Sent;
+    const parsed = parseMessages(bytes);
+    if (!parsed.ok) throw new Error('bug: the gateway sends messages of JSON-RPC');
+    // A request or notification has what is read of it, and a response needs none of it.
+    const sent = (parsed.messages[0] ?? {}) as Sent;
     this.#isModern ||= versionIn(sent) !== null;
     if (sent.method === 'notifications/cancelled') {
       const call = this.#calls.get(keyOf(sent.params?.requestId));

@@ -26,18 +26,25 @@ export async function decideCall(
   call: Pick<Call, 'tool' | 'args' | 'progressToken'> & Partial<Pick<Call, 'request'>>,
   flight: Pick<Flight, 'isCancelled'>,
 ): Promise<Decided> {
-  const key = canonical({ tool: call.tool, args: call.args });
-  const request = relay.pending.get(key) ?? relay.makeId();
-  const asked: Asked = { request, tool: call.tool, args: call.args };
+  const { tool, args } = call;
+  const { pending } = relay;
+  // Most of the time nothing waits, and no key is needed.
+  const known = pending.size === 0 ? undefined : pending.get(keyOf(call));
+  const request = known ?? relay.makeId();
+  const asked: Asked = { request, tool, args };
   let said = await relay.enforcement.decide(asked);
   if (isWaiting(said)) {
-    remember(relay.pending, key, request);
+    remember(pending, keyOf(call), request);
     const approval = said.ok ? said.value.approval : null;
     if (call.request !== undefined && approval !== null) relay.steppedUp(call.request.id, approval);
     said = await waitFor(relay, { call, flight, asked, first: said });
   }
-  if (!isWaiting(said)) relay.pending.delete(key);
-  return decidedBy(said, call.tool);
+  if (pending.size > 0 && !isWaiting(said)) pending.delete(keyOf(call));
+  return decidedBy(said, tool);
+}
+
+function keyOf({ tool, args }: Pick<Call, 'tool' | 'args'>): string {
+  return canonical({ tool, args });
 }
 
 function isWaiting(said: Said<Answer>): boolean {

@@ -57,3 +57,13 @@ test('mcp message: a batch is as many messages, and at most a hundred', () => {
   assert.equal(batch.messages.length, 2);
   assert.equal(parse(`[${Array.from({ length: 101 }, () => one).join()}]`).ok, false);
 });
+
+test('mcp message: what is decided is held to more, also when it was read before', () => {
+  const bytes = Buffer.from(
+    '{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":9007199254740993}}',
+  );
+  const read = parseMessages(bytes);
+  assert.ok(read.ok);
+  assert.equal(parseMessages(bytes), read);
+  assert.equal(parseMessages(bytes, { isDecided: true }).ok, false);
+});

@@ -66,6 +66,9 @@ export type Parsed =
 const MOST_IN_BATCH = 100;
 const DEEPEST = 128;
 
+// What is handed on as it came is not parsed again. Nobody changes the bytes of a message.
+const parsedLines = new WeakMap<Buffer, Parsed>();
+
 /**
  * Returns the messages of one line. What two readers could read as two things is refused: text that
  * is not UTF-8 or not Unicode, members that stand twice, members JSON-RPC does not know, and in
@@ -75,6 +78,14 @@ export function parseMessages(
   bytes: Buffer,
   { isDecided = false }: { readonly isDecided?: boolean } = {},
 ): Parsed {
+  const known = isDecided ? undefined : parsedLines.get(bytes);
+  if (known !== undefined) return known;
+  const parsed = parseLine(bytes, isDecided);
+  if (parsed.ok) parsedLines.set(bytes, parsed);
+  return parsed;
+}
+
+function parseLine(bytes: Buffer, isDecided: boolean): Parsed {
   if (!isUtf8(bytes)) return fault(CODES.parse, 'the message is not UTF-8', idIn(bytes));
   const text = bytes.toString('utf8');
   const value = parseJson(text);
