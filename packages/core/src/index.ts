@@ -74,7 +74,7 @@ export {
   type RecordReport,
 } from './evidence/verify/record-check.ts';
 export { formatEntry } from './evidence/format.ts';
-export { parseEntry } from './evidence/parse.ts';
+export { parseAnySpelling, parseEntry } from './evidence/parse.ts';
 export {
   type Call,
   type CloseReason,

@@ -10,7 +10,7 @@ import { agentEvents, anyObject, digest, sessionEvents } from '../../testing/any
 import type { Entry } from './entry.ts';
 import { eventOf, eventsOf, isSecretOf } from './event-of.ts';
 import { formatEntry } from './format.ts';
-import { parseEntry } from './parse.ts';
+import { parseAnySpelling, parseEntry } from './parse.ts';
 import { partsOf, type RecordedEvent } from './parts.ts';
 
 const encode = (text: string): Uint8Array => Buffer.from(text, 'utf8');
@@ -70,6 +70,19 @@ describe('entries', () => {
         }
       }),
     );
+  });
+
+  test('an entry in another spelling is read by whoever lists it, a damaged one is not', () => {
+    const place = { agent: 'a', session: 'ses_1', n: 0, prev: null } as const;
+    const open = { decision: null };
+    const entry: Entry = { v: 1, at, kind: 'conflict', ...place, open, sealed: null };
+    const printed = formatEntry(entry);
+    const spelled = encode(JSON.stringify(entry, null, 1));
+    assert.equal(parseEntry(spelled).ok, false);
+    assert.deepEqual(parseAnySpelling(spelled), { ok: true, value: entry });
+    for (const damaged of ['"v":1', '"n":0'].map((part) => printed.replace(part, `${part}9`))) {
+      assert.equal(parseAnySpelling(encode(damaged)).ok, false, damaged);
+    }
   });
 
   test('nothing an event says of a person stands open', () => {

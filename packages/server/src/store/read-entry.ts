@@ -1,4 +1,4 @@
-import { type Entry, type JsonObject, parseEntry, type VerdictKind } from '@plumbline/core';
+import { type Entry, type JsonObject, parseAnySpelling, type VerdictKind } from '@plumbline/core';
 
 /** What an entry changes beside adding a row of events; null: nothing. */
 export type EntryChange =
@@ -48,7 +48,7 @@ const BRACE = 0x7b;
  */
 export function readEntry(bytes: Uint8Array): ReadEntry {
   if (bytes[0] !== BRACE) return blank('handover');
-  const parsed = parseEntry(bytes);
+  const parsed = parseAnySpelling(bytes);
   if (!parsed.ok) return blank('unreadable');
   const { kind, at, agent, session, open, sealed } = parsed.value;
   return {
