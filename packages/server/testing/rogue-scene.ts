@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
@@ -30,6 +31,8 @@ export type RogueScene = {
   readonly keyOf: (way: Way, manner: string) => string;
   /** The status of the outcome of every decision of a manner, `none` where there is none. */
   readonly outcomes: (way: Way, manner: string) => Promise<readonly string[]>;
+  /** Resolves once a call of a manner was let through and has had time to leave. */
+  readonly forwarded: (way: Way, manner: string) => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
@@ -80,6 +83,14 @@ export async function rogueScene(manners: readonly string[]): Promise<RogueScene
     },
     keyOf: (way, manner) => keys.get(agentOf(way, manner)) ?? '',
     outcomes: (way, manner) => outcomesOf(daemon, agentOf(way, manner)),
+    forwarded: async (way, manner) => {
+      let seen = await outcomesOf(daemon, agentOf(way, manner));
+      for (let round = 0; round < 200 && !seen.includes('none'); round += 1) {
+        await sleep(50);
+        seen = await outcomesOf(daemon, agentOf(way, manner));
+      }
+      await sleep(300);
+    },
     close: async () => {
       await daemon.end('SIGTERM');
       for (const { child } of served) child.kill('SIGKILL');

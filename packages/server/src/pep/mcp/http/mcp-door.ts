@@ -162,11 +162,11 @@ export class AgentDoor implements McpDoor {
   ): Promise<Connection | RpcError> {
     const served = this.#needs.served(agent);
     if (served === undefined) return told(`no MCP servers are configured for \`${agent}\``);
-    if (!(await this.#makeRoom(caller.id))) {
-      return told('too many clients are connected: end a session, or try again later');
-    }
     this.#opening.push(caller.id);
     try {
+      if (!(await this.#makeRoom(caller.id))) {
+        return told('too many clients are connected: end a session, or try again later');
+      }
       return await this.#begin({ agent, caller, era, served, capabilities }, headers);
     } finally {
       this.#opening.splice(this.#opening.indexOf(caller.id), 1);
@@ -200,8 +200,8 @@ export class AgentDoor implements McpDoor {
     const own = open.filter(({ connection }) => connection.caller === caller);
     const coming = this.#opening.filter((each) => each === caller).length;
     const { mcpClients } = this.#needs.limits;
-    const isOwnFull = own.length + coming >= Math.ceil(mcpClients / CALLERS);
-    if (!isOwnFull && open.length + this.#opening.length < mcpClients) return true;
+    const isOwnFull = own.length + coming > Math.ceil(mcpClients / CALLERS);
+    if (!isOwnFull && open.length + this.#opening.length <= mcpClients) return true;
     const among = isOwnFull ? own : open;
     const idle = among.filter(({ connection }) => connection.isIdle);
     const [oldest] = idle.toSorted((a, b) => a.connection.usedAtMs - b.connection.usedAtMs);
