@@ -156,6 +156,24 @@ test('sandbox: what is beyond a limit is ended, and what was seen is recorded', 
   ]);
 });
 
+test('weaker: an agent has its group, its environment and its halt, and no more', async (t) => {
+  verifies('enforce.supervised', 'human.halt-infrastructure');
+  const program = await running(t, homeFor(t));
+  await armSupport(program.client);
+  const [socket, work] = [program.started.socket, workFor(t)];
+  const script = 'env > env.txt; (trap "" TERM; sleep 1000) & touch ready; wait';
+  const run = await startAgent({ socket, work, machine: null, command: ['sh', '-c', script] });
+  while (!existsSync(join(work, 'ready'))) await pause(10);
+  const halted = await post(program.client, 'agents/support/halt', { reason: 'enough' });
+  const view = await get(program.client, `halts/${text(halted['halt'])}?waitMs=10000`);
+  assert.equal(view['state'], 'effective');
+  assert.equal((await run.done).why, 'halted');
+  assert.equal(existsSync(`/proc/${run.init}`), false);
+  const names = readFileSync(join(work, 'env.txt'), 'utf8').trim().split('\n').toSorted();
+  assert.ok(names.some((line) => line.startsWith('HTTPS_PROXY=http://127.0.0.1:')));
+  assert.ok(!names.some((line) => /^(?:NODE_COMPILE_CACHE|SSH_|npm_)/.test(line)), names.join(' '));
+});
+
 async function whatOf({ client }: DaemonProgram, index: number): Promise<unknown> {
   const entry = await get(client, `log/entries/${index}`);
   return Object(entry['open'])['what'];

@@ -19,7 +19,7 @@ import {
 import type { Machine } from './sandbox/seccomp.ts';
 import { setUpWeaker } from './sandbox/weaker.ts';
 import { SessionBook } from './session-book.ts';
-import { changesBetween, lookAt } from './watch/folder-changes.ts';
+import { changesBetween, type FolderSeen, lookAt } from './watch/folder-changes.ts';
 import { watchTree } from './watch/watch-tree.ts';
 
 /** What is supervised, for whom, and how far it may reach. */
@@ -132,7 +132,7 @@ type Parts = {
 
 type Started = Running & {
   readonly lastActionMs: () => number;
-  readonly before: ReturnType<typeof lookAt>;
+  readonly before: FolderSeen;
 };
 
 async function start(parts: Parts): Promise<Said<Started>> {
@@ -157,7 +157,11 @@ async function start(parts: Parts): Promise<Said<Started>> {
   }
   ways.proxy.serve(sandbox.ports.proxy);
   ways.gateway.serve(sandbox.ports.gateway);
-  const before = lookAt(plan.folders.work);
+  const before = await lookAt(plan.folders.work);
+  if (run.why !== null) {
+    await sandbox.ended;
+    return stopped();
+  }
   sandbox.go();
   return { ok: true, value: { sandbox, ...ways, before } };
 }
@@ -240,7 +244,9 @@ async function finish(parts: Parts, started: Started, look: () => Promise<void>)
   const why = run.why ?? 'exited';
   await run.end(why);
   if (why === 'limit') await request.onLimit?.({ session: parts.session, limit: run.said });
-  const changes = changesBetween(before, lookAt(request.plan.folders.work), MOST_CHANGES);
+  const after = await lookAt(request.plan.folders.work);
+  const cut = before.isCut || after.isCut ? [{ isCut: true }] : [];
+  const changes = [...changesBetween(before, after, MOST_CHANGES), ...cut];
   if (changes.length > 0) book.note('files', changes);
   await book.settled();
   const { said } = run;

@@ -1,7 +1,8 @@
 /** How much of everything a supervised agent may use. Null: no bound of its own. */
 export type Limits = {
-  /** Resident memory of all its processes together, and what one may map for writing. */
+  /** Memory of all its processes together, and what one may map for writing. */
   readonly memoryBytes: number;
+  /** Processes; threads are eight times as many at most. */
   readonly processes: number;
   /** Of all its processes together. */
   readonly cpuMs: number | null;

@@ -139,14 +139,14 @@ test('quoting: a name of a folder cannot end its word', () => {
   assert.equal(quoted("a'; rm -rf /; 'b"), String.raw`'a'\''; rm -rf /; '\''b'`);
 });
 
-test('folder changes: what was made, changed and removed', (t) => {
+test('folder changes: what was made, changed and removed', async (t) => {
   verifies('enforce.supervised');
   const { at } = foldersFor(t);
-  const before = lookAt(at('work'));
+  const before = await lookAt(at('work'));
   mkdirSync(join(at('work'), 'fresh'));
   symlinkSync('/nowhere', join(at('work'), 'fresh', 'file'));
   rmSync(join(at('work'), 'link'));
-  assert.deepEqual(changesBetween(before, lookAt(at('work')), 10), [
+  assert.deepEqual(changesBetween(before, await lookAt(at('work')), 10), [
     { path: 'fresh/file', change: 'made' },
     { path: 'link', change: 'removed' },
   ]);

@@ -77,8 +77,9 @@ export async function setUpSandbox(
       ports,
       init,
       go: () => {
-        child.send('go');
-        child.disconnect();
+        // One that was ended meanwhile hears nothing any more.
+        child.send('go', () => undefined);
+        if (child.connected) child.disconnect();
       },
       signal: (name) => void tell(firstChildOf(init) ?? init, name),
       kill: async () => {

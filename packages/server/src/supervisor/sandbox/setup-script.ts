@@ -47,6 +47,8 @@ const SCRATCH = 'mode=1777,nosuid,nodev,size=1g,nr_inodes=200k';
  */
 export function setupScript(plan: SandboxPlan, places: SetupPlaces): string {
   const { folders, who, limits } = plan;
+  // The kernel counts threads where it says processes.
+  const threads = limits.processes * 8;
   const home = folders.home === null ? scratch(HOME, 'mode=700') : bind(folders.home, 'rw', HOME);
   return [
     'exec 2>&4 4>&-',
@@ -80,7 +82,7 @@ export function setupScript(plan: SandboxPlan, places: SetupPlaces): string {
     'set +e',
     `unshare --user --map-user=${who.uid} --map-group=${who.gid} --keep-caps -- ` +
       'setpriv --ambient-caps=-all --inh-caps=-all --bounding-set=-all --no-new-privs -- ' +
-      `prlimit --core=0:0 --nproc=${limits.processes}:${limits.processes} --nofile=4096:4096 ` +
+      `prlimit --core=0:0 --nproc=${threads}:${threads} --nofile=4096:4096 ` +
       `--data=${limits.memoryBytes}:${limits.memoryBytes} --memlock=65536:65536 -- ` +
       `${launcherFor(places.machine)} "$@"`,
     'exit $?',

@@ -11,15 +11,20 @@ export type FolderSeen = {
 };
 
 const MOST_FILES = 100_000;
+const AT_ONCE = 500;
 
-/** Looks at every file of a folder, links not followed. What cannot be read is left out. */
-export function lookAt(folder: string): FolderSeen {
+/**
+ * Looks at every file of a folder, links not followed, and lets others have their turn meanwhile.
+ * What cannot be read is left out.
+ */
+export async function lookAt(folder: string): Promise<FolderSeen> {
   const files = new Map<string, string>();
   const waiting = [''];
   for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
     for (const entry of listOf(join(folder, at))) {
       const path = at === '' ? entry.name : `${at}/${entry.name}`;
       if (files.size >= MOST_FILES) return { files, isCut: true };
+      if (files.size % AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
       if (entry.isDirectory()) waiting.push(path);
       else files.set(path, stateOf(join(folder, path)));
     }

@@ -13,7 +13,7 @@ const LIMITS: Limits = {
   timeMs: 100_000,
   idleMs: 10_000,
 };
-const USE: Use = { atMs: 0, cpuMs: 0, residentBytes: 10, processes: 1, lastActionMs: 0 };
+const USE: Use = { atMs: 0, cpuMs: 0, ownBytes: 10, processes: 1, lastActionMs: 0 };
 
 /** Looks once a second; returns when a limit was reached first, and which. */
 function run(
@@ -64,7 +64,7 @@ test('use: memory, processes, processor time and time each have their bound', ()
   verifies('enforce.supervised');
   const always = { ...LIMITS, idleMs: null };
   assert.deepEqual(
-    run(9, () => ({ residentBytes: 1_001 })),
+    run(9, () => ({ ownBytes: 1_001 })),
     [0, 'memory'],
   );
   assert.deepEqual(

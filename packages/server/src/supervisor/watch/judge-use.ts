@@ -5,7 +5,7 @@ export type Use = {
   readonly atMs: number;
   /** Processor time of what is there, and of what was buried by its parent. */
   readonly cpuMs: number;
-  readonly residentBytes: number;
+  readonly ownBytes: number;
   readonly processes: number;
   /** When something was last asked for: an action, or a connection that was let through. */
   readonly lastActionMs: number;
@@ -58,7 +58,7 @@ function reachedOf(
   { beganMs, usedMs, quietMs }: UseSoFar,
   use: Use,
 ): LimitName | null {
-  if (use.residentBytes > memoryBytes) return 'memory';
+  if (use.ownBytes > memoryBytes) return 'memory';
   if (use.processes > processes) return 'processes';
   if (cpuMs !== null && usedMs > cpuMs) return 'cpu';
   if (timeMs !== null && use.atMs - beganMs > timeMs) return 'time';

@@ -8,7 +8,8 @@ export type PidSeen = {
   readonly startTicks: number;
   readonly name: string;
   readonly cpuTicks: number;
-  readonly residentPages: number;
+  readonly threads: number;
+  readonly ownBytes: number;
 };
 
 /** The processes of a sandbox at one moment, and what they have used together. */
@@ -16,12 +17,12 @@ export type TreeSeen = {
   readonly processes: readonly PidSeen[];
   /** Of those that are there, and of those that process 1 has buried. */
   readonly cpuMs: number;
-  readonly residentBytes: number;
+  /** Memory that each has for itself: what programs share by their files is nobody's. */
+  readonly ownBytes: number;
 };
 
-/** Clock ticks are 100 a second wherever Linux runs programs, and pages 4 KiB at least. */
+/** Clock ticks are 100 a second wherever Linux runs programs. */
 const TICK_MS = 10;
-const PAGE_BYTES = 4_096;
 const MOST = 20_000;
 
 /**
@@ -31,20 +32,22 @@ const MOST = 20_000;
 export function readTree(init: number): TreeSeen | null {
   const first = readPid(init);
   if (first === null) return null;
-  const processes: PidSeen[] = [];
-  const waiting = childrenOf(init);
-  for (let pid = waiting.pop(); pid !== undefined && processes.length < MOST; pid = waiting.pop()) {
-    const seen = readPid(pid);
+  const found = new Map<number, PidSeen>();
+  const waiting = [...childrenOf(first)];
+  for (let pid = waiting.pop(); pid !== undefined && found.size < MOST; pid = waiting.pop()) {
+    // One that is orphaned meanwhile is met twice.
+    const seen = found.has(pid) ? null : readPid(pid);
     if (seen === null) continue;
-    processes.push(seen);
-    waiting.push(...childrenOf(pid));
+    found.set(pid, seen);
+    waiting.push(...childrenOf(seen));
   }
+  const processes = [...found.values()];
   const sum = (of: (seen: PidSeen) => number): number =>
     processes.reduce((total, seen) => total + of(seen), of(first));
   return {
     processes,
     cpuMs: sum(({ cpuTicks }) => cpuTicks) * TICK_MS,
-    residentBytes: sum(({ residentPages }) => residentPages) * PAGE_BYTES,
+    ownBytes: sum((seen) => seen.ownBytes),
   };
 }
 
@@ -59,23 +62,13 @@ export function commandOf(pid: number): readonly string[] {
     .map((word) => word.slice(0, 256));
 }
 
-function childrenOf(pid: number): number[] {
-  const text = read(`/proc/${pid}/task/${pid}/children`) ?? '';
-  const own = text.split(' ').filter(Boolean).map(Number);
-  return own.concat(othersOf(pid));
-}
-
-// A child of another thread than the first stands with that thread.
-function othersOf(pid: number): number[] {
-  const stat = read(`/proc/${pid}/status`) ?? '';
-  if (/^Threads:\s+1$/m.test(stat)) return [];
-  const count = Number(/^Threads:\s+(\d+)$/m.exec(stat)?.[1] ?? 0);
-  return count < 2
-    ? []
-    : threadsOf(pid).flatMap((thread) => {
-        const text = thread === pid ? '' : (read(`/proc/${pid}/task/${thread}/children`) ?? '');
-        return text.split(' ').filter(Boolean).map(Number);
-      });
+/** A child stands with the thread that made it. */
+function childrenOf({ pid, threads }: PidSeen): readonly number[] {
+  const makers = threads < 2 ? [pid] : threadsOf(pid);
+  return makers.flatMap((thread) => {
+    const text = read(`/proc/${pid}/task/${thread}/children`) ?? '';
+    return text.split(' ').filter(Boolean).map(Number);
+  });
 }
 
 function threadsOf(pid: number): readonly number[] {
@@ -94,7 +87,6 @@ function readPid(pid: number): PidSeen | null {
   if (parts == null) return null;
   const fields = (parts['rest'] ?? '').trim().split(' ');
   const at = (field: number): number => Number(fields[field - 3] ?? 0);
-  const isZombie = fields[0] === 'Z';
   return {
     pid,
     parent: at(4),
@@ -102,8 +94,14 @@ function readPid(pid: number): PidSeen | null {
     name: parts['name'] ?? '',
     // Its own, and of the children it has waited for.
     cpuTicks: at(14) + at(15) + at(16) + at(17),
-    residentPages: isZombie ? 0 : at(24),
+    threads: at(20),
+    ownBytes: ownOf(pid),
   };
+}
+
+function ownOf(pid: number): number {
+  const status = read(`/proc/${pid}/status`) ?? '';
+  return Number(/^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1_024;
 }
 
 function read(path: string): string | null {

@@ -29,8 +29,8 @@ export function watchTree(parts: WatchParts): () => void {
     for (const key of known) if (!now.has(key)) known.delete(key);
     for (const key of now) known.add(key);
     if (fresh.length > 0) parts.seen(fresh.map(eventOf));
-    const { cpuMs, residentBytes, processes } = tree;
-    const used = { cpuMs, residentBytes, processes: processes.length };
+    const { cpuMs, ownBytes, processes } = tree;
+    const used = { cpuMs, ownBytes, processes: processes.length };
     const use = { atMs: performance.now(), ...used, lastActionMs: parts.lastActionMs() };
     const { reached, next } = judgeUse(parts.limits, soFar, use);
     soFar = next;
