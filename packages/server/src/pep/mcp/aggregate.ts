@@ -22,6 +22,12 @@ export type AggregateOptions = {
   readonly makeId: () => string;
 };
 
+/** Who is told of the way of a request: to which server it goes, and that it waits for people. */
+export type Told = {
+  readonly goesTo: (branch: Branch) => void;
+  readonly steppedUp: SteppedUp;
+};
+
 /** A request that is being answered. */
 export type Answering = {
   readonly answer: Promise<ResponseBody>;
@@ -43,9 +49,9 @@ export class Aggregate {
   }
 
   /** Answers a request of the client. */
-  answer(request: Request, era: Era, steppedUp: SteppedUp): Answering {
+  answer(request: Request, era: Era, told: Told): Answering {
     const cancels: (() => void)[] = [];
-    const answer = this.#answer({ request, era, cancels, steppedUp });
+    const answer = this.#answer({ request, era, cancels, told });
     return { answer, cancel: () => cancels.forEach((cancel) => cancel()) };
   }
 
@@ -311,14 +317,15 @@ export class Aggregate {
   }
 
   async #pass(
-    { request, era, cancels, steppedUp }: Asked,
+    { request, era, cancels, told }: Asked,
     to: { readonly branch: Branch; readonly own?: string; readonly member?: 'name' | 'taskId' },
   ): Promise<ResponseBody> {
     const { branch, own, member } = to;
     const named = member === undefined ? {} : { [member]: own ?? '' };
     const eras = branch.erasWith(era);
     const params = toServer({ ...request.params, ...named }, eras);
-    const { answer, cancel } = branch.ask(request.method, params, steppedUp);
+    told.goesTo(branch);
+    const { answer, cancel } = branch.ask(request.method, params, told.steppedUp);
     cancels.push(cancel);
     return toClient(await answer, eras, request.method);
   }
@@ -332,7 +339,7 @@ type Asked = {
   readonly request: Request;
   readonly era: Era;
   readonly cancels: (() => void)[];
-  readonly steppedUp: SteppedUp;
+  readonly told: Told;
 };
 
 const MOST_OWNED = 10_000;

@@ -1,8 +1,9 @@
-import { canonical, isJsonObject, type Json, type JsonObject } from '@plumbline/core';
+import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 
 import type { Caller } from '../../../routes/caller.ts';
 import { CODES, type Request, type RpcError } from '../message.ts';
 import { approvalForm, type ApproverDesk, voteIn } from './approver.ts';
+import { callIn } from './same-call.ts';
 
 /** The key of the one thing the gateway itself asks of a modern client. */
 const KEY = 'plumbline/approval';
@@ -101,10 +102,4 @@ export class ApprovalElicitor {
 
 function refused(message: string): Resumed {
   return { ok: false, error: { code: CODES.invalidParams, message } };
-}
-
-/** What makes a call the same one: its method and parameters, without what is about the sending. */
-function callIn({ method, params }: Request): string {
-  const { _meta: _, inputResponses: __, requestState: ___, ...of } = params;
-  return canonical({ method, params: of });
 }

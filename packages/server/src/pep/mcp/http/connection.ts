@@ -8,7 +8,6 @@ import { Branch, type BranchListener } from '../branch.ts';
 import { TASKS_META } from '../bridge.ts';
 import type { GuardEnforcement } from '../guard-enforcement.ts';
 import {
-  CODES,
   keyOf,
   type Notification,
   printError,
@@ -18,6 +17,7 @@ import {
   type RequestId,
   type Response,
   type ResponseBody,
+  type RpcError,
 } from '../message.ts';
 import { type Era, TASK_NOTICES } from '../methods.ts';
 import type { ParamHeader } from '../param-headers.ts';
@@ -26,6 +26,7 @@ import type { Served } from '../upstream.ts';
 import { ApprovalElicitor, type Resumed } from './approval-elicitor.ts';
 import type { ApproverDesk } from './approver.ts';
 import { EventStream } from './event-stream.ts';
+import { HeldCalls, type RunningCall, UNREACHABLE } from './held-calls.ts';
 
 /** Why a connection ends: nobody used it for long, or it was closed. */
 export type Ended = 'idle' | 'closed';
@@ -57,6 +58,13 @@ type Open = {
 };
 
 const MOST_STREAMS = 64;
+/** A request that is sent on: as it came, as it goes on, and whose token came with it. */
+type Sending = {
+  readonly open: Open;
+  readonly request: Request;
+  readonly approver: Caller | null;
+};
+
 const MOST_ASKED = 256;
 
 /** One client of one agent: its servers, and what is under way. */
@@ -75,6 +83,7 @@ export class Connection {
   readonly #open = new Map<string, Open>();
   readonly #asked = new Map<string, (body: ResponseBody, approver: Caller | null) => void>();
   readonly #elicitor: ApprovalElicitor | null;
+  readonly #held: HeldCalls = new HeldCalls();
   readonly #listening = new Set<(method: string, params: JsonObject) => void>();
   readonly #closing = new Set<() => void>();
   #count = 0;
@@ -98,7 +107,7 @@ export class Connection {
       },
       asked: (branch, request) => {
         const params = renameRelated(request.params, namerOf(branch));
-        return this.#askClient({ ...request, params });
+        return this.#askClient(branch, { ...request, params });
       },
       note,
     };
@@ -125,7 +134,7 @@ export class Connection {
   get isIdle(): boolean {
     const isRunning = this.#branches.some(({ relay }) => relay.tasks.running().length > 0);
     const isUsed = this.#open.size > 0 || this.#listening.size > 0 || this.standing.isRead;
-    return !isUsed && !isRunning;
+    return !isUsed && !isRunning && this.#held.isEmpty;
   }
 
   #next(): number {
@@ -177,22 +186,37 @@ export class Connection {
   }
 
   async #bodyOf(open: Open, approver: Caller | null): Promise<ResponseBody> {
+    const held = this.era === 'modern' ? this.#held.resume(open.request) : null;
+    if (held !== null) return this.#goOn(open, held);
     const resumed = await this.#resumed(open.request, approver);
     if (!resumed.ok) return { kind: 'error', error: resumed.error };
-    const { request } = resumed;
+    return this.#send({ open, request: resumed.request, approver });
+  }
+
+  #goOn(open: Open, held: RunningCall | RpcError): Promise<ResponseBody> {
+    if ('code' in held) return Promise.resolve({ kind: 'error', error: held });
+    open.cancel = held.cancel;
+    return this.#held.wait(held);
+  }
+
+  #send({ open, request, approver }: Sending): Promise<ResponseBody> {
     const { promise, resolve } = Promise.withResolvers<ResponseBody>();
-    const { answer, cancel } = this.#aggregate.answer(request, this.era, (approval) => {
-      const asking = this.#elicit({ ...open, request }, { approval, approver });
+    let branch: Branch | null = null;
+    const steppedUp = (approval: string): void => {
       const end = (asked: ResponseBody | null): void => {
         if (asked === null) return;
         resolve(asked);
         // The same call comes again with the answer, and goes on where this one stopped.
-        cancel();
+        open.cancel();
       };
-      void asking.then(end);
-    });
+      void this.#elicit({ ...open, request }, { approval, approver }).then(end);
+    };
+    const goesTo = (to: Branch): void => void (branch = to);
+    const { answer, cancel } = this.#aggregate.answer(request, this.era, { goesTo, steppedUp });
     open.cancel = cancel;
-    return Promise.race([answer, promise]);
+    if (this.era === 'legacy') return Promise.race([answer, promise]);
+    const running = this.#held.begin({ request, answer, cancel, branch });
+    return Promise.race([promise, this.#held.wait(running)]);
   }
 
   async #resumed(request: Request, approver: Caller | null): Promise<Resumed> {
@@ -321,10 +345,11 @@ export class Connection {
   }
 
   /** Asks the client on the stream of what it asked last, or where it listens. */
-  #askClient(request: Request): Promise<ResponseBody> {
+  #askClient(branch: Branch, request: Request): Promise<ResponseBody> {
+    if (this.era === 'modern') return this.#held.ask(branch, request);
     const last = [...this.#open.values()].at(-1);
     const isFull = this.#asked.size >= MOST_ASKED;
-    if (this.era === 'modern' || isFull || (last === undefined && !this.standing.isRead)) {
+    if (isFull || (last === undefined && !this.standing.isRead)) {
       return Promise.resolve(UNREACHABLE);
     }
     const id = `p${this.#next()}`;
@@ -341,6 +366,7 @@ export class Connection {
     const ending = why === 'idle' ? this.#options.ended(why) : null;
     for (const call of this.#closing) call();
     for (const settle of this.#asked.values()) settle(UNREACHABLE, null);
+    this.#held.close();
     for (const { cancel } of this.#open.values()) cancel();
     this.standing.end();
     for (const stream of this.#streams.values()) stream.end();
@@ -349,11 +375,6 @@ export class Connection {
     await (ending ?? this.#options.ended(why));
   }
 }
-
-const UNREACHABLE: ResponseBody = {
-  kind: 'error',
-  error: { code: CODES.methodNotFound, message: 'this client cannot be asked' },
-};
 
 function declaresElicitation({ params }: Request): boolean {
   const capabilities: unknown = Object(params['_meta'])[CLIENT_CAPABILITIES];

@@ -51,6 +51,8 @@ const CALLERS = 4;
 const REVIVE_MS = 5_000;
 const SWEEP_MS = 60_000;
 const SESSION_HEADER = 'plumbline-session';
+// Modern clients say with each call what they can be asked; servers want to know it beforehand.
+const ASKABLE = { elicitation: {}, sampling: {}, roots: {} };
 const APPROVER_HEADER = 'plumbline-approver';
 
 /** MCP over Streamable HTTP: every agent's servers at one address, with the guard before them. */
@@ -128,7 +130,7 @@ export class AgentDoor implements McpDoor {
       this.#shared.delete(key);
       void known.close();
     }
-    const opening = this.#connect(asked, { era: 'modern', capabilities: {} });
+    const opening = this.#connect(asked, { era: 'modern', capabilities: ASKABLE });
     this.#byUse.set(key, opening);
     const opened = await opening;
     if ('code' in opened) this.#byUse.delete(key);
