@@ -81,7 +81,7 @@ export {
   shownServer,
 } from './machine/shown-server.ts';
 export { GovernedFiles, type GovernedFile, RewireRefused } from './machine/governed-files.ts';
-export { maskedWords } from './machine/masked.ts';
+export { maskedUrl, maskedWords } from './machine/masked.ts';
 export {
   carryOut,
   type Left,

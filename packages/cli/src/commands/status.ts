@@ -24,6 +24,7 @@ type Status = {
   readonly down: JsonObject;
   readonly log: JsonObject;
   readonly agents: readonly JsonObject[];
+  readonly bypasses: number;
 };
 
 async function status(connection: Connection, shell: Shell): Promise<void> {
@@ -33,7 +34,8 @@ async function status(connection: Connection, shell: Shell): Promise<void> {
       const ready = await peek('/readyz');
       const log = await get('/api/v1/log');
       const agents = rowsOf(await get('/api/v1/agents'));
-      return { ready: ready.isFine, down: ready.body, log, agents };
+      const bypasses = rowsOf(await get('/api/v1/bypasses')).length;
+      return { ready: ready.isFine, down: ready.body, log, agents, bypasses };
     },
   );
   if (!found.ready) shell.exit(EXIT.no);
@@ -46,7 +48,7 @@ function attentionOf({ attention = [] }: JsonObject): readonly string[] {
   return Array.isArray(attention) ? attention.map(shown) : [];
 }
 
-function render({ ready, down, log, agents }: Status): string {
+function render({ ready, down, log, agents, bypasses }: Status): string {
   const halted = agents.filter(({ halts }) => Array.isArray(halts) && halts.length > 0);
   const reviews = agents.reduce((sum, each) => sum + countOf(each['reviews']), 0);
   const alerts = agents.reduce((sum, each) => sum + countOf(each['alerts']), 0);
@@ -61,6 +63,9 @@ function render({ ready, down, log, agents }: Status): string {
       ? []
       : [`reviews    ${reviews} open: \`plumb review list <agent>\` says why`]),
     ...(alerts === 0 ? [] : [`alerts     ${alerts} raised so far`]),
+    ...(bypasses === 0
+      ? []
+      : [`bypasses   ${bypasses} found: \`plumb inventory bypass --list\` shows them`]),
   ].join('\n');
 }
 

@@ -24,10 +24,10 @@ const AGENT = /^[a-z][a-z0-9-]{0,62}$/;
 
 /** Puts the gateway before the servers of a client or file. */
 export async function govern(target: string, options: GovernOptions, shell: Shell): Promise<void> {
-  const looked = await lookHere(options, shell);
+  const looked = await lookHere(options, shell, [target]);
   const governed = new looked.server.GovernedFiles(looked.config.data);
   const chosen = chosenServers(looked, target, options.server);
-  const agent = options.agent ?? chosen[0]?.client ?? '';
+  const agent = options.agent ?? agentOf(chosen);
   if (!AGENT.test(agent)) {
     throw new Stop('must be small letters, digits and dashes, a letter first', '--agent');
   }
@@ -53,6 +53,13 @@ export async function govern(target: string, options: GovernOptions, shell: Shel
 }
 
 /** A client does not have the environment of this shell, so what it says is written out. */
+/** What is governed first goes by its client's name. */
+function agentOf(chosen: readonly Server[]): string {
+  const client = chosen[0]?.client ?? '';
+  if (client !== 'file') return client;
+  throw new Stop('name the agent of this file with --agent');
+}
+
 function placesOf(
   { data: given, config: told }: MachineOptions,
   { environment }: Shell,
@@ -71,7 +78,7 @@ export async function ungovern(
   options: GovernOptions,
   shell: Shell,
 ): Promise<void> {
-  const looked = await lookHere(options, shell);
+  const looked = await lookHere(options, shell, [target]);
   const governed = new looked.server.GovernedFiles(looked.config.data);
   const chosen = chosenServers(looked, target, options.server);
   const ours = chosen.filter(({ reach }) => reach.kind === 'stdio' && reach.wrapped !== null);
@@ -106,6 +113,8 @@ async function carryOutAll(doing: Doing, next: string | null): Promise<void> {
   };
   print(changes.map((each) => changeLines(each, looked)).join('\n\n'));
   print(leftLines(left, looked));
+  const proposed = proposalFor(left, looked, agentNamed(options));
+  print(proposed === null ? '' : `in the daemon's configuration:\n${JSON.stringify(proposed)}`);
   const isWanted = changes.length > 0 && options.dryRun !== true && (await isAgreed(doing));
   if (isWanted) {
     for (const plan of plans.filter(({ changed }) => changed.length > 0)) {
@@ -117,7 +126,7 @@ async function carryOutAll(doing: Doing, next: string | null): Promise<void> {
     const rows = changes.map(({ server }) => ({ ...nameOf(server), done: isWanted }));
     const kept = already.map(nameOf);
     const not = left.map(({ server, why }) => ({ ...nameOf(server), why }));
-    return shell.screen.json({ changed: rows, already: kept, left: not });
+    return shell.screen.json({ changed: rows, already: kept, left: not, proposed });
   }
   print(summary(doing, { isWanted, count: changes.length, next }));
 }
@@ -227,8 +236,25 @@ function isOpen({ reach, file }: Server): boolean {
   return reach.kind === 'stdio' && file.isManaged !== true;
 }
 
+function agentNamed({ agent }: GovernOptions): string {
+  return agent ?? 'the-agent';
+}
+
+/** What the daemon is configured with to serve what is reached at an address; null: nothing is. */
+function proposalFor(left: Plan['left'], { server }: Looked, agent: string): object | null {
+  const remote = left.flatMap(({ server: { reach, name } }) =>
+    reach.kind === 'http' ? [[prefixOf(name).replace(/\.$/, ''), reach.url] as const] : [],
+  );
+  if (remote.length === 0) return null;
+  const servers = remote.map(([name, url]) => {
+    const shown = server.maskedUrl(url);
+    return [name, { url: shown === url ? url : 'its address, as it is configured' }];
+  });
+  return { mcp: { [agent]: { servers: Object.fromEntries(servers) } } };
+}
+
 function whyLeft(server: Server, { governors: { origins } }: Looked): Plan['left'][number] {
-  const { reach, file, name } = server;
+  const { reach, file } = server;
   if (file.isManaged === true) {
     return {
       server,
@@ -238,7 +264,6 @@ function whyLeft(server: Server, { governors: { origins } }: Looked): Plan['left
   if (reach.kind === 'other')
     return { server, why: 'is built into the client: only a hook sees it' };
   const origin = origins[0] ?? 'http://127.0.0.1:7411';
-  const setting = `mcp.<agent>.servers.${prefixOf(name).replace(/\.$/, '')}.url`;
-  const why = `is reached over HTTP: set \`${setting}\` of the daemon to its address, and give the`;
-  return { server, why: `${why} client ${origin}/mcp/<agent> with an agent's key instead` };
+  const why = 'is reached over HTTP: have the daemon serve it, and give the client';
+  return { server, why: `${why} ${origin}/mcp/<agent> with a key of the agent's instead` };
 }

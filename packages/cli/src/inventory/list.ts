@@ -66,7 +66,8 @@ function render({ machine, home }: Looked, { servers, builtIns, shell }: Shows):
   if (builtIns.length > 0) parts.push(builtIns.map((each) => builtInLine(each, shell)).join('\n'));
   if (machine.troubles.length > 0) parts.push(troubleLines(machine.troubles, home));
   const open = servers.filter(({ governed, isEnabled }) => governed === null && isEnabled).length;
-  const summary = `${servers.length} servers, ${open} of them not governed`;
+  const count = servers.length === 1 ? '1 server' : `${servers.length} servers`;
+  const summary = `${count}, ${open} not governed`;
   if (servers.length > 0)
     parts.push(open === 0 ? summary : `${summary}: ${nextOf(servers, shell)}`);
   return parts.join('\n\n');

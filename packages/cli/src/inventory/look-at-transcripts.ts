@@ -20,6 +20,7 @@ type Meant = MadeCall & {
   readonly call: Call;
   readonly agent: string | null;
   readonly server: string | null;
+  readonly isGoverned: boolean;
 };
 
 const MOST_PAGES = 1_000;
@@ -39,8 +40,10 @@ export async function lookAtTranscripts(
   }
   const meant = calls.map((call) => meantBy(looked, call));
   const decisions = await decisionsSince(daemon, sinceMs, calls);
-  const found = unmatchedCalls(meant, decisions).map((each): Found => {
-    const { call, agent, server, tools } = each;
+  const unmatched = unmatchedCalls(meant, decisions);
+  const found = groupsOf(unmatched).map(({ first, count }): Found => {
+    const { call, agent, server, tools } = first;
+    const more = count === 1 ? '' : ` and ${count - 1} more`;
     return {
       what: 'call',
       agent,
@@ -48,11 +51,28 @@ export async function lookAtTranscripts(
       server: ledgerName(server, 128),
       tool: ledgerName(tools[0] ?? null, 255),
       evidence: ledgerPlace(call.path, `:${call.line}`),
-      place: `${shortPath(call.path, looked.home)}:${call.line}`,
+      place: `${shortPath(call.path, looked.home)}:${call.line}${more}`,
       seenAtMs: call.at,
     };
   });
   return { found, unseen };
+}
+
+type Group = { readonly first: Meant; readonly count: number };
+
+/**
+ * Of what nothing governs, the calls of a transcript to one server are one finding: that the path
+ * is open is what they show.
+ */
+function groupsOf(calls: readonly Meant[]): readonly Group[] {
+  const groups = new Map<string, Group>();
+  for (const [at, each] of calls.entries()) {
+    const { call, server, isGoverned } = each;
+    const key = isGoverned ? `${at}` : JSON.stringify([call.path, server]);
+    const known = groups.get(key);
+    groups.set(key, { first: known?.first ?? each, count: (known?.count ?? 0) + 1 });
+  }
+  return [...groups.values()];
 }
 
 /** Every decision of every agent that could stand behind one of the calls. */
@@ -91,11 +111,12 @@ function meantBy(looked: Looked, call: Call): Meant {
     const governed = looked.server.governedBy(of.server, looked.governors);
     const prefix = governed?.prefix ?? `${of.server.name}.`;
     const tools = [`${prefix}${of.tool}`, `${of.server.name}.${of.tool}`];
-    return { ...base, agent: governed?.agent ?? null, server: of.server.name, tools };
+    const whose = { agent: governed?.agent ?? null, isGoverned: governed !== null };
+    return { ...base, ...whose, server: of.server.name, tools };
   }
   const hook = looked.server.hookOver({ client, project: null }, looked.governors.hooks);
   const tools = ownNames(call, hook?.prefix ?? null);
-  return { ...base, agent: hook?.agent ?? null, server: null, tools };
+  return { ...base, agent: hook?.agent ?? null, server: null, tools, isGoverned: hook !== null };
 }
 
 /** A tool of a server is named by both, in the way of each client. */

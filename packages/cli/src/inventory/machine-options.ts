@@ -35,14 +35,21 @@ export type Looked = {
 };
 
 /** Looks around on this machine. Errors: `Stop` where the configuration of the daemon is wrong. */
-export async function lookHere(options: MachineOptions, shell: Shell): Promise<Looked> {
+export async function lookHere(
+  options: MachineOptions,
+  shell: Shell,
+  files: readonly string[] = [],
+): Promise<Looked> {
   const server = await loadServer();
   const config = readConfig(server, options, shell);
   const { environment } = shell;
   const home = environment['HOME'] ?? environment['USERPROFILE'] ?? homedir();
   const { platform } = process;
   const surroundings = { platform, home, root: '/', environment };
-  const machine = server.lookAround(surroundings, [here(shell), ...(options.folder ?? [])]);
+  const folders = [here(shell), ...(options.folder ?? [])];
+  // What was governed is looked at again, also where nobody names it now.
+  const governed = new server.GovernedFiles(config.data).list().files.map(({ path }) => path);
+  const machine = server.lookAround(surroundings, folders, [...governed, ...files]);
   const governors = { origins: originsOf(config.listen.http), hooks: machine.hooks };
   return { server, config, machine, governors, home, surroundings };
 }

@@ -318,3 +318,18 @@ export const CLIENTS: readonly Client[] = [
     files: [json('app', 'Trae/User/mcp.json'), json('project', '.trae/mcp.json')],
   },
 ];
+
+const USUAL = ['mcpServers', 'servers', 'mcp.servers', 'mcp_servers', 'context_servers'];
+
+/** A file that somebody names, of whichever client. */
+export const NAMED: Client = {
+  id: 'file',
+  title: 'a file',
+  marks: [],
+  files: (['json', 'toml', 'yaml'] as const).map((format) => ({
+    base: 'home',
+    path: '',
+    format,
+    servers: USUAL,
+  })),
+};

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
 import { verifies } from '@plumbline/testkit';
+import * as fc from 'fast-check';
 
 import { lookAround, type Machine } from './look.ts';
 import { shownServer } from './shown-server.ts';
@@ -241,4 +242,39 @@ test('inventory: a hook governs the servers of its client, but those it leaves o
   assert.deepEqual(governed(hook(OURS, { event: 'PostToolUse' })), [null, null]);
   assert.deepEqual(governed(hook(OURS, { off: true })), [null, null]);
   assert.deepEqual(governed(hook(OURS).replace("'desk'", '')), [null, null]);
+});
+
+test('inventory: whatever a file holds, looking ends and shows no secret', (t) => {
+  const secret = 'sk-live-0123456789abcdef';
+  const leaf = fc.oneof(fc.jsonValue(), fc.constant(secret), fc.string());
+  const server = fc.dictionary(
+    fc.constantFrom('command', 'args', 'url', 'env', 'headers', 'type', 'disabled', 'transport'),
+    fc.oneof(leaf, fc.array(leaf, { maxLength: 3 }), fc.dictionary(fc.string(), leaf)),
+  );
+  const held = fc.oneof(leaf, server, fc.array(server), fc.dictionary(fc.string(), server));
+  fc.assert(
+    fc.property(held, fc.string(), (servers, junk) => {
+      const { machine } = machineWith(t, {
+        'work/.mcp.json': JSON.stringify({ mcpServers: servers, hooks: servers }),
+        '.cursor/mcp.json': junk,
+        '.codex/config.toml': junk,
+        '.continue/config.yaml': junk,
+      });
+      const shown = machine.servers.map((each) => shownServer(each, NOTHING));
+      const commands = shown.map(({ command, url }) => [command?.slice(1), url]);
+      assert(!JSON.stringify([commands, machine.troubles]).includes(secret));
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('inventory: a file that somebody names is read as those that were found', (t) => {
+  const { home } = machineWith(t, { 'mine.yaml': 'mcpServers:\n  x:\n    command: srv\n' });
+  const surroundings = { platform: 'linux', home, root: home, environment: {} } as const;
+  const named = [join(home, 'mine.yaml'), join(home, 'none.json'), join(home, 'mine.txt')];
+  const machine = lookAround(surroundings, [home], named);
+  assert.deepEqual(
+    machine.servers.map(({ client, name }) => [client, name]),
+    [['file', 'x']],
+  );
 });

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { type Client, type ClientFile, CLIENTS } from './client-table.ts';
+import { type Client, type ClientFile, CLIENTS, NAMED } from './client-table.ts';
 import type { ConfiguredServer } from './configured-server.ts';
 import { textOf, valueOf } from './located.ts';
 import { codeOf, readConfigFile, type ReadFile, type Trouble } from './read-file.ts';
@@ -38,9 +38,14 @@ type Found = {
 
 /**
  * Looks for every client's files on a machine, in the folders of its user and of projects: those
- * that are named, and those the clients' own files name. Changes nothing.
+ * that are named, and those the clients' own files name; and in files that are named themselves.
+ * Changes nothing.
  */
-export function lookAround(surroundings: Surroundings, folders: readonly string[]): Machine {
+export function lookAround(
+  surroundings: Surroundings,
+  folders: readonly string[],
+  named: readonly string[] = [],
+): Machine {
   const found: Found = { surroundings, files: [], troubles: [] };
   for (const client of CLIENTS) {
     for (const file of client.files) {
@@ -57,7 +62,24 @@ export function lookAround(surroundings: Surroundings, folders: readonly string[
       }
     }
   }
+  for (const path of named) readNamed(found, resolve(path));
   return machineOf(found, projects);
+}
+
+/** Reads a file of any client: it is known by its ending, and by where servers usually stand. */
+function readNamed({ files, troubles }: Found, path: string): void {
+  if (files.some(({ read }) => read.path === path)) return;
+  const [file] = NAMED.files.filter(({ format }) => formatOf(path) === format);
+  if (file === undefined) return;
+  const read = readConfigFile(path, file.format);
+  if (read === null) return;
+  if ('why' in read) troubles.push(read);
+  else files.push({ client: NAMED, file, read, project: null });
+}
+
+function formatOf(path: string): string {
+  const ending = /\.(json|jsonc|toml|yaml|yml)$/i.exec(path)?.[1]?.toLowerCase() ?? '';
+  return ending === 'jsonc' ? 'json' : ending === 'yml' ? 'yaml' : ending;
 }
 
 /**
@@ -68,9 +90,11 @@ export function readClientFile(
   path: string,
   client: string,
 ): (ReturnType<typeof readServers> & { readonly read: ReadFile }) | null {
-  for (const { id, files } of CLIENTS) {
+  for (const { id, files } of [...CLIENTS, NAMED]) {
     for (const file of files) {
-      if (id !== client || file.servers === undefined || !endsAs(path, file.path)) continue;
+      const isNamed = id === NAMED.id && formatOf(path) === file.format;
+      if (!isNamed && !endsAs(path, file.path)) continue;
+      if (id !== client || file.servers === undefined) continue;
       const read = readConfigFile(path, file.format);
       if (read === null || 'why' in read) continue;
       return { read, ...readServers({ client, file, read, project: null }) };

@@ -21,6 +21,20 @@ export type HookFile = {
 // The events before a tool runs, as the clients call them.
 const BEFORE: ReadonlySet<string> = new Set(['PreToolUse', 'BeforeTool', 'preToolUse']);
 
+// How the clients switch their hooks off, all at once.
+const OFF: readonly (readonly [path: string, value: boolean])[] = [
+  ['disableAllHooks', true],
+  ['hooksConfig.enabled', false],
+  ['features.hooks', false],
+  ['features.codex_hooks', false],
+];
+
+function saysSo(root: Located, path: string, value: boolean): boolean {
+  let here: Located | undefined = root;
+  for (const step of path.split('.')) here = valueOf(here, step);
+  return here?.kind === 'scalar' && here.value === value;
+}
+
 /** Returns what a client's file says of hooks, or null where it says nothing of them. */
 export function readHooks(
   { client, path, project }: Pick<HookFile, 'client' | 'path' | 'project'>,
@@ -28,8 +42,7 @@ export function readHooks(
   member: string,
 ): HookFile | null {
   const held = valueOf(root, member);
-  const off = valueOf(root, 'disableAllHooks');
-  const isOff = off?.kind === 'scalar' && off.value === true;
+  const isOff = OFF.some(([where, value]) => saysSo(root, where, value));
   const isThere = held !== undefined && textsIn(held).length > 0;
   if (!isThere && !isOff) return null;
   const found = held === undefined ? null : ourHook(held);
