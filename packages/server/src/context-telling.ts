@@ -13,6 +13,7 @@ export type TellingParts = {
   readonly sequencer: Sequencer;
   readonly guard: OpenedGuard;
   readonly people: Pick<Services, 'breakGlass'>;
+  readonly voteFrom: Services['approvals']['voteFrom'];
   readonly write: WriteEntry;
   readonly egress: Egress;
   readonly openOutbox: () => Outbox;
@@ -28,7 +29,7 @@ export type TellingMachine = {
 /** Returns what tells people what happens, by the configuration. */
 export function tellingOf(
   config: Config,
-  { sequencer, guard, people, write, egress, openOutbox }: TellingParts,
+  { sequencer, guard, people, voteFrom, write, egress, openOutbox }: TellingParts,
   { clock, failed, credentials }: TellingMachine,
 ): Telling {
   return openTelling({
@@ -37,6 +38,7 @@ export function tellingOf(
     sequencer,
     asks: guard.guard.asks,
     breakGlass: people.breakGlass,
+    voteFrom,
     write,
     clock,
     random: Math.random,

@@ -219,7 +219,9 @@ export async function openContext(
   const decisions = makeDecisions(needs);
   const deciding = { subjects, keys, decisions, clock, states: guard.states, identity };
   const outbox = (): Outbox => openOutbox(places.outbox);
-  const hearing = { sequencer, guard, people, write, egress, openOutbox: outbox };
+  const voteFrom: Services['approvals']['voteFrom'] = (vote, from) =>
+    services.approvals.voteFrom(vote, from);
+  const hearing = { sequencer, guard, people, voteFrom, write, egress, openOutbox: outbox };
   const telling = tellingOf(config, hearing, surroundings);
   const services: Services = {
     notices: telling.notices,

@@ -8,6 +8,7 @@ import { makeNotices } from '../src/notify/make-notices.ts';
 import type { Notices } from '../src/notify/notices.ts';
 import { Notifier } from '../src/notify/notifier.ts';
 import { Recorder } from '../src/record/recorder.ts';
+import type { CastVote, Recognised } from '../src/services/approvals.ts';
 import type { ShownGlass } from '../src/services/break-glass.ts';
 import { refused } from '../src/services/served.ts';
 import { makeWriteEntry } from '../src/services/write-entry.ts';
@@ -67,6 +68,7 @@ export type NotifyScene = {
   readonly asks: FoundAsk[];
   readonly glass: ShownGlass[];
   readonly failures: unknown[];
+  readonly votes: (CastVote & Recognised)[];
   readonly now: () => number;
   /** Writes one entry; with a session where its kind stands there. */
   readonly write: (kind: EntryKind, open: JsonObject, of?: Whose) => Promise<number>;
@@ -139,6 +141,7 @@ export async function openScene(
   const asks: FoundAsk[] = [];
   const glass: ShownGlass[] = [];
   const failures: unknown[] = [];
+  const votes: (CastVote & Recognised)[] = [];
   const write = makeWriteEntry({ recorder, clock });
   const rules = rulesFor(
     options.channels.map(({ channel }) => channel.name),
@@ -151,6 +154,10 @@ export async function openScene(
     sequencer: log,
     asks: { list: () => asks, find: (id) => asks.find(({ ask }) => ask.id === id) },
     breakGlass: { list: () => glass },
+    voteFrom: (vote, from) => {
+      votes.push({ ...vote, ...from });
+      return Promise.resolve(refused('conflict', 'nobody counts here'));
+    },
     random: () => 0.5,
     failed: (cause) => failures.push(cause),
   });
@@ -168,6 +175,7 @@ export async function openScene(
     asks,
     glass,
     failures,
+    votes,
     now: clock,
     write: async (kind, open, { agent = null, session = null } = {}) => {
       const whole = { kind, agent, session, open, at: now, secret: null, subject: null };

@@ -70,6 +70,23 @@ const smtp = z
     }
   });
 
+const serviceNow = z
+  .strictObject({
+    kind: z.literal('servicenow'),
+    url: address.transform((text) => text.replace(/\/+$/, '')),
+    user: z.string().min(1).max(256).nullable().default(null),
+    clientId: z.string().min(1).max(256).nullable().default(null),
+    secret,
+    approvals: z.boolean().default(false),
+    assignmentGroup: z.string().min(1).max(100).nullable().default(null),
+    closeCode: z.string().min(1).max(100).default('Solution provided'),
+  })
+  .superRefine(({ user, clientId }, context) => {
+    if ((user === null) !== (clientId === null)) return;
+    const message = 'give either `user` with a password, or `clientId` with its secret';
+    context.addIssue({ code: 'custom', path: ['user'], message });
+  });
+
 const channel: z.ZodType<ChannelConfig> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('webhook'), url: address, secret }),
   smtp,
@@ -89,6 +106,7 @@ const channel: z.ZodType<ChannelConfig> = z.discriminatedUnion('kind', [
       .default({}),
   }),
   z.strictObject({ kind: z.literal('slack-webhook'), secret }),
+  serviceNow,
 ]);
 
 const one = <T extends z.ZodType>(shape: T): z.ZodDefault<z.ZodNullable<z.ZodArray<T>>> =>

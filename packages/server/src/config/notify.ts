@@ -93,9 +93,32 @@ export type SlackConfig = {
 /** An incoming webhook of Slack; its address is the secret. */
 export type SlackWebhookConfig = { readonly kind: 'slack-webhook'; readonly secret: SecretSource };
 
+/** A ServiceNow instance: incidents, and change requests for approvals. */
+export type ServiceNowConfig = {
+  readonly kind: 'servicenow';
+  /** The instance, without a slash at the end. */
+  readonly url: string;
+  /** Whose password the secret is; null with `clientId`. */
+  readonly user: string | null;
+  /** The OAuth client whose secret it is; null with `user`. */
+  readonly clientId: string | null;
+  readonly secret: SecretSource;
+  /** Whether approvals are change requests, and approvals given there are votes here. */
+  readonly approvals: boolean;
+  /** Who is assigned; null: whoever the instance's own rules name. */
+  readonly assignmentGroup: string | null;
+  /** What a resolved incident is closed with; instances have their own choices. */
+  readonly closeCode: string;
+};
+
 /** One channel as it is configured. */
 export type ChannelConfig =
-  WebhookConfig | SmtpConfig | PagerDutyConfig | SlackConfig | SlackWebhookConfig;
+  | WebhookConfig
+  | SmtpConfig
+  | PagerDutyConfig
+  | SlackConfig
+  | SlackWebhookConfig
+  | ServiceNowConfig;
 
 /** Which messages go to which channels; every member narrows. */
 export type NoticeRoute = {

@@ -43,12 +43,26 @@ export type Channel = {
   readonly name: string;
   readonly kind: string;
   readonly send: (message: Message, signal: AbortSignal) => Promise<Sent>;
+  /** Asks what people said of an approval at the service, by what it calls the approval. */
+  readonly votes?: (reference: string, now: number) => Promise<ForeignVotes>;
 };
+
+/** What people said elsewhere: each is somebody's word, under the address they have there. */
+export type ForeignVotes =
+  | {
+      readonly ok: true;
+      readonly votes: readonly {
+        readonly id: string;
+        readonly person: string;
+        readonly outcome: 'approve' | 'deny';
+      }[];
+    }
+  | { readonly ok: false; readonly fault: string };
 
 /** Returns an attempt that is made again later. */
 export function later(
   fault: string,
   { isAnswered = false, retryAfterMs = null }: Partial<Extract<Sent, { kind: 'later' }>> = {},
-): Sent {
+): Extract<Sent, { kind: 'later' }> {
   return { kind: 'later', fault, isAnswered, retryAfterMs };
 }

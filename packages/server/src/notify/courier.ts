@@ -75,13 +75,15 @@ export class Courier {
   async #deliver(channel: Channel, row: OutboxRow): Promise<boolean> {
     const { outbox, clock, ended } = this.#needs;
     const now = clock();
+    const notice = readNotice(row);
     outbox.begin(row.key, now);
     const sent = await channel.send(
       {
         key: row.key,
-        notice: readNotice(row),
+        notice,
         attempt: row.attempts + 1,
-        reference: outbox.reference(channel.name, row.thread),
+        // What begins anew is no part of what began before, such as another halt of an agent.
+        reference: notice.phase === 'opens' ? null : outbox.reference(channel.name, row.thread),
         now,
       },
       this.#stop.signal,

@@ -1,6 +1,9 @@
 import type { EgressAnswer, EgressResult } from '../egress/egress.ts';
 import { later, type Sent } from './channel.ts';
 
+/** An attempt that came to nothing. */
+export type Failed = Exclude<Sent, { kind: 'delivered' }>;
+
 /** How long one attempt takes at most, and how much of an answer is read. */
 export const HTTP_BOUNDS: { readonly timeoutMs: number; readonly maxBytes: number } = {
   timeoutMs: 10_000,
@@ -14,7 +17,7 @@ const NEVER: readonly number[] = [400, 413, 414, 415, 422];
  * Returns what became of an attempt by its answer: null where it was taken, and the rest is the
  * channel's to say.
  */
-export function faultOf(result: EgressResult, now: number): Sent | null {
+export function faultOf(result: EgressResult, now: number): Failed | null {
   if (!result.ok) return later(result.fault);
   const { status } = result.value;
   if (status >= 200 && status < 300) return null;

@@ -5,6 +5,7 @@ import { verifies } from '@plumbline/testkit';
 
 import { FOUND } from '../../testing/fake-approvals.ts';
 import { inFolder } from '../../testing/folder.ts';
+import { decidedOpen } from '../../testing/log-entries.ts';
 import {
   DOWN,
   haltOpen,
@@ -15,6 +16,7 @@ import {
   type TestChannel,
   testChannel,
 } from '../../testing/notify-scene.ts';
+import type { ForeignVotes } from './channel.ts';
 
 async function within(
   options: Partial<SceneOptions>,
@@ -324,5 +326,31 @@ test('notices: names from elsewhere break no line and are short', async () => {
     const { title = '' } = hook.taken[0]?.notice ?? {};
     assert.ok(!/[\n\u202E]/u.test(title));
     assert.ok(title.length < 250);
+  });
+});
+
+test('notices: what people said at a service is offered once, as their word', async () => {
+  verifies('human.approvals');
+  const hook = testChannel('now');
+  hook.answer = () => ({ kind: 'delivered', reference: 'change_request:1' });
+  const vote = { id: 'v1', person: 'lena@example.com', outcome: 'approve' } as const;
+  const votes = (): Promise<ForeignVotes> => Promise.resolve({ ok: true, votes: [vote] });
+  const asking = { ...hook, channel: { ...hook.channel, kind: 'servicenow', votes } };
+  await within({ channels: [asking] }, async (scene) => {
+    const ask = { ...FOUND.ask, id: 'apr_d1', expiresAtMs: scene.now() + 300_000 };
+    scene.asks.push({ ...FOUND, ask });
+    const of = { agent: 'refunds', session: 's1' };
+    await scene.write('decided', decidedOpen({ verdict: 'step_up' }), of);
+    await scene.pass(60_000, 5_000);
+    assert.deepEqual(scene.votes, [
+      {
+        approval: 'apr_d1',
+        outcome: 'approve',
+        reason: 'given in servicenow',
+        person: 'lena@example.com',
+        by: 'servicenow:now',
+        mechanism: 'servicenow',
+      },
+    ]);
   });
 });

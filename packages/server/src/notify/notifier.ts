@@ -1,4 +1,5 @@
 import type { Guard } from '../guard/guard.ts';
+import type { Approvals } from '../services/approvals.ts';
 import type { BreakGlass } from '../services/break-glass.ts';
 import type { WriteEntry } from '../services/write-entry.ts';
 import { type Follower, followLog } from '../store/follow.ts';
@@ -6,6 +7,7 @@ import type { Sequencer } from '../ledger/sequencer.ts';
 import type { NotifyRules } from '../config/notify.ts';
 import type { Outbox } from '../store/outbox.ts';
 import type { Channel } from './channel.ts';
+import { VoteCollector } from './collect-votes.ts';
 import { Courier } from './courier.ts';
 import { NoticeFold } from './fold-notices.ts';
 import { type AskedApproval, askedOf, ownNotice } from './make-notice.ts';
@@ -22,6 +24,8 @@ export type NotifierNeeds = {
   readonly sequencer: Pick<Sequencer, 'read' | 'status' | 'onDurable'>;
   readonly asks: Pick<Guard['asks'], 'list' | 'find'>;
   readonly breakGlass: Pick<BreakGlass, 'list'>;
+  /** Counts the word of a person that a channel was asked for. */
+  readonly voteFrom: Approvals['voteFrom'];
   readonly write: WriteEntry;
   readonly clock: () => number;
   readonly random: () => number;
@@ -32,6 +36,7 @@ const FORGET_MS = 7 * 86_400_000;
 const MOST_ENDED = 20_000;
 const FORGET_EVERY_MS = 600_000;
 const WATCH_EVERY_MS = 1_000;
+const COLLECT_EVERY_MS = 10_000;
 const GRACE_MS = 2_000;
 
 /**
@@ -44,6 +49,9 @@ export class Notifier {
   readonly #courier: Courier;
   readonly #note: () => Promise<void>;
   readonly #watch: Watch;
+  readonly #votes: VoteCollector;
+  #collecting: Promise<void> | null = null;
+  #collectedAt = 0;
   #follower: Follower | null = null;
   #isStarted = false;
   #watchedAt = 0;
@@ -60,6 +68,7 @@ export class Notifier {
     const { deadAfterMs } = rules;
     this.#courier = new Courier({ outbox, channels, clock, random, deadAfterMs, ended, failed });
     this.#watch = new Watch({ ...needs, ...this.#post });
+    this.#votes = new VoteCollector(needs);
   }
 
   /** Reads what the ledger holds, says who is told from now on, and begins to tell. */
@@ -98,6 +107,14 @@ export class Notifier {
       this.#forgotAt = now;
       outbox.forget(now - FORGET_MS, MOST_ENDED);
     }
+    if (Math.abs(now - this.#collectedAt) >= COLLECT_EVERY_MS) {
+      this.#collectedAt = now;
+      // A service that is slow to be asked holds up no message.
+      this.#collecting ??= this.#votes
+        .collect(now)
+        .catch(this.#needs.failed)
+        .finally(() => (this.#collecting = null));
+    }
     this.#courier.wake();
     await this.#note();
   }
@@ -129,6 +146,7 @@ export class Notifier {
   /** Resolves when nothing is under way and every end so far was written down, or was tried. */
   async settle(): Promise<void> {
     await this.#courier.settle();
+    await this.#collecting;
     await this.#note();
   }
 
@@ -145,6 +163,7 @@ export class Notifier {
     await Promise.race([this.#courier.settle(), promise]);
     clearTimeout(timer);
     await this.#courier.close();
+    await this.#collecting;
     await this.#note();
     await this.#follower?.stop();
   }
