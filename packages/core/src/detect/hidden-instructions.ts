@@ -46,6 +46,14 @@ const UNSEEN: readonly Phrases[] = [
   ['comment', ['<!--']],
 ];
 
+// What moves data or runs something, in any of its forms.
+const MOVES =
+  '\\b(?:send|forward|post|upload|transmit|mail|bcc|cop(?:y|ie)|attach|include|append|pass' +
+  '|collect|record|read|fetch|call|invoke|run|execute|use|perform|insert|add)' +
+  '(?:s|es|ed|ing)?\\b';
+
+const WHICH = '(?:the|an?|all|each|every|any|its)';
+
 // In the text as every comparison sees it: folded, in lower case, blanks as one.
 const SAID: readonly Phrases[] = [
   [
@@ -75,7 +83,10 @@ const SAID: readonly Phrases[] = [
       "\\b(?:do not|don't|never|must not|without)\\b.{0,20}" +
         '\\b(?:tell|mention|inform|reveal|show|notify|alert|ask)(?:ing)?\\b.{0,30}' +
         '\\b(?:users?|humans?|persons?|people|anyone|anybody|them)\\b',
-      '\\b(?:silently|secretly|covertly)\\b',
+      '\\b(?:secretly|covertly)\\b',
+      // An operation may succeed, fail or skip silently; what is moved or run so is kept quiet.
+      `\\bsilently ${MOVES}`,
+      `${MOVES} (?:it |them |this |${WHICH} (?:[^ .,;]+ ){1,3})?silently\\b`,
       '\\bhid(?:e|den) (?:this|it) from\\b',
     ],
   ],
