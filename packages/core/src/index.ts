@@ -157,6 +157,7 @@ export {
   readProviderUse,
 } from './inventory/provider-uses.ts';
 export { type ListedDecision, type MadeCall, unmatchedCalls } from './inventory/unmatched-calls.ts';
+export { awayReads } from './inventory/away-reads.ts';
 export { usableTools } from './inventory/usable-tools.ts';
 export { isJsonObject, type Json, type JsonObject } from './json.ts';
 export type {

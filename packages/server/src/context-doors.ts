@@ -1,6 +1,8 @@
 import { approverDesk } from './client/approver-desk.ts';
 import { configuredServers } from './client/configured-servers.ts';
 import type { Config } from './config/config.ts';
+import { compiledPact, type PactSource } from './context-compiled.ts';
+import { AwayLists } from './daemon/away-lists.ts';
 import type { Guard } from './guard/guard.ts';
 import { AgentHooks } from './pep/hooks/agent-hooks.ts';
 import { fewNotes, NOTES_OF_ALL } from './pep/mcp/few-notes.ts';
@@ -9,21 +11,35 @@ import type { Services } from './services/daemon-services.ts';
 
 /** What the enforcement points of the daemon stand on. */
 export type DoorParts = {
-  readonly guard: Guard;
+  readonly guard: { readonly guard: Guard };
   readonly services: Services;
+  readonly sequencer: PactSource['sequencer'];
+  readonly past: Pick<PactSource, 'registry'>;
+  readonly places: { readonly folder: string };
+};
+
+/** What the machine lends them. */
+export type DoorSurroundings = {
   readonly monotonicMs: () => number;
+  readonly failed: (cause: unknown) => void;
   /** Is told what a person should know, and nothing failed. */
   readonly noted?: (text: string) => void;
 };
 
 /** The enforcement points of the daemon. */
-export type Doors = { readonly mcp: AgentDoor; readonly hooks: AgentHooks };
+export type Doors = {
+  readonly mcp: AgentDoor;
+  readonly hooks: AgentHooks;
+  readonly away: AwayLists;
+};
 
 /** Opens the MCP gateway over HTTP, and what answers hooks. */
 export function doorsOf(
   { mcp, limits }: Config,
-  { guard, services, monotonicMs, noted = () => undefined }: DoorParts,
+  { guard: { guard }, services, sequencer, past: { registry }, places: { folder } }: DoorParts,
+  { monotonicMs, failed, noted = () => undefined }: DoorSurroundings,
 ): Doors {
+  const hooks = new AgentHooks({ guard, nowMs: monotonicMs });
   return {
     mcp: new AgentDoor({
       guard,
@@ -33,6 +49,13 @@ export function doorsOf(
       limits,
       note: fewNotes((text) => noted(`mcp: ${text}`), NOTES_OF_ALL),
     }),
-    hooks: new AgentHooks({ guard, nowMs: monotonicMs }),
+    hooks,
+    away: new AwayLists({
+      folder,
+      guard,
+      pactOf: (digest) => compiledPact({ sequencer, registry }, digest, null),
+      note: (read) => hooks.noteAway(read),
+      failed,
+    }),
   };
 }

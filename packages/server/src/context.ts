@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CompiledPact } from '@plumbline/core';
 import { encodeBase64, formatVerifierKey, parseKnownLogs } from '@plumbline/ledger';
 
 import type { Broker } from './broker/broker.ts';
@@ -10,6 +9,7 @@ import { openBroker } from './context-broker.ts';
 import { pactsOf } from './context-pacts.ts';
 import { tellingOf } from './context-telling.ts';
 import type { Config } from './config/config.ts';
+import type { AwayLists } from './daemon/away-lists.ts';
 import { type LogKeys, loadLogKeys } from './daemon/log-keys.ts';
 import { type Past, readPast, replayOnVault } from './daemon/past.ts';
 import { type Places, StartRefused } from './daemon/places.ts';
@@ -27,6 +27,7 @@ import { type HaltPlace, openHaltFile } from './guard/halts/halt-file.ts';
 import type { AgentHooks } from './pep/hooks/agent-hooks.ts';
 import type { AgentDoor } from './pep/mcp/http/mcp-door.ts';
 import { doorsOf } from './context-doors.ts';
+import { compiledPact } from './context-compiled.ts';
 import { httpFacts } from './guard/http-facts.ts';
 import { type OpenedGuard, openGuard } from './guard/open-guard.ts';
 import { makeIdentity } from './identity/identity.ts';
@@ -46,8 +47,6 @@ import { finishErasure } from './services/erasure.ts';
 import { type HealthBoard, makeHealth } from './services/health.ts';
 import { openKeys } from './services/keys.ts';
 import { makeLog } from './services/log.ts';
-import type { PactRegistry } from './services/pact-registry.ts';
-import { compileSources, sourcesIn } from './services/pact-sources.ts';
 import { openApprovalServices } from './services/open-approvals.ts';
 import type { Services } from './services/daemon-services.ts';
 import { makeSubjects } from './services/subjects.ts';
@@ -99,6 +98,7 @@ export type Context = Stores & {
   readonly recordLink: RecordLink;
   readonly mcp: AgentDoor;
   readonly hooks: AgentHooks;
+  readonly away: AwayLists;
   readonly telling: Telling;
   readonly erase: Subjects['erase'];
 };
@@ -245,7 +245,7 @@ export async function openContext(
     ...stores,
     ...opened,
     ...ending,
-    ...doorsOf(config, { guard: guard.guard, services, ...surroundings }),
+    ...doorsOf(config, { ...opened, past, places }, surroundings),
   };
 }
 
@@ -303,24 +303,6 @@ function linkRecorder(recorder: Recorder, clock: () => number): RecordLink {
     const bare = { agent: null, session: null, secret: null, subject: null };
     return recorder.record({ ...bare, at: clock(), kind, open });
   };
-}
-
-type PactSource = {
-  readonly sequencer: Pick<Sequencer, 'blob'>;
-  readonly registry: PactRegistry;
-};
-
-/** What is armed is compiled again from the sources in the ledger, and must mean the same. */
-async function compiledPact(
-  { sequencer, registry }: PactSource,
-  digest: string,
-  named: string | null,
-): Promise<CompiledPact | undefined> {
-  const sources = named ?? registry.sourcesOf(digest);
-  const blob = sources === undefined ? undefined : await sequencer.blob(sources);
-  if (blob === undefined) return undefined;
-  const compiled = compileSources(sourcesIn(blob));
-  return compiled.ok && compiled.value.digest === digest ? compiled.value : undefined;
 }
 
 /**

@@ -31,6 +31,8 @@ export function compilePact(documents: readonly PactDocument[]): CompiledPact {
     gates: mergeGates(documents),
     haltOn: [...haltOn],
     staging: mergeStaging(documents),
+    // What one layer refuses no other lets go on.
+    whenAway: documents.every(({ whenAway }) => whenAway === 'reads') ? 'reads' : 'refuse',
     layers: documents.map((layer) => ({
       ...compileLayer(layer),
       // To halt on an unlisted tool is to block it hard, in whichever layer it is unlisted.

@@ -289,5 +289,7 @@ export type CompiledPact = {
   readonly haltOn: readonly string[];
   /** What is staged; the kernel does not read it. Null: nothing. */
   readonly staging: StagingRule | null;
+  /** What a hook does while nobody decides; the kernel does not read it. */
+  readonly whenAway: 'refuse' | 'reads';
   readonly layers: readonly Layer[];
 };

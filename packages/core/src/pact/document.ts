@@ -252,6 +252,8 @@ export type PactDocument = {
   readonly approvers: readonly string[];
   readonly approvalWithinMs: number;
   readonly unlisted: 'hard_block' | 'block_and_replan';
+  /** What a hook does while nobody decides. */
+  readonly whenAway: 'refuse' | 'reads';
   readonly haltOn: readonly string[];
   readonly metrics: MetricsDocument;
   readonly cases: readonly CaseDocument[];

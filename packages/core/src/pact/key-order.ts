@@ -3,7 +3,7 @@ export const PACT_KEYS: readonly string[] = (
   'pact extends agent purpose goal owner approvers approve_within autonomy timezone session ' +
   'schemas tools tiers facts lists allow exclude step_up defer modify flows rule_of_two tasks ' +
   'unlisted gates bulk duplicates persistence dormant checkpoints canaries halt_on staging ' +
-  'persona watch metrics drill cases'
+  'when_away persona watch metrics drill cases'
 ).split(' ');
 
 /** The members of a rule, in the order `fmt` puts them; others follow as they stand. */

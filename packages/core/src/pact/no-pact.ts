@@ -16,5 +16,6 @@ export const NO_PACT: CompiledPact = {
   gates: { isOn: false, widenAfter: 1, approvers: [] },
   haltOn: [],
   staging: null,
+  whenAway: 'refuse',
   layers: [],
 };

@@ -37,7 +37,7 @@ const KEYS: readonly string[] = (
   'pact agent purpose owner goal autonomy timezone extends schemas session tools facts lists ' +
   'tiers allow exclude step_up defer modify flows rule_of_two tasks gates bulk duplicates ' +
   'persistence dormant checkpoints approvers approve_within unlisted halt_on canaries staging ' +
-  'watch metrics drill persona cases'
+  'when_away watch metrics drill persona cases'
 ).split(' ');
 
 const APPROVE_WITHIN_MS = 900_000;
@@ -196,6 +196,7 @@ type Settings = Pick<
   | 'staging'
   | 'unlisted'
   | 'haltOn'
+  | 'whenAway'
 >;
 
 function readSettings(fields: Fields): Settings {
@@ -216,5 +217,6 @@ function readSettings(fields: Fields): Settings {
       or: 'hard_block',
     }),
     haltOn: optional(fields, 'halt_on', { read: list(settings.haltingFinding), or: [] }),
+    whenAway: optional(fields, 'when_away', { read: choice(['refuse', 'reads']), or: 'refuse' }),
   };
 }

@@ -88,6 +88,9 @@ async function open(
   // A run that is refused from here on was begun, and ended in order.
   undo.push(async () => void (await context.write({ kind: 'shutdown', agent: null, open: {} })));
   for (const failed of await resume(context)) logger.error(`pact not armed: ${failed}`);
+  // Before anybody is answered: what was read meanwhile counts from the first answer on.
+  await context.away.takeSpool();
+  await context.away.refresh();
   const server = await listen(config, { context, places, options });
   undo.push(() => server.close(0));
   const bootstrap = await firstKey(context);
@@ -216,6 +219,7 @@ function makeClose({ context, server, chores, places, lock, failed }: Closing): 
     () => chores.stop(),
     () => context.guard.letGo(),
     () => context.hooks.letGo(),
+    () => context.away.close(),
     () => context.mcp.close(),
     () => server.close(GRACE_MS),
     () => context.broker.close(),

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,14 +54,19 @@ describe('the program behind a hook', { skip: isMissing && 'curl is not here' },
 
   type Said = { readonly status: number; readonly body: string };
 
-  function run(event: string, answer: Said | null, program = script): Promise<Ran> {
+  function run(
+    event: string,
+    answer: Said | null,
+    ...[program = script, told = '{"session_id":"s"}']: readonly string[]
+  ): Promise<Ran> {
     if (answer !== null) answers.push(answer);
     const argv = ['claude-code', event, 'coder', 'a=1', '5'];
     return new Promise((resolve) => {
       const child = execFile(program, argv, (error, out, err) => {
         resolve({ exit: typeof error?.code === 'number' ? error.code : 0, out, err });
       });
-      child.stdin?.end('{"session_id":"s"}');
+      child.stdin?.on('error', () => undefined);
+      child.stdin?.end(told);
     });
   }
 
@@ -103,6 +116,33 @@ describe('the program behind a hook', { skip: isMissing && 'curl is not here' },
       assert.equal(exit, 2);
       assert.match(err, /the daemon does not answer \(curl ended with \d+\); plumb up starts it/);
     }
+  });
+
+  test('hook script: while nobody listens, reads that a list names go on, spooled', async () => {
+    verifies('enforce.fail-closed');
+    const place = join(folder, 'alone');
+    mkdirSync(join(place, 'away'), { recursive: true });
+    const program = join(place, 'plumb-hook');
+    writeFileSync(program, hookScript(CURL), { mode: 0o700 });
+    writeFileSync(join(place, 'away/coder'), 'claude.Read\nclaude.Glob\n');
+    const told = (tool: string, args = '{}'): string =>
+      `{"session_id":"s","tool_name":"${tool}","tool_input":${args}}`;
+    const read = told('Read', '{"file_path":"\\"tool_name\\":\\"Bash\\""}');
+    assert.equal((await run('PreToolUse', null, program, read)).exit, 0);
+    assert.equal((await run('PostToolUse', null, program, told('Glob'))).exit, 0);
+    const spool = readFileSync(join(place, 'away/spool'), 'utf8');
+    assert.equal(spool, `claude-code\tcoder\ta=1\t${read}\n`);
+    for (const refused of [
+      told('Bash'),
+      told('Read', '{"tool_name":"x"}'),
+      told('mcp__fs__Read'),
+      `${told('Read')}\n`.replace('{', '{\n'),
+      told('Read', `{"a":"${'x'.repeat(65_536)}"}`),
+      '{}',
+    ]) {
+      assert.equal((await run('PreToolUse', null, program, refused)).exit, 2, refused);
+    }
+    assert.equal(readFileSync(join(place, 'away/spool'), 'utf8'), spool);
   });
 
   test('hook script: what is no action is not blocked, and the person is told', async () => {

@@ -46,6 +46,7 @@ export function assemble(files: PactFiles): CompiledPact {
     gates: gatesOf(own),
     haltOn: texts(own['halt_on']),
     staging: null,
+    whenAway: 'refuse',
     layers: [...files].map(([file, layer]) => layerOf(file, layer)),
   };
 }

@@ -77,6 +77,7 @@ function settingsOf(document: PactDocument): Settings {
     ['autonomy', document.autonomy.value],
     ['timezone', document.timezone],
     ['unlisted', document.unlisted],
+    ['when_away', document.whenAway],
     ['rule_of_two', document.ruleOfTwo.value],
     ['approvers', document.approvers],
     ['approve_within', spanText(document.approvalWithinMs)],

@@ -173,7 +173,8 @@ function sourceWords(source: string): string {
   return field === undefined ? `results of \`${source}\`` : `\`${field}\` of \`${tool ?? ''}\``;
 }
 
-function guardLines({ gates, haltOn, bulk, persistence }: PactDocument): readonly string[] {
+function guardLines(document: PactDocument): readonly string[] {
+  const { gates, haltOn, whenAway, bulk, persistence } = document;
   const halting = haltOn.map((name) => `\`${name}\``).join(', ');
   const isCounted = persistence.halt < Number.MAX_SAFE_INTEGER;
   return [
@@ -188,5 +189,8 @@ function guardLines({ gates, haltOn, bulk, persistence }: PactDocument): readonl
       : []),
     ...(haltOn.length === 0 ? [] : [`A session is stopped at once on ${halting}.`]),
     ...(bulk === null ? [] : ['Unusually many records in one session need a person.']),
+    ...(whenAway === 'reads'
+      ? ['While nobody decides, a hook lets through what only reads and no rule looks at.']
+      : []),
   ];
 }

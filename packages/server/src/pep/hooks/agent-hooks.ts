@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import type { Guard, Outcome } from '../../guard/guard.ts';
 import type { HookAsked, HookDoor, HookSaid } from '../../routes/hooks/hook-door.ts';
+import { type AwayRead, readAway } from './away-read.ts';
 import { type Conversation, Conversations, type Holder } from './conversations.ts';
 import { decideUse, type Deciding } from './decide-use.ts';
 import { DIALECTS } from './dialects.ts';
@@ -49,6 +50,28 @@ export class AgentHooks implements HookDoor {
       return { kind: 'unreadable', why: `an event \`${name}\` of ${client} looks otherwise` };
     }
     return dialect.write(event, name, await this.#answer(asked, dialect, event));
+  }
+
+  /**
+   * Records a read that was let through while no daemon ran: the session has read it. Returns
+   * whether the line is done with, also because it says nothing.
+   */
+  async noteAway(read: AwayRead): Promise<boolean> {
+    const line = readAway(read);
+    const dialect = DIALECTS.get(read.client);
+    const event = line === null ? null : (dialect?.read(line.name, line.body) ?? null);
+    if (line === null || dialect === undefined || event?.kind !== 'before') return true;
+    const { principal, task, prefix } = line;
+    const of = { agent: read.agent, client: read.client, conversation: event.session };
+    const holder = { ...of, principal, task, openedBy: 'local' };
+    const named = pactNameOf(event.use.tool, { prefix: prefix ?? dialect.prefix, gateways: [] });
+    const tool = named.kind === 'name' ? named.tool : '';
+    const text = `read while nobody decided: ${tool} ${JSON.stringify(event.use.args)}`;
+    const said = await this.#within({ holder }, async ({ agent, session }) => {
+      const noted = await this.#guard.message({ agent, session, from: 'untrusted', text });
+      return noted.ok ? DONE : noted;
+    });
+    return said.kind === 'pass';
   }
 
   async #answer(asked: HookAsked, dialect: Dialect, event: HookEvent): Promise<HookAnswer> {
