@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 
 import { faultInTaskRequest, NO_TASK } from './answer-task.ts';
+import { answerInputs, type InputAnswering } from './answer-inputs.ts';
 import type { Branch, SteppedUp } from './branch.ts';
 import { wholeList } from './branch.ts';
 import { listResult, OWN_META, toClient, toServer } from './bridge.ts';
@@ -26,7 +27,12 @@ export type AggregateOptions = {
 export type Told = {
   readonly goesTo: (branch: Branch) => void;
   readonly steppedUp: SteppedUp;
+  readonly ask: (branch: Branch, question: Question) => Promise<ResponseBody>;
+  /** What a client with a handshake declared that it can be asked. */
+  readonly capabilities: JsonObject;
 };
+
+type Question = Parameters<InputAnswering['ask']>[0];
 
 /** A request that is being answered. */
 export type Answering = {
@@ -323,11 +329,22 @@ export class Aggregate {
     const { branch, own, member } = to;
     const named = member === undefined ? {} : { [member]: own ?? '' };
     const eras = branch.erasWith(era);
-    const params = toServer({ ...request.params, ...named }, eras);
+    const params = toServer({ ...request.params, ...named }, eras, told.capabilities);
     told.goesTo(branch);
-    const { answer, cancel } = branch.ask(request.method, params, told.steppedUp);
-    cancels.push(cancel);
-    return toClient(await answer, eras, request.method);
+    const send = (more: JsonObject): Promise<ResponseBody> => {
+      const asked = { ...params, ...more };
+      const { answer, cancel } = branch.ask(request.method, asked, told.steppedUp);
+      cancels.push(cancel);
+      return answer;
+    };
+    const first = await send({});
+    const isOlder = eras.client === 'legacy' && eras.server === 'modern';
+    const ask = (question: Question): Promise<ResponseBody> => told.ask(branch, question);
+    return toClient(
+      isOlder ? await answerInputs(first, { send, ask }) : first,
+      eras,
+      request.method,
+    );
   }
 
   async close(): Promise<void> {

@@ -25,12 +25,22 @@ export const TASKS_META: JsonObject = {
   [`${OWN}clientCapabilities`]: { extensions: { [TASKS_EXTENSION]: {} } },
 };
 
-/** Returns parameters of a client as a server of the other era reads them. */
-export function toServer(params: JsonObject, { client, server }: Eras): JsonObject {
+/**
+ * Returns parameters of a client as a server of the other era reads them. `capabilities` are those
+ * of a client with a handshake.
+ */
+export function toServer(
+  params: JsonObject,
+  { client, server }: Eras,
+  capabilities: JsonObject = {},
+): JsonObject {
   if (client === server) return params;
   const { _meta: given, ...rest } = params;
   const meta: JsonObject = isJsonObject(given ?? null) ? Object(given) : {};
-  if (server === 'modern') return { ...rest, _meta: { ...meta, ...OWN_META } };
+  if (server === 'modern') {
+    const own = { ...OWN_META, [`${OWN}clientCapabilities`]: capabilities };
+    return { ...rest, _meta: { ...meta, ...own } };
+  }
   const kept = Object.entries(meta).filter(([name]) => !name.startsWith(OWN));
   return kept.length === 0 ? rest : { ...rest, _meta: Object.fromEntries(kept) };
 }

@@ -88,8 +88,8 @@ export class Connection {
   readonly #closing = new Set<() => void>();
   #count = 0;
   readonly openedAtMs: number = performance.now();
-  /** Whether a legacy client said that it shows people what they are asked. */
-  #canBeAsked = false;
+  /** What a legacy client declared that it can be asked. */
+  #capabilities: JsonObject = {};
   usedAtMs: number = performance.now();
 
   constructor(options: ConnectionOptions) {
@@ -120,7 +120,11 @@ export class Connection {
 
   /** Starts every server; one that does not start is left out. */
   async start(capabilities: JsonObject): Promise<void> {
-    this.#canBeAsked = 'elicitation' in capabilities;
+    const { elicitation, sampling, roots } = capabilities;
+    const known = Object.entries({ elicitation, sampling, roots });
+    this.#capabilities = Object.fromEntries(
+      known.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    );
     await Promise.all(this.#branches.map((branch) => branch.start(this.era, capabilities)));
   }
 
@@ -212,7 +216,10 @@ export class Connection {
       void this.#elicit({ ...open, request }, { approval, approver }).then(end);
     };
     const goesTo = (to: Branch): void => void (branch = to);
-    const { answer, cancel } = this.#aggregate.answer(request, this.era, { goesTo, steppedUp });
+    const capabilities = this.#capabilities;
+    const ask = this.#askClient.bind(this);
+    const told = { goesTo, steppedUp, ask, capabilities };
+    const { answer, cancel } = this.#aggregate.answer(request, this.era, told);
     open.cancel = cancel;
     if (this.era === 'legacy') return Promise.race([answer, promise]);
     const running = this.#held.begin({ request, answer, cancel, branch });
@@ -230,7 +237,8 @@ export class Connection {
     { approval, approver }: { readonly approval: string; readonly approver: Caller | null },
   ): Promise<ResponseBody | null> {
     const elicitor = this.#elicitor;
-    const canBeAsked = this.era === 'legacy' ? this.#canBeAsked : declaresElicitation(request);
+    const canBeAsked =
+      this.era === 'legacy' ? 'elicitation' in this.#capabilities : declaresElicitation(request);
     if (elicitor === null || approver === null || !canBeAsked) return null;
     const form = await elicitor.formFor(approval, approver);
     if (form === null) return null;
@@ -345,7 +353,7 @@ export class Connection {
   }
 
   /** Asks the client on the stream of what it asked last, or where it listens. */
-  #askClient(branch: Branch, request: Request): Promise<ResponseBody> {
+  #askClient(branch: Branch, request: Pick<Request, 'method' | 'params'>): Promise<ResponseBody> {
     if (this.era === 'modern') return this.#held.ask(branch, request);
     const last = [...this.#open.values()].at(-1);
     const isFull = this.#asked.size >= MOST_ASKED;

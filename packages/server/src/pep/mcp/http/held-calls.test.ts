@@ -22,7 +22,11 @@ gates: off
 tools:
   form.fill: { effect: read }
   form.elicitation.create: { effect: send }
-allow: [{ id: all, tool: [form.fill, form.elicitation.create] }]
+  later.fill: { effect: read }
+  later.elicitation.create: { effect: send }
+allow:
+  - id: all
+    tool: [form.fill, form.elicitation.create, later.fill, later.elicitation.create]
 `;
 
 /** A legacy server that asks two questions of its client before it answers a call. */
@@ -61,6 +65,31 @@ const formServer: OpenUpstream = (listener) => {
   };
 };
 
+/** A server of the modern era that wants to know a name before it answers a call. */
+const modernServer: OpenUpstream = (listener) => ({
+  send: (bytes) => {
+    // What the gateway sends is JSON.
+    const { id, method, params } = JSON.parse(bytes.toString('utf8')) as JsonObject & {
+      readonly method: string;
+    };
+    const { inputResponses, _meta }: JsonObject = Object(params);
+    const question = { method: 'elicitation/create', params: { message: 'your name?' } };
+    const wanted = { resultType: 'input_required', inputRequests: { q: question } };
+    const given = JSON.stringify([inputResponses, _meta]);
+    const results: Readonly<Record<string, JsonObject>> = {
+      'server/discover': { supportedVersions: ['2026-07-28'], capabilities: { tools: {} } },
+      'tools/list': { tools: [{ name: 'fill', inputSchema: { type: 'object' } }] },
+      'tools/call':
+        inputResponses === undefined ? wanted : { content: [{ type: 'text', text: given }] },
+    };
+    const result = results[method];
+    const said = result === undefined ? { error: { code: -32601, message: 'no' } } : { result };
+    const line = Buffer.from(JSON.stringify({ jsonrpc: '2.0', id, ...said }));
+    if (id !== undefined) queueMicrotask(() => listener.line(line));
+  },
+  close: async () => undefined,
+});
+
 const meta = (capabilities: JsonObject): JsonObject => ({
   'io.modelcontextprotocol/protocolVersion': '2026-07-28',
   'io.modelcontextprotocol/clientCapabilities': capabilities,
@@ -93,14 +122,23 @@ describe('held calls', () => {
     url = `http://127.0.0.1:${address.port}/`;
     scene = await guardScene({ pact: PACT });
     const form = { open: formServer, isPlain: false, isRemote: false, isBare: false };
+    const later = { ...form, open: modernServer };
     const session = { principal: 'ada', task: null, room: null, attributes: {} };
-    const served = { upstreams: new Map([['form', form]]), session, elicitsApprovals: false };
+    const served = {
+      upstreams: new Map([
+        ['form', form],
+        ['later', later],
+      ]),
+      session,
+      elicitsApprovals: false,
+    };
     door = new AgentDoor({
       guard: scene.guard,
       limits: { mcpClients: 10, mcpRequests: 256, mcpIdleMs: 1_800_000 },
       desk: clientApprovalsDesk(scene),
       offers: async ({ tools }) => {
-        const usable = ['form.fill', 'form.elicitation.create'];
+        const names = ['fill', 'elicitation.create'];
+        const usable = names.flatMap((name) => [`form.${name}`, `later.${name}`]);
         const stand = tools.map(({ tool }) => {
           return { tool, state: 'usable' as const, why: null, say: null };
         });
@@ -160,5 +198,33 @@ describe('held calls', () => {
   test('held calls: a client that declares nothing is asked nothing', async () => {
     const said = await call({ ...CALL, _meta: meta({}) });
     assert.match(JSON.stringify(said), /could not ask/);
+  });
+
+  test('held calls: what a modern server asks reaches a legacy client on the way', async () => {
+    const post = (message: object, headers: Readonly<Record<string, string>>): Promise<Response> =>
+      fetch(url, { method: 'POST', body: JSON.stringify({ jsonrpc: '2.0', ...message }), headers });
+    const clientInfo = { name: 'test', version: '1' };
+    const capabilities = { elicitation: {} };
+    const params = { protocolVersion: '2025-11-25', capabilities, clientInfo };
+    const opened = await post({ id: 0, method: 'initialize', params }, {});
+    const headers = {
+      'mcp-session-id': opened.headers.get('mcp-session-id') ?? '',
+      'mcp-protocol-version': '2025-11-25',
+    };
+    const asked = { name: 'later__fill', arguments: {} };
+    const stream = await post({ id: 1, method: 'tools/call', params: asked }, headers);
+    let text = '';
+    let isReplied = false;
+    assert.ok(stream.body !== null);
+    for await (const chunk of stream.body) {
+      text += Buffer.from(chunk).toString('utf8');
+      const id = /"id":"(p\d+)","method":"elicitation\/create"/.exec(text)?.[1];
+      if (id === undefined || isReplied) continue;
+      isReplied = true;
+      const result = { action: 'accept', content: { name: 'ada' } };
+      await post({ id, result }, headers);
+    }
+    assert.match(text, /your name\?/);
+    assert.match(text, /\\"name\\":\\"ada\\".*clientCapabilities\\":\{\\"elicitation\\":\{\}\}/);
   });
 });

@@ -114,7 +114,10 @@ export class HeldCalls {
   }
 
   /** Asks the client of the one call that a server is answering; of several nobody knows which. */
-  ask(branch: Branch, { method, params }: Request): Promise<ResponseBody> {
+  ask(
+    branch: Branch,
+    { method, params }: Pick<Request, 'method' | 'params'>,
+  ): Promise<ResponseBody> {
     const [running, another] = [...this.#running].filter((each) => each.branch === branch);
     const isFull = this.#held.size >= MOST_HELD;
     if (running === undefined || another !== undefined || isFull || branch.era === 'modern') {
