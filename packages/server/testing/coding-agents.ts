@@ -20,27 +20,32 @@ export type Left = { readonly exit: number; readonly out: string };
  * files; null where it cannot be had.
  */
 export async function codingAgent(agent: CodingAgent): Promise<readonly string[] | null> {
-  const name = PACKAGES[agent].replaceAll(/[^a-z0-9.]+/g, '-');
+  const modules = await installOnce(PACKAGES[agent]);
+  return modules === null ? null : commandOf(agent, modules);
+}
+
+/**
+ * Returns where a package of the registry, at its exact version, is installed with all it needs:
+ * once for all runs, in a folder of temporary files. Null where it cannot be had.
+ */
+export async function installOnce(spec: string): Promise<string | null> {
+  const name = spec.replaceAll(/[^a-z0-9.]+/g, '-');
   const folder = join(tmpdir(), 'plumbline-coding-agents', name);
-  if (!existsSync(folder)) {
-    const part = `${folder}.${process.pid}.part`;
-    mkdirSync(part, { recursive: true });
-    const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-save'];
-    const { exit } = await runProgram(
-      'npm',
-      ['install', '--prefix', part, ...flags, PACKAGES[agent]],
-      {
-        environment: process.env,
-        cwd: part,
-      },
-    );
-    if (exit !== 0) {
-      rmSync(part, { recursive: true, force: true });
-      return null;
-    }
-    renameSync(part, folder);
+  const modules = join(folder, 'node_modules');
+  if (existsSync(folder)) return modules;
+  const part = `${folder}.${process.pid}.part`;
+  mkdirSync(part, { recursive: true });
+  const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-save'];
+  const { exit } = await runProgram('npm', ['install', '--prefix', part, ...flags, spec], {
+    environment: process.env,
+    cwd: part,
+  });
+  if (exit !== 0) {
+    rmSync(part, { recursive: true, force: true });
+    return null;
   }
-  return commandOf(agent, join(folder, 'node_modules'));
+  renameSync(part, folder);
+  return modules;
 }
 
 function commandOf(agent: CodingAgent, modules: string): readonly string[] | null {
