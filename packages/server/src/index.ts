@@ -77,6 +77,7 @@ export {
   type Governed,
   governedBy,
   hookOver,
+  isDecidedTwice,
   type ShownServer,
   shownServer,
 } from './machine/shown-server.ts';

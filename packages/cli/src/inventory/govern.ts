@@ -4,6 +4,7 @@ import { EXIT } from '../exit-codes.ts';
 import type { Shell } from '../shell.ts';
 import { Stop } from '../stop.ts';
 import { confirm } from './confirm.ts';
+import { hookAdvice } from './hook-advice.ts';
 import { type Looked, lookHere, type MachineOptions, shortPath } from './machine-options.ts';
 import { changeLines, type Change, leftLines } from './rewire-text.ts';
 import { prefixOf, programWords, wrapperWords } from './wrapper-words.ts';
@@ -27,7 +28,7 @@ export async function govern(target: string, options: GovernOptions, shell: Shel
   const looked = await lookHere(options, shell, [target]);
   const governed = new looked.server.GovernedFiles(looked.config.data);
   const chosen = chosenServers(looked, target, options.server);
-  const agent = options.agent ?? agentOf(chosen);
+  const agent = options.agent ?? agentOf(chosen, looked);
   if (!AGENT.test(agent)) {
     throw new Stop('must be small letters, digits and dashes, a letter first', '--agent');
   }
@@ -49,13 +50,20 @@ export async function govern(target: string, options: GovernOptions, shell: Shel
     return { server, before: words, after: [...wrapperWords(program, told), ...words] };
   };
   const doing = { looked, governed, plans, change, already, options, shell };
-  await carryOutAll(doing, `${shell.program} inventory draft --agent ${agent}`);
+  const next = [`${shell.program} inventory draft --agent ${agent}`];
+  await carryOutAll(doing, [
+    ...hookAdvice(looked, { governed: chosen.filter(isOpen), shell }),
+    ...next,
+  ]);
 }
 
 /** A client does not have the environment of this shell, so what it says is written out. */
-/** What is governed first goes by its client's name. */
-function agentOf(chosen: readonly Server[]): string {
-  const client = chosen[0]?.client ?? '';
+/** The agent that the client's hook names, or else the client's name. */
+function agentOf(chosen: readonly Server[], { server, machine }: Looked): string {
+  const [first] = chosen;
+  const client = first?.client ?? '';
+  const hook = first === undefined ? null : server.hookOver(first, machine.hooks);
+  if (hook?.agent != null) return hook.agent;
   if (client !== 'file') return client;
   throw new Stop('name the agent of this file with --agent');
 }
@@ -90,7 +98,8 @@ export async function ungovern(
     if (reach.kind !== 'stdio') return { server, before: [], after: [] };
     return { server, before: reach.words, after: reach.wrapped?.inner ?? reach.words };
   };
-  await carryOutAll({ looked, governed, plans, change, already: [], options, shell }, null);
+  const doing = { looked, governed, plans, change, already: [], options, shell };
+  await carryOutAll(doing, hookAdvice(looked, { governed: [], shell }, ours));
 }
 
 type Doing = {
@@ -103,7 +112,7 @@ type Doing = {
   readonly shell: Shell;
 };
 
-async function carryOutAll(doing: Doing, next: string | null): Promise<void> {
+async function carryOutAll(doing: Doing, next: readonly string[]): Promise<void> {
   const { looked, governed, plans, change, already, options, shell } = doing;
   const changes = plans.flatMap((plan) => plan.changed.map(change));
   const left = plans.flatMap((plan) => plan.left);
@@ -126,7 +135,7 @@ async function carryOutAll(doing: Doing, next: string | null): Promise<void> {
     const rows = changes.map(({ server }) => ({ ...nameOf(server), done: isWanted }));
     const kept = already.map(nameOf);
     const not = left.map(({ server, why }) => ({ ...nameOf(server), why }));
-    return shell.screen.json({ changed: rows, already: kept, left: not, proposed });
+    return shell.screen.json({ changed: rows, already: kept, left: not, proposed, next });
   }
   print(summary(doing, { isWanted, count: changes.length, next }));
 }
@@ -155,7 +164,7 @@ function perform({ server }: Looked, plan: Plan, governed: Governed): void {
 
 function summary(
   { looked, plans, governed, already, options }: Doing,
-  done: { readonly isWanted: boolean; readonly count: number; readonly next: string | null },
+  done: { readonly isWanted: boolean; readonly count: number; readonly next: readonly string[] },
 ): string {
   if (done.count === 0) {
     return already.length > 0 ? 'nothing to do: they go through the gateway' : 'nothing to do';
@@ -170,8 +179,8 @@ function summary(
       const how = isExact ? 'byte for byte as it was' : 'our edits undone, the rest as it is now';
       return `put back ${path}: ${how}`;
     });
-  const next = done.next === null ? [] : ['', `next: ${done.next}, and start the client again`];
-  return ['', ...lines, ...next].join('\n');
+  const next = [...done.next, 'start the client again'].map((step) => `next: ${step}`);
+  return ['', ...lines, '', ...next].join('\n');
 }
 
 /** Returns the servers a client's name or a file's path means. Errors: `Stop`. */

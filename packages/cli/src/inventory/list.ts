@@ -78,8 +78,9 @@ function nextOf(servers: readonly Shown[], { program }: Shell): string {
   return `\`${program} inventory govern ${client}\` puts the gateway before them`;
 }
 
-function governance({ governed }: Shown): string {
+function governance({ governed, isDecidedTwice }: Shown): string {
   if (governed === null) return 'no';
+  if (isDecidedTwice) return `${governed.how} and hook: charged twice`;
   return `${governed.how}, ${governed.agent ?? 'agent of the environment'}`;
 }
 

@@ -229,6 +229,15 @@ test('inventory: hooks are found, and told apart from those of others', (t) => {
 
 test('inventory: a hook governs the servers of its client, but those it leaves out', (t) => {
   const servers = `{"mcpServers":{"fs":${STDIO},"g":${STDIO}}}`;
+  const twice = (): readonly (readonly [string, boolean])[] => {
+    const wrapped = '{"command":"plumb","args":["mcp","--agent","a","--","srv"]}';
+    const { machine } = machineWith(t, {
+      '.claude.json': servers.replaceAll(STDIO, wrapped),
+      '.claude/settings.json': hook(OURS),
+    });
+    const governors = { origins: [], hooks: machine.hooks };
+    return machine.servers.map((each) => [each.name, shownServer(each, governors).isDecidedTwice]);
+  };
   const governed = (settings: string): readonly (string | null)[] => {
     const { machine } = machineWith(t, {
       '.claude.json': servers,
@@ -238,6 +247,10 @@ test('inventory: a hook governs the servers of its client, but those it leaves o
     return machine.servers.map((server) => shownServer(server, governors).governed?.how ?? null);
   };
   assert.deepEqual(governed(hook(OURS)), ['hook', null]);
+  assert.deepEqual(twice(), [
+    ['fs', true],
+    ['g', false],
+  ]);
   assert.deepEqual(governed(hook(OURS, { matcher: 'Bash' })), [null, null]);
   assert.deepEqual(governed(hook(OURS, { event: 'PostToolUse' })), [null, null]);
   assert.deepEqual(governed(hook(OURS, { off: true })), [null, null]);

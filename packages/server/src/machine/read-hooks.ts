@@ -1,4 +1,4 @@
-import { type InstalledHook, readHookCommand } from './hook-command.ts';
+import { type HookAttestation, type InstalledHook, readHookCommand } from './hook-command.ts';
 import { type Located, textOf, textsIn, valueOf } from './located.ts';
 
 /** A file in which a client has hooks, and whether ours is among them. */
@@ -16,6 +16,8 @@ export type HookFile = {
   readonly prefix: string | null;
   /** Servers our hook leaves to the gateway; `*`: all. */
   readonly gateways: readonly string[];
+  /** What whoever installed our hook attests; null: ours is not there. */
+  readonly attested: HookAttestation | null;
 };
 
 // The events before a tool runs, as the clients call them.
@@ -47,7 +49,9 @@ export function readHooks(
   if (!isThere && !isOff) return null;
   const found = held === undefined ? null : ourHook(held);
   const { agent = null, prefix = null, gateways = [] } = found?.attested ?? {};
-  return { client, path, project, isOurs: found !== null, isOff, agent, prefix, gateways };
+  const attested = found?.attested ?? null;
+  const isOurs = attested !== null;
+  return { client, path, project, isOurs, isOff, agent, prefix, gateways, attested };
 }
 
 type Ours = Pick<InstalledHook, 'attested'>;

@@ -23,6 +23,8 @@ export type ShownServer = {
   readonly environment: readonly string[];
   readonly headers: readonly string[];
   readonly governed: Governed | null;
+  /** Whether its calls are decided by the gateway and by a hook: charged twice. */
+  readonly isDecidedTwice: boolean;
 };
 
 /** What tells whether something is governed: the daemon's addresses, and hooks. */
@@ -45,6 +47,16 @@ export function governedBy(
   const hook = hookOver(server, hooks);
   if (behind !== null || hook === null || isLeft(hook, server.name)) return behind;
   return { how: 'hook', agent: hook.agent, prefix: `${server.name}.` };
+}
+
+/** Returns whether a server is behind the gateway, and its client's hook decides its calls too. */
+export function isDecidedTwice(
+  server: Parameters<typeof governedBy>[0],
+  governors: Governors,
+): boolean {
+  const how = governedBy(server, governors)?.how ?? 'hook';
+  const hook = how === 'hook' ? null : hookOver(server, governors.hooks);
+  return hook !== null && !isLeft(hook, server.name);
 }
 
 /** Our hook passes over what it is told that the gateway governs, whether that does or not. */
@@ -91,5 +103,6 @@ export function shownServer(server: ConfiguredServer, governors: Governors): Sho
     environment: Object.keys(environment),
     headers: reach.kind === 'http' ? Object.keys(reach.headers) : [],
     governed: governedBy(server, governors),
+    isDecidedTwice: isDecidedTwice(server, governors),
   };
 }
