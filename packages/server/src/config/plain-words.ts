@@ -1,5 +1,8 @@
 import type { z } from 'zod';
 
+// What a check without words of its own says.
+const UNSAID = 'Invalid input';
+
 const KINDS: Readonly<Record<string, string>> = {
   number: 'a number',
   int: 'a whole number',
@@ -33,8 +36,9 @@ function needOf(issue: z.core.$ZodIssue): string {
     case 'unrecognized_keys':
     case 'invalid_key':
     case 'invalid_element':
-    case 'custom':
       return 'is not of the right form';
+    case 'custom':
+      return issue.message === UNSAID ? 'is not of the right form' : issue.message;
   }
 }
 
@@ -60,14 +64,11 @@ function anyOf(values: readonly z.core.util.Primitive[]): string {
 
 const MOST_CHARS = 40;
 
-// The addresses of facts and upstreams may hold credentials and are not repeated.
+// What may hold credentials, or a secret where its place belongs, is not repeated.
+const QUIET: readonly unknown[] = ['facts', 'upstreams', 'notify'];
+
 function notText({ path }: z.core.$ZodIssue, value: unknown): string {
-  if (
-    path[0] === 'facts' ||
-    path[0] === 'upstreams' ||
-    (typeof value === 'object' && value !== null)
-  )
-    return '';
+  if (QUIET.includes(path[0]) || (typeof value === 'object' && value !== null)) return '';
   const text = String(value);
   return value === undefined || text.length > MOST_CHARS ? '' : `, not \`${text}\``;
 }

@@ -52,7 +52,7 @@ export async function examine(config: Config, examining: Examining): Promise<rea
     ['checkpoint', () => checkpoint(places, examining, isRunning)],
     ['socket', () => socket(places, isRunning)],
     ['address', () => address(config, isRunning)],
-    ['reviews', () => reviews(places, isRunning)],
+    ['attention', () => attention(places, isRunning)],
   ];
   const findings: Finding[] = [];
   for (const [what, look] of looks) findings.push(await tried(what, look));
@@ -197,14 +197,14 @@ async function socket(places: Places, isRunning: boolean): Promise<Finding> {
 }
 
 /** What keeps nothing from working and waits for a person all the same. */
-async function reviews({ socket: path }: Places, isRunning: boolean): Promise<Finding> {
-  if (!isRunning) return ok('are looked at while the daemon runs');
+async function attention({ socket: path }: Places, isRunning: boolean): Promise<Finding> {
+  if (!isRunning) return ok('is looked at while the daemon runs');
   const client = openClient({ kind: 'socket', path });
   try {
     const said = await client.ask({ method: 'GET', path: '/readyz' });
     const waiting = isJsonObject(said) ? said['attention'] : undefined;
-    if (!Array.isArray(waiting) || waiting.length === 0) return ok('none is overdue');
-    return warn(JSON.stringify(waiting), 'another person closes them: `plumb break-glass review`');
+    if (!Array.isArray(waiting) || waiting.length === 0) return ok('nothing waits for a person');
+    return warn(JSON.stringify(waiting), 'each line says which command shows more');
   } finally {
     await client.close();
   }

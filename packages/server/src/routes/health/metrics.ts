@@ -19,7 +19,7 @@ export type Metrics = {
 /** What the gauges look at. `clock` is ms UTC. */
 export type Sources = {
   readonly agents: () => readonly AgentStatus[];
-  readonly services: Pick<Services, 'log' | 'health' | 'breakGlass'>;
+  readonly services: Pick<Services, 'log' | 'health' | 'breakGlass' | 'notices'>;
   readonly clock: () => number;
 };
 
@@ -101,6 +101,16 @@ const LOOKS: readonly Look[] = [
     'Of those, the ones that wait for too long.',
     ({ services }) => services.breakGlass.sums().overdue,
   ],
+  [
+    'plumbline_notify_waiting',
+    'Messages to people that wait to be delivered.',
+    (s) => messages(s, 'waiting'),
+  ],
+  [
+    'plumbline_notify_dead',
+    'Messages to people that could not be delivered.',
+    (s) => messages(s, 'dead'),
+  ],
   ['plumbline_disk_free_bytes', 'Free disk.', ({ services }) => services.health.freeBytes()],
 ];
 
@@ -122,6 +132,10 @@ function addGauges(registers: Registry[], sources: Sources): void {
 
 function log({ services }: Sources): ReturnType<Services['log']['status']> {
   return services.log.status();
+}
+
+function messages({ services }: Sources, state: 'waiting' | 'dead'): number {
+  return services.notices.channels().reduce((total, each) => total + each[state], 0);
 }
 
 function readyOf({ services }: Sources): number {
