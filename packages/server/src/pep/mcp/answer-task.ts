@@ -113,22 +113,29 @@ function badAnswer({ tool, decision }: OpenTask): Answered {
   return refused(refusalOf('bad-answer', say, { tool, decision }));
 }
 
-type Asked = { readonly response: Response } | { readonly ended: TaskEnd | 'cancelled' };
+const LONGEST_MS = 86_400_000;
+
+type Ended = TaskEnd | 'cancelled' | 'timed-out';
+type Asked = { readonly response: Response } | { readonly ended: Ended };
 
 /** Asks the server about a task, until it answers, nothing more comes of the task, or the client
  * has enough. */
 function ask(relay: Relay, flight: Flight, task: OpenTask | null): Promise<Asked> {
-  const { id, bytes } = flight.request;
+  const { id, bytes, method } = flight.request;
   if (relay.state.isServerGone) return Promise.resolve({ ended: 'server-gone' });
   return new Promise((resolve) => {
     const finish = (said: Asked): void => {
+      clearTimeout(timer);
       task?.waiting.delete(told);
       resolve(said);
     };
-    const told = (why: TaskEnd): void => {
+    const told = (why: Ended): void => {
       relay.toServer.drop(id);
       finish({ ended: why });
     };
+    // A result may take as long as its task; everything else is known at once.
+    const mostMs = method === 'tasks/result' ? LONGEST_MS : relay.bounds.callMs;
+    const timer = setTimeout(() => told('timed-out'), mostMs).unref();
     task?.waiting.add(told);
     relay.toServer.open(id, (response) => finish({ response }));
     flight.end = (why) => {
@@ -140,8 +147,11 @@ function ask(relay: Relay, flight: Flight, task: OpenTask | null): Promise<Asked
   });
 }
 
-function endedWith(task: OpenTask, why: TaskEnd | 'cancelled'): Answered {
-  return why === 'cancelled' ? { kind: 'silent' } : refused(endOf(task, why));
+function endedWith(task: OpenTask, why: Ended): Answered {
+  if (why === 'cancelled') return { kind: 'silent' };
+  if (why !== 'timed-out') return refused(endOf(task, why));
+  const { tool, decision } = task;
+  return refused(refusalOf('timed-out', 'the server did not answer in time', { tool, decision }));
 }
 
 // The words of an error are the server's own, and nobody would have recorded them.
@@ -268,7 +278,7 @@ async function listTasks(relay: Relay, flight: Flight): Promise<Answered> {
   const asked = await ask(relay, flight, null);
   if ('ended' in asked) {
     if (asked.ended === 'cancelled') return { kind: 'silent' };
-    return failed({ code: CODES.internal, message: 'the server ended before it answered' });
+    return failed({ code: CODES.internal, message: 'the server did not answer' });
   }
   const { body } = asked.response;
   if (body.kind === 'error') return failed(errorOf(body.error));

@@ -13,6 +13,7 @@ import {
   MODERN_META,
   shakeHands,
 } from '../../../testing/fake-gateway.ts';
+import type { RelayBounds } from './relay.ts';
 
 function member(value: Json | undefined, ...path: readonly (string | number)[]): Json | undefined {
   return path.reduce<Json | undefined>((at, name) => Object(at)[name], value);
@@ -41,8 +42,12 @@ const EXTENDED = {
 };
 
 /** A gateway of a legacy client whose call of `read` was answered with the task `t1`. */
-async function withTask(daemon: FakeDaemon = {}, ttl = 60_000): Promise<FakeGateway> {
-  const of = await fakeGateway(daemon);
+async function withTask(
+  daemon: FakeDaemon = {},
+  ttl = 60_000,
+  bounds: Partial<RelayBounds> = {},
+): Promise<FakeGateway> {
+  const of = await fakeGateway(daemon, bounds);
   await shakeHands(of);
   of.relay.state.hasTasks = true;
   await of.say(ask(1, 'tools/call', { name: 'read', arguments: {}, task: { ttl: 60_000 } }));
@@ -104,6 +109,13 @@ test('tasks: the words of a status are recorded before the client reads them', a
     params: legacyTask('working', { taskId: 't2' }),
   });
   assert.equal(of.client.length, 4);
+});
+
+test('tasks: a server that does not say how a task stands is not waited for', async () => {
+  const of = await withTask({}, 60_000, { callMs: 5 });
+  await of.say(ask(2, 'tasks/get', { taskId: 't1' }));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(member(of.client[1], 'error', 'data', 'plumbline/refusal', 'code'), 'timed-out');
 });
 
 test('tasks: a task that this client did not begin is not there', async () => {
