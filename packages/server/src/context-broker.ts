@@ -1,5 +1,7 @@
-import { type Broker, makeBroker } from './broker/broker.ts';
+import { type Broker, type CredentialUse, makeBroker } from './broker/broker.ts';
 import { HeldSecrets } from './broker/held-secrets.ts';
+import { serverKeys } from './broker/server-keys.ts';
+import type { KeysFor } from './client/configured-servers.ts';
 import type { Config } from './config/config.ts';
 import type { Egress } from './egress/egress.ts';
 import { dropCredentials } from './executors/drop-credentials.ts';
@@ -29,27 +31,37 @@ export type Brokering = {
   readonly executing: ExecutionBook;
 };
 
+/** The broker, its credentials, and what puts them into requests to servers of gateways. */
+export type Brokered = {
+  readonly credentials: Credentials;
+  readonly broker: Broker;
+  readonly keysFor: KeysFor;
+};
+
 /** Returns the broker with its credentials, and has a halt end them here and elsewhere. */
 export async function openBroker(
   { upstreams, revocations }: Config,
   { guard, vault, egress, write, hasAgent, executing }: Brokering,
   { clock, failed, credentials: folder }: BrokeringMachine,
-): Promise<{ readonly credentials: Credentials; readonly broker: Broker }> {
+): Promise<Brokered> {
   const secrets = new HeldSecrets(vault);
   const forget = (id: string): void => secrets.forget(id);
   const credentials = await openCredentials({ vault, write, clock, hasAgent, forget, failed });
-  const broker = makeBroker({
+  const parts = {
     guard,
-    egress,
-    upstreams,
     secrets,
     credentials: { all: credentials.list, used: credentials.used },
     clock,
-    note: ({ agent, ...open }) => {
+    note: ({ agent, ...open }: CredentialUse) => {
       let isTaken = false;
       write({ kind: 'credential_used', agent, open }, () => (isTaken = true)).catch(failed);
       return isTaken;
     },
+  };
+  const broker = makeBroker({
+    ...parts,
+    egress,
+    upstreams,
     dropped: ({ agent, ...open }) => {
       write({ kind: 'credential_dropped', agent, open }).catch(failed);
     },
@@ -57,5 +69,5 @@ export async function openBroker(
   executing.add(dropCredentials(broker));
   const revoking = { egress, readSecret: makeReadSecret(folder), clock };
   for (const executor of revokers(revocations, revoking)) executing.add(executor);
-  return { credentials, broker };
+  return { credentials, broker, keysFor: (of) => serverKeys(parts, of) };
 }

@@ -1,5 +1,5 @@
 import { approverDesk } from './client/approver-desk.ts';
-import { configuredServers } from './client/configured-servers.ts';
+import { configuredServers, type KeysFor } from './client/configured-servers.ts';
 import type { Config } from './config/config.ts';
 import { compiledPact, type PactSource } from './context-compiled.ts';
 import { AwayLists } from './daemon/away-lists.ts';
@@ -16,6 +16,7 @@ export type DoorParts = {
   readonly sequencer: PactSource['sequencer'];
   readonly past: Pick<PactSource, 'registry'>;
   readonly places: { readonly folder: string };
+  readonly keysFor: KeysFor;
 };
 
 /** What the machine lends them. */
@@ -36,15 +37,19 @@ export type Doors = {
 /** Opens the MCP gateway over HTTP, and what answers hooks. */
 export function doorsOf(
   { mcp, limits }: Config,
-  { guard: { guard }, services, sequencer, past: { registry }, places: { folder } }: DoorParts,
+  parts: DoorParts,
   { monotonicMs, failed, noted = () => undefined }: DoorSurroundings,
 ): Doors {
+  const { services, sequencer, keysFor } = parts;
+  const { guard } = parts.guard;
+  const { registry } = parts.past;
+  const { folder } = parts.places;
   const hooks = new AgentHooks({ guard, nowMs: monotonicMs });
   return {
     mcp: new AgentDoor({
       guard,
       offers: (offer) => services.tools.offer(offer),
-      served: configuredServers(mcp, process.env),
+      served: configuredServers(mcp, process.env, keysFor),
       desk: approverDesk(services),
       limits,
       note: fewNotes((text) => noted(`mcp: ${text}`), NOTES_OF_ALL),

@@ -214,7 +214,7 @@ export async function openContext(
   const { recovered } = people.breakGlass;
   const keys = await openKeys({ vault, write, clock, hasAgent, recovered });
   const brokering = { guard: guard.guard, vault, egress, write, hasAgent, executing };
-  const { credentials, broker } = await openBroker(config, brokering, surroundings);
+  const { credentials, broker, keysFor } = await openBroker(config, brokering, surroundings);
   const identity = makeIdentity({ ...surroundings, authority: config.authority, egress });
   const decisions = makeDecisions(needs);
   const deciding = { subjects, keys, decisions, clock, states: guard.states, identity };
@@ -245,7 +245,7 @@ export async function openContext(
     ...stores,
     ...opened,
     ...ending,
-    ...doorsOf(config, { ...opened, past, places }, surroundings),
+    ...doorsOf(config, { ...opened, past, places, keysFor }, surroundings),
   };
 }
 

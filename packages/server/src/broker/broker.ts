@@ -33,7 +33,8 @@ export type CredentialUse = {
   readonly agent: string;
   readonly credential: string;
   readonly version: number;
-  readonly decision: string;
+  /** Null: a request to a server that belongs to no action. */
+  readonly decision: string | null;
   readonly upstream: string;
   readonly method: string;
 };

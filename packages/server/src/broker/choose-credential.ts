@@ -42,7 +42,8 @@ export function isUsable({ revokedAt, expiresAt }: Credential, now: number): boo
   return revokedAt === null && (expiresAt === null || now < expiresAt);
 }
 
-function isFor({ url, paths, methods }: Credential, method: string, at: URL): boolean {
+/** Returns whether a credential may go out with a method to an address. */
+export function isFor({ url, paths, methods }: Credential, method: string, at: URL): boolean {
   const base = new URL(url);
   if (base.origin !== at.origin || !isBelow(at.pathname, base.pathname)) return false;
   if (methods.length > 0 && !methods.includes(method)) return false;

@@ -29,6 +29,11 @@ export class HeldSecrets {
     return kept;
   }
 
+  /** Returns a secret that an agent's calls use already. */
+  held(agent: string, id: string): Buffer | undefined {
+    return this.#byAgent.get(agent)?.get(id);
+  }
+
   /** Returns whether an agent's calls still use these very bytes: what was dropped is zeros. */
   isHeld(agent: string, id: string, secret: Buffer): boolean {
     return this.#byAgent.get(agent)?.get(id) === secret;

@@ -1,22 +1,35 @@
 import { Agent, type Dispatcher, request } from 'undici';
 
+import type { KeyUse, ServerKeys } from '../broker/server-keys.ts';
+import { type Scrub, scrubber } from '../broker/scrub.ts';
 import { parseMessages } from '../pep/mcp/message.ts';
 import { encodeHeader } from '../pep/mcp/param-headers.ts';
 import type { OpenUpstream, UpstreamListener } from '../pep/mcp/upstream.ts';
 import { EventReader } from './event-reader.ts';
 
 /** A server that is reached over Streamable HTTP. */
-export type Address = { readonly url: string; readonly messageBytes: number };
+export type Address = {
+  readonly url: string;
+  readonly messageBytes: number;
+  /** What puts credentials into requests; none by default. */
+  readonly keys?: ServerKeys | undefined;
+};
 
 /** Returns what reaches a server over HTTP: each message is a request of its own. */
-export function urlUpstream({ url, messageBytes }: Address): OpenUpstream {
+export function urlUpstream({ url, messageBytes, keys }: Address): OpenUpstream {
   return (listener) => {
-    const link = new HttpLink(url, { listener, messageBytes });
-    return { send: (bytes, extra) => link.send(bytes, extra), close: () => link.close() };
+    const link = new HttpLink(url, { listener, messageBytes, keys });
+    return {
+      send: (bytes, extra, use) => link.send(bytes, extra, use),
+      prepare: keys?.prepare,
+      close: () => link.close(),
+    };
   };
 }
 
 type Sent = {
+  /** What it is for, where credentials go with it. */
+  readonly use?: KeyUse;
   readonly method?: string;
   readonly id?: string | number;
   readonly params?: {
@@ -37,14 +50,29 @@ const MOST_RETRIES = 100;
 const FAREWELL_MS = 2_000;
 // Notifications and answers on their way to the server at once.
 const MOST_TOLD = 256;
+// Read and write, before and after a few rotations.
+const MOST_SECRETS = 16;
 
 function versionIn({ params: { _meta: meta } = {} }: Sent): string | null {
   const version = meta?.['io.modelcontextprotocol/protocolVersion'];
   return typeof version === 'string' ? version : null;
 }
 
+/** What belongs to no action. */
+const NO_ACTION: KeyUse = { access: 'read', decision: null };
+
+/** A request may not be sent as it is: nothing of it left. */
+class Keyless extends Error {}
+
+type Asking = Pick<Dispatcher.RequestOptions, 'body'> & {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly headers: Record<string, string>;
+  readonly signal: AbortSignal;
+};
+
 class HttpLink {
   readonly #url: string;
+  readonly #keys: ServerKeys | undefined;
   readonly #listener: UpstreamListener;
   readonly #messageBytes: number;
   // No redirect is followed: whoever answers there is not the server that was configured.
@@ -53,20 +81,20 @@ class HttpLink {
   /** Ends the listening. */
   readonly #ending = new AbortController();
   #telling = 0;
+  #secrets: readonly string[] = [];
+  #scrub: Scrub | null = null;
   #session: string | null = null;
   #version: string | null = null;
   #isModern = false;
 
-  constructor(
-    url: string,
-    of: { readonly listener: UpstreamListener; readonly messageBytes: number },
-  ) {
+  constructor(url: string, of: Omit<Address, 'url'> & { readonly listener: UpstreamListener }) {
     this.#url = url;
+    this.#keys = of.keys;
     this.#listener = of.listener;
     this.#messageBytes = of.messageBytes;
   }
 
-  send(bytes: Buffer, extra: Extra = {}): void {
+  send(bytes: Buffer, extra: Extra = {}, use: KeyUse = NO_ACTION): void {
     const parsed = parseMessages(bytes);
     if (!parsed.ok) throw new Error('bug: the gateway sends messages of JSON-RPC');
     // A request or notification has what is read of it, and a response needs none of it.
@@ -78,7 +106,7 @@ class HttpLink {
       if (call !== undefined) setTimeout(() => call.abort(), GRACE_MS).unref();
     }
     if (sent.id !== undefined && sent.method !== undefined) {
-      void this.#exchange(bytes, sent, extra);
+      void this.#exchange(bytes, { ...sent, use }, extra);
     } else this.#tell(bytes, sent);
   }
 
@@ -96,32 +124,47 @@ class HttpLink {
     const key = keyOf(sent.id);
     if (sent.id !== undefined) this.#calls.set(key, controller);
     try {
-      const answer = await this.#request({
-        method: 'POST',
-        headers: { ...this.#headersFor(sent), ...extra },
-        body: bytes,
-        signal: controller.signal,
-      });
+      const headers = { ...this.#headersFor(sent), ...extra };
+      const { signal } = controller;
+      const asking = { method: 'POST', headers, body: bytes, signal } as const;
+      const answer = await this.#request(asking, sent.use);
       await this.#takeAnswer(answer, { sent, controller });
       if (sent.method === 'notifications/initialized') void this.#listen();
     } catch (cause) {
       if (!(cause instanceof Error)) throw cause;
       // What was not sent did nothing; of anything else that is not known.
-      if (isUnsent(cause)) this.#failed(sent, `the server cannot be reached: ${cause.message}`);
-      else this.#lost(sent, 'server-gone');
+      if (cause instanceof Keyless) {
+        this.#failed(sent, cause.message);
+        // Who cannot be told that a call is cancelled sees its connection end.
+        if (sent.method === 'notifications/cancelled') this.#abort(sent);
+      } else if (isUnsent(cause)) {
+        this.#failed(sent, `the server cannot be reached: ${this.#plain(cause.message)}`);
+      } else this.#lost(sent, 'server-gone');
     } finally {
       this.#calls.delete(key);
     }
   }
 
-  #request(
-    options: Pick<Dispatcher.RequestOptions, 'body'> & {
-      readonly method: 'GET' | 'POST' | 'DELETE';
-      readonly headers: Record<string, string>;
-      readonly signal: AbortSignal;
-    },
-  ): Promise<Dispatcher.ResponseData> {
-    return request(this.#url, { dispatcher: this.#agent, ...options });
+  /** Sends a request. Errors: `Keyless` where a credential it needs cannot be had. */
+  async #request(asking: Asking, use: KeyUse = NO_ACTION): Promise<Dispatcher.ResponseData> {
+    const keys = this.#keys;
+    if (keys === undefined) return request(this.#url, { dispatcher: this.#agent, ...asking });
+    // INVARIANT: for an action nothing is waited for here: its permit was just used.
+    const why = use.decision === null ? await keys.prepare(use) : null;
+    if (why !== null) throw new Keyless(why);
+    const taken = keys.take(use);
+    if (!taken.ok) throw new Keyless(taken.message);
+    const { url, headers, secrets } = taken.value;
+    this.#hide(secrets);
+    const all = { ...asking, headers: { ...asking.headers, ...headers } };
+    return request(url, { dispatcher: this.#agent, ...all });
+  }
+
+  /** What a server says is released and recorded without the secrets it was sent. */
+  #hide(secrets: readonly string[]): void {
+    if (secrets.every((secret) => this.#secrets.includes(secret))) return;
+    this.#secrets = [...new Set([...this.#secrets, ...secrets])].slice(-MOST_SECRETS);
+    this.#scrub = scrubber(this.#secrets);
   }
 
   async #takeAnswer(
@@ -251,7 +294,15 @@ class HttpLink {
       const agreed = /"protocolVersion":"(\d{4}-\d{2}-\d{2})"/.exec(bytes.toString('latin1'));
       this.#version = agreed?.[1] ?? null;
     }
-    this.#listener.line(bytes);
+    this.#listener.line(this.#scrub === null ? bytes : scrubbed(bytes, this.#scrub));
+  }
+
+  #abort({ params }: Sent): void {
+    this.#calls.get(keyOf(params?.requestId))?.abort();
+  }
+
+  #plain(text: string): string {
+    return this.#scrub === null ? text : this.#scrub(text);
   }
 
   #lost({ id }: Sent, why: 'server-gone' | 'bad-answer' | 'too-large'): void {
@@ -278,6 +329,13 @@ class HttpLink {
     for (const controller of this.#calls.values()) controller.abort();
     await this.#agent.destroy();
   }
+}
+
+// Bytes that are no text stay as they are: whoever reads them refuses them.
+function scrubbed(bytes: Buffer, scrub: Scrub): Buffer {
+  const text = bytes.toString('utf8');
+  const plain = scrub(text);
+  return plain === text ? bytes : Buffer.from(plain);
 }
 
 /** `1` and `"1"` are two ids. */

@@ -8,7 +8,14 @@ export type McpReach =
       /** Set for the server beside what the daemon's own environment holds. */
       readonly environment: Readonly<Record<string, string>>;
     }
-  | { readonly url: string };
+  | {
+      readonly url: string;
+      /** What credentials of the vault are called that go with requests; null: none do. */
+      readonly credentials: McpCredentials | null;
+    };
+
+/** Names or ids of credentials, by what the actions do that they are for; null: there is none. */
+export type McpCredentials = { readonly read: string | null; readonly write: string | null };
 
 /** How much of one server is taken. Times are in milliseconds. */
 export type McpLimits = {
@@ -58,7 +65,13 @@ const command = {
   command: z.array(z.string().min(1)).min(1).max(100),
   environment: z.record(z.string(), z.string()).default({}),
 };
-const address = { url: z.url({ protocol: /^https?$/ }) };
+const credential = z.string().min(1).max(200).nullable().default(null);
+const credentials = z
+  .strictObject({ read: credential, write: credential })
+  .refine(({ read, write }) => read !== null || write !== null, 'must name `read` or `write`')
+  .nullable()
+  .default(null);
+const address = { url: z.url({ protocol: /^https?$/ }), credentials };
 
 const count = (least: number, most: number): z.ZodNumber => z.number().int().min(least).max(most);
 const limits = z
@@ -146,7 +159,10 @@ export function printMcp(config: McpConfig): JsonObject {
 }
 
 function printReach(reach: McpReach): JsonObject {
-  if ('url' in reach) return { url: withoutCredentials(reach.url) };
+  if ('url' in reach) {
+    const { url, credentials: named } = reach;
+    return { url: withoutCredentials(url), credentials: named === null ? null : { ...named } };
+  }
   return { command: [...reach.command], environment: Object.keys(reach.environment) };
 }
 

@@ -15,6 +15,7 @@ import {
   type Request,
   type ResponseBody,
 } from './message.ts';
+import type { MessageUse } from './message-use.ts';
 import type { Era } from './methods.ts';
 import { openRelay } from './open-relay.ts';
 import type { ParamHeader } from './param-headers.ts';
@@ -95,7 +96,8 @@ export class Branch {
       steppedUp: (id, approval) => this.#steppedUp.get(keyOf(id))?.(approval),
       wires: {
         toClient: (bytes) => this.#take(bytes),
-        toServer: (bytes, headers) => this.#upstream.send(bytes, headers),
+        toServer: (bytes, headers, use) => this.#upstream.send(bytes, headers, use),
+        ...(isRemote ? { prepare: (use) => prepared(this.#upstream, use) } : {}),
         note,
       },
     });
@@ -215,6 +217,10 @@ export class Branch {
     await this.relay.staging?.close();
     await this.#upstream.close();
   }
+}
+
+function prepared({ prepare }: Upstream, use: MessageUse): Promise<string | null> {
+  return prepare?.(use) ?? Promise.resolve(null);
 }
 
 /** Returns every item of a list that comes in pages. */

@@ -52,6 +52,8 @@ export type Enforcement = {
     send: (args: JsonObject, signal: AbortSignal | null) => void,
   ) => Promise<Said<null>>;
   readonly report: (report: Report) => Promise<Said<null>>;
+  /** Whether an action that was let through only reads; absent where nobody asks for it. */
+  readonly accessOf?: (answer: Answer) => 'read' | 'write';
   /** Returns whether the same action would still wait, without recording anything. */
   readonly isWaiting: (action: Asked) => Promise<boolean>;
   readonly offer: (

@@ -2,6 +2,7 @@ import type { JsonObject } from '@plumbline/core';
 
 import type { Answer } from '../../guard/guard.ts';
 import type { Call } from './call.ts';
+import type { MessageUse } from './message-use.ts';
 import { CODES, keyOf, type Response, type ResponseBody } from './message.ts';
 import { printParamHeaders } from './param-headers.ts';
 import { breachOf } from './output-shape.ts';
@@ -63,10 +64,30 @@ async function overStaging({ staging }: Relay, call: Call, upstream: string): Pr
   return { ok: false, refusal: refusalOf('no-upstream', say, { tool }) };
 }
 
+/** What has to be ready before a permit is used is made ready first. */
 async function forwardOver(
   relay: Relay,
   call: Call,
   { answer, flight }: { readonly answer: Answer; readonly flight: Flight },
+): Promise<Forwarded> {
+  const { prepare } = relay.wires;
+  if (prepare === undefined) return forwardNow(relay, call, { answer, flight });
+  const { decision } = answer;
+  const use = { access: relay.enforcement.accessOf?.(answer) ?? 'write', decision };
+  const why = await prepare(use);
+  if (why === null) return forwardNow(relay, call, { answer, flight, use });
+  const of = { tool: call.tool, decision };
+  return notSent(relay, of, { kind: 'refuse', refusal: refusalOf('no-credential', why, of) });
+}
+
+async function forwardNow(
+  relay: Relay,
+  call: Call,
+  {
+    answer,
+    flight,
+    use,
+  }: { readonly answer: Answer; readonly flight: Flight; readonly use?: MessageUse },
 ): Promise<Forwarded> {
   const { decision } = answer;
   const of = { tool: call.tool, decision };
@@ -83,7 +104,7 @@ async function forwardOver(
     signal?.addEventListener('abort', () => resolve({ kind: 'ended', why: 'halted' }));
     relay.toServer.open(call.request.id, (response) => resolve({ kind: 'response', response }));
     const args = answer.verdict === 'modify' ? allowed : call.args;
-    relay.wires.toServer(call.print(args), headersOf(relay, call, args));
+    relay.wires.toServer(call.print(args), headersOf(relay, call, args), use);
   });
   if (!said.ok) {
     const say = `it may not be forwarded any more: ${said.message}`;

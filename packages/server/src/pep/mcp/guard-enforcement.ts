@@ -56,6 +56,10 @@ export function guardEnforcement(
       tools.delete(decision);
       return doneBy(said);
     },
+    accessOf: ({ permit }) => {
+      const seen = guard.inspect({ agent, token: permit?.token ?? '' });
+      return seen.ok && seen.value.effect === 'read' ? 'read' : 'write';
+    },
     isWaiting: async ({ tool, args }) => {
       const said = await guard.evaluate({ ...of, tool, args });
       const kind = said.ok ? said.value.decision.verdict.kind : null;

@@ -11,6 +11,7 @@ export type RefusalCode =
   | 'quarantined'
   | 'not-listed'
   | 'no-upstream'
+  | 'no-credential'
   | 'unavailable'
   | 'overloaded'
   | 'too-large'

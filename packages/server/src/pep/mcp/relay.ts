@@ -2,6 +2,7 @@ import type { Call } from './call.ts';
 import type { Enforcement } from './enforcement.ts';
 import type { Exchange } from './exchange.ts';
 import type { Inventory } from './inventory.ts';
+import type { MessageUse } from './message-use.ts';
 import type { Era } from './methods.ts';
 import { printRequest, type Request, type RequestId } from './message.ts';
 import type { Refusal, RefusalCode } from './refusal.ts';
@@ -40,7 +41,13 @@ export const RELAY_BOUNDS: RelayBounds = {
 export type Wires = {
   readonly toClient: (bytes: Buffer) => void;
   /** `headers` go with it where the server is reached over HTTP. */
-  readonly toServer: (bytes: Buffer, headers?: Readonly<Record<string, string>>) => void;
+  readonly toServer: (
+    bytes: Buffer,
+    headers?: Readonly<Record<string, string>>,
+    use?: MessageUse,
+  ) => void;
+  /** Makes ready what a call needs; returns why it cannot be. Absent where nothing is needed. */
+  readonly prepare?: (use: MessageUse) => Promise<string | null>;
   readonly note: (text: string) => void;
 };
 

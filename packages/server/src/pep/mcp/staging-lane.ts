@@ -140,7 +140,11 @@ export class StagingLane implements Staging {
     const { enforcement, prefix, server, nowMs, wires } = this.#main;
     const relay: Relay = {
       ...this.#main,
-      wires: { ...wires, toServer: (bytes, headers) => upstream.send(bytes, headers) },
+      wires: {
+        ...wires,
+        toServer: (bytes, headers, use) => upstream.send(bytes, headers, use),
+        prepare: async (use) => (await upstream.prepare?.(use)) ?? null,
+      },
       toServer: new Exchange(),
       inventory: new Inventory({ enforcement, prefix, server, nowMs }),
       state: freshState(),

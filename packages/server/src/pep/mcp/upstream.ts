@@ -1,5 +1,6 @@
 import type { JsonObject } from '@plumbline/core';
 
+import type { MessageUse } from './message-use.ts';
 import type { RequestId } from './message.ts';
 import type { RelayBounds } from './relay.ts';
 
@@ -19,7 +20,13 @@ export type UpstreamListener = {
 /** A server behind the gateway, whatever it is reached over. */
 export type Upstream = {
   /** Sends one message. What cannot be sent is told by `gone`. */
-  readonly send: (bytes: Buffer, headers?: Readonly<Record<string, string>>) => void;
+  readonly send: (
+    bytes: Buffer,
+    headers?: Readonly<Record<string, string>>,
+    use?: MessageUse,
+  ) => void;
+  /** Makes ready what `send` needs for a use; returns why it cannot be, or null. */
+  readonly prepare?: ((use: MessageUse) => Promise<string | null>) | undefined;
   readonly close: () => Promise<void>;
 };
 
