@@ -46,6 +46,7 @@ export function benchMcp({ isQuick }: Options): Promise<readonly Section[]> {
     const rows: (readonly string[])[] = [];
     for (const { name, ways } of kinds) {
       for (const load of loads) {
+        process.stderr.write(`mcp, ${name}, ${load.atOnce} at once\n`);
         const taken = await takeRounds(ways, load, rounds);
         const [bound = []] = taken;
         rows.push(
