@@ -1,8 +1,9 @@
-import { type AgentFacts, agentQuestions, isJsonObject, loadPact } from '@plumbline/core';
+import { type AgentFacts, agentQuestions, isJsonObject } from '@plumbline/core';
 
 import { type Daemon, rowsOf, step, withDaemon } from '../daemon/connection.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Shell } from '../shell.ts';
+import { armedPact } from './armed-pact.ts';
 import { type Looked, lookHere, type MachineOptions } from './machine-options.ts';
 
 /** Answers the five questions about an agent; what is not answered is trust debt. */
@@ -27,12 +28,11 @@ export async function agent(name: string, options: MachineOptions, shell: Shell)
 
 async function factsOf(looked: Looked, daemon: Daemon, name: string): Promise<AgentFacts> {
   const base = `/api/v1/agents/${step(name)}`;
-  const status = await daemon.get(base);
-  const { pact } = status;
+  await daemon.get(base);
   const decided = await daemon.get(`${base}/decisions?limit=1000`);
   const open = await daemon.get(`${base}/decisions?limit=1000&unfinished=true`);
   return {
-    pact: typeof pact === 'string' ? await pactOf(daemon, base, pact) : null,
+    pact: await armedPact(daemon, name),
     paths: pathsOf(looked, name),
     channels: Object.keys(looked.config.notify.channels).length,
     lastHaltMs: await lastHalt(daemon, name),
@@ -43,16 +43,6 @@ async function factsOf(looked: Looked, daemon: Daemon, name: string): Promise<Ag
     },
     isWitnessed: looked.config.log.witnesses !== null,
   };
-}
-
-async function pactOf({ get }: Daemon, base: string, digest: string): Promise<AgentFacts['pact']> {
-  const { entry, files } = await get(`${base}/pacts/${step(digest)}`);
-  if (typeof entry !== 'string' || files === undefined || !isJsonObject(files)) return null;
-  const loaded = loadPact(entry, (path) => {
-    const text = files[path];
-    return typeof text === 'string' ? text : undefined;
-  });
-  return loaded.ok ? loaded.value.pact : null;
 }
 
 /** Its own paths, and those its client has besides. */

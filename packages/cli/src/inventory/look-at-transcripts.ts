@@ -7,6 +7,7 @@ import {
 } from '@plumbline/core';
 
 import { type Daemon, rowsOf, step } from '../daemon/connection.ts';
+import { awayReads } from './away-reads.ts';
 import { type Found, ledgerName, ledgerPlace, type Look } from './bypass-finding.ts';
 import type { Looked } from './machine-options.ts';
 import { shortPath } from './machine-options.ts';
@@ -41,21 +42,33 @@ export async function lookAtTranscripts(
   const meant = calls.map((call) => meantBy(looked, call));
   const decisions = await decisionsSince(daemon, sinceMs, calls);
   const unmatched = unmatchedCalls(meant, decisions);
-  const found = groupsOf(unmatched).map(({ first, count }): Found => {
-    const { call, agent, server, tools } = first;
-    const more = count === 1 ? '' : ` and ${count - 1} more`;
-    return {
-      what: 'call',
-      agent,
-      client: call.client,
-      server: ledgerName(server, 128),
-      tool: ledgerName(tools[0] ?? null, 255),
-      evidence: ledgerPlace(call.path, `:${call.line}`),
-      place: `${shortPath(call.path, looked.home)}:${call.line}${more}`,
-      seenAtMs: call.at,
-    };
-  });
+  const agents = new Set(unmatched.flatMap(({ agent }) => (agent === null ? [] : [agent])));
+  const isAwayRead = await awayReads(daemon, await knownOf(daemon, agents));
+  const found = groupsOf(unmatched.filter((each) => !isAwayRead(each))).map(
+    ({ first, count }): Found => {
+      const { call, agent, server, tools } = first;
+      const more = count === 1 ? '' : ` and ${count - 1} more`;
+      return {
+        what: 'call',
+        agent,
+        client: call.client,
+        server: ledgerName(server, 128),
+        tool: ledgerName(tools[0] ?? null, 255),
+        evidence: ledgerPlace(call.path, `:${call.line}`),
+        place: `${shortPath(call.path, looked.home)}:${call.line}${more}`,
+        seenAtMs: call.at,
+      };
+    },
+  );
   return { found, unseen };
+}
+
+/** Those of the agents that this daemon has. */
+async function knownOf({ get }: Daemon, agents: ReadonlySet<string>): Promise<readonly string[]> {
+  const rows = rowsOf(await get('/api/v1/agents'));
+  return rows.flatMap(({ agent }) =>
+    typeof agent === 'string' && agents.has(agent) ? [agent] : [],
+  );
 }
 
 type Group = { readonly first: Meant; readonly count: number };
