@@ -5,7 +5,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import {
+  Client,
+  type ClientCapabilities,
+  StreamableHTTPClientTransport,
+} from '@modelcontextprotocol/client';
 import { Client as EarlierClient } from '@modelcontextprotocol/sdk/client/index.js';
 import * as earlier from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { CreateMessageRequestSchema } from '@modelcontextprotocol/sdk/types.js';
@@ -95,10 +99,14 @@ describe('mcp over http', () => {
   const address = (): URL => new URL(url);
   const requestInit = (): RequestInit => ({ headers: { authorization: `Bearer ${key}` } });
 
-  async function current(mode: 'legacy' | 'auto'): Promise<Client> {
-    const client = new Client({ name: 'peer', version: '1' }, { versionNegotiation: { mode } });
-    const options = { requestInit: requestInit() };
-    await client.connect(new StreamableHTTPClientTransport(address(), options));
+  async function current(
+    mode: 'legacy' | 'auto',
+    capabilities: ClientCapabilities = {},
+  ): Promise<Client> {
+    const options = { versionNegotiation: { mode }, capabilities };
+    const client = new Client({ name: 'peer', version: '1' }, options);
+    const sent = { requestInit: requestInit() };
+    await client.connect(new StreamableHTTPClientTransport(address(), sent));
     return client;
   }
 
@@ -137,6 +145,21 @@ describe('mcp over http', () => {
     const long = { name: 'all__trigger-long-running-operation', arguments: LONG };
     await client.callTool(long, undefined, { onprogress: ({ progress }) => steps.push(progress) });
     assert.ok(steps.length >= 2, `${steps.length} steps`);
+    const sampling = { prompt: 'the answer?', maxTokens: 10 };
+    const told = { name: 'all__trigger-sampling-request', arguments: sampling };
+    assert.match(JSON.stringify(await client.callTool(told)), /forty-two/);
+    assert.match(asked.join(''), /the answer\?/);
+    await client.close();
+  });
+
+  test('mcp http: what a server with a handshake asks reaches a client without one', async () => {
+    verifies('enforce.every-path');
+    const asked: string[] = [];
+    const client = await current('auto', { sampling: {} });
+    client.setRequestHandler('sampling/createMessage', async ({ params }) => {
+      asked.push(JSON.stringify(params.messages));
+      return { role: 'assistant', model: 'm', content: { type: 'text', text: 'forty-two' } };
+    });
     const sampling = { prompt: 'the answer?', maxTokens: 10 };
     const told = { name: 'all__trigger-sampling-request', arguments: sampling };
     assert.match(JSON.stringify(await client.callTool(told)), /forty-two/);
