@@ -83,6 +83,6 @@ test('draft: a pact loads whatever the tools are called and take', () => {
       const tools = JSON.parse(JSON.stringify(drafted)) as readonly DraftTool[];
       load(draftForAgent({ agent: 'a', tools }));
     }),
-    { numRuns: 100 },
+    { numRuns: 40 },
   );
 });

@@ -160,6 +160,35 @@ test('rewire: a file that changes between reading and writing is left alone', (t
   assert.equal(readFileSync(file.path, 'utf8'), '{}');
 });
 
+test('rewire: YAML and TOML come back as they were, in every way they are written', (t) => {
+  const folder = folderIn(t);
+  const rows: readonly (readonly [string, FileFormat, string])[] = [
+    ['mcpServers:\n- name: a\n  command: npx\n  args:\n  - -y\n  - x\n', ...YAML],
+    ['mcpServers:\n  - name: a\n    command: npx # c\n', ...YAML],
+    ['mcpServers:\n  - command: srv\n    name: a\n', ...YAML],
+    ['extensions:\n  a:\n    cmd: npx\n    args: [-y, x]\n', 'yaml', 'extensions'],
+    ['extensions:\n  a: {cmd: npx, type: stdio}\n', 'yaml', 'extensions'],
+    ['[mcp_servers]\na = { command = "npx", args = ["-y"] } # x\nb = {command=\'y\'}\n', ...TOML],
+    ['[mcp_servers.a]\n  command = "srv" # c\n  [mcp_servers.a.env]\n  X = "1"\n', ...TOML],
+    ['[mcp_servers."a b"]\ncommand = """srv"""\nargs = [ # none\n]\n', ...TOML],
+    ['{"context_servers":{"a":{"command":{"path":"y","args":["z"]}}}}', 'json', 'context_servers'],
+    ['{"mcpServers":[{"transport":{"type":"stdio","command":"y","args":[]}}]}', ...JSONC],
+  ];
+  for (const [text, format, servers] of rows) {
+    const file = written(folder, text, [format, servers]);
+    const governed = new GovernedFiles(folder);
+    const wrappings = file.servers.map((server) => ({ server, agent: 'a', wrapper: WRAPPER }));
+    carryOut(planGoverning(file, wrappings, { governed, nowMs: 1 }), governed);
+    // A line more, so that our edits are undone and not the copy put back.
+    const changed = `${readFileSync(file.path, 'utf8')}\n`;
+    writeFileSync(file.path, changed);
+    const again = fileIn(file.path, format, servers);
+    assert(again.servers.every(({ reach }) => reach.kind === 'stdio' && reach.wrapped !== null));
+    carryOut(planUndoing(again, again.servers, governed), governed);
+    assert.equal(readFileSync(file.path, 'utf8'), `${text}\n`);
+  }
+});
+
 // Odd but right layouts: blanks, comments, trailing commas, and words that need quotes.
 const blank = fc.constantFrom('', ' ', '\n', '\r\n', '\t', ' /* c */ ', '\n// c, ]}\n');
 const word = fc.oneof(

@@ -145,7 +145,7 @@ export function unwrapEdits(of: Text, { reach }: ConfiguredServer, before: Befor
 
 /** Whether what stood there before still says the same command. */
 function meansWord(of: Text, written: string, word: string): boolean {
-  return written === quoted(of, word) || written.replaceAll(/^["']|["']$/g, '') === word;
+  return written === quoted(of, word) || written.replaceAll(/^["']+|["']+$/g, '') === word;
 }
 
 function removal({ text }: Text, { items, hasBrackets, start }: LocatedList, count: number): Edit {
