@@ -96,6 +96,7 @@ export { readClientFile } from './machine/look.ts';
 export { askTools, type AskedTools } from './client/ask-tools.ts';
 export {
   HOOK_CLIENTS,
+  HOOK_KEY,
   type HookClient,
   type HookClientId,
   type HookScope,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, beforeEach, describe, test, type TestContext } from 'node:test';
@@ -25,10 +26,18 @@ const environment = {
   XDG_CONFIG_HOME: join(folder, 'config'),
   PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
   PLUMBLINE_DATA: join(folder, 'd'),
-  PLUMBLINE_LISTEN_HTTP: 'none',
+  PLUMBLINE_LISTEN_HTTP: `127.0.0.1:${await freePort()}`,
   PLUMBLINE_DISK_WARN_BYTES: '0',
   PLUMBLINE_DISK_REFUSE_BYTES: '0',
 };
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
 
 const PACT = `
 pact: plumbline/v1
@@ -124,6 +133,8 @@ describe('coding agents from the registry', { timeout: 600_000 }, () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  let key = '';
+
   async function claude(t: TestContext, url: string, ...argv: readonly string[]): Promise<string> {
     const command = await installed(t, 'claude-code');
     if (command === null) return '';
@@ -133,7 +144,14 @@ describe('coding agents from the registry', { timeout: 600_000 }, () => {
       DISABLE_AUTOUPDATER: '1',
       DISABLE_ERROR_REPORTING: '1',
     };
-    const told = { ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: 'sk-ant-none', ...quiet };
+    // Servers are there before the first turn.
+    const hookKey = { PLUMBLINE_HOOK_KEY: key, MCP_CONNECTION_NONBLOCKING: '0' };
+    const told = {
+      ...hookKey,
+      ANTHROPIC_BASE_URL: url,
+      ANTHROPIC_API_KEY: 'sk-ant-none',
+      ...quiet,
+    };
     const of = { ...environment, ...told, CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' };
     const { exit, out } = await runProgram(program, argv, { environment: of, cwd: work });
     await endpoint.close();
@@ -185,6 +203,34 @@ describe('coding agents from the registry', { timeout: 600_000 }, () => {
     assert.equal(existsSync(join(work, 'ran.txt')), false);
     if (asked !== '') assert.match(asked, /the daemon does not answer/);
     await plumb('up', '--detach');
+  });
+
+  test('claude code: over HTTP the same holds, and a wrong key blocks', async (t) => {
+    verifies('enforce.fail-closed');
+    const form = ['--agent', 'coder', '--form', 'http'];
+    const install = await plumb('hook', 'claude-code', 'install', ...form);
+    assert.equal(install.exit, 0, install.err);
+    const made = ['--kind', 'opener', '--name', 'hooks', '--agent', 'coder'];
+    key = (await plumb('key', 'add', ...made)).out.trim();
+    const rm = { tool: 'Bash', args: { command: 'rm a.txt', description: 'x' } };
+    const touch = { tool: 'Bash', args: { command: 'touch ran.txt', description: 'x' } };
+    const told = ['-p', 'go', '--allowedTools', 'Bash'];
+    const asked = await claude(t, await script([rm], [touch]), ...told);
+    if (asked === '') return;
+    assert.ok(asked.includes(REFUSAL), asked.slice(-2_000));
+    assert.ok(existsSync(join(work, 'ran.txt')));
+    await recorded(
+      'session_opened',
+      'message principal',
+      'decided deny',
+      'decided allow',
+      'outcome ok',
+      'session_closed',
+    );
+    rmSync(join(work, 'ran.txt'));
+    key = 'plk_0000000000000000_0';
+    await claude(t, await script([touch]), ...told);
+    assert.equal(existsSync(join(work, 'ran.txt')), false);
   });
 
   test('claude code: calls of a gatewayed server are decided once, by the gateway', async (t) => {

@@ -44,6 +44,7 @@ function addClient(
     .option('--gateway <servers...>', 'MCP servers of the client that are behind `plumb mcp`')
     .option('--wait <seconds>', 'how long a call waits for a person or for facts', '45')
     .option('--scope <scope>', 'user, project, or (Claude Code) local', 'user')
+    .option('--form <form>', 'command, or (Claude Code) http, which starts no program', 'command')
     .option('--dry-run', 'show the file as it would be')
     .action(async (options: InstallOptions) => installHooks(await clientOf(id), options, shell));
   withPlace(client.command('remove'))

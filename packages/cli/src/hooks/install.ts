@@ -18,6 +18,7 @@ export type InstallOptions = {
   readonly gateway?: readonly string[];
   readonly wait: string;
   readonly scope: string;
+  readonly form: string;
   readonly dryRun?: boolean;
   readonly data?: string;
   readonly config?: string;
@@ -40,9 +41,11 @@ export async function installHooks(
   const read = textOf(server, path);
   const fault = server.faultOfHooks(read ?? '');
   if (fault !== null) throw new Stop(fault, path);
-  const { data: folder } = readConfig(server, options, shell);
+  const config = readConfig(server, options, shell);
+  const { data: folder } = config;
+  const origin = originOf(client, { form: options.form, config }, shell);
   const script = join(folder, server.HOOK_SCRIPT);
-  const text = server.withHooks(read ?? '', client, { script, attested });
+  const text = server.withHooks(read ?? '', client, { script, attested, origin });
   const isChanged = text !== read;
   // A client that cannot read its file runs no hook at all.
   if (isPlain(read ?? '') && !isPlain(text)) throw new Error(`bug: ${path} would be no JSON`);
@@ -62,9 +65,48 @@ export async function installHooks(
       ...(isArmed ? [] : [`\`${attested.agent}\` has no armed pact yet, so everything is refused`]),
       ...twice(server, { client, scope }, shell),
       ...(client.note === null ? [] : [client.note]),
+      ...(origin === null ? [] : [keyNote(server.HOOK_KEY, attested.agent, shell)]),
       `\nnext: ${shell.program} hook ${client.id} test`,
     ].join('\n'),
   );
+}
+
+type Config = ReturnType<Server['loadConfig']>;
+
+/** The first version of Claude Code whose hooks over HTTP block when they fail. */
+const BLOCKS_SINCE = [2, 1, 295] as const;
+
+/** Returns where hooks go that need no program; null: each starts one. Errors: `Stop`. */
+function originOf(
+  client: Client,
+  { form, config }: { readonly form: string; readonly config: Config },
+  shell: Shell,
+): string | null {
+  if (form === 'command') return null;
+  if (form !== 'http') throw new Stop(`must be command or http, not \`${form}\``, '--form');
+  if (client.http === null) throw new Stop(`${client.title} has no hooks over HTTP`, '--form');
+  const { http, tls } = config.listen;
+  if (http === null || http.port === 0) {
+    throw new Stop('the daemon listens on no port of its own: set `listen.http`', '--form');
+  }
+  const program = programIn(shell, 'claude');
+  const said = program === null ? '' : execFileSync(program, ['--version'], { encoding: 'utf8' });
+  const version = /(\d+)\.(\d+)\.(\d+)/.exec(said)?.slice(1).map(Number);
+  if (version !== undefined && isBefore(version, BLOCKS_SINCE)) {
+    throw new Stop('lets calls through when an HTTP hook fails: take 2.1.295 or later', program);
+  }
+  const host = http.host.includes(':') ? `[${http.host}]` : http.host;
+  return `${tls === null ? 'http' : 'https'}://${host}:${http.port}`;
+}
+
+function isBefore(version: readonly number[], other: readonly number[]): boolean {
+  const at = other.findIndex((part, index) => part !== version[index]);
+  return at >= 0 && (version[at] ?? 0) < (other[at] ?? 0);
+}
+
+function keyNote(variable: string, agent: string, { program }: Shell): string {
+  const make = `${program} key add --kind opener --name hooks --agent ${agent}`;
+  return `a key is taken: set ${variable} where the client starts to what \`${make}\` prints`;
 }
 
 function attestedBy(options: InstallOptions, { environment }: Shell): Attested {

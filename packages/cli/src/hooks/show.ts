@@ -66,7 +66,7 @@ function rowOf(server: Server, client: Client, place: HookPlace): Row {
     agent: first?.attested.agent ?? null,
     principal: first?.attested.principal ?? null,
     task: first?.attested.task ?? null,
-    hasScript: first !== undefined && existsSync(first.script),
+    hasScript: found.every(({ form, place: at }) => form === 'http' || existsSync(at)),
   };
 }
 

@@ -26,9 +26,8 @@ const TIMEOUT_MS = 600_000;
 export async function tryHook(client: Client, options: TrialOptions, shell: Shell): Promise<void> {
   const server = await loadServer();
   const texts = placesOf(server, client, shell).map(({ path }) => textOf(server, path) ?? '');
-  const commands = texts.flatMap((text) => commandsIn(client, text));
-  const [command] = commands;
-  if (command === undefined) {
+  const [hook] = texts.flatMap((text) => hooksBefore(client, text));
+  if (hook === undefined) {
     throw new Stop(`is not installed: \`${shell.program} hook ${client.id} install\``, client.id);
   }
   const [event] = client.events.find(([, moment]) => moment === 'before') ?? [''];
@@ -43,21 +42,47 @@ export async function tryHook(client: Client, options: TrialOptions, shell: Shel
     tool_use_id: id,
   };
   const startedAt = shell.nowMs();
-  const ran = spawnSync('/bin/sh', ['-c', command], {
-    input: JSON.stringify(told),
-    encoding: 'utf8',
-    timeout: TIMEOUT_MS,
-  });
+  const isHttp = /^https?:/.test(hook);
+  const body = JSON.stringify(told);
+  const ran = isHttp
+    ? await asked(hook, { body, variable: server.HOOK_KEY }, shell)
+    : run(hook, body);
   const ms = Math.round(shell.nowMs() - startedAt);
-  if (ran.error !== undefined) throw new Stop(`cannot be started: ${ran.error.message}`, '/bin/sh');
-  const isLetThrough = ran.status === 0 && !isRefusal(ran.stdout);
+  const isLetThrough = ran.exit === 0 && !isRefusal(ran.out);
   if (!isLetThrough) shell.exit(EXIT.no);
-  const said = { tool, args, isLetThrough, exit: ran.status, out: ran.stdout, err: ran.stderr, ms };
+  const said = { tool, args, isLetThrough, ...ran, ms };
   if (options.json === true) return shell.screen.json(said);
-  const words = `${ran.stdout}${ran.stderr}`.trim();
+  const words = `${ran.out}${ran.err}`.trim();
   const what = isLetThrough ? 'let through' : 'refused';
-  const how = `exit code ${ran.status ?? 'none'}, in ${ms} ms`;
+  const how = isHttp ? `over HTTP, in ${ms} ms` : `exit code ${ran.exit ?? 'none'}, in ${ms} ms`;
   shell.screen.print(`${tool} ${JSON.stringify(args)} is ${what}, ${how}\n${words}`);
+}
+
+type Ran = { readonly exit: number | null; readonly out: string; readonly err: string };
+
+function run(command: string, body: string): Ran {
+  const told = { input: body, encoding: 'utf8', timeout: TIMEOUT_MS } as const;
+  const { error, status, stdout, stderr } = spawnSync('/bin/sh', ['-c', command], told);
+  if (error !== undefined) throw new Stop(`cannot be started: ${error.message}`, '/bin/sh');
+  return { exit: status, out: stdout, err: stderr };
+}
+
+async function asked(
+  url: string,
+  { body, variable }: { readonly body: string; readonly variable: string },
+  { environment }: Shell,
+): Promise<Ran> {
+  const key = environment[variable];
+  if (key === undefined) throw new Stop('is not set, so every call is refused', variable);
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
+  try {
+    const answer = await fetch(url, { method: 'POST', body, headers });
+    const text = await answer.text();
+    return answer.ok ? { exit: 0, out: text, err: '' } : { exit: 2, out: '', err: text };
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    return { exit: 2, out: '', err: `the daemon does not answer (${why})` };
+  }
 }
 
 // A refusal may be an answer as well as an exit code.
@@ -78,11 +103,18 @@ function parsed(text: string): JsonObject {
   }
 }
 
-/** The command lines of a client's file that run before a tool, as they are written there. */
-function commandsIn(client: Client, text: string): readonly string[] {
-  const [event] = client.events.find(([, moment]) => moment === 'before') ?? [''];
-  return Array.from(text.matchAll(/"command":\s*("(?:[^"\\]|\\.)*")/g), ([, quoted = '""']) => {
-    // The pattern lets a string of JSON through and nothing else.
-    return JSON.parse(quoted) as string;
-  }).filter((line) => line.includes('/plumb-hook') && line.includes(`'${event}'`));
+/** The command lines and addresses of a client's file that are asked before a tool. */
+function hooksBefore(client: Client, text: string): readonly string[] {
+  const [event = ''] = client.events.find(([, moment]) => moment === 'before') ?? [];
+  return Array.from(
+    text.matchAll(/"(?:command|url)":\s*("(?:[^"\\]|\\.)*")/g),
+    ([, quoted = '""']) => {
+      // The pattern lets a string of JSON through and nothing else.
+      return JSON.parse(quoted) as string;
+    },
+  ).filter(
+    (line) =>
+      line.includes(`/plumb-hook' '${client.id}' '${event}'`) ||
+      line.includes(`/hooks/${client.id}/${event}?`),
+  );
 }

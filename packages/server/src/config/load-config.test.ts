@@ -75,6 +75,8 @@ test('config: every fault names its place', (t) => {
     assert.ok(text.startsWith(`--set ${path}: `), text);
     assert.match(text, says);
   }
+  // What commands and hooks read is no setting of the daemon, and no mistake either.
+  loadConfig({ HOME: '/h', PLUMBLINE_AGENT: 'coder', PLUMBLINE_HOOK_KEY: 'plk' });
   assert.match(said({ PLUMBLINE_GUARD_WATING: '1' }), /^PLUMBLINE_GUARD_WATING: no such setting/);
   assert.match(said({}, [['guard.wating', '1']]), /^--set guard.wating: no such setting/);
   assert.match(said({ PLUMBLINE_LISTEN_HTTP: '0.0.0.0:80' }), /PLUMBLINE_LISTEN_HTTP: .*loopback/);

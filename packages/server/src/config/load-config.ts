@@ -97,6 +97,8 @@ function refuseUnknownNames(environment: Environment): void {
     'PLUMBLINE_CONFIG',
     'PLUMBLINE_URL',
     'PLUMBLINE_KEY',
+    'PLUMBLINE_AGENT',
+    'PLUMBLINE_HOOK_KEY',
     ...SETTINGS.map(({ path }) => environmentName(path)),
   ]);
   const unknown = Object.keys(environment).find(

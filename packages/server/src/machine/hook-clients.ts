@@ -10,9 +10,7 @@ export type HookScope = 'user' | 'project' | 'local';
 export type HookMoment = 'before' | 'other';
 
 /** A hook as it is written into a client's file. */
-export type HookEntry = {
-  readonly [member: string]: string | number | boolean | readonly object[];
-};
+export type HookEntry = { readonly [member: string]: string | number | boolean | object };
 
 /** How a client's hooks are configured. Source: the documentation of each client. */
 export type HookClient = {
@@ -29,11 +27,23 @@ export type HookClient = {
     readonly seconds: number;
     readonly moment: HookMoment;
   }) => HookEntry;
+  /** What is asked over HTTP without starting anything, where the client can. */
+  readonly http: {
+    readonly events: ReadonlySet<string>;
+    readonly entry: (hook: {
+      readonly url: string;
+      readonly seconds: number;
+      readonly moment: HookMoment;
+    }) => HookEntry;
+  } | null;
   /** A tool of its own that reads, and arguments for it, for a trial. */
   readonly sample: { readonly tool: string; readonly args: Readonly<Record<string, string>> };
   /** What the person still has to do, or to know. */
   readonly note: string | null;
 };
+
+/** The variable that holds the key of hooks that go over HTTP. */
+export const HOOK_KEY = 'PLUMBLINE_HOOK_KEY';
 
 function grouped(hook: HookEntry): HookEntry {
   return { hooks: [hook] };
@@ -64,6 +74,21 @@ const CLAUDE_CODE: HookClient = {
     const hook = { type: 'command', command, timeout: seconds };
     return grouped(moment === 'before' ? { ...hook, onFailure: 'block' } : hook);
   },
+  http: {
+    events: new Set([
+      'UserPromptSubmit',
+      'PreToolUse',
+      'PostToolUse',
+      'PostToolUseFailure',
+      'Stop',
+      'SubagentStop',
+    ]),
+    entry: ({ url, seconds, moment }) => {
+      const secret = { headers: { Authorization: `Bearer $${HOOK_KEY}` } };
+      const hook = { type: 'http', url, timeout: seconds, ...secret, allowedEnvVars: [HOOK_KEY] };
+      return grouped(moment === 'before' ? { ...hook, onFailure: 'block' } : hook);
+    },
+  },
   sample: { tool: 'Read', args: { file_path: '/tmp/plumb-hook-test.txt' } },
   note: null,
 };
@@ -87,6 +112,7 @@ const GEMINI_CLI: HookClient = {
   members: {},
   entry: ({ command, seconds }) =>
     grouped({ name: 'plumbline', type: 'command', command, timeout: seconds * 1_000 }),
+  http: null,
   sample: { tool: 'read_file', args: { file_path: '/tmp/plumb-hook-test.txt' } },
   note: 'Gemini CLI runs hooks of a project in trusted folders alone',
 };
@@ -106,6 +132,7 @@ const CODEX: HookClient = {
   ],
   members: {},
   entry: ({ command, seconds }) => grouped({ type: 'command', command, timeout: seconds }),
+  http: null,
   sample: { tool: 'Bash', args: { command: 'true' } },
   note:
     'Codex runs no hook before you trusted it: start `codex` once and say so where it asks for ' +
@@ -131,6 +158,7 @@ const CURSOR: HookClient = {
     const hook = { command, timeout: seconds };
     return moment === 'before' ? { ...hook, failClosed: true } : hook;
   },
+  http: null,
   sample: { tool: 'Read', args: { file_path: '/tmp/plumb-hook-test.txt' } },
   note: 'Cursor also runs hooks it finds in the files of Claude Code: install one of the two',
 };

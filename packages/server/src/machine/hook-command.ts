@@ -13,7 +13,9 @@ export type HookAttestation = {
 
 /** A hook of ours as it stands in a client's file. */
 export type InstalledHook = {
-  readonly script: string;
+  readonly form: 'command' | 'http';
+  /** The script, or the address of the daemon. */
+  readonly place: string;
   readonly client: string;
   readonly event: string;
   readonly attested: HookAttestation;
@@ -67,8 +69,34 @@ export function readHookCommand(line: string): InstalledHook | null {
   const [, script, client, event, agent, query] = COMMAND.exec(line) ?? [];
   if (script === undefined || !script.endsWith(`/${HOOK_SCRIPT}`)) return null;
   if (client === undefined || event === undefined || agent === undefined) return null;
+  const place = script.replaceAll(`'\\''`, "'");
+  return { form: 'command', place, client, event, attested: attestedIn(agent, query ?? '') };
+}
+
+/** Returns the address that a hook is sent to which needs no program. */
+export function hookUrl(hook: {
+  readonly origin: string;
+  readonly client: HookClientId;
+  readonly event: string;
+  readonly attested: HookAttestation;
+}): string {
+  const { origin, client, event, attested } = hook;
+  return `${origin}/api/v1/agents/${attested.agent}/hooks/${client}/${event}?${queryOf(attested)}`;
+}
+
+const URL_OF = /^(https?:\/\/[^/]+)\/api\/v1\/agents\/([^/]+)\/hooks\/([^/]+)\/([^/?]+)\?(.*)$/;
+
+/** Returns what an address of ours says, or null where it is none. */
+export function readHookUrl(url: string): InstalledHook | null {
+  const [, place, agent, client, event, query] = URL_OF.exec(url) ?? [];
+  if (place === undefined || agent === undefined) return null;
+  if (client === undefined || event === undefined) return null;
+  return { form: 'http', place, client, event, attested: attestedIn(agent, query ?? '') };
+}
+
+function attestedIn(agent: string, query: string): HookAttestation {
   const members = new URLSearchParams(query);
-  const attested = {
+  return {
     agent,
     principal: members.get('principal') ?? '',
     task: members.get('task'),
@@ -76,5 +104,4 @@ export function readHookCommand(line: string): InstalledHook | null {
     gateways: (members.get('gateways') ?? '').split(',').filter((each) => each !== ''),
     waitSeconds: Number(members.get('wait') ?? 0),
   };
-  return { script: script.replaceAll(`'\\''`, "'"), client, event, attested };
 }

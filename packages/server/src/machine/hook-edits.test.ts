@@ -75,6 +75,25 @@ test('hook files: what is no list of hooks is said with its place, and not overw
   assert.equal(faultOfHooks('{ "a": 1, }'), null);
 });
 
+test('hook files: what goes over HTTP holds no key and blocks when it fails', () => {
+  const put = withHooks('', client('claude-code'), { ...HOOK, origin: 'http://127.0.0.1:7411' });
+  const [before] = JSON.parse(put).hooks.PreToolUse[0].hooks;
+  assert.deepEqual(before, {
+    type: 'http',
+    url:
+      'http://127.0.0.1:7411/api/v1/agents/coder/hooks/claude-code/PreToolUse?' +
+      'principal=o%27neil%40example.com&task=fix%20%26%20test&gateways=fs%2Cwiki&wait=45',
+    timeout: 60,
+    headers: { Authorization: 'Bearer $PLUMBLINE_HOOK_KEY' },
+    allowedEnvVars: ['PLUMBLINE_HOOK_KEY'],
+    onFailure: 'block',
+  });
+  const forms = hooksIn(put).map(({ form, event }) => `${event} ${form}`);
+  assert.equal(forms.length, 9);
+  assert.ok(forms.includes('SessionStart command') && forms.includes('PostToolUse http'));
+  assert.deepEqual(hooksIn(withoutHooks(put)), []);
+});
+
 test('hook files: a group that somebody else shares is left alone', () => {
   const put = withHooks('', client('claude-code'), HOOK);
   const [hook] = JSON.parse(put).hooks.Stop[0].hooks;
@@ -96,7 +115,8 @@ test('hook commands: what was attested is read back, whatever stands in it', () 
       `'55' || exit 2`,
   );
   assert.deepEqual(readHookCommand(command), {
-    script: "/home/it's/plumb-hook",
+    form: 'command',
+    place: "/home/it's/plumb-hook",
     client: 'claude-code',
     event: 'PreToolUse',
     attested: ATTESTED,

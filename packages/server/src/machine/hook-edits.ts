@@ -5,7 +5,9 @@ import {
   hookCommand,
   type HookAttestation,
   type InstalledHook,
+  hookUrl,
   readHookCommand,
+  readHookUrl,
 } from './hook-command.ts';
 import { putFirst, takeOut } from './json-edits.ts';
 
@@ -17,11 +19,24 @@ const OTHER_S = 30;
 export function withHooks(
   text: string,
   client: HookClient,
-  { script, attested }: { readonly script: string; readonly attested: HookAttestation },
+  {
+    script,
+    attested,
+    origin = null,
+  }: {
+    readonly script: string;
+    readonly attested: HookAttestation;
+    /** The daemon's address, for what goes over HTTP; null: nothing does. */
+    readonly origin?: string | null;
+  },
 ): string {
   const wanted = client.events.map(([event, moment]): Wanted => {
     const seconds = moment === 'before' ? attested.waitSeconds + GRACE_S : OTHER_S;
     const inside = seconds - GRACE_S / 3;
+    if (origin !== null && client.http?.events.has(event) === true) {
+      const url = hookUrl({ origin, client: client.id, event, attested });
+      return [event, client.http.entry({ url, seconds, moment })];
+    }
     const command = hookCommand({ script, client: client.id, event, seconds: inside, attested });
     return [event, client.entry({ command, seconds, moment })];
   });
@@ -115,8 +130,9 @@ function isOurs(entry: unknown): boolean {
 function commandsIn(entry: unknown): readonly InstalledHook[] {
   const inner = memberOf(entry, 'hooks');
   if (Array.isArray(inner)) return inner.flatMap((hook: unknown) => commandsIn(hook));
-  const command = memberOf(entry, 'command');
-  const read = typeof command === 'string' ? readHookCommand(command) : null;
+  const [command, url] = [memberOf(entry, 'command'), memberOf(entry, 'url')];
+  const byUrl = typeof url === 'string' ? readHookUrl(url) : null;
+  const read = typeof command === 'string' ? readHookCommand(command) : byUrl;
   return read === null ? [] : [read];
 }
 

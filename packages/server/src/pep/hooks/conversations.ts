@@ -74,6 +74,7 @@ export class Conversations {
   }
 }
 
-function keyOf({ agent, client, conversation, principal, task, openedBy }: Holder): string {
-  return JSON.stringify([agent, client, conversation, principal, task, openedBy]);
+// One hook of a conversation may come over the socket and the next with a key.
+function keyOf({ agent, client, conversation, principal, task }: Holder): string {
+  return JSON.stringify([agent, client, conversation, principal, task]);
 }
