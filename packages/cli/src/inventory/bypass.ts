@@ -34,24 +34,45 @@ export async function bypass(options: BypassOptions, shell: Shell): Promise<void
     ...(options.data !== undefined && { data: options.data }),
     ...(options.config !== undefined && { config: options.config }),
   };
+  const { since } = options;
+  const sinceMs = since === undefined ? shell.wallMs() - DAY_MS : momentOf(since, '--since');
+  const away = await whyAway({ connection, shell });
+  if (away !== null && options.list === true) throw away;
+  if (away !== null) {
+    const look = await lookEverywhere({ looked, daemon: null, options, sinceMs });
+    const unseen = [{ what: 'the ledger', why: away.reason }, ...look.unseen];
+    return say({ ...look, unseen }, { taken: [], options, shell });
+  }
   await withDaemon({ connection, shell }, async (daemon) => {
     if (options.list === true) return list(daemon, options, shell);
-    const look = await lookEverywhere({ looked, daemon, options, shell });
+    const look = await lookEverywhere({ looked, daemon, options, sinceMs });
     const taken = options.dryRun === true ? [] : await record(daemon, look.found);
     say(look, { taken, options, shell });
   });
 }
 
+/** Returns why no daemon can be asked, or null. What shows without one is still looked at. */
+async function whyAway(
+  of: Pick<Parameters<typeof withDaemon>[0], 'connection' | 'shell'>,
+): Promise<Stop | null> {
+  try {
+    await withDaemon(of, ({ get }) => get('/api/v1/agents'));
+    return null;
+  } catch (cause) {
+    if (cause instanceof Stop && cause.exit === EXIT.no) return cause;
+    throw cause;
+  }
+}
+
 type Looking = {
   readonly looked: Looked;
-  readonly daemon: Daemon;
+  readonly daemon: Daemon | null;
   readonly options: BypassOptions;
-  readonly shell: Shell;
+  readonly sinceMs: number;
 };
 
-async function lookEverywhere({ looked, daemon, options, shell }: Looking): Promise<Look> {
-  const { since, skip = [], providerLog = [] } = options;
-  const sinceMs = since === undefined ? shell.wallMs() - DAY_MS : momentOf(since, '--since');
+async function lookEverywhere({ looked, daemon, options, sinceMs }: Looking): Promise<Look> {
+  const { skip = [], providerLog = [] } = options;
   const looks: Look[] = [];
   if (!skip.includes('processes')) looks.push(lookAtPrograms(looked));
   if (!skip.includes('wiring')) looks.push(lookAtWiring(looked));

@@ -87,7 +87,8 @@ function governance({ governed, isDecidedTwice }: Shown): string {
 function builtInLine({ client, title, governed, files }: BuiltIn, { program }: Shell): string {
   if (governed) return `${title}: its own tools are governed by a hook`;
   const partly = files.length === 0 ? 'by nothing' : 'in some projects only';
-  return `${title}: its own tools are governed ${partly}; \`${program} hook ${client}\` hooks them`;
+  const next = `\`${program} hook ${client} install\` hooks them`;
+  return `${title}: its own tools are governed ${partly}; ${next}`;
 }
 
 /** Returns what could not be read, a line each. */
