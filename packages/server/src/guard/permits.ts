@@ -52,7 +52,9 @@ export class PermitTable {
   give(permit: Permit, args: JsonObject, { secret, lastsMs, lease, stop }: Issue): void {
     this.sweep();
     const untilMonotonicMs = this.#clocks.monotonicMs() + lastsMs;
-    const kept = { permit, secret: Buffer.from(secret), untilMonotonicMs, lease, stop };
+    // Bytes of its own: a slice of the shared pool would keep the whole of it for each permit.
+    const own = Buffer.from(new Uint8Array(secret).buffer);
+    const kept = { permit, secret: own, untilMonotonicMs, lease, stop };
     const held: Held = { ...kept, args, isVoid: false };
     this.#held.set(permit.id, held);
     const [oldest] = this.#held.size > this.#most ? this.#held.keys() : [];
