@@ -226,6 +226,7 @@ export type { Permit } from './permit/permit.ts';
 export { valuesAt } from './provenance/identifiers.ts';
 export { trace } from './provenance/memory.ts';
 export {
+  lostIn,
   noStaging,
   noteStaging,
   phaseOf,

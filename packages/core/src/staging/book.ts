@@ -1,3 +1,4 @@
+import { setBounded } from '../decide/bounded.ts';
 import type { Entry } from '../evidence/entry.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import { type Route, STAGING_PHASES, type StagingPhase, type StagingRule } from './rule.ts';
@@ -25,38 +26,49 @@ export type StagingBook = {
   readonly phases: Map<string, StagingBookPhase>;
   /** Decisions of the phase that wait for their outcome: when each was made. */
   readonly flights: Map<string, number>;
+  /** Those of which nobody knows the end yet: since when. */
+  readonly unknowns: Map<string, number>;
 };
 
 /** The same as plain JSON. */
 export type SavedStaging = {
   readonly phases: readonly (readonly [string, StagingBookPhase])[];
   readonly flights: readonly (readonly [string, number])[];
+  /** Missing in a snapshot from before there was any. */
+  readonly unknowns?: readonly (readonly [string, number])[];
 };
 
 const MOST_PACTS = 64;
 const MOST_FLIGHTS = 10_000;
 /** From here on a call counts as slow, ms. */
 const SLOW_MS = 10_000;
+/** From here on an action whose end nobody knows counts as failed, ms. */
+const LOST_MS = 600_000;
 
 /** Returns the book of an agent of which nothing has happened yet. */
 export function noStaging(): StagingBook {
-  return { phases: new Map(), flights: new Map() };
+  return { phases: new Map(), flights: new Map(), unknowns: new Map() };
 }
 
 /** Returns a book as plain JSON. */
-export function saveStaging({ phases, flights }: StagingBook): SavedStaging {
-  return { phases: [...phases], flights: [...flights] };
+export function saveStaging({ phases, flights, unknowns }: StagingBook): SavedStaging {
+  return { phases: [...phases], flights: [...flights], unknowns: [...unknowns] };
 }
 
 /** Returns the book that was saved. */
-export function restoreStaging({ phases, flights }: SavedStaging): StagingBook {
-  return { phases: new Map(phases), flights: new Map(flights) };
+export function restoreStaging({ phases, flights, unknowns = [] }: SavedStaging): StagingBook {
+  return { phases: new Map(phases), flights: new Map(flights), unknowns: new Map(unknowns) };
 }
 
 /** Returns a phase in which nothing was observed. */
 function freshPhase(phase: StagingPhase, sinceMs: number, by: string): StagingBookPhase {
   const nothing = { outcomes: 0, errors: 0, slow: 0, decided: 0, refused: 0, halts: 0 };
   return { phase, sinceMs, isHeld: false, by, ...nothing };
+}
+
+/** Returns how many actions have had no known end for so long that they count as failed. */
+export function lostIn({ unknowns }: StagingBook, nowMs: number): number {
+  return [...unknowns.values()].filter((at) => nowMs - at >= LOST_MS).length;
 }
 
 /** Returns the phase of a pact: the one it begins with while nothing of it is known. */
@@ -89,11 +101,12 @@ export function noteStaging(
 }
 
 function begin(
-  { phases, flights }: StagingBook,
+  { phases, flights, unknowns }: StagingBook,
   rule: StagingRule,
   { pact, at }: { readonly pact: string; readonly at: number },
 ): void {
   flights.clear();
+  unknowns.clear();
   const known = phases.get(pact);
   // The last is the one that is armed.
   phases.delete(pact);
@@ -102,7 +115,7 @@ function begin(
   if (oldest !== undefined) phases.delete(oldest);
 }
 
-function noteMove({ phases, flights }: StagingBook, open: JsonObject, at: number): void {
+function noteMove({ phases, flights, unknowns }: StagingBook, open: JsonObject, at: number): void {
   const { pact, to, held, by } = open;
   const phase = STAGING_PHASES.find((each) => each === to);
   if (phase === undefined || typeof pact !== 'string') return;
@@ -110,7 +123,10 @@ function noteMove({ phases, flights }: StagingBook, open: JsonObject, at: number
   // A phase that is only held, or let go, goes on with what was observed in it.
   const goesOn = known?.phase === phase && open['restart'] !== true;
   const next = goesOn ? known : freshPhase(phase, at, textOf(by));
-  if (!goesOn) flights.clear();
+  if (!goesOn) {
+    flights.clear();
+    unknowns.clear();
+  }
   phases.set(pact, { ...next, isHeld: held === true, by: textOf(by) });
 }
 
@@ -132,9 +148,7 @@ function noteDecided(
   const halts = phase.halts + (isHalting(open['findings']) ? 1 : 0);
   book.phases.set(pact, { ...phase, ...counted, halts });
   if (open['verdict'] !== 'allow' && open['verdict'] !== 'modify') return;
-  book.flights.set(textOf(open['decision']), at);
-  const [oldest] = book.flights.size > MOST_FLIGHTS ? book.flights.keys() : [];
-  if (oldest !== undefined) book.flights.delete(oldest);
+  setBounded(book.flights, MOST_FLIGHTS, [textOf(open['decision']), at]);
 }
 
 // While everything is to be tried out, what counts is what was; of a share, what is live.
@@ -148,17 +162,20 @@ function isHalting(findings: Json | undefined): boolean {
 }
 
 function noteOutcome(
-  { phases, flights }: StagingBook,
+  { phases, flights, unknowns }: StagingBook,
   rule: StagingRule,
   { at, open }: Pick<Entry, 'at' | 'open'>,
 ): void {
   const decision = textOf(open['decision']);
-  const decidedAt = flights.get(decision);
+  const decidedAt = flights.get(decision) ?? unknowns.get(decision);
   const [pact, phase] = [...phases].at(-1) ?? [];
   flights.delete(decision);
+  unknowns.delete(decision);
   const { status, redeemedAt } = open;
   if (decidedAt === undefined || pact === undefined || phase === undefined) return;
-  if (status === 'not_sent' || phase.outcomes >= rule.sample) return;
+  // A task that runs is told as unknown as well: another outcome follows it.
+  if (status === 'unknown') setBounded(unknowns, MOST_FLIGHTS, [decision, at]);
+  if (status === 'not_sent' || status === 'unknown' || phase.outcomes >= rule.sample) return;
   const from = typeof redeemedAt === 'number' ? redeemedAt : decidedAt;
   phases.set(pact, {
     ...phase,

@@ -44,8 +44,18 @@ export function allowedBad(sample: number, below: number): number {
   return bad - 1;
 }
 
-/** Returns how every check of a rule stands in a phase. */
-export function judgeChecks(rule: StagingRule, phase: StagingBookPhase): readonly StagingVerdict[] {
+/**
+ * Returns how every check of a rule stands in a phase. `lost`: how many more actions of it count as
+ * failed, because nobody knows their end.
+ */
+export function judgeChecks(
+  rule: StagingRule,
+  counted: StagingBookPhase,
+  lost: number,
+): readonly StagingVerdict[] {
+  const { outcomes, errors } = counted;
+  const left = Math.min(lost, Math.max(0, rule.sample - outcomes));
+  const phase = { ...counted, outcomes: outcomes + left, errors: errors + left };
   return rule.checks.map((check) => judge(check, rule.sample, phase));
 }
 
@@ -82,11 +92,11 @@ function observed(
 export function judgeStaging(
   rule: StagingRule,
   phase: StagingBookPhase,
-  nowMs: number,
+  { nowMs, lost }: { readonly nowMs: number; readonly lost: number },
 ): StagingMove | null {
   const next = nextPhase(rule, phase.phase);
   if (next === null) return null;
-  const checks = judgeChecks(rule, phase);
+  const checks = judgeChecks(rule, phase, lost);
   if (checks.some(({ state }) => state === 'failed')) return { to: 'fallen-back', checks };
   const isDue = nowMs - phase.sinceMs >= rule.promoteAfterMs;
   const hasPassed = checks.every(({ state }) => state === 'passed');

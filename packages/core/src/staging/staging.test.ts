@@ -5,7 +5,7 @@ import { sceneOf, verifies } from '@plumbline/testkit';
 
 import { loadPact } from '../pact/load.ts';
 import { allowedBad, judgeStaging } from './judge.ts';
-import { phaseOf, noStaging, noteStaging } from './book.ts';
+import { lostIn, phaseOf, noStaging, noteStaging } from './book.ts';
 import { whyMisrouted } from './why-misrouted.ts';
 import { isStaged, nextPhase, placeOf, routeOf, type StagingRule } from './rule.ts';
 
@@ -122,7 +122,7 @@ test('staging: a session has one place, and the stated share of them is live', (
   });
 });
 
-test('staging: outcomes that were never sent do not count, and a late one does once', () => {
+test('staging: what was never sent does not count, and an unknown end only in the end', () => {
   const rule = ruleOf('{ tools: [orders.*], sample: 29 }');
   const book = noStaging();
   noteStaging(book, rule, { kind: 'armed', at: 0, open: { pact: 'p' } });
@@ -135,16 +135,21 @@ test('staging: outcomes that were never sent do not count, and a late one does o
     });
   const ended = (decision: string, status: string, at = 2): void =>
     noteStaging(book, rule, { kind: 'outcome', at, open: { decision, status, redeemedAt: 1 } });
-  for (const each of ['a', 'b', 'c']) decided(each);
+  for (const each of ['a', 'b', 'c', 'd']) decided(each);
   ended('a', 'not_sent');
   ended('b', 'ok', 10_001);
   ended('c', 'unknown');
   ended('c', 'ok');
+  ended('d', 'unknown', 3);
   ended('nobody', 'error');
   const { outcomes, errors, slow } = phaseOf(book, rule, { pact: 'p', nowMs: 2 });
-  assert.deepEqual([outcomes, errors, slow], [2, 1, 1]);
-  const move = judgeStaging(rule, phaseOf(book, rule, { pact: 'p', nowMs: 2 }), 2);
-  assert.equal(move?.to, 'fallen-back');
+  assert.deepEqual([outcomes, errors, slow], [2, 0, 1]);
+  const moveAt = (nowMs: number): string | undefined => {
+    const phase = phaseOf(book, rule, { pact: 'p', nowMs });
+    return judgeStaging(rule, phase, { nowMs, lost: lostIn(book, nowMs) })?.to;
+  };
+  assert.equal(moveAt(600_002), undefined);
+  assert.equal(moveAt(600_003), 'fallen-back');
 });
 
 test('staging: a way that the record does not give is found', () => {

@@ -4,6 +4,7 @@ import {
   judgeChecks,
   judgeStaging,
   type JsonObject,
+  lostIn,
   nextPhase,
   phaseOf,
   type Route,
@@ -12,6 +13,7 @@ import {
   type StagingMove,
   type StagingPhase,
   type StagingRule,
+  type StagingVerdict,
 } from '@plumbline/core';
 
 import { LedgerStopped } from '../ledger/sequencer.ts';
@@ -57,7 +59,8 @@ export function settleStaging(desk: Desk, live: LiveAgent): void {
   const standing = standingOf(desk, live);
   if (standing === null) return;
   const { rule, phase } = standing;
-  const move = judgeStaging(rule, phase, momentOf(desk, live));
+  const nowMs = momentOf(desk, live);
+  const move = judgeStaging(rule, phase, { nowMs, lost: lostIn(live.staging, nowMs) });
   if (move === null) return;
   const by = { by: BY_ITSELF, reason: null };
   const open = movedOpen(standing, { ...move, ...by });
@@ -107,7 +110,7 @@ export function viewStaging(desk: Desk, agent: string): StagingView | null | und
     by: phase.by,
     dueAt: next === null ? null : phase.sinceMs + rule.promoteAfterMs,
     next,
-    checks: next === null ? [] : judgeChecks(rule, phase),
+    checks: next === null ? [] : checksOf(desk, live, standing),
   };
 }
 
@@ -128,7 +131,7 @@ export async function changeStaging(
     const aim = aimOf(standing, of);
     if (!aim.ok) return aim;
     const { to, held, restart } = aim.value;
-    const checks = judgeChecks(standing.rule, standing.phase);
+    const checks = checksOf(desk, live, standing);
     const said = { to, held, restart, checks, by: of.by, reason: of.reason };
     const written = recordNote(desk, live, {
       kind: 'staging_moved',
@@ -136,6 +139,14 @@ export async function changeStaging(
     });
     return done({ ...written, phase: to, isHeld: held });
   });
+}
+
+function checksOf(
+  desk: Desk,
+  live: LiveAgent,
+  { rule, phase }: Standing,
+): readonly StagingVerdict[] {
+  return judgeChecks(rule, phase, lostIn(live.staging, momentOf(desk, live)));
 }
 
 type Aim = { readonly to: StagingPhase; readonly held: boolean; readonly restart: boolean };
