@@ -114,6 +114,8 @@ describe('rogue servers', () => {
       const peer = await scene.open(way, 'changes');
       peer.ask(CALL);
       const first = codeIn(await peer.answer(1));
+      // The notice follows the answer, and needs a moment to be read.
+      await new Promise((resolve) => setTimeout(resolve, 500));
       peer.ask({ ...CALL, id: 2 });
       const second = codeIn(await peer.answer(2));
       await peer.close();
