@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -145,6 +146,23 @@ test('inventory: what cannot be read or used is named with its place, and ends n
   assert.deepEqual(
     machine.servers.map(({ name }) => name),
     ['d'],
+  );
+});
+
+test('inventory: what never ends is not read, and is named', { timeout: 10_000 }, (t) => {
+  const home = mkdtempSync(join(tmpdir(), 'plumb-home-'));
+  t.after(() => rmSync(home, { recursive: true, force: true }));
+  mkdirSync(join(home, 'work/.cursor'), { recursive: true });
+  execFileSync('mkfifo', [join(home, 'work/.mcp.json')]);
+  symlinkSync('/dev/zero', join(home, 'work/.cursor/mcp.json'));
+  const surroundings: Surroundings = { platform: 'linux', home, root: home, environment: {} };
+  const { troubles } = lookAround(surroundings, [join(home, 'work')]);
+  assert.deepEqual(
+    troubles.map(({ place, why }) => `${place.replace(home, '~')} ${why}`).toSorted(),
+    [
+      '~/work/.cursor/mcp.json is a pipe or a device and was not read',
+      '~/work/.mcp.json is a pipe or a device and was not read',
+    ],
   );
 });
 

@@ -2,8 +2,8 @@
 const HIDDEN = '…';
 
 const SECRET_WORDS =
-  'api[-_]?key|apikey|key|token|secret|password|passwd|pwd|auth|authorization|bearer|credential|' +
-  'credentials|dsn|cookie|session|signature|sig|pat';
+  'api[-_]?key|apikey|key|key[-_]?id|token|secret|pass|password|passwd|passphrase|passcode|pwd|pw|' +
+  'auth|authorization|bearer|credential|credentials|dsn|cookie|session|signature|sig|pat';
 const SECRET_NAME = new RegExp(`(?:^|[-_.])(?:${SECRET_WORDS})$`, 'i');
 
 // What keys begin with at the houses that mark them, and what a token of three parts looks like.
@@ -19,12 +19,6 @@ export function maskedWords(words: readonly string[]): readonly string[] {
     const before = words[at - 1] ?? '';
     const isValue = /^--?[A-Za-z]/.test(before) && !before.includes('=') && isSecretName(before);
     if (isValue && !word.startsWith('-')) return HIDDEN;
-    const header = /^([A-Za-z-]+):\s*\S/.exec(word);
-    if (header !== null && !word.includes('://')) return `${header[1] ?? ''}: ${HIDDEN}`;
-    const assigned = /^(-{0,2}[\w.-]+)=(.*)$/s.exec(word);
-    if (assigned !== null && isSecretName(assigned[1] ?? ''))
-      return `${assigned[1] ?? ''}=${HIDDEN}`;
-    if (assigned !== null) return `${assigned[1] ?? ''}=${maskedWord(assigned[2] ?? '')}`;
     return maskedWord(word);
   });
 }
@@ -33,9 +27,37 @@ function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name.replace(/^-+/, '').replaceAll(/([a-z])([A-Z])/g, '$1_$2'));
 }
 
+/** A word that is longer is not looked into, and not shown. */
+const LONGEST = 4_096;
+
 function maskedWord(word: string): string {
+  if (word.length > LONGEST) return HIDDEN;
+  const header = /^([A-Za-z-]+):\s*\S/.exec(word);
+  if (header !== null && !word.includes('://')) return `${header[1] ?? ''}: ${HIDDEN}`;
+  const [, name = '', value = ''] = /^(-{0,2}[\w.-]+)=(.*)$/s.exec(word) ?? [];
+  if (name !== '') return `${name}=${isSecretName(name) ? HIDDEN : maskedWord(value)}`;
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(word)) return maskedUrl(word);
-  return looksSecret(word) ? HIDDEN : word;
+  return looksSecret(word) ? HIDDEN : maskedText(word);
+}
+
+const VALUE = `"(?:[^"\\\\]|\\\\.)*"|'[^']*'|[^\\s"';,&|}]+`;
+const INNER_URL = /[a-z][a-z0-9+.-]*:\/\/[^\s"'`]+/gi;
+const INNER_SCHEME = /\b(bearer|basic)\s+[^\s"']+/gi;
+const INNER_ASSIGNED = new RegExp(`([\\w.-]+)(["'\\\\]*\\s*[=:]\\s*\\\\?)(?:${VALUE})`, 'g');
+const INNER_OPTION = new RegExp(`(--?[A-Za-z][\\w-]*)(\\s+)(?!-)(?:${VALUE})`, 'g');
+
+/** What is itself a command line, a connection string or JSON holds names and values of its own. */
+function maskedText(text: string): string {
+  return text
+    .replaceAll(INNER_URL, (url) => maskedUrl(url))
+    .replaceAll(INNER_SCHEME, (_, scheme: string) => `${scheme} ${HIDDEN}`)
+    .replaceAll(INNER_ASSIGNED, maskedValue)
+    .replaceAll(INNER_OPTION, maskedValue)
+    .replaceAll(/[^\s"'=:;,&|{}]+/g, (part) => (looksSecret(part) ? HIDDEN : part));
+}
+
+function maskedValue(whole: string, name: string, between: string): string {
+  return isSecretName(name) ? `${name}${between}${HIDDEN}` : whole;
 }
 
 function looksSecret(word: string): boolean {

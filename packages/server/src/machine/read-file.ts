@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 
 import { lineAt, type Located } from './located.ts';
 import { readJsonc } from './read-jsonc.ts';
@@ -43,10 +43,16 @@ const EMPTY: Located = { start: 0, end: 0, kind: 'map', members: [], hasBraces: 
 export function readWhole(path: string): string | Trouble | null {
   let bytes: Buffer;
   try {
-    const handle = openSync(path, 'r');
+    // A project's link may lead to a pipe or a device, which would never be read to its end.
+    const handle = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
-      const { size } = fstatSync(handle);
-      if (size > MOST_BYTES) return { place: path, why: 'is larger than 32 MiB and was not read' };
+      const found = fstatSync(handle);
+      if (!found.isFile() && !found.isDirectory()) {
+        return { place: path, why: 'is a pipe or a device and was not read' };
+      }
+      if (found.size > MOST_BYTES) {
+        return { place: path, why: 'is larger than 32 MiB and was not read' };
+      }
       bytes = readFileSync(handle);
     } finally {
       closeSync(handle);
