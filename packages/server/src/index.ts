@@ -69,7 +69,7 @@ export { supervise, type Supervised, type SuperviseRequest } from './supervisor/
 export { examine, type Examining, type Finding } from './daemon/doctor.ts';
 export { rotateLogKey, type Rotated } from './daemon/rotate-log-key.ts';
 export { type Machine, lookAround } from './machine/look.ts';
-export type { HookFile } from './machine/read-hooks.ts';
+export { blindnessOf, type HookFile } from './machine/read-hooks.ts';
 export type { ConfiguredServer } from './machine/configured-server.ts';
 export type { Trouble } from './machine/read-file.ts';
 export type { Surroundings } from './machine/surroundings.ts';

@@ -24,6 +24,16 @@ describe('plumb hook without a daemon', () => {
     assert.equal(exit, 1);
     assert.match(out, /^user +\S+settings\.json +none/m);
     assert.match(out, /next: plumb hook claude-code install --agent <agent>/);
+    // Started in the home directory, the user's file and the project's are one.
+    const home = await plumbWith(
+      { ...environment, HOME: process.cwd() },
+      'hook',
+      'claude-code',
+      '--json',
+    );
+    // What JSON.parse returns is read below, member by member.
+    const { places } = JSON.parse(home.out) as { readonly places: readonly { path: string }[] };
+    assert.equal(new Set(places.map(({ path }) => path)).size, places.length);
     assert.equal((await hook('claude-code', 'test')).exit, 2);
     assert.match((await hook('codex', 'remove')).out, /no hooks of ours for Codex/);
   });
@@ -46,6 +56,9 @@ describe('plumb hook without a daemon', () => {
       [['install', '--agent', 'a', '--scope', 'all'], /--scope: must be user or project or local/],
       [['install', '--agent', 'a', '--wait', '-1'], /--wait: must be a whole number of seconds/],
       [['install', '--agent', 'a', '--gateway', 'a,b'], /--gateway: must be the name of an MCP/],
+      [['install', '--agent', 'a', '--principal', ''], /--principal: must be a text of 1 to 512/],
+      [['install', '--agent', 'a', '--task', 'x'.repeat(513)], /--task: must be a text of 1 to/],
+      [['install', '--agent', 'a', '--prefix', 'x'.repeat(65)], /--prefix: must be a text of 1 to/],
     ];
     for (const [argv, message] of cases) {
       const { exit, err } = await hook('claude-code', ...argv);
@@ -56,6 +69,10 @@ describe('plumb hook without a daemon', () => {
     const broken = await hook('claude-code', 'install', '--agent', 'a', '--dry-run');
     assert.equal(broken.exit, 2);
     assert.match(broken.err, /settings\.json: line 1: is no JSON \(ValueExpected\); mend it first/);
+    writeFileSync(settings, '{"disableAllHooks":true}');
+    const off = await hook('claude-code');
+    assert.equal(off.exit, 1);
+    assert.match(off.out, /ATTENTION {2}\S+settings\.json: switches every hook off/);
     const bare = { ...environment, PATH: '/nowhere' };
     writeFileSync(settings, '{}');
     const none = await plumbWith(bare, 'hook', 'claude-code', 'install', '--agent', 'a');

@@ -30,10 +30,12 @@ function scopesOf({ files }: Client): readonly Scope[] {
 
 /** Returns the files of a client in which hooks are looked for. */
 export function placesOf(server: Server, client: Client, shell: Shell): readonly HookPlace[] {
-  return scopesOf(client).map((scope) => ({
+  const places = scopesOf(client).map((scope) => ({
     scope,
     path: placeOf(server, { client, scope }, shell),
   }));
+  // In the home directory the file of the project is that of the user.
+  return places.filter(({ path }, at) => places.findIndex((each) => each.path === path) === at);
 }
 
 /** Returns the file of a client that holds the hooks of a scope. */

@@ -26,6 +26,9 @@ export type InstallOptions = {
 };
 
 const MOST_WAIT_S = 540;
+/** What is longer the daemon would refuse with every event. */
+const MOST_NAME = 512;
+const MOST_PREFIX = 64;
 
 /** Puts hooks in a client's file, and the program they start in the data directory. */
 export async function installHooks(
@@ -116,10 +119,18 @@ function attestedBy(options: InstallOptions, { environment }: Shell): Attested {
     throw new Stop('must be lower-case letters, digits and dashes, a letter first', '--agent');
   }
   const { principal = userInfo().username, task = null, prefix = null, gateway = [] } = options;
+  checkLength(principal, '--principal', MOST_NAME);
+  if (task !== null) checkLength(task, '--task', MOST_NAME);
+  if (prefix !== null && prefix !== '') checkLength(prefix, '--prefix', MOST_PREFIX);
   const bad = gateway.find((name) => name === '' || name.includes(','));
   if (bad !== undefined)
     throw new Stop('must be the name of an MCP server of the client', '--gateway');
   return { agent, principal, task, prefix, gateways: gateway, waitSeconds: waitOf(options.wait) };
+}
+
+function checkLength(text: string, option: string, most: number): void {
+  if (text !== '' && text.length <= most && text.isWellFormed()) return;
+  throw new Stop(`must be a text of 1 to ${most} characters`, option);
 }
 
 function isPlain(text: string): boolean {

@@ -24,6 +24,7 @@ type Row = HookPlace & {
   readonly principal: string | null;
   readonly task: string | null;
   readonly hasScript: boolean;
+  readonly blindness: ReturnType<Server['blindnessOf']>;
 };
 
 /** Says where a client has hooks of ours, for which agent, and whether they are answered. */
@@ -34,7 +35,12 @@ export async function showHooks(client: Client, options: ShowOptions, shell: She
   const installed = rows.filter(({ hooks }) => hooks > 0);
   const agents = [...new Set(installed.flatMap(({ agent }) => (agent === null ? [] : [agent])))];
   const answers = await Promise.all(agents.map((agent) => answerOf(agent, options, shell)));
-  const faults = [...installed.flatMap(faultsOf), ...answers.flatMap(({ fault }) => fault ?? [])];
+  const off = rows.filter(({ blindness }) => blindness === 'off');
+  const faults = [
+    ...off.map(({ path }) => `${path}: switches every hook off, so nothing is decided`),
+    ...installed.flatMap(faultsOf),
+    ...answers.flatMap(({ fault }) => fault ?? []),
+  ];
   if (installed.length > 1) faults.push('installed more than once: each call is let through once');
   if (installed.length === 0 || faults.length > 0) shell.exit(EXIT.no);
   if (options.json === true) return shell.screen.json({ client: client.id, places: rows, faults });
@@ -56,7 +62,8 @@ function cellsOf({ scope, path, hooks, wanted, agent, principal, task }: Row): r
 }
 
 function rowOf(server: Server, client: Client, place: HookPlace): Row {
-  const found = server.hooksIn(textOf(server, place.path) ?? '');
+  const text = textOf(server, place.path) ?? '';
+  const found = server.hooksIn(text);
   const [first] = found;
   const events = new Set(found.map(({ event }) => event));
   return {
@@ -67,11 +74,14 @@ function rowOf(server: Server, client: Client, place: HookPlace): Row {
     principal: first?.attested.principal ?? null,
     task: first?.attested.task ?? null,
     hasScript: found.every(({ form, place: at }) => form === 'http' || existsSync(at)),
+    blindness: server.blindnessOf(text),
   };
 }
 
-function faultsOf({ path, hooks, wanted, hasScript }: Row): readonly string[] {
+function faultsOf({ path, hooks, wanted, hasScript, blindness }: Row): readonly string[] {
+  const isPart = blindness === 'some';
   return [
+    ...(isPart ? [`${path}: not every tool is asked about: install them again`] : []),
     ...(hooks < wanted ? [`${path}: some hooks are missing: install them again`] : []),
     ...(hasScript ? [] : [`${path}: the program is gone, so all is refused: install it again`]),
   ];

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 
 import { verifies } from '@plumbline/testkit';
 
+import { blindnessOf } from './read-hooks.ts';
 import { HOOK_CLIENTS, type HookClient } from './hook-clients.ts';
 import { hookCommand, readHookCommand } from './hook-command.ts';
 import { faultOfHooks, hooksIn, withHooks, withoutHooks } from './hook-edits.ts';
@@ -94,11 +95,13 @@ test('hook files: what goes over HTTP holds no key and blocks when it fails', ()
   assert.deepEqual(hooksIn(withoutHooks(put)), []);
 });
 
-test('hook files: a group that somebody else shares is left alone', () => {
+test('hook files: of a group that somebody else shares ours goes, and theirs stays', () => {
   const put = withHooks('', client('claude-code'), HOOK);
   const [hook] = JSON.parse(put).hooks.Stop[0].hooks;
   const shared = JSON.stringify({ hooks: { Stop: [{ hooks: [hook, { command: 'mine' }] }] } });
-  assert.equal(withoutHooks(shared), shared);
+  assert.equal(withoutHooks(shared), '{"hooks":{"Stop":[{"hooks":[{"command":"mine"}]}]}}');
+  const other = withHooks(shared, client('claude-code'), HOOK);
+  assert.equal(hooksIn(other).length, 9);
 });
 
 test('hook commands: what was attested is read back, whatever stands in it', () => {
@@ -124,4 +127,13 @@ test('hook commands: what was attested is read back, whatever stands in it', () 
   for (const other of ['echo hi', `'/x/plumb-hook' 'a'`, `${command}; rm -r /`]) {
     assert.equal(readHookCommand(other), null);
   }
+});
+
+test('hook files: what keeps our hooks from seeing a call is found', () => {
+  const put = withHooks('', client('claude-code'), HOOK);
+  assert.equal(blindnessOf(put), null);
+  assert.equal(blindnessOf(''), null);
+  assert.equal(blindnessOf(put.replace('{', '{"disableAllHooks":true,')), 'off');
+  const part = put.replace('"PreToolUse": [\n      {', '"PreToolUse": [{"matcher":"Bash",');
+  assert.equal(blindnessOf(part), 'some');
 });

@@ -1,4 +1,4 @@
-import { parse, type ParseError, printParseErrorCode } from 'jsonc-parser';
+import { type JSONPath, parse, type ParseError, printParseErrorCode } from 'jsonc-parser';
 
 import type { HookClient, HookEntry } from './hook-clients.ts';
 import {
@@ -80,7 +80,9 @@ export function withoutHooks(text: string): string {
     const ours = list.flatMap((entry: unknown, at) => (isOurs(entry) ? [at] : []));
     const isAll = ours.length === list.length;
     if (ours.length > 0 && isAll) edited = takeOut(edited, ['hooks', event]);
-    else for (const at of ours.toReversed()) edited = takeOut(edited, ['hooks', event, at]);
+    else
+      for (const path of oursIn(list).toReversed())
+        edited = takeOut(edited, ['hooks', event, ...path]);
   }
   const hooks = memberOf(parse(edited), 'hooks');
   const isEmptied = edited !== text && isObject(hooks) && Object.keys(hooks).length === 0;
@@ -120,7 +122,16 @@ function eventsIn(text: string): readonly string[] {
   return isObject(hooks) ? Object.keys(hooks) : [];
 }
 
-// Where somebody put another hook beside ours in one group, the group stays.
+/** Where hooks of ours are in a list: whole groups, and what is ours in one that is shared. */
+function oursIn(list: readonly unknown[]): readonly JSONPath[] {
+  return list.flatMap((entry, at): readonly JSONPath[] => {
+    if (isOurs(entry)) return [[at]];
+    const inner = memberOf(entry, 'hooks');
+    if (!Array.isArray(inner)) return [];
+    return inner.flatMap((hook: unknown, k) => (isOurs(hook) ? [[at, 'hooks', k]] : []));
+  });
+}
+
 function isOurs(entry: unknown): boolean {
   const inner = memberOf(entry, 'hooks');
   const hooks = Array.isArray(inner) ? inner : [entry];

@@ -60,7 +60,13 @@ describe('the program behind a hook', { skip: isMissing && 'curl is not here' },
     ...[program = script, told = '{"session_id":"s"}']: readonly string[]
   ): Promise<Ran> {
     if (answer !== null) answers.push(answer);
-    const argv = ['claude-code', event, 'coder', 'a=1', '5'];
+    return start('claude-code', event, program, told);
+  }
+
+  function start(
+    ...[client, event, program, told]: readonly [string, string, string, string]
+  ): Promise<Ran> {
+    const argv = [client, event, 'coder', 'a=1', '5'];
     return new Promise((resolve) => {
       const child = execFile(program, argv, (error, out, err) => {
         resolve({ exit: typeof error?.code === 'number' ? error.code : 0, out, err });
@@ -98,7 +104,7 @@ describe('the program behind a hook', { skip: isMissing && 'curl is not here' },
       { status: 0, body: '' },
     ];
     for (const [at, answer] of wrong.entries()) {
-      const event = at % 2 === 0 ? 'PreToolUse' : 'PostToolUse';
+      const event = at % 2 === 0 ? 'PreToolUse' : 'PostToolUseFailure';
       const { exit, out, err } = await run(event, answer);
       assert.deepEqual([exit, out], [2, ''], JSON.stringify(answer));
       assert.match(err, /^plumbline refused this call: .+, so nothing is let through\n$/);
@@ -143,6 +149,28 @@ describe('the program behind a hook', { skip: isMissing && 'curl is not here' },
       assert.equal((await run('PreToolUse', null, program, refused)).exit, 2, refused);
     }
     assert.equal(readFileSync(join(place, 'away/spool'), 'utf8'), spool);
+  });
+
+  test('hook script: what could not be recorded is withheld where the client can', async () => {
+    verifies('enforce.fail-closed');
+    const tooLarge = { status: 413, body: '{"detail":"the body is larger"}' };
+    const say =
+      'plumbline withheld what the tool answered: the daemon answers 413: the body is larger, ' +
+      'so it is not recorded';
+    const claude = await run('PostToolUse', tooLarge);
+    assert.deepEqual([claude.exit, claude.err], [0, '']);
+    assert.deepEqual(JSON.parse(claude.out), {
+      decision: 'block',
+      reason: say,
+      hookSpecificOutput: { hookEventName: 'PostToolUse', updatedToolOutput: say },
+    });
+    answers.push(tooLarge);
+    const cursor = await start('cursor', 'postToolUse', script, '{"conversation_id":"s"}');
+    assert.deepEqual([cursor.exit, cursor.err], [0, '']);
+    assert.deepEqual(JSON.parse(cursor.out), {
+      updated_mcp_tool_output: { refused: say },
+      additional_context: say,
+    });
   });
 
   test('hook script: what is no action is not blocked, and the person is told', async () => {

@@ -22,6 +22,19 @@ line='
 '
 
 fail() {
+  case $client:$event in
+    claude-code:PostToolUse)
+      # By an exit code the agent would read what no record holds.
+      say="plumbline withheld what the tool answered: $1, so it is not recorded"
+      printf '{"decision":"block","reason":"%s","hookSpecificOutput":' "$say"
+      printf '{"hookEventName":"PostToolUse","updatedToolOutput":"%s"}}\\n' "$say"
+      exit 0 ;;
+    cursor:postToolUse)
+      say="plumbline withheld what the tool answered: $1, so it is not recorded"
+      printf '{"updated_mcp_tool_output":{"refused":"%s"},' "$say"
+      printf '"additional_context":"%s"}\\n' "$say"
+      exit 0 ;;
+  esac
   case $event in
     SessionStart | SessionEnd | UserPromptSubmit | BeforeAgent | Stop | SubagentStop | AfterAgent)
       # Nothing happens by these, so the person is told and nothing is kept from happening.

@@ -7,7 +7,7 @@ import { maskedWords } from './masked.ts';
 
 const of = (...words: readonly string[]): string => maskedWords(words).join(' ');
 
-test('masked: what is a command line, a connection string or JSON in one word is looked into', () => {
+test('masked: command lines, connection strings and JSON in one word are looked into', () => {
   verifies('fleet.inventory');
   const script = `export TOKEN=hunter2; MY_API_KEY='a b' npx -y srv --api-key hunter3 --port 80`;
   assert.equal(

@@ -2,8 +2,8 @@
 const HIDDEN = '…';
 
 const SECRET_WORDS =
-  'api[-_]?key|apikey|key|key[-_]?id|token|secret|pass|password|passwd|passphrase|passcode|pwd|pw|' +
-  'auth|authorization|bearer|credential|credentials|dsn|cookie|session|signature|sig|pat';
+  'api[-_]?key|apikey|key|key[-_]?id|token|secret|pass|password|passwd|passphrase|passcode|pwd|' +
+  'pw|auth|authorization|bearer|credential|credentials|dsn|cookie|session|signature|sig|pat';
 const SECRET_NAME = new RegExp(`(?:^|[-_.])(?:${SECRET_WORDS})$`, 'i');
 
 // What keys begin with at the houses that mark them, and what a token of three parts looks like.

@@ -1,4 +1,5 @@
 import { type HookAttestation, type InstalledHook, readHookCommand } from './hook-command.ts';
+import { readJsonc } from './read-jsonc.ts';
 import { type Located, textOf, textsIn, valueOf } from './located.ts';
 
 /** A file in which a client has hooks, and whether ours is among them. */
@@ -52,6 +53,20 @@ export function readHooks(
   const attested = found?.attested ?? null;
   const isOurs = attested !== null;
   return { client, path, project, isOurs, isOff, agent, prefix, gateways, attested };
+}
+
+/**
+ * Returns what keeps a client from asking our hooks in a JSON file about every call: it switches
+ * all hooks off, or ours is asked about some tools alone. Null: nothing does.
+ */
+export function blindnessOf(text: string): 'off' | 'some' | null {
+  const read = text.trim() === '' ? null : readJsonc(text);
+  if (read === null || !read.ok) return null;
+  const file = { client: '', path: '', project: null };
+  const found = readHooks(file, read.root, 'hooks');
+  if (found === null) return null;
+  if (found.isOff) return 'off';
+  return found.isOurs ? null : 'some';
 }
 
 type Ours = Pick<InstalledHook, 'attested'>;

@@ -54,9 +54,10 @@ export function withUse(body: JsonObject, then: (use: ToolUse) => HookEvent): Ho
 /** Returns what `mcp__<server>__<tool>` names, or one of the client's own tools. */
 export function toolOf(name: string): ToolName {
   const [, server, tool] = /^mcp__(.+?)__(.+)$/s.exec(name) ?? [];
-  return server === undefined || tool === undefined
-    ? { kind: 'own', name }
-    : { kind: 'mcp', server, name: tool };
+  if (server === undefined || tool === undefined) return { kind: 'own', name };
+  const whole = `${server}__${tool}`;
+  const isOnly = whole.indexOf('__') === whole.lastIndexOf('__');
+  return { kind: 'mcp', server, name: tool, ...(isOnly ? {} : { isGuess: true }) };
 }
 
 function write(event: HookEvent, name: string, answer: HookAnswer): Spoken {

@@ -106,6 +106,8 @@ function write(event: HookEvent, _name: string, answer: HookAnswer): Spoken {
       return { kind: 'json', value: { permission: 'allow', updated_input: answer.args } };
     case 'refuse': {
       const { say } = answer;
+      // Behind an exit code Cursor reads no answer, and would show what must be withheld.
+      if (event.kind === 'after') return { kind: 'json', value: refused(event, say) };
       return { kind: 'block', say, value: refused(event, say) };
     }
   }

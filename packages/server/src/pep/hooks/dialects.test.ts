@@ -6,6 +6,7 @@ import { verifies } from '@plumbline/testkit';
 
 import { DIALECTS } from './dialects.ts';
 import type { Dialect, HookEvent } from './hook-event.ts';
+import { pactNameOf } from './pact-name.ts';
 
 function dialect(client: string): Dialect {
   const found = DIALECTS.get(client);
@@ -34,7 +35,7 @@ test('hooks: claude code and codex tell a call by its id, and servers by their n
     const own = { ...body, tool_use_id: 'c1' };
     assert.deepEqual(read(client, 'PreToolUse', own), { kind: 'before', session: 's', use: USE });
     const mcp = { ...own, tool_name: 'mcp__fs__read__all', agent_id: 'sub' };
-    const tool = { kind: 'mcp', server: 'fs', name: 'read__all' };
+    const tool = { kind: 'mcp', server: 'fs', name: 'read__all', isGuess: true };
     const use = { ...USE, tool, by: 'sub' };
     assert.deepEqual(read(client, 'PreToolUse', mcp), { kind: 'before', session: 's', use });
     const odd = { ...own, tool_name: 'mcp__fs' };
@@ -44,6 +45,20 @@ test('hooks: claude code and codex tell a call by its id, and servers by their n
       use: { ...USE, tool: { kind: 'own', name: 'mcp__fs' } },
     });
   }
+});
+
+test('hooks: a server whose name begins as that of a gateway does not hide behind it', () => {
+  verifies('enforce.every-path');
+  const whose = (tool_name: string): string => {
+    const event = read('claude-code', 'PreToolUse', { session_id: 's', tool_name, tool_input: {} });
+    assert.ok(event?.kind === 'before');
+    const named = pactNameOf(event.use.tool, { prefix: 'claude.', gateways: ['fs'] });
+    return named.kind === 'name' ? named.tool : named.kind;
+  };
+  assert.equal(whose('mcp__fs__read'), 'gateway');
+  assert.equal(whose('mcp__fs__evil__rm'), 'fs.evil__rm');
+  assert.equal(whose('mcp__fs___rm'), 'fs._rm');
+  assert.equal(whose('mcp__other__read'), 'other.read');
 });
 
 test('hooks: what cannot be read is not taken for nothing', () => {
@@ -154,6 +169,13 @@ test('hooks: a refusal blocks by an answer, or where answers are risky by its ex
         permissionDecisionReason: 'no',
       },
     },
+  });
+});
+
+test('hooks: a result is withheld by an answer where a client reads none behind a code', () => {
+  assert.deepEqual(dialect('cursor').write(AFTER, 'postToolUse', NO), {
+    kind: 'json',
+    value: { updated_mcp_tool_output: { refused: 'no' }, additional_context: 'no' },
   });
 });
 

@@ -4,7 +4,13 @@ import type { Json, JsonObject } from '@plumbline/core';
 export type ToolName =
   | { readonly kind: 'own'; readonly name: string }
   /** `server` is null where the client does not say which it is. */
-  | { readonly kind: 'mcp'; readonly server: string | null; readonly name: string };
+  | {
+      readonly kind: 'mcp';
+      readonly server: string | null;
+      readonly name: string;
+      /** Its name does not say where that of the server ends: another server may be meant. */
+      readonly isGuess?: true;
+    };
 
 /** One use of a tool as a client tells of it. */
 export type ToolUse = {

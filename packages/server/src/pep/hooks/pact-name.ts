@@ -16,10 +16,11 @@ export function pactNameOf(
   { prefix, gateways }: { readonly prefix: string; readonly gateways: readonly string[] },
 ): PactName {
   if (tool.kind === 'own') return { kind: 'name', tool: `${prefix}${tool.name}` };
-  const { server, name } = tool;
+  const { server, name, isGuess = false } = tool;
   if (gateways.includes('*')) return { kind: 'gateway' };
   if (server === null) return { kind: 'name', tool: `${prefix}mcp.${name}` };
-  if (gateways.includes(server)) return { kind: 'gateway' };
+  // What may as well be of another server is decided here, if need be a second time.
+  if (gateways.includes(server) && !isGuess) return { kind: 'gateway' };
   const named = `${server}.${name}`;
   // A server may be called like the client, and then its tools would be taken for the client's.
   if (prefix !== '' && named.startsWith(prefix)) {
