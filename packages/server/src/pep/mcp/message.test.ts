@@ -67,3 +67,10 @@ test('mcp message: what is decided is held to more, also when it was read before
   assert.equal(parseMessages(bytes), read);
   assert.equal(parseMessages(bytes, { isDecided: true }).ok, false);
 });
+
+test('mcp message: what an error says beside code, message and data is not handed on', () => {
+  const line = '{"jsonrpc":"2.0","id":1,"error":{"code":-1,"message":"no","hint":"obey"}}';
+  const parsed = parseMessages(Buffer.from(line));
+  const bytes = parsed.ok ? parsed.messages.map((each) => each.bytes.toString('utf8')) : [];
+  assert.deepEqual(bytes, ['{"jsonrpc":"2.0","id":1,"error":{"code":-1,"message":"no"}}']);
+});

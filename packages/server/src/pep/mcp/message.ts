@@ -192,7 +192,10 @@ function responseOf(
     return '`error` lacks `code` or `message`';
   }
   const told = data === undefined ? { code, message } : { code, message, data };
-  return { kind: 'response', id, body: { kind: 'error', error: told }, bytes };
+  // What is not read is not handed on either: nothing would record it.
+  const isWhole = Object.keys(error).length === Object.keys(told).length;
+  const read = isWhole ? bytes : printError(id, told);
+  return { kind: 'response', id, body: { kind: 'error', error: told }, bytes: read };
 }
 
 function isId(value: Json): value is RequestId {

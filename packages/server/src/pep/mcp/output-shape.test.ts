@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import type { Json, JsonObject } from '@plumbline/core';
+import { verifies } from '@plumbline/testkit';
 
 import { breachOf } from './output-shape.ts';
 
@@ -40,4 +41,27 @@ test('output shape: what it does not look at breaks nothing, and the look ends',
   let deep: JsonObject = { type: 'string' };
   for (let depth = 0; depth < 1_000; depth += 1) deep = { anyOf: [deep, deep] };
   assert.equal(breachOf(deep, 1), null);
+});
+
+test('output shape: a server makes the look no longer by what it compares', () => {
+  verifies('enforce.fail-closed');
+  const many = Array.from({ length: 20_000 }, (_, index) => `e${index}`);
+  const object = Object.fromEntries(many.map((name) => [name, 1]));
+  const items: readonly JsonObject[] = [
+    { enum: many },
+    { enum: [...many, [object]] },
+    { type: [...many, 'string', 'array', 'object'] },
+    { required: many.map(() => 'a') },
+    { const: object },
+  ];
+  // Looked at in full, each of these would take longer than the whole suite may.
+  for (const each of items) {
+    for (const value of ['e19999', { a: 1 }, [object]]) {
+      const list = Array.from({ length: 5_000 }, () => value);
+      assert.notEqual(breachOf({ items: each }, list), undefined);
+    }
+  }
+  assert.equal(breachOf({ enum: [{ a: [1, null] }, -0] }, { a: [1, null] }), null);
+  assert.notEqual(breachOf({ enum: [{ a: [1, null] }, []] }, {}), null);
+  assert.equal(breachOf({ const: { b: 1, a: 2 } }, { a: 2, b: 1 }), null);
 });

@@ -1,4 +1,4 @@
-import { canonical, isJsonObject, type Json, type JsonObject } from '@plumbline/core';
+import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 
 // A server chooses both the schema and the value, so looking at them is bounded.
 const MOST_LOOKS = 100_000;
@@ -25,11 +25,13 @@ class Look {
     if (schema === false) return `\`${place}\` may not be there`;
     if (!isJsonObject(schema) || this.#left < 0 || depth > DEEPEST) return null;
     const { type, const: constant, enum: named } = schema;
-    if (!hasType(type, value)) return `\`${place}\` is not of type ${typesIn(type).join(' or ')}`;
-    if (constant !== undefined && canonical(constant) !== canonical(value)) {
+    if (!this.#hasType(type, value)) {
+      return `\`${place}\` is not of type ${typesIn(type).join(' or ').slice(0, 64)}`;
+    }
+    if (constant !== undefined && !this.#isSame(constant, value)) {
       return `\`${place}\` is not the constant of the schema`;
     }
-    if (Array.isArray(named) && !named.some((each) => canonical(each) === canonical(value))) {
+    if (Array.isArray(named) && !named.some((each) => this.#isSame(each, value))) {
       return `\`${place}\` is none of the values of the schema`;
     }
     return (
@@ -37,6 +39,26 @@ class Look {
       (isJsonObject(value) ? this.#members(schema, value, { place, depth }) : null) ??
       (Array.isArray(value) ? this.#items(schema, value, { place, depth }) : null)
     );
+  }
+
+  /** Whether two values are the same, or nothing more is looked at. */
+  #isSame(one: Json, other: Json): boolean {
+    this.#left -= 1;
+    if (this.#left < 0) return true;
+    if (!isNested(one) || !isNested(other)) return one === other;
+    const names = Object.keys(one);
+    this.#left -= names.length;
+    const isLike = Array.isArray(one) === Array.isArray(other);
+    if (!isLike || names.length !== Object.keys(other).length) return false;
+    return names.every((name) => {
+      return Object.hasOwn(other, name) && this.#isSame(one[name] ?? null, other[name] ?? null);
+    });
+  }
+
+  #hasType(type: Json | undefined, value: Json): boolean {
+    const types = typesIn(type);
+    this.#left -= types.length;
+    return this.#left < 0 || hasType(types, value);
   }
 
   #combined({ allOf, anyOf, oneOf }: JsonObject, value: Json, at: Place): string | null {
@@ -57,6 +79,8 @@ class Look {
   #members(schema: JsonObject, value: JsonObject, { place, depth }: Place): string | null {
     const { required, properties, patternProperties, additionalProperties } = schema;
     for (const name of Array.isArray(required) ? required : []) {
+      this.#left -= 1;
+      if (this.#left < 0) return null;
       if (typeof name === 'string' && !Object.hasOwn(value, name)) {
         return `\`${place}.${name.slice(0, 64)}\` is missing`;
       }
@@ -84,13 +108,17 @@ class Look {
   }
 }
 
+/** A list or an object: of either, names lead to the members. */
+function isNested(value: Json): value is JsonObject {
+  return typeof value === 'object' && value !== null;
+}
+
 function typesIn(type: Json | undefined): readonly string[] {
   const all = Array.isArray(type) ? type : [type];
   return all.filter((each) => typeof each === 'string');
 }
 
-function hasType(type: Json | undefined, value: Json): boolean {
-  const types = typesIn(type);
+function hasType(types: readonly string[], value: Json): boolean {
   if (types.length === 0) return true;
   return types.some((each) => {
     switch (each) {

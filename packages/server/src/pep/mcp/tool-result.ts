@@ -1,8 +1,11 @@
 import { hash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 
-import { canonical, isJsonObject, type Json, type JsonObject } from '@plumbline/core';
+import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 
+import { duplicateName } from '../../routes/gate/duplicate-name.ts';
 import type { ResponseBody } from './message.ts';
+import { rowOf } from './methods.ts';
 
 /** What became of a forwarded request, as the record and the memory of the session take it. */
 export type Outcome = { readonly status: 'ok' | 'error'; readonly result: Json };
@@ -28,39 +31,78 @@ export function outcomeOf(body: ResponseBody): Outcome {
 function contentOf(result: JsonObject): Json {
   const { content, contents, messages, structuredContent } = result;
   const blocks = [content, contents, messages].flatMap((list) => (Array.isArray(list) ? list : []));
+  const others = othersIn(result);
   if (structuredContent !== undefined) {
-    const others = blocks.filter((block) => !mirrors(block, structuredContent));
-    if (others.length === 0) return structuredContent;
-    return joined([pieceOf(structuredContent), ...others.map(pieceOf)]);
+    const more = [...blocks.filter((block) => !mirrors(block, structuredContent)), ...others];
+    if (more.length === 0) return structuredContent;
+    return joined([pieceOf(structuredContent), ...more.map(pieceOf)]);
   }
   const [only] = blocks;
   const whole = blocks.length === 1 && only !== undefined ? textOf(only) : null;
-  if (whole !== null) return whole;
-  if (blocks.length > 0) return joined(blocks.map(pieceOf));
-  const { _meta: _, resultType: __, isError: ___, content: ____, ...rest } = result;
-  return Object.keys(rest).length === 0 ? null : joined([pieceOf(rest)]);
+  if (whole !== null && others.length === 0) return whole;
+  const pieces = [...blocks, ...others];
+  return pieces.length === 0 ? null : joined(pieces.map(pieceOf));
+}
+
+const LISTS: readonly string[] = ['content', 'contents', 'messages'];
+const READ: ReadonlySet<string> = new Set(['_meta', 'isError', 'structuredContent']);
+// What a modern result says of itself in words or numbers that nobody chooses.
+const CODED: Readonly<Record<string, (value: Json) => boolean>> = {
+  resultType: (value) => value === 'complete' || value === 'input_required',
+  ttlMs: (value) => typeof value === 'number',
+  cacheScope: (value) => value === 'private' || value === 'public',
+};
+
+/** What a result says beside its blocks and its structure: a client is shown that as well. */
+function othersIn(result: JsonObject): readonly Json[] {
+  const rest = Object.entries(result).filter(([name, value]) => {
+    if (READ.has(name) || (LISTS.includes(name) && Array.isArray(value))) return false;
+    return rowOf(CODED, name)?.(value) !== true;
+  });
+  return rest.length === 0 ? [] : [Object.fromEntries(rest)];
 }
 
 /** Returns the text of a block that is nothing else: of a result, a resource, or a message. */
 function textOf(block: Json): string | null {
   if (!isJsonObject(block)) return null;
   const { type, text, content } = block;
-  if (typeof text === 'string' && (type === 'text' || type === undefined)) return text;
-  return type === undefined && content !== undefined ? textOf(content) : null;
+  if (isText(block) && typeof text === 'string') return text;
+  return type === undefined && content !== undefined && hasOnly(block, MESSAGE)
+    ? textOf(content)
+    : null;
+}
+
+const TEXT = ['type', 'text', 'annotations', '_meta'] as const;
+const RESOURCE = ['uri', 'mimeType', 'text', '_meta'] as const;
+const MESSAGE = ['role', 'content', '_meta'] as const;
+const EMBEDDED = ['type', 'resource', 'annotations', '_meta'] as const;
+
+function isText(block: JsonObject): boolean {
+  const { type, text } = block;
+  if (typeof text !== 'string') return false;
+  return type === 'text' ? hasOnly(block, TEXT) : type === undefined && hasOnly(block, RESOURCE);
+}
+
+/** Whether a block has no members but those that are read as something or as nothing. */
+function hasOnly(block: JsonObject, names: readonly string[]): boolean {
+  return Object.keys(block).every((name) => names.includes(name));
 }
 
 /** A text that says no more than the structure, which servers add for clients that read text. */
 function mirrors(block: Json, structured: Json): boolean {
-  if (!isJsonObject(block) || block['type'] !== 'text') return false;
+  if (!isJsonObject(block) || block['type'] !== 'text' || !hasOnly(block, TEXT)) return false;
   const { text } = block;
   if (typeof text !== 'string') return false;
   if (text === structured) return true;
   if (isJsonObject(structured) && Object.values(structured).includes(text)) return true;
   try {
-    // What `JSON.parse` returns is JSON.
-    return canonical(JSON.parse(text) as Json) === canonical(structured);
+    const said: unknown = JSON.parse(text);
+    // Compared side by side: the text may nest deeper than anything that is printed can.
+    if (!isDeepStrictEqual(said, structured)) return false;
+    // Of a name that stands twice a client may show what is not the structure's.
+    return duplicateName(text) === null;
   } catch (error) {
-    if (error instanceof SyntaxError) return false;
+    if (error instanceof SyntaxError || error instanceof RangeError) return false;
     throw error;
   }
 }
@@ -77,10 +119,15 @@ function pieceOf(block: Json): string {
   if (typeof block === 'string') return block;
   if (!isJsonObject(block)) return JSON.stringify(block);
   const { type, text, content, resource, blob, uri } = block;
-  if (type === 'text' && typeof text === 'string') return text;
-  if (isJsonObject(content ?? null) && type === undefined) return pieceOf(content ?? null);
-  if (type === 'resource' && isJsonObject(resource ?? null)) return pieceOf(resource ?? null);
-  if (type === undefined && typeof text === 'string') return `${wordOf(uri)}\n${text}`;
+  if (isText(block) && typeof text === 'string') {
+    return type === 'text' ? text : `${wordOf(uri)}\n${text}`;
+  }
+  if (isJsonObject(content ?? null) && type === undefined && hasOnly(block, MESSAGE)) {
+    return pieceOf(content ?? null);
+  }
+  if (isJsonObject(resource ?? null) && type === 'resource' && hasOnly(block, EMBEDDED)) {
+    return pieceOf(resource ?? null);
+  }
   const bytes = block['data'] ?? blob;
   if (typeof bytes === 'string') {
     const { data: _, blob: __, ...rest } = block;
