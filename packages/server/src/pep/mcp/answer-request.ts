@@ -127,19 +127,40 @@ function askServer(relay: Relay, flight: Flight, bytes: Buffer): Promise<Respons
 }
 
 async function callTool(relay: Relay, flight: Flight, call: Call): Promise<Buffer | null> {
-  const { inventory, enforcement, server } = relay;
-  const { era, request } = flight;
-  await loadInventory(relay, era === 'modern' ? { _meta: request.params['_meta'] ?? {} } : {});
-  const name = call.tool.slice(relay.prefix.length);
-  const standing = inventory.standing(name);
+  await loadInventory(relay, metaOf(flight));
+  const bar = barOf(relay, call);
+  return bar === null ? govern(relay, flight, call) : refuseBarred(relay, call, bar);
+}
+
+function metaOf({ era, request }: Flight): JsonObject {
+  return era === 'modern' ? { _meta: request.params['_meta'] ?? {} } : {};
+}
+
+type Bar = { readonly why: string; readonly say: string | null };
+
+/** What the definition of a tool has against calls of it, whatever the pact says; null: nothing. */
+function barOf({ inventory, prefix }: Relay, { tool }: Call): Bar | null {
+  const standing = inventory.standing(tool.slice(prefix.length));
+  if (standing?.state === 'usable') return null;
   const isDeclared = standing !== undefined && standing.state !== 'unusable';
-  const why = standing?.state === 'quarantined' ? (standing.why ?? 'changed') : 'not-listed';
-  if (standing?.state === 'usable') return govern(relay, flight, call);
   // What the pact does not let the session use is refused in the words of the pact.
-  if (!isDeclared && !inventory.isUsable(call.tool)) return govern(relay, flight, call);
+  if (!isDeclared && !inventory.isUsable(tool)) return null;
+  const why = standing?.state === 'quarantined' ? (standing.why ?? 'changed') : 'not-listed';
+  return { why, say: standing?.say ?? null };
+}
+
+async function refuseBarred(relay: Relay, call: Call, { why, say }: Bar): Promise<Buffer> {
+  const { enforcement, server } = relay;
   const { tool, args } = call;
   const said = await enforcement.refused({ tool, args, server, why });
-  return call.refuse(quarantineOf(call, { why, say: standing?.say ?? null, said }));
+  return call.refuse(quarantineOf(call, { why, say, said }));
+}
+
+/** While people or facts were waited for, the server may have changed what was looked at before. */
+async function barSince(relay: Relay, flight: Flight, call: Call): Promise<Bar | null> {
+  if (call.request.method !== 'tools/call') return null;
+  if (relay.inventory.ageMs() === null) await loadInventory(relay, metaOf(flight));
+  return barOf(relay, call);
 }
 
 async function govern(relay: Relay, flight: Flight, call: Call): Promise<Buffer | null> {
@@ -153,6 +174,12 @@ async function govern(relay: Relay, flight: Flight, call: Call): Promise<Buffer 
   if (relay.staging !== null) await relay.staging.prepare(call.era);
   const decided = await decideCall(relay, call, flight);
   if (!decided.ok) return call.refuse(decided.refusal);
+  const bar = await barSince(relay, flight, call);
+  if (bar !== null) {
+    const { decision } = decided.answer;
+    await relay.enforcement.report({ decision, status: 'not_sent', result: null });
+    return refuseBarred(relay, call, bar);
+  }
   const forwarded = await forwardCall(relay, call, { answer: decided.answer, flight });
   if (forwarded.kind === 'silent') return null;
   if (forwarded.kind === 'refuse') return call.refuse(forwarded.refusal);

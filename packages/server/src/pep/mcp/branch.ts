@@ -57,6 +57,7 @@ export type BranchOptions = {
 };
 
 const HANDSHAKE_MS = 10_000;
+const LIST_MS = 30_000;
 const GONE: ResponseBody = {
   kind: 'error',
   error: { code: CODES.internal, message: 'the server is gone' },
@@ -232,7 +233,11 @@ export async function wholeList(
   let cursor: Json | undefined;
   for (let page = 0; page < 100; page += 1) {
     const asked = cursor === undefined ? params : { ...params, cursor };
-    const body = await branch.ask(method, asked).answer;
+    const { answer, cancel } = branch.ask(method, asked);
+    // A server that hangs keeps the lists of the others from nobody.
+    const timer = setTimeout(cancel, Math.min(LIST_MS, branch.relay.bounds.callMs)).unref();
+    const body = await answer;
+    clearTimeout(timer);
     if (body.kind === 'error') return items;
     const list = body.result[name];
     if (Array.isArray(list)) items.push(...list.filter(isJsonObject));

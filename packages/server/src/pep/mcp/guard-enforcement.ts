@@ -37,7 +37,8 @@ export function guardEnforcement(
   return {
     decide: async (action) => {
       const said = saidBy(await guard.decide({ ...of, ...action }));
-      if (said.ok) tools.set(said.value.decision, action.tool);
+      // What is let through is reported, and forgotten then; nothing else is.
+      if (said.ok && said.value.permit !== null) tools.set(said.value.decision, action.tool);
       return said;
     },
     forward: async ({ decision, permit }, send) => {

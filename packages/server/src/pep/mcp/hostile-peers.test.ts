@@ -5,6 +5,8 @@ import type { Json } from '@plumbline/core';
 import { verifies } from '@plumbline/testkit';
 
 import {
+  allowed,
+  answered,
   ask,
   type FakeDaemon,
   type FakeGateway,
@@ -165,3 +167,58 @@ test('hostile server: an answer that comes late and is too large has an outcome'
     [['ok', { withheld: 'too-large', bytes: 800_073 }]],
   );
 });
+
+const CHANGED = { jsonrpc: '2.0', method: 'notifications/tools/list_changed' } as const;
+
+test('hostile server: a list that changes while it is read is read again first', async () => {
+  verifies('enforce.tool-pinning');
+  let isChanged = false;
+  const self = await opened({ offer: () => (isChanged ? 'quarantined' : 'usable') });
+  await self.serve(CHANGED);
+  await call(self, 1);
+  const first = Object(self.server.pop());
+  self.gateway.fromServer(
+    Buffer.from(JSON.stringify({ jsonrpc: '2.0', id: first.id, result: { tools: [LISTED] } })),
+  );
+  await self.serve(CHANGED);
+  isChanged = true;
+  const again = Object(self.server.pop());
+  assert.equal(again.method, 'tools/list');
+  await self.serve({ jsonrpc: '2.0', id: again.id, result: { tools: [LISTED] } });
+  assert.deepEqual(self.server, []);
+  assert.match(refusalIn(self.client.pop()), /^quarantined: /);
+});
+
+test('hostile server: a tool that changes while people are waited for is not called', async () => {
+  verifies('enforce.tool-pinning');
+  let isWaiting = true;
+  let isChanged = false;
+  const self = await opened({
+    offer: () => (isChanged ? 'quarantined' : 'usable'),
+    decide: (action) => (isWaiting ? answered('step_up', 'ask a person') : allowed(action)),
+    isWaiting: () => isWaiting,
+  });
+  await call(self, 1);
+  isChanged = true;
+  await self.serve(CHANGED);
+  isWaiting = false;
+  const listing = await until(() => self.server.pop());
+  assert.equal(Object(listing).method, 'tools/list');
+  await self.serve({ jsonrpc: '2.0', id: Object(listing).id, result: { tools: [LISTED] } });
+  assert.match(refusalIn(self.client.pop()), /^quarantined: /);
+  assert.deepEqual(self.server, []);
+  const last = ['offer 1', 'report not_sent', 'refused fs.read changed'];
+  assert.deepEqual(self.asked.slice(-3), last);
+});
+
+const LISTED = listed('read');
+
+/** Asks again until there is something. */
+async function until<T>(look: () => T | undefined): Promise<T> {
+  for (let turn = 0; turn < 2_000; turn += 1) {
+    const found = look();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  throw new Error('nothing came');
+}

@@ -36,7 +36,9 @@ export class Inventory {
   #usable: ReadonlySet<string> = new Set();
   /** When the whole list was last offered; null while it has to be read. */
   #wholeAtMs: number | null = null;
-  #reading: Promise<void> | null = null;
+  #reading: Promise<boolean> | null = null;
+  /** How often the server said that its list changed, or seemed to. */
+  #changes = 0;
   /** Whether the server is reached over HTTP, where a call needs the headers its tool asks for. */
   saysHeaders = false;
 
@@ -64,22 +66,37 @@ export class Inventory {
     return this.#wholeAtMs === null ? null : this.#options.nowMs() - this.#wholeAtMs;
   }
 
-  /** Reads the whole list, or waits for the reading that is under way. */
-  async read(readWhole: () => Promise<void>): Promise<void> {
-    this.#reading ??= readWhole().finally(() => {
-      this.#reading = null;
-    });
-    await this.#reading;
+  /**
+   * Reads the whole list, or waits for the reading that is under way. Returns false when the list
+   * changed while it was read.
+   */
+  async read(readWhole: () => Promise<void>): Promise<boolean> {
+    const before = this.#changes;
+    this.#reading ??= readWhole()
+      .then(() => before === this.#changes)
+      .finally(() => {
+        this.#reading = null;
+      });
+    return this.#reading;
   }
 
   /** The list may have changed. */
   spoil(): void {
     this.#wholeAtMs = null;
+    this.#changes += 1;
   }
 
-  /** The whole list was read just now: what is not in it is not listed. */
-  noteWhole(names: ReadonlySet<string>): void {
-    this.#wholeAtMs = this.#options.nowMs();
+  /** What tells whether the list changed since. */
+  get mark(): number {
+    return this.#changes;
+  }
+
+  /**
+   * The whole list was read just now: what is not in it is not listed. Where it changed since
+   * `mark`, it has to be read again.
+   */
+  noteWhole(names: ReadonlySet<string>, mark: number): void {
+    if (mark === this.#changes) this.#wholeAtMs = this.#options.nowMs();
     for (const name of this.#standing.keys()) {
       if (!names.has(name)) this.#standing.delete(name);
     }

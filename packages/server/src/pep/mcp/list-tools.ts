@@ -12,6 +12,7 @@ const LONGEST_TTL_MS = 10_000;
 /** Answers `tools/list` with what of a page the session may be shown. */
 export async function listTools(relay: Relay, flight: Flight): Promise<Buffer> {
   const { id, params, bytes } = flight.request;
+  const { mark } = relay.inventory;
   const response = await new Promise<Response | null>((resolve) => {
     relay.toServer.open(id, resolve);
     flight.end = (why) => {
@@ -32,7 +33,9 @@ export async function listTools(relay: Relay, flight: Flight): Promise<Buffer> {
     const message = `plumbline cannot say which tools may be used (${shown.message})`;
     return printError(id, { code: CODES.internal, message });
   }
-  if (cursor === null && params['cursor'] === undefined) relay.inventory.noteWhole(namesOf(tools));
+  if (cursor === null && params['cursor'] === undefined) {
+    relay.inventory.noteWhole(namesOf(tools), mark);
+  }
   return printResult(id, { ...result, ...cachingOf(result), tools: [...shown.value] });
 }
 
@@ -52,12 +55,14 @@ export async function loadInventory(relay: Relay, meta: JsonObject): Promise<voi
   const ageMs = inventory.ageMs();
   if (ageMs !== null && ageMs <= bounds.inventoryMs) return;
   const reading = inventory.read(() => readWhole(relay, meta));
-  if (ageMs === null) await reading;
-  else settle(relay, reading);
+  if (ageMs !== null) settle(relay, reading);
+  // What was read was the list before it changed: once more, and no server makes it more often.
+  else if (!(await reading)) await inventory.read(() => readWhole(relay, meta));
 }
 
 async function readWhole(relay: Relay, meta: JsonObject): Promise<void> {
   const tools: Json[] = [];
+  const { mark } = relay.inventory;
   let cursor: string | null = null;
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const params: JsonObject = cursor === null ? meta : { ...meta, cursor };
@@ -69,7 +74,7 @@ async function readWhole(relay: Relay, meta: JsonObject): Promise<void> {
     if (cursor === null) break;
   }
   const shown = await relay.inventory.offer(tools);
-  if (shown.ok) relay.inventory.noteWhole(namesOf(tools));
+  if (shown.ok) relay.inventory.noteWhole(namesOf(tools), mark);
 }
 
 function askOwn(relay: Relay, params: JsonObject): Promise<Response | null> {

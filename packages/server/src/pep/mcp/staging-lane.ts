@@ -100,6 +100,7 @@ export class StagingLane implements Staging {
 
   async #list(link: Link, era: Era, name: string): Promise<ReturnType<Inventory['standing']>> {
     const { relay } = link;
+    const { mark } = relay.inventory;
     const tools: Json[] = [];
     let cursor: string | null = null;
     for (let page = 0; page < MOST_PAGES; page += 1) {
@@ -120,7 +121,7 @@ export class StagingLane implements Staging {
     const known = relay.inventory.standing(name) === undefined ? [] : [name];
     const said = await relay.inventory.offer(named);
     if (!said.ok) return undefined;
-    relay.inventory.noteWhole(new Set(named.length === 0 ? [] : [...known, name]));
+    relay.inventory.noteWhole(new Set(named.length === 0 ? [] : [...known, name]), mark);
     return relay.inventory.standing(name);
   }
 

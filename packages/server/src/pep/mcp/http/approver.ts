@@ -41,7 +41,7 @@ const MOST_CHARS = 4_000;
 /** Returns the parameters of an elicitation for an approval; null for what is too long. */
 export function approvalForm({ agent, principal, action, why }: ApprovalCase): JsonObject | null {
   if (action === null) return null;
-  const args = JSON.stringify(action.args, undefined, 2);
+  const args = visible(JSON.stringify(action.args, undefined, 2));
   const reasons = why.map(({ rule, say }) => `- ${say === '' ? rule : say}`).join('\n');
   const whose = principal === null ? '' : ` for ${principal}`;
   const asked = `Approve this action of the agent ${agent}${whose}?`;
@@ -56,6 +56,16 @@ export function approvalForm({ agent, principal, action, why }: ApprovalCase): J
     required: ['approve'],
   };
   return { mode: 'form', message, requestedSchema };
+}
+
+// What nobody sees, or what turns the order in which the rest is seen, is shown by its number.
+const UNSEEN = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\u{115f}\u{1160}\u{3164}\u{ffa0}]/gu;
+
+function visible(json: string): string {
+  return json.replaceAll(UNSEEN, (char) => {
+    const units = Array.from({ length: char.length }, (_, at) => char.charCodeAt(at));
+    return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+  });
 }
 
 /** Returns the vote in what a client answered; null where it is none. */
