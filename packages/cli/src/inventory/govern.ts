@@ -88,7 +88,7 @@ export async function ungovern(
 ): Promise<void> {
   const looked = await lookHere(options, shell, [target]);
   const governed = new looked.server.GovernedFiles(looked.config.data);
-  const chosen = chosenServers(looked, target, options.server);
+  const chosen = orCopy(governed, target, () => chosenServers(looked, target, options.server));
   const ours = chosen.filter(({ reach }) => reach.kind === 'stdio' && reach.wrapped !== null);
   const plans = filesOf(looked, ours).map(({ file, servers }) =>
     looked.server.planUndoing(file, servers, governed),
@@ -100,6 +100,17 @@ export async function ungovern(
   };
   const doing = { looked, governed, plans, change, already: [], options, shell };
   await carryOutAll(doing, hookAdvice(looked, { governed: [], shell }, ours));
+}
+
+/** A governed file that cannot be read any more can still be put back by hand. */
+function orCopy<Chosen>(governed: Governed, target: string, choose: () => Chosen): Chosen {
+  try {
+    return choose();
+  } catch (cause) {
+    const path = resolve(target);
+    if (!(cause instanceof Stop) || governed.original(path) === null) throw cause;
+    throw new Stop(`${cause.reason}; as it was before: ${governed.copyOf(path)}`, cause.place);
+  }
 }
 
 type Doing = {
@@ -224,10 +235,13 @@ function filesOf({ server }: Looked, servers: readonly Server[]): readonly FileO
       throw new Stop('changed while it was looked at: try again', path, EXIT.no);
     }
     // The servers are those of the text that is edited, not of the one that was looked at first.
-    const current = its.flatMap((each) => {
-      const same = now.servers.find((one) => one.name === each.name && isSameProject(one, each));
-      return same === undefined ? [] : [same];
+    const found = its.flatMap((each) => {
+      const same = now.servers.filter((one) => one.name === each.name && isSameProject(one, each));
+      // In a list, two may have one name.
+      return same.find(({ line }) => line === each.line) ?? same[0] ?? [];
     });
+    // A file that two clients read is edited once.
+    const current = [...new Set(found)];
     const { text, format } = now.read;
     return {
       file: { path, client: first.client, format, text, servers: current },

@@ -83,7 +83,9 @@ function nameOf(node: Located): string {
 
 function namedIn(node: Located): readonly Omit<Named, 'project'>[] {
   if (node.kind === 'map') {
-    return node.members.map(({ key, value }) => ({ name: key, node: value }));
+    // Of a name that stands twice the last one counts.
+    const last = new Map(node.members.map(({ key, value }) => [key, value]));
+    return [...last].map(([name, value]) => ({ name, node: value }));
   }
   if (node.kind !== 'list') return [];
   return node.items.map((item) => ({ name: nameOf(item), node: item }));

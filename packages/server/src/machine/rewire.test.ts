@@ -132,6 +132,31 @@ test('rewire: governing and undoing gives back every byte, and the mode', (t) =>
   assert.deepEqual(governed.list(), { files: [], unreadable: [] });
 });
 
+test('rewire: of a server that stands twice the last one, which counts, is governed', (t) => {
+  const text = '{"mcpServers": {"a": {"command": "x"}, "a": {"command": "y", "args": []}}}';
+  const file = written(folderIn(t), text, JSONC);
+  assert.equal(file.servers.length, 1);
+  assert.equal(
+    wrapped(file),
+    '{"mcpServers": {"a": {"command": "x"}, "a": {"command": "plumb", ' +
+      '"args": ["mcp", "--agent", "a", "--prefix", "fs.", "--", "y"]}}}',
+  );
+});
+
+test('rewire: edits at one place are a fault, and change nothing', () => {
+  const edit = { offset: 1, length: 0, text: 'x' };
+  assert.throws(() => edited('abc', [edit, edit]), /edits overlap at 1/);
+  assert.throws(
+    () =>
+      edited('abc', [
+        { ...edit, length: 2 },
+        { ...edit, offset: 2 },
+      ]),
+    /overlap/,
+  );
+  assert.equal(edited('abc', [edit, { ...edit, offset: 2 }]), 'axbxc');
+});
+
 test('rewire: in a file that changed meanwhile only our edits are undone', (t) => {
   const folder = folderIn(t);
   const governed = new GovernedFiles(folder);

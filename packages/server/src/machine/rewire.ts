@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+
 import type { ConfiguredServer, CommandSlots } from './configured-server.ts';
 import type { LocatedList } from './located.ts';
 import type { FileFormat } from './read-file.ts';
@@ -19,15 +21,19 @@ export type Before = {
 
 type Text = { readonly text: string; readonly format: FileFormat };
 
-/** Returns the text with edits made; they do not overlap. */
+/** Returns the text with edits made, which neither overlap nor stand at one place. */
 export function edited(text: string, edits: readonly Edit[]): string {
-  return [...edits]
-    .sort((one, other) => other.offset - one.offset)
-    .reduce(
-      (rest, { offset, length, text: put }) =>
-        rest.slice(0, offset) + put + rest.slice(offset + length),
-      text,
-    );
+  const sorted = [...edits].sort((one, other) => other.offset - one.offset);
+  for (const [at, { offset }] of sorted.entries()) {
+    const before = sorted[at + 1];
+    const end = before === undefined ? -1 : before.offset + Math.max(1, before.length);
+    assert(end <= offset, `edits overlap at ${offset}`);
+  }
+  return sorted.reduce(
+    (rest, { offset, length, text: put }) =>
+      rest.slice(0, offset) + put + rest.slice(offset + length),
+    text,
+  );
 }
 
 /** Returns what is to be remembered of a server's command line before it is wrapped. */
