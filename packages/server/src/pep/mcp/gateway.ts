@@ -39,6 +39,8 @@ const PROTOCOL_VERSION = 'io.modelcontextprotocol/protocolVersion';
  */
 export class Gateway {
   readonly #relay: Relay;
+  /** What the client says before its handshake is answered, in order; null with none under way. */
+  #early: (() => void)[] | null = null;
 
   constructor(relay: Relay) {
     this.#relay = relay;
@@ -81,7 +83,11 @@ export class Gateway {
   }
 
   #take(message: Message, reply: Flight['reply']): void {
-    const { toClient } = this.#relay;
+    const { toClient, bounds } = this.#relay;
+    if (this.#early !== null && isLate(message) && this.#early.length < bounds.inFlight) {
+      this.#early.push(() => this.#take(message, reply));
+      return;
+    }
     switch (message.kind) {
       case 'request':
         this.#takeRequest(message, reply);
@@ -151,8 +157,17 @@ export class Gateway {
       });
       flights.delete(key);
       flight.reply(flight.isCancelled ? null : bytes);
+      if (handling.kind === 'open') this.#endHandshake();
     };
+    if (handling.kind === 'open') this.#early ??= [];
     settle(this.#relay, answer());
+  }
+
+  // A client that writes everything at once is heard in the order it wrote.
+  #endHandshake(): void {
+    const early = this.#early ?? [];
+    this.#early = null;
+    if (!this.#relay.state.isClientGone) for (const take of early) take();
   }
 
   #takeNotification(notification: Notification): void {
@@ -284,6 +299,14 @@ export class Gateway {
     const { settling } = this.#relay;
     while (settling.size > 0) await Promise.allSettled(settling);
   }
+}
+
+/** Whether a message means something only after the handshake. */
+function isLate(message: Message): boolean {
+  if (message.kind === 'notification') return true;
+  if (message.kind === 'response' || eraOf(message.params) !== 'legacy') return false;
+  const handling = rowOf(CLIENT_REQUESTS.legacy, message.method);
+  return handling !== undefined && handling.kind !== 'open' && message.method !== 'ping';
 }
 
 function unsupported(params: JsonObject): RpcError {
