@@ -32,7 +32,9 @@ export function unmatchedCalls<Call extends MadeCall>(
   const byTool = new Map<string, ListedDecision[]>();
   for (const decision of decisions.toSorted((one, other) => one.at - other.at)) {
     if (decision.tool === null) continue;
-    byTool.set(decision.tool, [...(byTool.get(decision.tool) ?? []), decision]);
+    const known = byTool.get(decision.tool);
+    if (known === undefined) byTool.set(decision.tool, [decision]);
+    else known.push(decision);
   }
   const used = new Set<ListedDecision>();
   return calls

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -101,6 +101,36 @@ test('transcripts: only what is recent is read, and what cannot be read is named
   assert.deepEqual(calls, []);
   assert.deepEqual(
     troubles.map(({ place, why }) => [place.slice(home.length), why]),
-    [['/.claude/projects/-w/b.jsonl', 'has 2 lines that are no JSON']],
+    [['/.claude/projects/-w/b.jsonl', 'has 2 lines that cannot be read']],
   );
+});
+
+test('transcripts: lines and links that lead nowhere hide no calls', (t) => {
+  verifies('fleet.bypass');
+  const lines = [used('c1', 'Bash'), ended('c1', 'x')].map((line) => JSON.stringify(line));
+  const home = homeWith(t, {
+    '.claude/projects/-w/b.jsonl': [...lines, '{', 'no'].join('\n'),
+    '.claude/projects/-w/c.jsonl': [used('c2', 'Read'), ended('c2', 'x')],
+    '.claude/projects/-w/d.jsonl': [{ ...used('c3', 'Write'), timestamp: 'soon' }],
+  });
+  symlinkSync('/nowhere', join(home, '.claude/projects/-w/a.jsonl'));
+  const { calls, troubles } = read(home, 1);
+  assert.deepEqual(
+    calls.map(({ name }) => name),
+    ['Bash', 'Read'],
+  );
+  assert.deepEqual(
+    troubles.map(({ place, why }) => `${place.replace(home, '')} ${why}`),
+    [
+      '/.claude/projects/-w/b.jsonl has 2 lines that cannot be read',
+      '/.claude/projects/-w/d.jsonl has 1 lines that cannot be read',
+    ],
+  );
+});
+
+test('transcripts: two calls of one tool in one message are two', (t) => {
+  const of = (id: string): object => ({ id, name: 'run', status: 'success', timestamp: TIME });
+  const message = { type: 'gemini', timestamp: TIME, toolCalls: [of('g1'), of('g2')] };
+  const home = homeWith(t, { '.gemini/tmp/h/chats/session-1.jsonl': [message, message] });
+  assert.equal(read(home).calls.length, 2);
 });

@@ -72,8 +72,8 @@ export function readTranscripts(surroundings: Surroundings, sinceMs: number): Tr
     files[source.client] = paths.length;
     for (const path of paths) {
       const found = callsIn(source, path);
-      if ('why' in found) troubles.push(found);
-      else calls.push(...found.calls.filter(({ at }) => at >= sinceMs));
+      if (found.trouble !== null) troubles.push(found.trouble);
+      for (const call of found.calls) if (call.at >= sinceMs) calls.push(call);
     }
   }
   return { calls: calls.sort((one, other) => one.at - other.at), files, troubles };
@@ -91,7 +91,7 @@ function filesIn(
       for (const entry of readdirSync(folder, { withFileTypes: true })) {
         const path = join(folder, entry.name);
         if (entry.isDirectory()) look(path, level + 1);
-        else if (isOf(entry.name) && statSync(path).mtimeMs >= sinceMs) found.push(path);
+        else if (isOf(entry.name) && isSince(path, sinceMs)) found.push(path);
       }
     } catch (cause) {
       if (codeOf(cause) !== 'ENOENT') {
@@ -106,16 +106,27 @@ function filesIn(
   return found.sort();
 }
 
-function callsIn(
-  source: Source,
-  path: string,
-): { readonly calls: readonly TranscriptCall[] } | Trouble {
+/** What cannot be asked for its time is looked at: reading says why, and hides no other file. */
+function isSince(path: string, sinceMs: number): boolean {
+  try {
+    return statSync(path).mtimeMs >= sinceMs;
+  } catch (cause) {
+    if (cause instanceof Error) return true;
+    throw cause;
+  }
+}
+
+type FoundCalls = { readonly calls: readonly TranscriptCall[]; readonly trouble: Trouble | null };
+
+function callsIn(source: Source, path: string): FoundCalls {
   const text = readWhole(path);
-  if (text === null) return { calls: [] };
-  if (typeof text !== 'string') return text;
+  if (text === null) return { calls: [], trouble: null };
+  if (typeof text !== 'string') return { calls: [], trouble: text };
   const open = new Map<string, Omit<TranscriptCall, 'isError'>>();
   const calls: TranscriptCall[] = [];
+  const ended = new Set<Omit<TranscriptCall, 'isError'>>();
   let unread = 0;
+  let untimed = 0;
   for (const { line, value } of linesOf(path, text)) {
     if (value === null) {
       unread += 1;
@@ -124,23 +135,24 @@ function callsIn(
     for (const said of source.said(value)) {
       if (said.kind === 'call') {
         const { id, at, name } = said;
+        // Without a time nobody can say which decision stands behind it.
+        if (at === 0) untimed += 1;
         if (!open.has(id)) open.set(id, { client: source.client, path, line, at, name });
         continue;
       }
       const call = open.get(said.id);
       // A message is written again when it changes, and ends its calls again.
-      if (call === undefined || calls.some((each) => isSame(each, call))) continue;
+      if (call === undefined || ended.has(call)) continue;
+      ended.add(call);
       // What our own refusal ended never ran.
       const isRefused = said.isError && said.text.includes('plumbline refused');
       if (!isRefused) calls.push({ ...call, isError: said.isError });
     }
   }
-  if (unread > 1) return { place: path, why: `has ${unread} lines that are no JSON` };
-  return { calls };
-}
-
-function isSame(one: TranscriptCall, other: Omit<TranscriptCall, 'isError'>): boolean {
-  return one.line === other.line && one.name === other.name && one.at === other.at;
+  // The last line may be under way.
+  const lost = untimed + (unread > 1 ? unread : 0);
+  if (lost === 0) return { calls, trouble: null };
+  return { calls, trouble: { place: path, why: `has ${lost} lines that cannot be read` } };
 }
 
 type Line = { readonly line: number; readonly value: JsonObject | null };
