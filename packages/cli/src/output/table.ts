@@ -11,15 +11,16 @@ export function renderTable(
   rows: readonly (readonly string[])[],
 ): string {
   const heads = columns.map((column) => column.head);
+  const lines = rows.map((row) => row.map(onOneLine));
   const widths = columns.map((_, at) =>
-    Math.max(...[heads, ...rows].map((row) => width(row[at] ?? ''))),
+    Math.max(...[heads, ...lines].map((row) => width(row[at] ?? ''))),
   );
   const line = (row: readonly string[]): string =>
     columns
       .map((column, at) => pad(row[at] ?? '', widths[at] ?? 0, column.align === 'right'))
       .join('  ')
       .trimEnd();
-  return [heads, ...rows].map(line).join('\n');
+  return [heads, ...lines].map(line).join('\n');
 }
 
 /** Returns a table whose columns stand at the left, or what to say where it has no rows. */
@@ -33,6 +34,11 @@ export function renderRows(
     heads.map((head) => ({ head })),
     rows,
   );
+}
+
+/** A name that holds a line's end would look like a row of its own. */
+function onOneLine(cell: string): string {
+  return cell.replaceAll(/\s*[\r\n\u2028\u2029]+\s*/g, ' ');
 }
 
 function pad(cell: string, size: number, isRight: boolean): string {

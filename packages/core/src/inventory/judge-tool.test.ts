@@ -74,6 +74,21 @@ test("judge: a server's hints are claims; one that says less than the name is no
   assert.equal(closed.isOpenWorld, true);
 });
 
+test('judge: a name that joins two verbs does the worse of them', () => {
+  assert.match(judged('get_and_delete_user', ['id']), /^write · no/);
+  assert.match(judged('getOrCreateTicket', ['id']), /^write/);
+  assert.match(judged('draft_then_send_mail', ['id']), /^send/);
+  assert.match(judged('get_terms_and_conditions'), /^read/);
+  const { reasons } = judgeTool(toolOf('get_and_delete_user', ['id'], { readOnlyHint: true }));
+  assert.deepEqual(reasons, [
+    'its name says `delete` as well',
+    'the server says less, which is not believed',
+  ]);
+  assert.deepEqual(judgeTool(toolOf('get_and_delete_user', ['id'])).reasons, [
+    'its name says `delete` as well',
+  ]);
+});
+
 test('judge: arguments speak where the name does not', () => {
   assert.match(judged('do_it', ['url', 'method']), /^send/);
   assert.match(judged('do_it', ['channel', 'text']), /^send/);

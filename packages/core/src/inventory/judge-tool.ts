@@ -2,7 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import type { Effect } from '../pact/compiled.ts';
 import { readTool, type Reading } from '../pact/draft/reading.ts';
 import type { DraftTool } from '../pact/draft/request.ts';
-import { wordsIn } from '../pact/draft/words.ts';
+import { deedOf, spelledIn, wordsIn } from '../pact/draft/words.ts';
 
 /** Whether what a call does can be taken back. */
 export type Reversible = 'yes' | 'partly' | 'no';
@@ -31,8 +31,9 @@ export type ToolJudgement = {
  * the hints of its server. A hint that says less than the name does is not believed.
  */
 export function judgeTool(tool: DraftTool): ToolJudgement {
-  const own = readTool({ ...tool, annotations: {} }, []);
-  const hinted = readTool(tool, []);
+  const own = withMore(readTool({ ...tool, annotations: {} }, []));
+  const told = readTool(tool, []);
+  const hinted = tool.annotations?.readOnlyHint === true ? told : withMore(told);
   const signals = signalsIn(tool.inputSchema);
   const { effect, isSure, reasons } = effectOf({ own, hinted, signals, tool });
   const effectFrom = own.effectFrom;
@@ -46,6 +47,21 @@ export function judgeTool(tool: DraftTool): ToolJudgement {
     reasons,
     claims: claimsOf(tool),
   };
+}
+
+const JOINTS = new Set(wordsIn('and or then'));
+
+/** A name that joins two verbs does the worse of them: `get_and_delete_user`. */
+function withMore(reading: Reading): Reading {
+  const { name } = reading.tool;
+  const words = wordsIn(name);
+  for (const [at, word] of words.entries()) {
+    const deed = JOINTS.has(words[at - 1] ?? '') ? deedOf(word) : null;
+    if (deed === null || ORDER[deed.effect] <= ORDER[reading.effect]) continue;
+    const effectWhy = `its name says \`${spelledIn(name, word)}\` as well`;
+    return withMore({ ...reading, ...deed, effectWhy, isGuess: false });
+  }
+  return reading;
 }
 
 /** What the arguments of a tool say of it, by their names. */
