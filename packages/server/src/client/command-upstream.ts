@@ -20,6 +20,16 @@ const END_MS = 2_000;
 export const MOST_UNREAD: number = 64 * 1024 * 1024;
 const LINE_FEED = Buffer.from('\n');
 
+/**
+ * Returns the environment of a server: without what configures Plumbline, its keys above all, which
+ * is none of the server's business.
+ */
+export function serverEnvironment(
+  own: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(Object.entries(own).filter(([name]) => !/^plumbline_/i.test(name)));
+}
+
 /** Returns what starts a server as a child, in a process group of its own. */
 export function commandUpstream({
   command,

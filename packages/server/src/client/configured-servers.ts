@@ -1,7 +1,7 @@
 import type { KeyedServer, ServerKeys } from '../broker/server-keys.ts';
 import type { McpConfig, McpReach } from '../config/mcp-schema.ts';
 import type { OpenUpstream, Served, StagingServer } from '../pep/mcp/upstream.ts';
-import { commandUpstream } from './command-upstream.ts';
+import { commandUpstream, serverEnvironment } from './command-upstream.ts';
 import { urlUpstream } from './url-upstream.ts';
 
 /** Returns what reaches the configured servers of an agent, or undefined where there are none. */
@@ -53,9 +53,7 @@ function openerOf(server: McpReach, of: Reaching): OpenUpstream {
   if ('url' in server)
     return urlUpstream({ url: server.url, messageBytes, keys: keysOf(server, of) });
   const [command = '', ...args] = server.command;
-  // What configures the daemon is none of the server's business.
-  const inherited = Object.entries(environment).filter(([name]) => !name.startsWith('PLUMBLINE_'));
-  const own = { ...Object.fromEntries(inherited), ...server.environment };
+  const own = { ...serverEnvironment(environment), ...server.environment };
   return commandUpstream({ command, args, environment: own, messageBytes });
 }
 

@@ -8,7 +8,7 @@ import { openRelay } from '../pep/mcp/open-relay.ts';
 import type { Relay, RelayBounds } from '../pep/mcp/relay.ts';
 import type { StagingServer } from '../pep/mcp/upstream.ts';
 import { writeTogether } from '../pep/socket/write-together.ts';
-import { endGroup, MOST_UNREAD, signalGroup } from './command-upstream.ts';
+import { endGroup, MOST_UNREAD, serverEnvironment, signalGroup } from './command-upstream.ts';
 import type { SocketEnforcement } from './socket-enforcement.ts';
 
 /** A server to be wrapped, and the client's side of it. */
@@ -48,7 +48,7 @@ export function wrapServer(options: StdioOptions): WrappedServer {
   // In a group of its own, so that what it starts ends with it.
   const child = spawn(command, [...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { ...environment },
+    env: { ...serverEnvironment(environment) },
     detached: true,
   });
   const relay = relayOf({ ...options, note }, child);

@@ -1,5 +1,5 @@
 import type { StagingServer } from '../pep/mcp/upstream.ts';
-import { commandUpstream } from './command-upstream.ts';
+import { commandUpstream, serverEnvironment } from './command-upstream.ts';
 import { urlUpstream } from './url-upstream.ts';
 
 /** A staging upstream as it is named on a command line. */
@@ -21,7 +21,8 @@ export function stagingCommand(options: StagingOptions): StagingServer | undefin
   }
   const [command, ...args] = wordsOf(where);
   if (command === undefined) return undefined;
-  const open = commandUpstream({ command, args, environment, messageBytes });
+  const own = serverEnvironment(environment);
+  const open = commandUpstream({ command, args, environment: own, messageBytes });
   return { name, open, isRemote: false };
 }
 

@@ -168,7 +168,7 @@ async function govern(relay: Relay, flight: Flight, call: Call): Promise<Buffer 
     const say = 'too many tasks are running: wait for one to end, or cancel one';
     return call.refuse(refusalOf('overloaded', say, { tool: call.tool }));
   }
-  const problem = await takeInputs(relay, flight.request.params);
+  const problem = await takeInputs(relay, flight.request);
   if (problem !== null) return printError(flight.request.id, problem);
   // A permit does not wait for a server that is only just started.
   if (relay.staging !== null) await relay.staging.prepare(call.era);
@@ -185,7 +185,7 @@ async function govern(relay: Relay, flight: Flight, call: Call): Promise<Buffer 
   if (forwarded.kind === 'refuse') return call.refuse(forwarded.refusal);
   const { body, bytes } = forwarded.response;
   if (body.kind === 'error' || body.result['resultType'] !== 'input_required') return bytes;
-  const refusal = await letInputs(relay, body.result);
+  const refusal = await letInputs(relay, body.result, flight.request);
   return refusal === null ? bytes : call.refuse(refusal);
 }
 

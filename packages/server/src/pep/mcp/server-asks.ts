@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+
 import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 
 import { decideCall } from './decide-call.ts';
@@ -14,6 +16,7 @@ import { type BuiltIn, rowOf, SERVER_REQUESTS } from './methods.ts';
 import { recordAnswer } from './record-answer.ts';
 import { type Refusal, refusalError, unknownMethod } from './refusal.ts';
 import { type Relay, refusalOf, settle } from './relay.ts';
+import { callIn } from './same-call.ts';
 
 // What a server may have asked for and not been answered yet.
 const MOST_ASKED = 256;
@@ -137,15 +140,24 @@ const OK = { ok: true, value: null } as const;
  * Decides what an `input_required` result asks of the client: all of it, or the refusal of the
  * first that is not let through. The decisions stay open until the client answers.
  */
-export async function letInputs(relay: Relay, result: JsonObject): Promise<Refusal | null> {
+export async function letInputs(
+  relay: Relay,
+  result: JsonObject,
+  request: Request,
+): Promise<Refusal | null> {
   const { inputRequests } = result;
   const asked = isJsonObject(inputRequests ?? null) ? Object.entries(Object(inputRequests)) : [];
   for (const [key, value] of asked) {
     // What `JSON.parse` returned stays JSON under `Object.entries`.
-    const refusal = await letInput(relay, key, value as Json);
+    const refusal = await letInput(relay, keyIn(request, key), value as Json);
     if (refusal !== null) return refusal;
   }
   return null;
+}
+
+// Servers ask by the same key in every call, so that the key alone does not say what was asked.
+function keyIn(request: Request, key: string): string {
+  return JSON.stringify([hash('sha256', callIn(request), 'hex'), key]);
 }
 
 const MOST_INPUTS = 1_000;
@@ -169,38 +181,52 @@ export async function letInput(relay: Relay, key: string, value: Json): Promise<
   if (!relay.inventory.mayUse(builtIn)) {
     return refusalOf('refused', `the pact gives no leave for \`${tool}\``, { tool });
   }
-  if (relay.inputs.size >= MOST_INPUTS || relay.inputs.has(key)) {
-    return refusalOf('overloaded', 'too much was asked of the client already', { tool });
-  }
   // `isJsonObject` was asked of it above, in a form that does not narrow.
   const leave = await letThrough(relay, { builtIn, params: params as JsonObject });
   if (!leave.ok) return leave.refusal;
+  // Who left without an answer keeps nobody from being asked: the end of that is not known.
+  const [oldest] = relay.inputs.size >= MOST_INPUTS ? relay.inputs.keys() : [];
+  for (const left of oldest === undefined ? [key] : [key, oldest]) forgetInput(relay, left);
   relay.inputs.set(key, leave.decision);
   return null;
+}
+
+function forgetInput(relay: Relay, key: string): void {
+  const decision = relay.inputs.get(key);
+  if (decision === undefined) return;
+  relay.inputs.delete(key);
+  settle(relay, recordUnknown(relay, decision));
 }
 
 /**
  * Records what the client answers to what was asked of it before. Returns an error when it answers
  * what nobody asked, or when it cannot be recorded: nothing is forwarded then.
  */
-export async function takeInputs(relay: Relay, params: JsonObject): Promise<RpcError | null> {
-  const { inputResponses } = params;
+export async function takeInputs(relay: Relay, request: Request): Promise<RpcError | null> {
+  const { inputResponses } = request.params;
   const given = isJsonObject(inputResponses ?? null) ? Object.entries(Object(inputResponses)) : [];
   for (const [key, value] of given) {
     // What `JSON.parse` returned stays JSON under `Object.entries`.
-    const error = await takeInput(relay, key, value as Json);
+    const error = await takeInput(relay, { key: keyIn(request, key), name: key }, value as Json);
     if (error !== null) return error;
   }
   return null;
 }
 
 /** Records one answer of the client; returns an error where nobody asked, or it is unrecorded. */
-export async function takeInput(relay: Relay, key: string, value: Json): Promise<RpcError | null> {
+export async function takeInput(
+  relay: Relay,
+  { key, name }: { readonly key: string; readonly name: string },
+  value: Json,
+): Promise<RpcError | null> {
   const decision = relay.inputs.get(key);
   // Roots are no secret of the agent's, and were let through without a decision.
   if (decision === undefined && isRoots(value)) return null;
   if (decision === undefined) {
-    return { code: CODES.invalidParams, message: `nobody asked for the input \`${key}\`` };
+    return {
+      code: CODES.invalidParams,
+      message: `nobody asked for the input \`${name.slice(0, 128)}\``,
+    };
   }
   const said = await relay.enforcement.report({ decision, status: 'ok', result: value });
   if (!said.ok) return { code: CODES.internal, message: `unrecorded: ${said.message}` };

@@ -57,7 +57,7 @@ export async function takeTaskInputs(
     if (asked?.isOpen !== true) continue;
     // What `JSON.parse` returned stays JSON under `Object.entries`.
     const value = given as Json;
-    const error = await takeInput(relay, keyIn(task, key), value);
+    const error = await takeInput(relay, { key: keyIn(task, key), name: key }, value);
     if (error !== null) return { ok: false, error };
     asked.isOpen = false;
     responses.push([key, value]);

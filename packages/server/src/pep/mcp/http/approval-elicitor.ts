@@ -3,7 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 import type { Caller } from '../../../routes/caller.ts';
 import { CODES, type Request, type RpcError } from '../message.ts';
 import { approvalForm, type ApproverDesk, voteIn } from './approver.ts';
-import { callIn } from './same-call.ts';
+import { callIn } from '../same-call.ts';
 
 /** The key of the one thing the gateway itself asks of a modern client. */
 const KEY = 'plumbline/approval';

@@ -4,7 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 
 import type { Branch } from '../branch.ts';
 import { CODES, type Request, type ResponseBody, type RpcError } from '../message.ts';
-import { callIn } from './same-call.ts';
+import { callIn } from '../same-call.ts';
 
 /** Something a server asks of the client while it answers a call. */
 type Question = {

@@ -1,6 +1,6 @@
 import { canonical } from '@plumbline/core';
 
-import type { Request } from '../message.ts';
+import type { Request } from './message.ts';
 
 /**
  * Returns what makes a request of the modern era the same when it comes again with a reply: its
