@@ -34,6 +34,9 @@ const CARRIED =
 export class Conversations {
   readonly #guard: Pick<Guard, 'openSession' | 'closeSession' | 'message'>;
   readonly #known = new Map<string, Conversation>();
+  // Those of whose session it could not be recorded yet that it has read. No more than there are
+  // sessions.
+  readonly #owed = new Set<string>();
 
   constructor(guard: Pick<Guard, 'openSession' | 'closeSession' | 'message'>) {
     this.#guard = guard;
@@ -50,9 +53,12 @@ export class Conversations {
     const opened = await this.#guard.openSession({ agent, ...attested, name, openedBy });
     if (!opened.ok) return opened;
     const { session, isRepeat } = opened.value;
-    if (!isRepeat && !isFresh) {
+    if (!isRepeat && !isFresh) this.#owed.add(key);
+    // Another hook of the same conversation waits for it as well, and one after a failure does.
+    if (this.#owed.has(key)) {
       const noted = await this.#guard.message({ agent, session, from: 'untrusted', text: CARRIED });
       if (!noted.ok) return noted;
+      this.#owed.delete(key);
     }
     return { ok: true, value: this.#hold(key, { agent, session }) };
   }
