@@ -92,3 +92,12 @@ test('away: what was read meanwhile is recorded, and its session has read it', a
   assert.equal(readFileSync(join(folder, 'away/spool.taken'), 'utf8'), `${lines[2]}\n`);
   await lists.takeSpool();
 });
+
+test('away: what is too much for one start is left for the next', async (t) => {
+  verifies('evidence.complete');
+  const { lists, folder } = await opened(t);
+  await lists.refresh();
+  writeFileSync(join(folder, 'away/spool'), `${'x\n'.repeat(100_000)}last\n`);
+  await lists.takeSpool();
+  assert.equal(readFileSync(join(folder, 'away/spool.taken'), 'utf8'), 'last\n');
+});

@@ -70,8 +70,13 @@ export class AwayLists {
     writeFileSync(taken, text, { mode: 0o600 });
     rmSync(spool, { force: true });
     const left: string[] = [];
-    const lines = text.split('\n', MOST_SPOOLED);
-    for (const line of lines.filter((each) => each !== '')) {
+    const lines = text.split('\n').filter((each) => each !== '');
+    for (const [at, line] of lines.entries()) {
+      // The next start goes on with what is too much for one.
+      if (at >= MOST_SPOOLED) {
+        left.push(line);
+        continue;
+      }
       const [client = '', agent = '', query = '', ...rest] = line.split('\t');
       const read = { client, agent, query, event: rest.join('\t') };
       if (!(await this.#needs.note(read))) left.push(line);

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { digestOf, replaceText, writeWhole } from './governed-files.ts';
+import { digestOf, replaceText, RewireRefused, writeWhole } from './governed-files.ts';
 import { codeOf } from './read-file.ts';
 
 /** What is remembered of a file that hooks were put in. `original` is null: it was not there. */
@@ -35,10 +35,8 @@ export class HookRecords {
     const record: HookRecord = { v: 1, path, original, after: digestOf(text) };
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     writeWhole(this.#placeOf(path), `${JSON.stringify(record, null, 2)}\n`, 0o600);
-    if (read === null) {
-      mkdirSync(dirname(path), { recursive: true });
-      writeWhole(path, text, 0o644);
-    } else replaceText(path, read, text);
+    if (read === null) createText(path, text);
+    else replaceText(path, read, text);
   }
 
   /**
@@ -73,5 +71,15 @@ export class HookRecords {
 
   #placeOf(path: string): string {
     return join(this.#folder, `${digestOf(path).slice(0, 32)}.json`);
+  }
+}
+
+function createText(path: string, text: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeWhole(path, text, 0o644);
+  } catch (cause) {
+    const why = `cannot be made (${codeOf(cause)}): is its folder one, and yours to write?`;
+    throw new RewireRefused(`${path}: ${why}`, { cause });
   }
 }
