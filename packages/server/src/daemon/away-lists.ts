@@ -23,6 +23,8 @@ export type AwayNeeds = {
   /** Records one; returns whether the line is done with. */
   readonly note: (read: AwayRead) => Promise<boolean>;
   readonly failed: (cause: unknown) => void;
+  /** How many spooled reads one start records; the next goes on. */
+  readonly mostSpooled?: number;
 };
 
 const SPOOL = 'spool';
@@ -69,11 +71,11 @@ export class AwayLists {
     const text = both.map((path) => readFileSync(path, 'utf8')).join('');
     writeFileSync(taken, text, { mode: 0o600 });
     rmSync(spool, { force: true });
+    const { mostSpooled: most = MOST_SPOOLED } = this.#needs;
     const left: string[] = [];
     const lines = text.split('\n').filter((each) => each !== '');
     for (const [at, line] of lines.entries()) {
-      // The next start goes on with what is too much for one.
-      if (at >= MOST_SPOOLED) {
+      if (at >= most) {
         left.push(line);
         continue;
       }
