@@ -28,7 +28,10 @@ export async function removeHooks(
     if (scope !== null && place.scope !== scope) continue;
     const { path } = place;
     const text = textOf(server, path);
-    if (text === null || server.hooksIn(text).length === 0) continue;
+    if (text === null || server.hooksIn(text).length === 0) {
+      if (options.dryRun !== true) records.forget(path);
+      continue;
+    }
     if (options.dryRun === true) removed.push({ path, isExact: null });
     else removed.push({ path, isExact: takenOut(path, text) });
   }

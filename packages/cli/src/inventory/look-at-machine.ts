@@ -33,7 +33,7 @@ export function lookAtPrograms({ server, machine, config, governors }: Looked): 
   return { found, unseen: [] };
 }
 
-/** Finds servers that were put behind the gateway and no longer are. */
+/** Finds servers that were put behind the gateway, and files with hooks of ours, no longer so. */
 export function lookAtWiring({ server, machine, config, home }: Looked): Look {
   const { files, unreadable } = new server.GovernedFiles(config.data).list();
   const found = files.flatMap(({ path, client, at, servers }) =>
@@ -60,8 +60,20 @@ export function lookAtWiring({ server, machine, config, home }: Looked): Look {
       ];
     }),
   );
+  const unhooked = new server.HookRecords(config.data)
+    .unhooked()
+    .map(({ path, client, agent }): Found => ({
+      what: 'unwired',
+      agent,
+      client,
+      server: null,
+      tool: null,
+      evidence: ledgerPlace(path, ', hooks'),
+      place: `${shortPath(path, home)}, hooks`,
+      seenAtMs: null,
+    }));
   const unseen = unreadable.map((path) => ({ what: path, why: 'is no record of a governed file' }));
-  return { found, unseen };
+  return { found: [...found, ...unhooked], unseen };
 }
 
 function isReadable({ troubles }: Looked['machine'], path: string): boolean {

@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { verifies } from '@plumbline/testkit';
+
 import { RewireRefused } from './governed-files.ts';
+import { HOOK_CLIENTS } from './hook-clients.ts';
+import { withHooks } from './hook-edits.ts';
 import { HookRecords } from './hook-records.ts';
 
 test('hook records: a file that cannot be made is said with its place', (t) => {
@@ -26,4 +30,31 @@ test('hook records: a file that cannot be made is said with its place', (t) => {
       },
     );
   }
+});
+
+test('hook records: hooks that somebody else took out or switched off are found', (t) => {
+  verifies('fleet.bypass');
+  const folder = mkdtempSync(join(tmpdir(), 'plumb-hooked-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, 'settings.json');
+  const records = new HookRecords(folder);
+  const [client] = HOOK_CLIENTS;
+  assert(client !== undefined);
+  const who = { agent: 'coder', principal: 'a', task: null, prefix: null, gateways: [] };
+  const attested = { ...who, waitSeconds: 1 };
+  const text = withHooks('', client, { script: '/x/plumb-hook', attested });
+  records.install(path, null, text);
+  assert.deepEqual(records.unhooked(), []);
+  const found = [{ path, client: 'claude-code', agent: 'coder' }];
+  writeFileSync(path, text.replace('{', '{"disableAllHooks":true,'));
+  assert.deepEqual(records.unhooked(), found);
+  writeFileSync(path, '{}');
+  assert.deepEqual(records.unhooked(), found);
+  rmSync(path);
+  assert.deepEqual(records.unhooked(), found);
+  records.forget(path);
+  assert.deepEqual(records.unhooked(), []);
+  records.install(path, null, text);
+  records.remove(path, text, '');
+  assert.deepEqual(records.unhooked(), []);
 });

@@ -1,8 +1,10 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { digestOf, replaceText, RewireRefused, writeWhole } from './governed-files.ts';
-import { codeOf } from './read-file.ts';
+import { hooksIn } from './hook-edits.ts';
+import { codeOf, readWhole } from './read-file.ts';
+import { blindnessOf } from './read-hooks.ts';
 
 /** What is remembered of a file that hooks were put in. `original` is null: it was not there. */
 type HookRecord = {
@@ -11,6 +13,16 @@ type HookRecord = {
   readonly original: string | null;
   /** SHA-256 of the file as it was left. */
   readonly after: string;
+  /** Whose hooks were put in. */
+  readonly client?: string | undefined;
+  readonly agent?: string | undefined;
+};
+
+/** A file that our hooks were put in and that does not ask them about every call any more. */
+export type UnhookedFile = {
+  readonly path: string;
+  readonly client: string | null;
+  readonly agent: string | null;
 };
 
 /**
@@ -32,7 +44,9 @@ export class HookRecords {
     const known = this.#of(path);
     const isUnbroken = known !== null && read !== null && known.after === digestOf(read);
     const original = isUnbroken ? known.original : read;
-    const record: HookRecord = { v: 1, path, original, after: digestOf(text) };
+    const [hook] = hooksIn(text);
+    const whose = { client: hook?.client, agent: hook?.attested.agent };
+    const record: HookRecord = { v: 1, path, original, after: digestOf(text), ...whose };
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     writeWhole(this.#placeOf(path), `${JSON.stringify(record, null, 2)}\n`, 0o600);
     if (read === null) createText(path, text);
@@ -52,21 +66,34 @@ export class HookRecords {
     return isUntouched;
   }
 
+  /** The files whose hooks somebody else took out, or switched off. */
+  unhooked(): readonly UnhookedFile[] {
+    const names = existsSync(this.#folder) ? readdirSync(this.#folder) : [];
+    return names.sort().flatMap((name): readonly UnhookedFile[] => {
+      const known = name.endsWith('.json') ? recordIn(join(this.#folder, name)) : null;
+      if (known === null) return [];
+      const { path, client = null, agent = null } = known;
+      // With its project a file goes around nothing.
+      if (!existsSync(dirname(dirname(path)))) return [];
+      const text = readWhole(path);
+      const isAsked =
+        typeof text === 'string' && hooksIn(text).length > 0 && blindnessOf(text) === null;
+      return isAsked ? [] : [{ path, client, agent }];
+    });
+  }
+
+  /** Forgets a file that somebody else took our hooks out of. */
+  forget(path: string): void {
+    rmSync(this.#placeOf(path), { force: true });
+  }
+
   /** Where the copy of a file stands. */
   copyOf(path: string): string {
     return this.#placeOf(path);
   }
 
   #of(path: string): HookRecord | null {
-    try {
-      // Only `install` writes what stands there; another version is not read.
-      const value = JSON.parse(readFileSync(this.#placeOf(path), 'utf8')) as Partial<HookRecord>;
-      // As above: whoever can write there can put back any text anyway.
-      return value.v === 1 ? (value as HookRecord) : null;
-    } catch (cause) {
-      if (codeOf(cause) === 'ENOENT' || cause instanceof SyntaxError) return null;
-      throw cause;
-    }
+    return recordIn(this.#placeOf(path));
   }
 
   #placeOf(path: string): string {
@@ -81,5 +108,17 @@ function createText(path: string, text: string): void {
   } catch (cause) {
     const why = `cannot be made (${codeOf(cause)}): is its folder one, and yours to write?`;
     throw new RewireRefused(`${path}: ${why}`, { cause });
+  }
+}
+
+function recordIn(place: string): HookRecord | null {
+  try {
+    // Only `install` writes what stands there; another version is not read.
+    const value = JSON.parse(readFileSync(place, 'utf8')) as Partial<HookRecord>;
+    // As above: whoever can write there can put back any text anyway.
+    return value.v === 1 ? (value as HookRecord) : null;
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT' || cause instanceof SyntaxError) return null;
+    throw cause;
   }
 }
