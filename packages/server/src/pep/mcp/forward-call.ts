@@ -251,6 +251,6 @@ async function settleLate(
   }
   await relay.enforcement.report({ decision, status: 'unknown', result: null });
   relay.toServer.open(id, (answered) => {
-    void recordAnswer(relay, decision, answered);
+    settle(relay, recordAnswer(relay, decision, answered));
   });
 }

@@ -27,7 +27,7 @@ import {
   TASK_NOTICES,
 } from './methods.ts';
 import { unknownMethod } from './refusal.ts';
-import { type Flight, type Relay, settle } from './relay.ts';
+import { faultOf, type Flight, type Relay, settle } from './relay.ts';
 import { endAsked, takeServerRequest } from './server-asks.ts';
 
 const PROTOCOL_VERSION = 'io.modelcontextprotocol/protocolVersion';
@@ -152,7 +152,7 @@ export class Gateway {
     const answer = async (): Promise<void> => {
       const bytes = await answerRequest(this.#relay, flight, handling).catch((error: unknown) => {
         // The one place where a bug becomes an answer, so that the client is not left waiting.
-        wires.note(`a fault of the gateway: ${error instanceof Error ? error.stack : 'unknown'}`);
+        wires.note(faultOf(error));
         return printError(id, { code: CODES.internal, message: 'plumbline met a fault' });
       });
       flights.delete(key);

@@ -168,6 +168,27 @@ test('hostile server: an answer that comes late and is too large has an outcome'
   );
 });
 
+test('hostile server: a bug met in a late answer is told, and ends nothing else', async () => {
+  verifies('enforce.fail-closed');
+  const self = await opened({
+    report: ({ status }) => {
+      if (status === 'ok') throw new RangeError('secret of the answer');
+      return { ok: true, value: null };
+    },
+  });
+  await call(self, 1);
+  await self.say({ ...CANCELLED, params: { requestId: 1 } });
+  await new Promise((resolve) => setTimeout(resolve, 40));
+  await self.serve({ jsonrpc: '2.0', id: 1, result: { content: [] } });
+  await self.gateway.settled();
+  assert.deepEqual(
+    self.notes.map((note) => note.split('\n', 1)[0]),
+    ['a fault of the gateway: RangeError'],
+  );
+  assert.doesNotMatch(self.notes.join(), /secret/);
+});
+
+const CANCELLED = { jsonrpc: '2.0', method: 'notifications/cancelled' } as const;
 const CHANGED = { jsonrpc: '2.0', method: 'notifications/tools/list_changed' } as const;
 
 test('hostile server: a list that changes while it is read is read again first', async () => {

@@ -150,8 +150,20 @@ export function cancelAtServer({ wires }: Relay, id: RequestId, reason: string):
   wires.toServer(printRequest('notifications/cancelled', { requestId: id, reason }));
 }
 
-/** Runs what nobody waits for; the end of the connection does. */
-export function settle({ settling }: Relay, work: Promise<unknown>): void {
-  const done = work.finally(() => settling.delete(done));
+/** Returns what a person is told of a bug: where it is, and nothing of what messages hold. */
+export function faultOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'a fault of the gateway: unknown';
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^ {4}at /.test(line));
+  return [`a fault of the gateway: ${error.name}`, ...frames].join('\n');
+}
+
+/**
+ * Runs what nobody waits for; the end of the connection does. A bug in it is told: what one server
+ * says may not end the program that stands before all of them.
+ */
+export function settle({ settling, wires }: Relay, work: Promise<unknown>): void {
+  const done = work
+    .catch((error: unknown) => wires.note(faultOf(error)))
+    .finally(() => settling.delete(done));
   settling.add(done);
 }
