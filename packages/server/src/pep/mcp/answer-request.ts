@@ -138,10 +138,15 @@ function metaOf({ era, request }: Flight): JsonObject {
 
 type Bar = { readonly why: string; readonly say: string | null };
 
+const STALE: Bar = {
+  why: 'changed',
+  say: 'the server changed its tools and does not say to what; try again later',
+};
+
 /** What the definition of a tool has against calls of it, whatever the pact says; null: nothing. */
 function barOf({ inventory, prefix }: Relay, { tool }: Call): Bar | null {
   const standing = inventory.standing(tool.slice(prefix.length));
-  if (standing?.state === 'usable') return null;
+  if (standing?.state === 'usable') return inventory.isStale ? STALE : null;
   const isDeclared = standing !== undefined && standing.state !== 'unusable';
   // What the pact does not let the session use is refused in the words of the pact.
   if (!isDeclared && !inventory.isUsable(tool)) return null;

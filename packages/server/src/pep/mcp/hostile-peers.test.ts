@@ -42,7 +42,14 @@ function refusalIn(line: Json | undefined): string {
   return code === undefined ? String(error?.message) : `${code}: ${result.content[0].text}`;
 }
 
-const BAD = ['{"n":9007199254740993}', '{"n":1e999}', '{"s":"\\ud800"}', '{"\\udc00":1}'];
+const BAD = [
+  '{"n":9007199254740993}',
+  '{"n":1e999}',
+  '{"s":"\\ud800"}',
+  '{"\\udc00":1}',
+  '{"path":"a","Path":"b"}',
+  '{"a":[{"kind":1,"\\u212aind":2}]}',
+];
 
 const SHAPED = {
   ...listed('read'),
@@ -92,6 +99,8 @@ test('hostile client: numbers and texts that two readers hold otherwise are refu
     'a number is beyond 2^53 - 1: send it as text',
     'a text is not Unicode',
     'a name is not Unicode',
+    'two names in one object differ in case alone',
+    'two names in one object differ in case alone',
   ]);
   assert.deepEqual([self.server, self.asked], [[], []]);
 });
@@ -243,3 +252,16 @@ async function until<T>(look: () => T | undefined): Promise<T> {
   }
   throw new Error('nothing came');
 }
+
+test('hostile server: one that changes its tools and will not say how is not called', async () => {
+  verifies('enforce.tool-pinning');
+  const self = await opened();
+  await self.serve(CHANGED);
+  self.client.length = 0;
+  await call(self, 1);
+  const { id, method } = Object(self.server.pop());
+  assert.equal(method, 'tools/list');
+  await self.serve({ jsonrpc: '2.0', id, error: { code: -32603, message: 'not now' } });
+  assert.match(refusalIn(self.client[0]), /^quarantined: .*does not say to what/);
+  assert.deepEqual([self.server, self.asked], [[], ['refused fs.read changed']]);
+});

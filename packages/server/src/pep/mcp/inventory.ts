@@ -39,6 +39,8 @@ export class Inventory {
   #reading: Promise<boolean> | null = null;
   /** How often the server said that its list changed, or seemed to. */
   #changes = 0;
+  /** Whether the server said that its list changed, and what it is now was not read since. */
+  isStale = false;
   /** Whether the server is reached over HTTP, where a call needs the headers its tool asks for. */
   saysHeaders = false;
 
@@ -82,6 +84,7 @@ export class Inventory {
 
   /** The list may have changed. */
   spoil(): void {
+    this.isStale = true;
     this.#wholeAtMs = null;
     this.#changes += 1;
   }
@@ -96,6 +99,7 @@ export class Inventory {
    * `mark`, it has to be read again.
    */
   noteWhole(names: ReadonlySet<string>, mark: number): void {
+    this.isStale = false;
     if (mark === this.#changes) this.#wholeAtMs = this.#options.nowMs();
     for (const name of this.#standing.keys()) {
       if (!names.has(name)) this.#standing.delete(name);

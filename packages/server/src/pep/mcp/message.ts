@@ -72,7 +72,8 @@ const parsedLines = new WeakMap<Buffer, Parsed>();
 /**
  * Returns the messages of one line. What two readers could read as two things is refused: text that
  * is not UTF-8 or not Unicode, members that stand twice, members JSON-RPC does not know, and in
- * what is decided (`isDecided`) numbers that a double does not hold.
+ * what is decided (`isDecided`) numbers that a double does not hold, and names in one object that
+ * differ in case alone.
  */
 export function parseMessages(
   bytes: Buffer,
@@ -123,12 +124,20 @@ function faultIn(value: Json, { depth, isDecided }: Depth): string | null {
   }
   if (typeof value !== 'object' || value === null) return null;
   if (depth >= DEEPEST) return `the message nests deeper than ${DEEPEST}`;
+  const names = Object.keys(value);
+  if (isDecided && !areApart(names)) return 'two names in one object differ in case alone';
   for (const [name, member] of Object.entries(value)) {
     if (!name.isWellFormed()) return 'a name is not Unicode';
     const found = faultIn(member, { depth: depth + 1, isDecided });
     if (found !== null) return found;
   }
   return null;
+}
+
+/** Whether also a reader that takes names in any case, as Go's does, finds each of them once. */
+function areApart(names: readonly string[]): boolean {
+  if (names.length < 2) return true;
+  return new Set(names.map((name) => name.toUpperCase().toLowerCase())).size === names.length;
 }
 
 function parseBatch(values: readonly Json[]): Parsed {
