@@ -24,8 +24,13 @@ function machineWith(
     mkdirSync(dirname(whole), { recursive: true });
     writeFileSync(whole, text.replaceAll('HOME', home));
   }
-  const surroundings: Surroundings = { platform, home, root: join(home, 'root'), environment: {} };
-  return { machine: lookAround(surroundings, [join(home, 'work')]), home };
+  const surroundings: Surroundings = {
+    platform,
+    home,
+    root: join(home, 'system'),
+    environment: {},
+  };
+  return { machine: lookAround(surroundings, [join(home, 'shop')]), home };
 }
 
 /** What was found, in one line each. */
@@ -46,20 +51,20 @@ const LOCAL = of('mcpServers', 'l');
 test("inventory: every client's files are found where its documentation puts them", (t) => {
   verifies('fleet.inventory');
   const found = machineWith(t, {
-    'work/x': '',
+    'shop/x': '',
     '.claude.json': `{"mcpServers":{"u":${STDIO}},"projects":{"HOME/other":${LOCAL}}}`,
     'other/.mcp.json': of('mcpServers', 'p'),
-    'work/.mcp.json': of(
+    'shop/.mcp.json': of(
       'mcpServers',
       'w',
       '{"type":"http","url":"https://u:p@h.example/mcp?k=v"}',
     ),
     '.claude/plugins/cache/m/pl/1.0/.mcp.json': `{"pl":${STDIO}}`,
-    'root/etc/claude-code/managed-mcp.json': of('mcpServers', 'm'),
+    'system/etc/claude-code/managed-mcp.json': of('mcpServers', 'm'),
     '.config/Claude/claude_desktop_config.json': of('mcpServers'),
     '.cursor/mcp.json': of('mcpServers'),
     '.config/Code/User/mcp.json': `{ // mine\n"servers":{"fs":${STDIO},},}`,
-    'work/.vscode/mcp.json': of('servers'),
+    'shop/.vscode/mcp.json': of('servers'),
     '.gemini/settings.json': of('mcpServers', 'g', '{"httpUrl":"http://127.0.0.1:1/mcp"}'),
     '.codex/config.toml':
       '[mcp_servers.c]\ncommand = "srv"\n[projects."HOME/third"]\ntrust_level = "trusted"\n',
@@ -80,7 +85,7 @@ test("inventory: every client's files are found where its documentation puts the
     'claude-code | ~/.claude.json:1 | u | stdio | npx -y srv',
     'claude-code | ~/.claude.json:1 | l | stdio | npx -y srv',
     'claude-code | ~/.claude/plugins/cache/m/pl/1.0/.mcp.json:1 | pl | stdio | npx -y srv',
-    'claude-code | ~/root/etc/claude-code/managed-mcp.json:1 | m | stdio | npx -y srv',
+    'claude-code | ~/system/etc/claude-code/managed-mcp.json:1 | m | stdio | npx -y srv',
     'claude-desktop | ~/.config/Claude/claude_desktop_config.json:1 | fs | stdio | npx -y srv',
     'cursor | ~/.cursor/mcp.json:1 | fs | stdio | npx -y srv',
     'vscode | ~/.config/Code/User/mcp.json:2 | fs | stdio | npx -y srv',
@@ -96,8 +101,8 @@ test("inventory: every client's files are found where its documentation puts the
     'goose | ~/.config/goose/config.yaml:3 | s | stdio | srv',
     'copilot-cli | ~/.copilot/mcp-config.json:1 | fs | stdio | npx -y srv',
     'amazon-q | ~/.aws/amazonq/mcp.json:1 | fs | stdio | npx -y srv',
-    'claude-code | ~/work/.mcp.json:1 | w | http | https://…@h.example/mcp?…',
-    'vscode | ~/work/.vscode/mcp.json:1 | fs | stdio | npx -y srv',
+    'claude-code | ~/shop/.mcp.json:1 | w | http | https://…@h.example/mcp?…',
+    'vscode | ~/shop/.vscode/mcp.json:1 | fs | stdio | npx -y srv',
     'claude-code | ~/other/.mcp.json:1 | p | stdio | npx -y srv',
     'cursor | ~/third/.cursor/mcp.json:1 | t | stdio | npx -y srv',
   ]);
@@ -109,7 +114,7 @@ test('inventory: other platforms keep their files elsewhere', (t) => {
   const desktop = 'Claude/claude_desktop_config.json';
   const mac = machineWith(
     t,
-    { 'work/x': '', [`Library/Application Support/${desktop}`]: of('mcpServers') },
+    { 'shop/x': '', [`Library/Application Support/${desktop}`]: of('mcpServers') },
     'darwin',
   );
   assert.deepEqual(
@@ -120,7 +125,7 @@ test('inventory: other platforms keep their files elsewhere', (t) => {
 
 test('inventory: what cannot be read or used is named with its place, and ends nothing', (t) => {
   const { machine, home } = machineWith(t, {
-    'work/.mcp.json':
+    'shop/.mcp.json':
       '{"mcpServers": {\n  "a": {"command": ["x", {}]},\n  "b": 3,\n' +
       ' "c": {}, "d": {"command":"x"}}}',
     '.cursor/mcp.json': '{\n  "mcpServers": {,}',
@@ -138,9 +143,9 @@ test('inventory: what cannot be read or used is named with its place, and ends n
       '~/.continue/config.yaml:2: is no YAML (flow sequence in block collection must be ' +
         'sufficiently indented and end with a ]); mend it, then look again',
       '~/.kiro/settings/mcp.json: is a folder where a file was expected',
-      '~/work/.mcp.json:2: server `a` has a command that is no list of words',
-      '~/work/.mcp.json:3: server `b` is no object: nobody can start it',
-      '~/work/.mcp.json:4: server `c` has neither a command nor an address: nobody can reach it',
+      '~/shop/.mcp.json:2: server `a` has a command that is no list of words',
+      '~/shop/.mcp.json:3: server `b` is no object: nobody can start it',
+      '~/shop/.mcp.json:4: server `c` has neither a command nor an address: nobody can reach it',
     ],
   );
   assert.deepEqual(
@@ -152,16 +157,16 @@ test('inventory: what cannot be read or used is named with its place, and ends n
 test('inventory: what never ends is not read, and is named', { timeout: 10_000 }, (t) => {
   const home = mkdtempSync(join(tmpdir(), 'plumb-home-'));
   t.after(() => rmSync(home, { recursive: true, force: true }));
-  mkdirSync(join(home, 'work/.cursor'), { recursive: true });
-  execFileSync('mkfifo', [join(home, 'work/.mcp.json')]);
-  symlinkSync('/dev/zero', join(home, 'work/.cursor/mcp.json'));
+  mkdirSync(join(home, 'shop/.cursor'), { recursive: true });
+  execFileSync('mkfifo', [join(home, 'shop/.mcp.json')]);
+  symlinkSync('/dev/zero', join(home, 'shop/.cursor/mcp.json'));
   const surroundings: Surroundings = { platform: 'linux', home, root: home, environment: {} };
-  const { troubles } = lookAround(surroundings, [join(home, 'work')]);
+  const { troubles } = lookAround(surroundings, [join(home, 'shop')]);
   assert.deepEqual(
     troubles.map(({ place, why }) => `${place.replace(home, '~')} ${why}`).toSorted(),
     [
-      '~/work/.cursor/mcp.json is a pipe or a device and was not read',
-      '~/work/.mcp.json is a pipe or a device and was not read',
+      '~/shop/.cursor/mcp.json is a pipe or a device and was not read',
+      '~/shop/.mcp.json is a pipe or a device and was not read',
     ],
   );
 });
@@ -171,7 +176,7 @@ test('inventory: secrets of a configuration are never among what is shown', (t) 
     '{"command":"npx","args":["srv","--api-key","k1","--token=k2","-e","DB_PASSWORD=k3",' +
     '"sk-live-k4AAAAAAAAAAAAAAAA","postgres://me:k5@h/db","--header","Authorization: Bearer k6",' +
     '"https://h.example/s?key=k7","ghp_k8AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"],"env":{"K":"k9"}}';
-  const { machine } = machineWith(t, { 'work/.mcp.json': of('mcpServers', 'fs', server) });
+  const { machine } = machineWith(t, { 'shop/.mcp.json': of('mcpServers', 'fs', server) });
   const [found] = machine.servers;
   assert(found !== undefined);
   const shown = shownServer(found, NOTHING);
@@ -209,7 +214,7 @@ test('inventory: a server behind the gateway is known by its command line', (t) 
     return [`s${at}`, { command, args }];
   });
   const text = JSON.stringify({ mcpServers: Object.fromEntries(files) });
-  const { machine } = machineWith(t, { 'work/.mcp.json': text });
+  const { machine } = machineWith(t, { 'shop/.mcp.json': text });
   assert.deepEqual(
     machine.servers.map((server) => shownServer(server, NOTHING).governed?.agent ?? null),
     rows.map(([, agent]) => agent),
@@ -228,7 +233,7 @@ const OURS =
 
 test('inventory: hooks are found, and told apart from those of others', (t) => {
   const { machine, home } = machineWith(t, {
-    'work/.claude/settings.json': hook('echo plumb-hook'),
+    'shop/.claude/settings.json': hook('echo plumb-hook'),
     '.claude/settings.json': hook(OURS),
     '.gemini/settings.json': '{"hooks":{}}',
   });
@@ -236,7 +241,7 @@ test('inventory: hooks are found, and told apart from those of others', (t) => {
     machine.hooks.map(({ client, path, agent }) => [client, path.replace(home, '~'), agent]),
     [
       ['claude-code', '~/.claude/settings.json', 'desk'],
-      ['claude-code', '~/work/.claude/settings.json', null],
+      ['claude-code', '~/shop/.claude/settings.json', null],
     ],
   );
   assert.deepEqual(
@@ -286,7 +291,7 @@ test('inventory: whatever a file holds, looking ends and shows no secret', (t) =
   fc.assert(
     fc.property(held, fc.string(), (servers, junk) => {
       const { machine } = machineWith(t, {
-        'work/.mcp.json': JSON.stringify({ mcpServers: servers, hooks: servers }),
+        'shop/.mcp.json': JSON.stringify({ mcpServers: servers, hooks: servers }),
         '.cursor/mcp.json': junk,
         '.codex/config.toml': junk,
         '.continue/config.yaml': junk,
