@@ -1,54 +1,52 @@
 import type { JsonObject } from '@plumbline/core';
 
-import { argsIn, nameIn, resultOf, textIn } from './fields.ts';
+import { nameIn, resultOf } from './fields.ts';
 import type { Dialect, HookAnswer, HookEvent, Spoken, ToolName, ToolUse } from './hook-event.ts';
+import { after, before, promptOf, startOf, useOf } from './told.ts';
 
 /** Claude Code. Source: code.claude.com/docs, "Hooks reference". */
 export const claudeCode: Dialect = { prefix: 'claude.', read, write };
-
-const FRESH: ReadonlySet<string> = new Set(['startup', 'clear']);
-
-const NOT_RUN = { kind: 'after', status: 'not_sent', result: null } as const;
 
 function read(event: string, body: JsonObject): HookEvent | null {
   const session = nameIn(body, 'session_id');
   if (session === null) return null;
   switch (event) {
+    case 'PostToolUseFailure':
+      return after(session, useIn(body), { status: 'error', result: resultOf(body['error']) });
+    case 'PermissionDenied':
+      return after(session, useIn(body), { status: 'not_sent', result: null });
+    case 'SessionEnd':
+      return { kind: 'end', session };
+    default:
+      return readShared(event, session, body);
+  }
+}
+
+/** Returns an event that Claude Code and Codex tell in the same words. */
+export function readShared(event: string, session: string, body: JsonObject): HookEvent | null {
+  switch (event) {
     case 'SessionStart':
-      return { kind: 'start', session, isFresh: FRESH.has(textIn(body, 'source') ?? '') };
-    case 'UserPromptSubmit': {
-      const text = textIn(body, 'prompt');
-      return text === null ? null : { kind: 'prompt', session, text };
-    }
+      return startOf(session, body);
+    case 'UserPromptSubmit':
+      return promptOf(session, body);
     case 'PreToolUse':
-      return withUse(body, (use) => ({ kind: 'before', session, use }));
+      return before(session, useIn(body));
     case 'PostToolUse': {
       const result = resultOf(body['tool_response']);
-      return withUse(body, (use) => ({ kind: 'after', session, use, status: 'ok', result }));
+      return after(session, useIn(body), { status: 'ok', result });
     }
-    case 'PostToolUseFailure': {
-      const result = resultOf(body['error']);
-      return withUse(body, (use) => ({ kind: 'after', session, use, status: 'error', result }));
-    }
-    case 'PermissionDenied':
-      return withUse(body, (use) => ({ ...NOT_RUN, session, use }));
     case 'Stop':
     case 'StopFailure':
     case 'SubagentStop':
       return { kind: 'pause', session, by: nameIn(body, 'agent_id') };
-    case 'SessionEnd':
-      return { kind: 'end', session };
     default:
       return { kind: 'none' };
   }
 }
 
-/** Returns an event about one use of a tool, as Claude Code and Codex tell it. */
-export function withUse(body: JsonObject, then: (use: ToolUse) => HookEvent): HookEvent | null {
-  const [name, args] = [nameIn(body, 'tool_name'), argsIn(body, 'tool_input')];
-  if (name === null || args === null) return null;
+function useIn(body: JsonObject): ToolUse | null {
   const [id, by] = [nameIn(body, 'tool_use_id'), nameIn(body, 'agent_id')];
-  return then({ id, tool: toolOf(name), args, by });
+  return useOf(body, { id, by, tool: toolOf });
 }
 
 /** Returns what `mcp__<server>__<tool>` names, or one of the client's own tools. */
@@ -61,6 +59,14 @@ export function toolOf(name: string): ToolName {
 }
 
 function write(event: HookEvent, name: string, answer: HookAnswer): Spoken {
+  return answer.kind === 'refuse' ? refused(event, name, answer) : letOn(name, answer);
+}
+
+/** Returns an answer that refuses nothing, as Claude Code and Codex take it. */
+export function letOn(
+  name: string,
+  answer: Exclude<HookAnswer, { readonly kind: 'refuse' }>,
+): Spoken {
   switch (answer.kind) {
     case 'pass':
       return { kind: 'json', value: {} };
@@ -70,8 +76,6 @@ function write(event: HookEvent, name: string, answer: HookAnswer): Spoken {
       const own = { hookEventName: name, permissionDecision: 'allow', updatedInput: answer.args };
       return { kind: 'json', value: { hookSpecificOutput: own } };
     }
-    case 'refuse':
-      return refused(event, name, answer);
   }
 }
 

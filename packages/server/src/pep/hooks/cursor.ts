@@ -1,7 +1,8 @@
 import type { Json, JsonObject } from '@plumbline/core';
 
-import { argsIn, jsonOf, nameIn, resultOf, textIn } from './fields.ts';
+import { jsonOf, nameIn, resultOf, textIn } from './fields.ts';
 import type { Dialect, HookAnswer, HookEvent, Spoken, ToolName, ToolUse } from './hook-event.ts';
+import { after, before, promptOf, useOf } from './told.ts';
 
 /** Cursor. Source: cursor.com/docs/agent/hooks. */
 export const cursor: Dialect = { prefix: 'cursor.', read, write };
@@ -12,10 +13,8 @@ function read(event: string, body: JsonObject): HookEvent | null {
   switch (event) {
     case 'sessionStart':
       return { kind: 'start', session, isFresh: true };
-    case 'beforeSubmitPrompt': {
-      const text = textIn(body, 'prompt');
-      return text === null ? null : { kind: 'prompt', session, text };
-    }
+    case 'beforeSubmitPrompt':
+      return promptOf(session, body);
     case 'stop':
       return { kind: 'pause', session, by: null };
     case 'sessionEnd':
@@ -54,22 +53,12 @@ function readUse(event: string, session: string, body: JsonObject): HookEvent | 
   }
 }
 
-function before(session: string, use: ToolUse | null): HookEvent | null {
-  return use === null ? null : { kind: 'before', session, use };
-}
-
-type Outcome = { readonly status: 'ok' | 'error' | 'not_sent'; readonly result: Json };
-
-function after(session: string, use: ToolUse | null, outcome: Outcome): HookEvent | null {
-  return use === null ? null : { kind: 'after', session, use, ...outcome };
-}
-
 function useIn(body: JsonObject, event: string): ToolUse | null {
-  const [name, args] = [nameIn(body, 'tool_name'), argsIn(body, 'tool_input')];
-  if (name === null || args === null) return null;
+  const id = nameIn(body, 'tool_use_id');
   const isMcp = event.endsWith('MCPExecution');
-  const tool: ToolName = isMcp ? { kind: 'mcp', server: null, name } : toolOf(name);
-  return { id: nameIn(body, 'tool_use_id'), tool, args, by: null };
+  const tool = (name: string): ToolName =>
+    isMcp ? { kind: 'mcp', server: null, name } : toolOf(name);
+  return useOf(body, { id, by: null, tool });
 }
 
 // Which server a tool is of Cursor does not say.

@@ -1,31 +1,24 @@
-import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
+import { isJsonObject, type JsonObject } from '@plumbline/core';
 
-import { argsIn, nameIn, resultOf, textIn } from './fields.ts';
+import { nameIn, resultOf } from './fields.ts';
 import type { Dialect, HookAnswer, HookEvent, Spoken, ToolName, ToolUse } from './hook-event.ts';
+import { after, before, type Ending, promptOf, startOf, useOf } from './told.ts';
 
 /** Gemini CLI. Source: geminicli.com/docs/hooks/reference. */
 export const geminiCli: Dialect = { prefix: 'gemini.', read, write };
-
-const FRESH: ReadonlySet<string> = new Set(['startup', 'clear']);
 
 function read(event: string, body: JsonObject): HookEvent | null {
   const session = nameIn(body, 'session_id');
   if (session === null) return null;
   switch (event) {
     case 'SessionStart':
-      return { kind: 'start', session, isFresh: FRESH.has(textIn(body, 'source') ?? '') };
-    case 'BeforeAgent': {
-      const text = textIn(body, 'prompt');
-      return text === null ? null : { kind: 'prompt', session, text };
-    }
-    case 'BeforeTool': {
-      const use = useIn(body);
-      return use === null ? null : { kind: 'before', session, use };
-    }
-    case 'AfterTool': {
-      const use = useIn(body);
-      return use === null ? null : { kind: 'after', session, use, ...outcomeIn(body) };
-    }
+      return startOf(session, body);
+    case 'BeforeAgent':
+      return promptOf(session, body);
+    case 'BeforeTool':
+      return before(session, useIn(body));
+    case 'AfterTool':
+      return after(session, useIn(body), endingIn(body));
     case 'AfterAgent':
       return { kind: 'pause', session, by: null };
     case 'SessionEnd':
@@ -36,9 +29,8 @@ function read(event: string, body: JsonObject): HookEvent | null {
 }
 
 function useIn(body: JsonObject): ToolUse | null {
-  const [name, args] = [nameIn(body, 'tool_name'), argsIn(body, 'tool_input')];
-  if (name === null || args === null) return null;
-  return { id: nameIn(body, 'tool_call_id'), tool: toolIn(body, name), args, by: null };
+  const id = nameIn(body, 'tool_call_id');
+  return useOf(body, { id, by: null, tool: (name) => toolIn(body, name) });
 }
 
 // A tool of a server is called `mcp_<server>_<tool>`, which says neither where one ends; the
@@ -54,7 +46,7 @@ function toolIn(body: JsonObject, name: string): ToolName {
   return { kind: 'mcp', server: nameIn(context, 'server_name'), name: tool };
 }
 
-function outcomeIn(body: JsonObject): { readonly status: 'ok' | 'error'; readonly result: Json } {
+function endingIn(body: JsonObject): Ending {
   const answer = body['tool_response'];
   if (!isJsonObject(answer)) return { status: 'ok', result: resultOf(answer) };
   const { llmContent, error } = answer;
