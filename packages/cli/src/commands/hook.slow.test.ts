@@ -16,20 +16,16 @@ import {
 } from '@plumbline/server/testing/model-endpoint';
 import { verifies } from '@plumbline/testkit';
 
+import { ownDaemon } from '../own-daemon.test.ts';
 import { plumbWith, type Said } from '../run-plumb.test.ts';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'plumb-hook-')));
 const work = join(folder, 'work');
 const MAIN = join(import.meta.dirname, '../main.ts');
-const environment = {
-  HOME: folder,
-  XDG_CONFIG_HOME: join(folder, 'config'),
+const environment = ownDaemon(folder, {
   PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
-  PLUMBLINE_DATA: join(folder, 'd'),
   PLUMBLINE_LISTEN_HTTP: `127.0.0.1:${await freePort()}`,
-  PLUMBLINE_DISK_WARN_BYTES: '0',
-  PLUMBLINE_DISK_REFUSE_BYTES: '0',
-};
+});
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -99,6 +95,24 @@ async function recorded(...expected: readonly string[]): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
   assert.deepEqual(found, expected);
+}
+
+/** A file was read, its removal refused, a sum made: the model was told so, and it is recorded. */
+async function guarded(asked: string): Promise<void> {
+  assert.match(asked, /hello from a file/);
+  assert.ok(asked.includes(REFUSAL), asked.slice(-2_000));
+  assert.match(asked, /40002/);
+  assert.ok(existsSync(join(work, 'a.txt')));
+  await recorded(
+    'session_opened',
+    'message principal',
+    'decided allow',
+    'outcome ok',
+    'decided deny',
+    'decided allow',
+    'outcome ok',
+    'session_closed',
+  );
 }
 
 function spelt({ kind, open }: Row): string {
@@ -172,20 +186,7 @@ describe('coding agents from the registry', { timeout: 600_000 }, () => {
     );
     const asked = await claude(t, url, '-p', 'read a.txt', '--allowedTools', 'Read,Bash');
     if (asked === '') return;
-    assert.match(asked, /hello from a file/);
-    assert.ok(asked.includes(REFUSAL), asked.slice(-2_000));
-    assert.match(asked, /40002/);
-    assert.ok(existsSync(join(work, 'a.txt')));
-    await recorded(
-      'session_opened',
-      'message principal',
-      'decided allow',
-      'outcome ok',
-      'decided deny',
-      'decided allow',
-      'outcome ok',
-      'session_closed',
-    );
+    await guarded(asked);
     assert.equal((await plumb('verify')).exit, 3);
   });
 
@@ -297,20 +298,7 @@ describe('coding agents from the registry', { timeout: 600_000 }, () => {
     await endpoint.close();
     assert.equal(ran.exit, 0, ran.out);
     const asked = JSON.stringify(endpoint.asked().at(-1));
-    assert.match(asked, /hello from a file/);
-    assert.ok(asked.includes(REFUSAL), asked.slice(-2_000));
-    assert.match(asked, /40002/);
-    assert.ok(existsSync(join(work, 'a.txt')));
-    await recorded(
-      'session_opened',
-      'message principal',
-      'decided allow',
-      'outcome ok',
-      'decided deny',
-      'decided allow',
-      'outcome ok',
-      'session_closed',
-    );
+    await guarded(asked);
     await plumb('hook', 'gemini-cli', 'remove');
     assert.equal(readFileSync(settings, 'utf8'), own);
   });

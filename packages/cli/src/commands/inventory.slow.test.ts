@@ -13,18 +13,15 @@ import { verifies } from '@plumbline/testkit';
 import { readConfigFile } from '@plumbline/server/source/machine/read-file';
 import { readServers } from '@plumbline/server/source/machine/read-servers';
 
+import { ownDaemon } from '../own-daemon.test.ts';
 import { plumbWith, type Said } from '../run-plumb.test.ts';
 
 const home = realpathSync(mkdtempSync(join(tmpdir(), 'plumb-inv-')));
-const environment = {
-  HOME: home,
+const environment = ownDaemon(home, {
   PATH: process.env['PATH'] ?? '',
   XDG_CONFIG_HOME: join(home, '.config'),
-  PLUMBLINE_DATA: join(home, 'd'),
   PLUMBLINE_LISTEN_HTTP: 'none',
-  PLUMBLINE_DISK_WARN_BYTES: '0',
-  PLUMBLINE_DISK_REFUSE_BYTES: '0',
-};
+});
 const config = join(home, '.cursor', 'mcp.json');
 const files = join(home, 'files');
 

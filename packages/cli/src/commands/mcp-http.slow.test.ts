@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import {
@@ -15,16 +14,15 @@ import * as earlier from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { CreateMessageRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { verifies } from '@plumbline/testkit';
 
+import { armGateway, ownDaemon, publishedServer } from '../own-daemon.test.ts';
 import { plumbWith, type Said } from '../run-plumb.test.ts';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'plumb-mcp-')));
 const files = join(folder, 'files');
-const require = createRequire(import.meta.url);
 
-function server(name: string, ...rest: readonly string[]): { readonly command: readonly string[] } {
-  const manifest = require.resolve(`@modelcontextprotocol/${name}/package.json`);
-  return { command: [process.execPath, join(dirname(manifest), 'dist/index.js'), ...rest] };
-}
+const server = (name: string, ...rest: readonly string[]) => ({
+  command: publishedServer(name, ...rest),
+});
 
 const served = {
   'files-agent': {
@@ -33,15 +31,9 @@ const served = {
   },
 };
 
-const environment = {
-  HOME: folder,
-  XDG_CONFIG_HOME: join(folder, 'config'),
-  PLUMBLINE_DATA: join(folder, 'd'),
-  PLUMBLINE_LISTEN_HTTP: '127.0.0.1:0',
-  PLUMBLINE_DISK_WARN_BYTES: '0',
-  PLUMBLINE_DISK_REFUSE_BYTES: '0',
+const environment = ownDaemon(folder, {
   PLUMBLINE_MCP: JSON.stringify(served),
-};
+});
 
 const PACT = `
 pact: plumbline/v1
@@ -80,15 +72,7 @@ describe('mcp over http', () => {
   before(async () => {
     mkdirSync(files);
     writeFileSync(join(files, 'hello.txt'), 'hello\n');
-    writeFileSync(join(folder, 'files.pact.yaml'), PACT);
-    const up = await plumb('up', '--detach', '--json');
-    assert.equal(up.exit, 0, up.err);
-    url = `${/"url":"([^"]+)"/.exec(up.out)?.[1] ?? ''}/mcp/files-agent`;
-    await plumb('agent', 'add', 'files-agent');
-    const published = await plumb('pact', 'publish', join(folder, 'files.pact.yaml'));
-    assert.equal(published.exit, 0, published.err);
-    const kind = ['--kind', 'agent', '--name', 'gateway', '--agent', 'files-agent'];
-    key = (await plumb('key', 'add', ...kind)).out.trim();
+    ({ url, key } = await armGateway(environment, { folder, agent: 'files-agent', pact: PACT }));
   });
 
   after(async () => {

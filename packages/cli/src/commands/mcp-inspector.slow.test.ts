@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { after, before, describe, test, type TestContext } from 'node:test';
 
 import { installOnce, runProgram } from '@plumbline/server/testing/coding-agents';
 import { verifies } from '@plumbline/testkit';
 
+import { armGateway, ownDaemon, publishedServer } from '../own-daemon.test.ts';
 import { plumbWith, type Said } from '../run-plumb.test.ts';
 
 const INSPECTOR = '@modelcontextprotocol/inspector@2.12.0';
@@ -15,18 +15,12 @@ const MAIN = join(import.meta.dirname, '../main.ts');
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'plumb-inspector-')));
 const files = join(folder, 'files');
 const config = join(folder, 'mcp.json');
-const require = createRequire(import.meta.url);
-
-function server(name: string, ...rest: readonly string[]): readonly string[] {
-  const manifest = require.resolve(`@modelcontextprotocol/${name}/package.json`);
-  return [process.execPath, join(dirname(manifest), 'dist/index.js'), ...rest];
-}
 
 /** The published servers, by what they are called in the pact. */
 const SERVERS = {
-  fs: server('server-filesystem', files),
-  mem: server('server-memory'),
-  all: server('server-everything'),
+  fs: publishedServer('server-filesystem', files),
+  mem: publishedServer('server-memory'),
+  all: publishedServer('server-everything'),
 } as const;
 
 type Name = keyof typeof SERVERS;
@@ -36,17 +30,11 @@ const served = Object.fromEntries(
   Object.entries(SERVERS).map(([name, command]) => [name, { command }]),
 );
 
-const environment = {
+const environment = ownDaemon(folder, {
   PATH: process.env['PATH'] ?? '',
-  HOME: folder,
-  XDG_CONFIG_HOME: join(folder, 'config'),
-  PLUMBLINE_DATA: join(folder, 'd'),
-  PLUMBLINE_LISTEN_HTTP: '127.0.0.1:0',
-  PLUMBLINE_DISK_WARN_BYTES: '0',
-  PLUMBLINE_DISK_REFUSE_BYTES: '0',
   PLUMBLINE_MCP: JSON.stringify({ inspected: { servers: served, session: { principal: 'ada' } } }),
   MEMORY_FILE_PATH: join(folder, 'memory.json'),
-};
+});
 
 const PACT = `
 pact: plumbline/v1
@@ -95,15 +83,7 @@ describe('mcp inspector', () => {
     if (inspector === null) return;
     mkdirSync(files);
     writeFileSync(join(files, 'hello.txt'), 'hello\n');
-    writeFileSync(join(folder, 'inspected.pact.yaml'), PACT);
-    const up = await plumb('up', '--detach', '--json');
-    assert.equal(up.exit, 0, up.err);
-    url = `${/"url":"([^"]+)"/.exec(up.out)?.[1] ?? ''}/mcp/inspected`;
-    await plumb('agent', 'add', 'inspected');
-    const published = await plumb('pact', 'publish', join(folder, 'inspected.pact.yaml'));
-    assert.equal(published.exit, 0, published.err);
-    const kind = ['--kind', 'agent', '--name', 'inspector', '--agent', 'inspected'];
-    key = (await plumb('key', 'add', ...kind)).out.trim();
+    ({ url, key } = await armGateway(environment, { folder, agent: 'inspected', pact: PACT }));
     configure();
   });
 

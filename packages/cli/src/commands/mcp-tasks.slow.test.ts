@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
@@ -12,24 +11,17 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { CallToolResultSchema, ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { verifies } from '@plumbline/testkit';
 
+import { armGateway, ownDaemon, publishedServer } from '../own-daemon.test.ts';
 import { plumbWith, type Said } from '../run-plumb.test.ts';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'plumb-tasks-')));
-const require = createRequire(import.meta.url);
-const manifest = require.resolve('@modelcontextprotocol/server-everything/package.json');
-const server = [process.execPath, join(dirname(manifest), 'dist/index.js')];
+const server = publishedServer('server-everything');
 const served = {
   researcher: { servers: { all: { command: server } }, session: { principal: 'ada' } },
 };
-const environment = {
-  HOME: folder,
-  XDG_CONFIG_HOME: join(folder, 'config'),
-  PLUMBLINE_DATA: join(folder, 'd'),
-  PLUMBLINE_LISTEN_HTTP: '127.0.0.1:0',
-  PLUMBLINE_DISK_WARN_BYTES: '0',
-  PLUMBLINE_DISK_REFUSE_BYTES: '0',
+const environment = ownDaemon(folder, {
   PLUMBLINE_MCP: JSON.stringify(served),
-};
+});
 
 const PACT = `
 pact: plumbline/v1
@@ -64,15 +56,7 @@ describe('mcp tasks', () => {
   let key = '';
 
   before(async () => {
-    writeFileSync(join(folder, 'researcher.pact.yaml'), PACT);
-    const up = await plumb('up', '--detach', '--json');
-    assert.equal(up.exit, 0, up.err);
-    url = `${/"url":"([^"]+)"/.exec(up.out)?.[1] ?? ''}/mcp/researcher`;
-    await plumb('agent', 'add', 'researcher');
-    const published = await plumb('pact', 'publish', join(folder, 'researcher.pact.yaml'));
-    assert.equal(published.exit, 0, published.err);
-    const kind = ['--kind', 'agent', '--name', 'gateway', '--agent', 'researcher'];
-    key = (await plumb('key', 'add', ...kind)).out.trim();
+    ({ url, key } = await armGateway(environment, { folder, agent: 'researcher', pact: PACT }));
   });
 
   afterEach(async () => {

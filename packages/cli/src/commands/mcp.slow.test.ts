@@ -11,18 +11,14 @@ import { Client as EarlierClient } from '@modelcontextprotocol/sdk/client/index.
 import * as earlier from '@modelcontextprotocol/sdk/client/stdio.js';
 import { verifies } from '@plumbline/testkit';
 
+import { ownDaemon } from '../own-daemon.test.ts';
 import { plumbWith, type Said } from '../run-plumb.test.ts';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'plumb-mcp-')));
 const files = join(folder, 'files');
-const environment = {
-  HOME: folder,
-  XDG_CONFIG_HOME: join(folder, 'config'),
-  PLUMBLINE_DATA: join(folder, 'd'),
+const environment = ownDaemon(folder, {
   PLUMBLINE_LISTEN_HTTP: 'none',
-  PLUMBLINE_DISK_WARN_BYTES: '0',
-  PLUMBLINE_DISK_REFUSE_BYTES: '0',
-};
+});
 
 const PACT = `
 pact: plumbline/v1

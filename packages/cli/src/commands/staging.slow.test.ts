@@ -1,27 +1,17 @@
 import assert from 'node:assert/strict';
-import {
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { verifies } from '@plumbline/testkit';
 
+import { armGateway, ownDaemon, publishedServer } from '../own-daemon.test.ts';
 import { plumbWith, type Said } from '../run-plumb.test.ts';
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'plumb-staging-')));
-const manifest = createRequire(import.meta.url).resolve(
-  '@modelcontextprotocol/server-memory/package.json',
-);
 const live = join(folder, 'live.jsonl');
 const copy = join(folder, 'copy.jsonl');
 
@@ -29,8 +19,7 @@ const copy = join(folder, 'copy.jsonl');
 const memory = (file: string): readonly string[] => [
   '/usr/bin/env',
   `MEMORY_FILE_PATH=${file}`,
-  process.execPath,
-  join(dirname(manifest), 'dist/index.js'),
+  ...publishedServer('server-memory'),
 ];
 
 const served = {
@@ -42,15 +31,9 @@ const served = {
   },
 };
 
-const environment = {
-  HOME: folder,
-  XDG_CONFIG_HOME: join(folder, 'config'),
-  PLUMBLINE_DATA: join(folder, 'd'),
-  PLUMBLINE_LISTEN_HTTP: '127.0.0.1:0',
-  PLUMBLINE_DISK_WARN_BYTES: '0',
-  PLUMBLINE_DISK_REFUSE_BYTES: '0',
+const environment = ownDaemon(folder, {
   PLUMBLINE_MCP: JSON.stringify(served),
-};
+});
 
 const PACT = `
 pact: plumbline/v1
@@ -84,15 +67,7 @@ describe('staging before official servers', () => {
   let key = '';
 
   before(async () => {
-    writeFileSync(join(folder, 'keeper.pact.yaml'), PACT);
-    const up = await plumb('up', '--detach', '--json');
-    assert.equal(up.exit, 0, up.err);
-    url = `${/"url":"([^"]+)"/.exec(up.out)?.[1] ?? ''}/mcp/keeper`;
-    await plumb('agent', 'add', 'keeper');
-    const published = await plumb('pact', 'publish', join(folder, 'keeper.pact.yaml'));
-    assert.equal(published.exit, 0, published.err);
-    const kind = ['--kind', 'agent', '--name', 'gateway', '--agent', 'keeper'];
-    key = (await plumb('key', 'add', ...kind)).out.trim();
+    ({ url, key } = await armGateway(environment, { folder, agent: 'keeper', pact: PACT }));
   });
 
   after(async () => {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
 import { after, before, beforeEach, describe, test } from 'node:test';
 
 import type { Json, JsonObject } from '@plumbline/core';
@@ -7,7 +6,7 @@ import { verifies } from '@plumbline/testkit';
 
 import { clientApprovalsDesk } from '../../../../testing/client-approvals-scene.ts';
 import { guardScene, type GuardScene } from '../../../../testing/guard-scene.ts';
-import { LOCAL } from '../../../routes/gate/authenticate.ts';
+import { serveDoor, type ServedDoor } from '../../../../testing/serve-door.ts';
 import type { OpenUpstream } from '../upstream.ts';
 import { AgentDoor } from './mcp-door.ts';
 
@@ -44,22 +43,10 @@ const LENA = { 'plumbline-approver': 'Bearer lena' };
 describe('approvals at the client', () => {
   let scene: GuardScene;
   let door: AgentDoor;
-  let url = '';
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const body: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-      const asked = { agent: 'support', caller: LOCAL, headers: request.headers, body };
-      void door.post(asked).then(({ write }) => write(response));
-    });
-  });
+  let front: ServedDoor;
 
   before(async () => {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    assert.ok(typeof address === 'object' && address !== null);
-    url = `http://127.0.0.1:${address.port}/`;
+    front = await serveDoor(() => door);
   });
 
   beforeEach(async () => {
@@ -85,12 +72,11 @@ describe('approvals at the client', () => {
 
   after(async () => {
     await door.close();
-    server.close();
-    server.closeAllConnections();
+    front.close();
   });
 
   const post = (message: Json, headers: Readonly<Record<string, string>>): Promise<Response> =>
-    fetch(url, { method: 'POST', body: JSON.stringify(message), headers });
+    fetch(front.url, { method: 'POST', body: JSON.stringify(message), headers });
 
   async function call(
     params: JsonObject,

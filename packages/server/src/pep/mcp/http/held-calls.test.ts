@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 
 import type { Json, JsonObject } from '@plumbline/core';
@@ -7,7 +6,7 @@ import { verifies } from '@plumbline/testkit';
 
 import { clientApprovalsDesk } from '../../../../testing/client-approvals-scene.ts';
 import { guardScene, type GuardScene } from '../../../../testing/guard-scene.ts';
-import { LOCAL } from '../../../routes/gate/authenticate.ts';
+import { serveDoor, type ServedDoor } from '../../../../testing/serve-door.ts';
 import type { OpenUpstream } from '../upstream.ts';
 import { AgentDoor } from './mcp-door.ts';
 
@@ -104,22 +103,10 @@ const HEADERS = {
 describe('held calls', () => {
   let scene: GuardScene;
   let door: AgentDoor;
-  let url = '';
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const body: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-      const asked = { agent: 'support', caller: LOCAL, headers: request.headers, body };
-      void door.post(asked).then(({ write }) => write(response));
-    });
-  });
+  let front: ServedDoor;
 
   before(async () => {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    assert.ok(typeof address === 'object' && address !== null);
-    url = `http://127.0.0.1:${address.port}/`;
+    front = await serveDoor(() => door);
     scene = await guardScene({ pact: PACT });
     const form = { open: formServer, isPlain: false, isRemote: false, isBare: false };
     const later = { ...form, open: modernServer };
@@ -151,13 +138,12 @@ describe('held calls', () => {
 
   after(async () => {
     await door.close();
-    server.close();
-    server.closeAllConnections();
+    front.close();
   });
 
   async function call(params: JsonObject): Promise<JsonObject> {
     const message = { jsonrpc: '2.0', id: 1, method: 'tools/call', params };
-    const said = await fetch(url, {
+    const said = await fetch(front.url, {
       method: 'POST',
       body: JSON.stringify(message),
       headers: HEADERS,
@@ -202,7 +188,11 @@ describe('held calls', () => {
 
   test('held calls: what a modern server asks reaches a legacy client on the way', async () => {
     const post = (message: object, headers: Readonly<Record<string, string>>): Promise<Response> =>
-      fetch(url, { method: 'POST', body: JSON.stringify({ jsonrpc: '2.0', ...message }), headers });
+      fetch(front.url, {
+        method: 'POST',
+        body: JSON.stringify({ jsonrpc: '2.0', ...message }),
+        headers,
+      });
     const clientInfo = { name: 'test', version: '1' };
     const capabilities = { elicitation: {} };
     const params = { protocolVersion: '2025-11-25', capabilities, clientInfo };
