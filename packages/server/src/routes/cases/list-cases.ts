@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 import { LABELS } from '../../guard/people.ts';
-import { noAgent } from '../../guard/refusal.ts';
 import type { LabelledCases } from '../../services/labelled-case.ts';
-import { answerOf, refuse, route, type Route } from '../route.ts';
+import { refuseNamed } from '../named-agent.ts';
+import { answerOf, route, type Route } from '../route.ts';
 import { decisionId, digest, object, sessionId, time, verdict } from '../shapes.ts';
 
 const row = z.strictObject({
@@ -43,9 +43,8 @@ export const listCases: Route = route({
   answer: { status: 200, shape },
   codes: ['unknown-agent', 'unavailable', 'overloaded'],
   handle: async ({ guard, services }, { caller, params: { agent } }) => {
-    if (guard.status(agent) === undefined) {
-      return refuse({ code: 'unknown-agent', detail: noAgent(agent) });
-    }
+    const refused = refuseNamed({ guard }, caller, agent);
+    if (refused !== null) return refused;
     return answerOf(await services.cases.list(agent, caller));
   },
 });

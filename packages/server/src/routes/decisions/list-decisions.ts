@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import { noAgent } from '../../guard/refusal.ts';
-import { answer, refuse, route, type Route } from '../route.ts';
+import { refuseNamed } from '../named-agent.ts';
+import { answer, route, type Route } from '../route.ts';
 import {
   agentId,
   count,
@@ -49,10 +49,12 @@ export const listDecisions: Route = route({
   query,
   answer: { status: 200, shape: page(row) },
   codes: ['unknown-agent'],
-  handle: async ({ guard, models }, { params: { agent }, query: { unfinished, ...rest } }) => {
-    if (guard.status(agent) === undefined) {
-      return refuse({ code: 'unknown-agent', detail: noAgent(agent) });
-    }
+  handle: async (
+    { guard, models },
+    { caller, params: { agent }, query: { unfinished, ...rest } },
+  ) => {
+    const refused = refuseNamed({ guard }, caller, agent);
+    if (refused !== null) return refused;
     const isUnfinished = unfinished === 'true' ? true : undefined;
     return answer(await models.decisions({ agent, ...present({ ...rest, isUnfinished }) }));
   },

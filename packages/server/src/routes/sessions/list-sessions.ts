@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import { noAgent } from '../../guard/refusal.ts';
-import { answer, refuse, route, type Route } from '../route.ts';
+import { refuseNamed } from '../named-agent.ts';
+import { answer, route, type Route } from '../route.ts';
 import { agentId, count, page, paging, present, sessionId, time } from '../shapes.ts';
 
 const row = z.strictObject({
@@ -28,10 +28,9 @@ export const listSessions: Route = route({
   query: z.strictObject(paging),
   answer: { status: 200, shape: page(row) },
   codes: ['unknown-agent'],
-  handle: async ({ guard, models }, { params: { agent }, query }) => {
-    if (guard.status(agent) === undefined) {
-      return refuse({ code: 'unknown-agent', detail: noAgent(agent) });
-    }
+  handle: async ({ guard, models }, { caller, params: { agent }, query }) => {
+    const refused = refuseNamed({ guard }, caller, agent);
+    if (refused !== null) return refused;
     return answer(await models.sessions({ agent, ...present(query) }));
   },
 });
