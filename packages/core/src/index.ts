@@ -159,7 +159,7 @@ export {
 export { type ListedDecision, type MadeCall, unmatchedCalls } from './inventory/unmatched-calls.ts';
 export { awayReads } from './inventory/away-reads.ts';
 export { usableTools } from './inventory/usable-tools.ts';
-export { isJsonObject, type Json, type JsonObject } from './json.ts';
+export { isJsonObject, type Json, type JsonObject, parsedJson } from './json.ts';
 export type {
   AllowRule,
   Budget,

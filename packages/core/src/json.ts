@@ -8,3 +8,13 @@ export type JsonObject = { readonly [key: string]: Json };
 export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** Returns the JSON that a text is, or undefined where it is none. */
+export function parsedJson(text: string): Json | undefined {
+  try {
+    // What `JSON.parse` returns is JSON.
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
+import { isJsonObject, type Json, type JsonObject, parsedJson } from '@plumbline/core';
 
 import { readText } from '../files/read-text.ts';
 import type { Shell } from '../shell.ts';
@@ -59,19 +59,9 @@ function proofOf({ code, answer }: ProofOptions): JsonObject | null {
 /** Returns what the page of an authenticator showed. Errors: `Stop`. */
 export function readAnswer(file: string): JsonObject {
   const text = readText(file);
-  const said = parsed(text);
+  const said = parsedJson(text);
   if (isJsonObject(said)) return said;
   throw new Stop('holds no answer: copy the whole line that the page showed', file);
-}
-
-function parsed(text: string): Json {
-  try {
-    // What a person copied; its members are looked at by the daemon.
-    return JSON.parse(text) as Json;
-  } catch (cause) {
-    if (cause instanceof SyntaxError) return null;
-    throw cause;
-  }
 }
 
 async function printPage(

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 
-import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
+import { isJsonObject, type JsonObject, parsedJson } from '@plumbline/core';
 
 import { loadServer } from '../daemon/load-server.ts';
 import { objectIn } from '../daemon/object-option.ts';
@@ -93,14 +93,8 @@ function isRefusal(text: string): boolean {
 }
 
 function parsed(text: string): JsonObject {
-  try {
-    // What `JSON.parse` returns is JSON.
-    const value = JSON.parse(text) as Json;
-    return isJsonObject(value) ? value : {};
-  } catch (error) {
-    if (error instanceof SyntaxError) return {};
-    throw error;
-  }
+  const value = parsedJson(text);
+  return isJsonObject(value) ? value : {};
 }
 
 /** The command lines and addresses of a client's file that are asked before a tool. */

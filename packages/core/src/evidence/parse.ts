@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../json.ts';
+import { isJsonObject, type Json, type JsonObject, parsedJson } from '../json.ts';
 import { err, ok, type Result } from '../result.ts';
 import { CHAIN_OF, type Entry, ENTRY_KINDS } from './entry.ts';
 import { formatEntry } from './format.ts';
@@ -113,7 +113,7 @@ function parseSpelling(bytes: Uint8Array): Result<{ entry: Entry; text: string }
   const text = decode(bytes);
   if (text === undefined) return err('is not UTF-8');
   if (isDeep(text)) return err(`nests deeper than ${MOST_DEPTH} levels`);
-  const value = parse(text);
+  const value = parsedJson(text);
   if (!isJsonObject(value)) return err('is not a JSON object');
   if (!isEnvelope(value)) return err(`has a wrong envelope: ${wrongMember(value)}`);
   // The check above is the type, member for member.
@@ -153,15 +153,6 @@ function wrongMember(value: JsonObject): string {
 function decode(bytes: Uint8Array): string | undefined {
   try {
     return decoder.decode(bytes);
-  } catch {
-    return undefined;
-  }
-}
-
-function parse(text: string): Json | undefined {
-  try {
-    // What JSON.parse returns is JSON.
-    return JSON.parse(text) as Json;
   } catch {
     return undefined;
   }

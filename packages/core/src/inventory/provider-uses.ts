@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from '../json.ts';
+import { isJsonObject, type Json, parsedJson } from '../json.ts';
 import { err, ok, type Result } from '../result.ts';
 
 /**
@@ -25,7 +25,7 @@ const APART_MS = 60_000;
  * number of seconds or milliseconds), and `id`, `idempotency_key` or `credential`.
  */
 export function readProviderUse(text: string, line: number): Result<ProviderUse, string> {
-  const value = parsed(text);
+  const value = parsedJson(text);
   if (value === undefined || !isJsonObject(value)) return err('is no JSON object');
   const [id, key, credential] = [value['id'], value['idempotency_key'], value['credential']];
   const named = textOf(key) ?? textOf(id);
@@ -35,15 +35,6 @@ export function readProviderUse(text: string, line: number): Result<ProviderUse,
   }
   if (use.id === null && use.at === null) return err('has no `time`, and no id to go by');
   return ok(use);
-}
-
-function parsed(text: string): Json | undefined {
-  try {
-    // What JSON.parse returns is JSON.
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
 }
 
 function textOf(value: Json | undefined): string | null {

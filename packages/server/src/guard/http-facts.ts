@@ -1,4 +1,4 @@
-import { type Fact, isJsonObject, type Json, type JsonObject, valuesAt } from '@plumbline/core';
+import { type Fact, isJsonObject, type JsonObject, parsedJson, valuesAt } from '@plumbline/core';
 
 import type { Egress } from '../egress/egress.ts';
 import type { FactSource, Lookup } from './gather.ts';
@@ -59,16 +59,7 @@ function factOf(
 }
 
 function valueIn(body: Uint8Array): JsonObject | null {
-  const parsed = parseJson(Buffer.from(body).toString('utf8'));
+  const parsed = parsedJson(Buffer.from(body).toString('utf8'));
   const value = isJsonObject(parsed) ? parsed['value'] : undefined;
   return isJsonObject(value) && isShallow(value) ? value : null;
-}
-
-function parseJson(text: string): Json {
-  try {
-    // Whatever JSON holds is Json.
-    return JSON.parse(text) as Json;
-  } catch {
-    return null;
-  }
 }

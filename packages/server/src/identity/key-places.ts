@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
+import { isJsonObject, type Json, type JsonObject, parsedJson } from '@plumbline/core';
 
 import type { IssuerConfig } from '../config/authority.ts';
 import type { Egress } from '../egress/egress.ts';
@@ -49,7 +49,7 @@ async function discovered(egress: Pick<Egress, 'request'>, issuer: string): Prom
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   const got = await get(egress, url);
   if (!got.ok) return got;
-  const found = parsed(got.body);
+  const found = parsedJson(Buffer.from(got.body).toString('utf8'));
   const uri = isJsonObject(found) ? found['jwks_uri'] : undefined;
   if (!isJsonObject(found) || found['issuer'] !== issuer) {
     return failed(`\`${url}\` describes another issuer`);
@@ -79,7 +79,7 @@ async function get(egress: Pick<Egress, 'request'>, url: string): Promise<Got> {
 }
 
 function keysIn(bytes: Uint8Array, place: string): Published {
-  const set = parsed(bytes);
+  const set = parsedJson(Buffer.from(bytes).toString('utf8'));
   const listed = isJsonObject(set) ? set['keys'] : undefined;
   if (!Array.isArray(listed)) return failed(`\`${place}\` holds no \`keys\``);
   const keys = listed.slice(0, MOST_KEYS).flatMap((key: Json) => publicKey(key));
@@ -107,16 +107,6 @@ function isStrong(key: JsonObject): boolean {
     return key['kty'] !== 'RSA' || (details?.modulusLength ?? 0) >= LEAST_RSA_BITS;
   } catch {
     return false;
-  }
-}
-
-function parsed(bytes: Uint8Array): Json {
-  try {
-    // Whatever JSON holds is Json.
-    return JSON.parse(Buffer.from(bytes).toString('utf8')) as Json;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
   }
 }
 

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
+import { isJsonObject, type JsonObject, parsedJson } from '@plumbline/core';
 
 import { duplicateName } from '../routes/gate/duplicate-name.ts';
 import { bad, type Checked, good } from './token-fault.ts';
@@ -38,16 +38,6 @@ function objectIn(part: string): JsonObject | undefined {
   // Bits that no reader looks at would give one token many spellings.
   if (bytes.toString('base64url') !== part || !isUtf8(bytes)) return undefined;
   const text = bytes.toString('utf8');
-  const value = parsed(text);
+  const value = parsedJson(text);
   return isJsonObject(value) && duplicateName(text) === null ? value : undefined;
-}
-
-function parsed(text: string): Json {
-  try {
-    // Whatever JSON holds is Json.
-    return JSON.parse(text) as Json;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }

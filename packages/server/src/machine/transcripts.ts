@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
+import { isJsonObject, type Json, type JsonObject, parsedJson } from '@plumbline/core';
 
 import { codeOf, readWhole, type Trouble } from './read-file.ts';
 import { folderOf, type Surroundings } from './surroundings.ts';
@@ -172,13 +172,8 @@ function linesOf(path: string, text: string): readonly Line[] {
 }
 
 function parsed(text: string): JsonObject | null {
-  try {
-    // What JSON.parse returns is JSON.
-    const value = JSON.parse(text) as Json;
-    return isJsonObject(value) ? value : null;
-  } catch {
-    return null;
-  }
+  const value = parsedJson(text);
+  return isJsonObject(value) ? value : null;
 }
 
 function textOf(value: Json | undefined): string {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isJsonObject, type Json } from '@plumbline/core';
+import { isJsonObject, type Json, parsedJson } from '@plumbline/core';
 
 /** What a pack says of itself, and the openings that came with it. */
 export type Pack = {
@@ -53,7 +53,7 @@ export function entryPath(
 }
 
 function readManifest(folder: string): PackManifest {
-  const value = parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+  const value = parsedJson(readFileSync(join(folder, 'manifest.json'), 'utf8')) ?? null;
   if (!isManifest(value)) throw new Error('`manifest.json` is not that of an evidence pack');
   return value;
 }
@@ -71,13 +71,4 @@ function isManifest(value: Json): value is Json & PackManifest {
     isJsonObject(files) &&
     Object.values(files).every((digest) => typeof digest === 'string')
   );
-}
-
-function parse(text: string): Json {
-  try {
-    // What JSON.parse returns is JSON.
-    return JSON.parse(text) as Json;
-  } catch {
-    return null;
-  }
 }

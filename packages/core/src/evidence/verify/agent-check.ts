@@ -4,7 +4,7 @@ import type { Event } from '../../decide/event.ts';
 import { recompute } from '../../decide/recompute.ts';
 import { initialState, type State } from '../../decide/state.ts';
 import type { Decision } from '../../decide/verdict.ts';
-import type { Json, JsonObject } from '../../json.ts';
+import { type Json, type JsonObject, parsedJson } from '../../json.ts';
 import type { CompiledPact } from '../../pact/compiled.ts';
 import { NO_PACT } from '../../pact/no-pact.ts';
 import { noStaging, noteStaging, type StagingBook } from '../../staging/book.ts';
@@ -191,7 +191,7 @@ export class AgentCheck {
     if (entry.sealed === null) return { kind: 'none' };
     const opened = this.#around.lent.open(entry);
     if (opened.kind === 'closed') return opened;
-    const value = opened.kind === 'opened' ? parse(opened.text) : undefined;
+    const value = opened.kind === 'opened' ? parsedJson(opened.text) : undefined;
     if (opened.kind === 'opened' && value !== undefined && isSecretOf(entry, value)) {
       return { kind: 'opened', value, text: opened.text };
     }
@@ -358,14 +358,5 @@ function remade(make: () => Recomputed): Recomputed {
     return made.ok ? made : { ok: false, error: `the read set lacks \`${made.error}\`` };
   } catch {
     return { ok: false, error: 'the read set holds what no stage writes' };
-  }
-}
-
-function parse(text: string): Json | undefined {
-  try {
-    // What JSON.parse returns is JSON.
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
   }
 }

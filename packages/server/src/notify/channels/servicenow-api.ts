@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
+import { isJsonObject, type JsonObject, parsedJson } from '@plumbline/core';
 
 import type { ServiceNowConfig } from '../../config/notify.ts';
 import type { EgressResult } from '../../egress/egress.ts';
@@ -115,13 +115,6 @@ async function askToken(
 }
 
 function jsonIn(result: EgressResult): JsonObject | undefined {
-  if (!result.ok) return undefined;
-  try {
-    // JSON.parse answers nothing but JSON, which its declared type does not say.
-    const value = JSON.parse(Buffer.from(result.value.body).toString('utf8')) as Json;
-    return isJsonObject(value) ? value : undefined;
-  } catch (cause) {
-    if (cause instanceof SyntaxError) return undefined;
-    throw cause;
-  }
+  const value = result.ok ? parsedJson(Buffer.from(result.value.body).toString('utf8')) : undefined;
+  return isJsonObject(value) ? value : undefined;
 }

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
+import { isJsonObject, type JsonObject, parsedJson } from '@plumbline/core';
 
 import type { SlackConfig, SlackWebhookConfig } from '../../config/notify.ts';
 import type { EgressResult } from '../../egress/egress.ts';
@@ -94,14 +94,8 @@ function sentOf(result: EgressResult, isFirst: boolean): Sent {
 }
 
 function jsonIn(bytes: Uint8Array): JsonObject | undefined {
-  try {
-    // JSON.parse answers nothing but JSON, which its declared type does not say.
-    const value = JSON.parse(Buffer.from(bytes).toString('utf8')) as Json;
-    return isJsonObject(value) ? value : undefined;
-  } catch (cause) {
-    if (cause instanceof SyntaxError) return undefined;
-    throw cause;
-  }
+  const value = parsedJson(Buffer.from(bytes).toString('utf8'));
+  return isJsonObject(value) ? value : undefined;
 }
 
 /** Returns a channel that posts to an incoming webhook of Slack: no replies, no buttons. */

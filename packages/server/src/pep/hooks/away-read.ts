@@ -1,6 +1,6 @@
-import { isJsonObject, type JsonObject } from '@plumbline/core';
+import { isJsonObject, type JsonObject, parsedJson } from '@plumbline/core';
 
-import { jsonOf, textIn } from './fields.ts';
+import { textIn } from './fields.ts';
 
 /** One read that a hook let through while no daemon ran, as it stands in the spool. */
 export type AwayRead = {
@@ -23,7 +23,7 @@ export type ReadAway = {
 
 /** Returns what a line of the spool says, or null where it says nothing that can be read. */
 export function readAway({ query, event }: AwayRead): ReadAway | null {
-  const body = jsonOf(event);
+  const body = parsedJson(event);
   if (!isJsonObject(body)) return null;
   const members = new URLSearchParams(query);
   const [principal, name] = [members.get('principal'), textIn(body, 'hook_event_name')];

@@ -1,6 +1,6 @@
-import type { Json, JsonObject } from '@plumbline/core';
+import { type Json, type JsonObject, parsedJson } from '@plumbline/core';
 
-import { jsonOf, nameIn, resultOf, textIn } from './fields.ts';
+import { nameIn, resultOf, textIn } from './fields.ts';
 import type { Dialect, HookAnswer, HookEvent, Spoken, ToolName, ToolUse } from './hook-event.ts';
 import { after, before, promptOf, useOf } from './told.ts';
 
@@ -81,7 +81,7 @@ function fileIn(body: JsonObject): ToolUse | null {
 }
 
 function outputOf(output: Json | undefined): Json {
-  const parsed = typeof output === 'string' ? jsonOf(output) : undefined;
+  const parsed = typeof output === 'string' ? parsedJson(output) : undefined;
   return resultOf(parsed ?? output);
 }
 

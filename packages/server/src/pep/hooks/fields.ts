@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
+import { isJsonObject, type Json, type JsonObject, parsedJson } from '@plumbline/core';
 
 import { outcomeOf } from '../mcp/tool-result.ts';
 
@@ -22,19 +22,8 @@ export function argsIn(body: JsonObject, member: string): JsonObject | null {
   const value = body[member];
   if (value === undefined || value === null) return {};
   if (isJsonObject(value)) return value;
-  const parsed = typeof value === 'string' ? jsonOf(value) : undefined;
+  const parsed = typeof value === 'string' ? parsedJson(value) : undefined;
   return isJsonObject(parsed) ? parsed : null;
-}
-
-/** Returns the JSON a text is, or undefined. */
-export function jsonOf(text: string): Json | undefined {
-  try {
-    // What `JSON.parse` returns is JSON.
-    return JSON.parse(text) as Json;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 /**

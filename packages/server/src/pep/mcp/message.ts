@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 
-import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
+import { isJsonObject, type Json, type JsonObject, parsedJson } from '@plumbline/core';
 
 import { duplicateName } from '../../routes/gate/duplicate-name.ts';
 
@@ -89,21 +89,11 @@ export function parseMessages(
 function parseLine(bytes: Buffer, isDecided: boolean): Parsed {
   if (!isUtf8(bytes)) return fault(CODES.parse, 'the message is not UTF-8', idIn(bytes));
   const text = bytes.toString('utf8');
-  const value = parseJson(text);
+  const value = parsedJson(text);
   if (value === undefined) return fault(CODES.parse, 'the message is not JSON', null);
   const problem = problemIn(text, value, isDecided);
   if (problem !== null) return fault(CODES.invalidRequest, problem, idOf(value));
   return Array.isArray(value) ? parseBatch(value) : parseOne(value, bytes);
-}
-
-function parseJson(text: string): Json | undefined {
-  try {
-    // What `JSON.parse` returns is JSON.
-    return JSON.parse(text) as Json;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function problemIn(text: string, value: Json, isDecided: boolean): string | null {
@@ -220,7 +210,7 @@ function idOf(value: Json): RequestId | null {
 
 /** Of bytes that are no text, so that whoever waits for an answer to it can be told. */
 function idIn(bytes: Buffer): RequestId | null {
-  const value = parseJson(bytes.toString('latin1'));
+  const value = parsedJson(bytes.toString('latin1'));
   return value === undefined ? null : idOf(value);
 }
 

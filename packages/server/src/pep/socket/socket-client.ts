@@ -1,6 +1,6 @@
 import net from 'node:net';
 
-import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
+import { isJsonObject, type JsonObject, parsedJson } from '@plumbline/core';
 
 import { MAX_ANSWER_BYTES, MAX_FRAME_BYTES } from './frame-shapes.ts';
 import { LineReader } from './line-reader.ts';
@@ -134,21 +134,11 @@ function unavailable(message: string): SocketAnswer {
 }
 
 function answerOf(line: Buffer): { readonly id: number; readonly answer: SocketAnswer } | null {
-  const parsed = parse(line);
+  const parsed = parsedJson(line.toString('utf8'));
   if (!isJsonObject(parsed)) return null;
   const { id, ok, value, code, message } = parsed;
   if (typeof id !== 'number') return null;
   if (ok === true && isJsonObject(value)) return { id, answer: { ok, value } };
   if (ok !== false || typeof code !== 'string' || typeof message !== 'string') return null;
   return { id, answer: { ok, code, message } };
-}
-
-function parse(line: Buffer): Json | undefined {
-  try {
-    // What `JSON.parse` returns is JSON.
-    return JSON.parse(line.toString('utf8')) as Json;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
