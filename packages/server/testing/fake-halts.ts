@@ -29,6 +29,7 @@ export const HALT: HaltView = {
   inFlight: [],
   executors: [],
   resumedAt: null,
+  revision: 3,
 };
 
 /** Returns what a guard says of halts and leases, from nowhere. */

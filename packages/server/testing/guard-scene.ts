@@ -6,6 +6,7 @@ import { type CompiledPact, type JsonObject, loadPact, parseEntry } from '@plumb
 import { GUARD_BOUNDS, type GuardBounds, type PactOf, type ReviewRule } from '../src/guard/desk.ts';
 import type { FactSource } from '../src/guard/gather.ts';
 import type { ActionRequest, Answer, Guard, OpenRequest, Outcome } from '../src/guard/guard.ts';
+import type { Executing } from '../src/guard/halts/executing.ts';
 import { foldWide } from '../src/guard/halts/fold-wide.ts';
 import type { HaltPlace } from '../src/guard/halts/halt-file.ts';
 import type { WideHalt } from '../src/guard/halts/order.ts';
@@ -85,6 +86,7 @@ export type SceneOptions = {
   readonly recorder?: Recorder;
   readonly review?: ReviewRule;
   readonly haltPlace?: HaltPlace;
+  readonly executing?: Executing;
 };
 
 /** A guard on a log in memory, with one agent, `support`, whose pact is armed. */
@@ -146,6 +148,7 @@ export async function openOver(
     sources: options.sources ?? [],
     ...(options.review === undefined ? {} : { review: options.review }),
     ...(options.haltPlace === undefined ? {} : { haltPlace: options.haltPlace }),
+    ...(options.executing === undefined ? {} : { executing: options.executing }),
     ...(options.snapshots === undefined ? {} : { snapshots: options.snapshots }),
   });
 }

@@ -6,21 +6,27 @@ import {
   type Daemon,
   rowsOf,
   shown,
+  shownTime,
   step,
   withConnection,
   withDaemon,
 } from '../daemon/connection.ts';
+import { executedIn, executionWords, haltLines, listOf, progressOf } from '../halts/halt-lines.ts';
+import { watchHalt } from '../halts/watch-halt.ts';
 import { renderTable } from '../output/table.ts';
 import type { Shell } from '../shell.ts';
 import { Stop } from '../stop.ts';
 
 const TARGETS = ['session', 'room', 'tool', 'task'] as const;
 
+type ShowOptions = Connection & { readonly watch?: boolean };
+
 type StopOptions = Connection & {
   readonly reason: string;
   readonly fleet?: boolean;
   readonly incident?: string;
   readonly wait?: boolean;
+  readonly watch?: boolean;
 } & { readonly [scope in (typeof TARGETS)[number]]?: string };
 
 /** Adds `plumb halt`, `plumb resume` and `plumb halts`. */
@@ -29,7 +35,8 @@ export function addHalt(program: Command, shell: Shell): void {
     .command('halt')
     .description('stop an agent, a part of what it does, or every agent, at once')
     .option('--incident <kind>', '`optimisation`: goes on under another objective only')
-    .option('--wait', 'wait until it is effective, however long that takes');
+    .option('--wait', 'wait until it is effective, however long that takes')
+    .option('--watch', 'show each thing that is ended as it goes; 1 when one could not be');
   withStop(halt).action((id: string | undefined, options: StopOptions) =>
     stop({ id, options }, shell),
   );
@@ -37,9 +44,14 @@ export function addHalt(program: Command, shell: Shell): void {
   withStop(resume).action((id: string | undefined, options: StopOptions) =>
     goOn({ id, options }, shell),
   );
+  const halts = program.command('halts').description('show what is halted, and how far it is');
   withConnection(
-    program.command('halts').description('show what is halted, and how far each halt is'),
+    halts.command('list', { isDefault: true }).description('show every halt; what is meant alone'),
   ).action((connection: Connection) => list(connection, shell));
+  withConnection(halts.command('show').description('show one halt, and what it ends'))
+    .argument('<halt>', 'as `plumb halts` shows it')
+    .option('--watch', 'show each thing as it goes, until all have ended; 1 when one failed')
+    .action((id: string, options: ShowOptions) => show(id, options, shell));
 }
 
 function withStop(command: Command): Command {
@@ -97,10 +109,13 @@ async function stop({ id, options }: Asked, shell: Shell): Promise<void> {
       shell.screen.print(`halted ${what}: latched in ${latchedMs} ms (${shown(said['halt'])})`);
       if (said['warning'] !== null) shell.screen.note(`warning: ${shown(said['warning'])}\n`);
     }
-    return follow(daemon, said, options.wait === true);
+    if (options.watch !== true) return follow(daemon, said, options.wait === true);
+    await watchHalt({ daemon, halt: shown(said['halt']), shell, json: options.json === true });
+    return null;
   });
+  if (view === null) return;
   if (options.json === true) return shell.screen.json(view);
-  shell.screen.print(progressOf(view));
+  shell.screen.print(`${progressOf(view)}${executedIn(view)}`);
 }
 
 async function follow(daemon: Daemon, said: JsonObject, waits: boolean): Promise<JsonObject> {
@@ -111,46 +126,6 @@ async function follow(daemon: Daemon, said: JsonObject, waits: boolean): Promise
     view = await daemon.get(`${path}?waitMs=${HOLD_MS}`);
   }
   return view;
-}
-
-function progressOf(view: JsonObject): string {
-  const running = listOf(view, 'inFlight').filter(({ end }) => end === 'running');
-  const calls = running.length === 0 ? '' : `\n${stillRunning(running)}`;
-  if (view['state'] !== 'effective') {
-    const names = listOf(view, 'waitingFor').map(({ name }) => shown(name));
-    return `not effective yet: waiting for ${names.join(', ')}${calls}${executedIn(view)}`;
-  }
-  const heard = listOf(view, 'acknowledged').length;
-  const ranOut = listOf(view, 'ranOut').length;
-  const ms = Math.ceil(Number(view['effectiveMs']));
-  const who = `${heard} enforcement points acknowledged it, ${ranOut} leases ran out`;
-  return `effective in ${ms} ms: ${who}${calls}${executedIn(view)}`;
-}
-
-/** One line for each thing that was ended beside calls. */
-function executedIn(view: JsonObject): string {
-  return listOf(view, 'executors')
-    .map((execution) => `\n  ${executionWords(execution)}`)
-    .join('');
-}
-
-function executionWords({ agent, executor, holder, state, ms, tries, why }: JsonObject): string {
-  const took = typeof ms === 'number' ? ` in ${Math.ceil(ms)} ms` : '';
-  const again = Number(tries) > 0 ? `, tried again ${shown(tries)} times` : '';
-  const because = typeof why === 'string' ? `: ${why}` : '';
-  const what = `${shown(executor)} of ${shown(agent)} (${shown(holder)})`;
-  return `${what}: ${shown(state)}${took}${again}${because}`;
-}
-
-function stillRunning(running: readonly JsonObject[]): string {
-  const lines = running.map(({ agent, tool, decision }) => {
-    return `  ${shown(agent)} ${shown(tool)} ${shown(decision)}`;
-  });
-  return [`forwarded before and not heard of again (${running.length}):`, ...lines].join('\n');
-}
-
-function listOf(view: JsonObject, name: string): readonly JsonObject[] {
-  return rowsOf({ rows: view[name] ?? [] });
 }
 
 async function goOn({ id, options }: Asked, shell: Shell): Promise<void> {
@@ -173,6 +148,25 @@ function stillHalted(rows: readonly JsonObject[], id: string | undefined): reado
       const whose = agent === null ? 'every agent' : shown(agent);
       return `still halted: ${part} of ${whose} (${shown(halt)})`;
     });
+}
+
+async function show(id: string, options: ShowOptions, shell: Shell): Promise<void> {
+  const isJson = options.json === true;
+  const view = await withDaemon({ connection: options, shell }, async (daemon) => {
+    if (options.watch !== true) return daemon.get(`/api/v1/halts/${step(id)}`);
+    await watchHalt({ daemon, halt: id, shell, json: isJson });
+    return null;
+  });
+  if (view === null) return;
+  if (isJson) return shell.screen.json(view);
+  const { halt, agent, scope, target, by, reason, resumedAt } = view;
+  const part = target === '' ? shown(scope) : `${shown(scope)} ${shown(target)}`;
+  const whose = agent === null ? 'every agent' : shown(agent);
+  const over = resumedAt === null ? '' : `, resumed ${shownTime(resumedAt)}`;
+  shell.screen.print(`${shown(halt)}: ${part} of ${whose}, by ${shown(by)}${over}`);
+  shell.screen.print(`because: ${shown(reason)}`);
+  for (const { text } of haltLines(view)) shell.screen.print(`  ${text}`);
+  shell.screen.print(progressOf(view));
 }
 
 async function list(connection: Connection, shell: Shell): Promise<void> {

@@ -194,6 +194,8 @@ function nextStep(code: string, program: string): string | null {
       return `\`${program} agent list\` shows every agent, \`${program} agent add\` adds one`;
     case 'unknown-session':
       return `\`${program} session list <agent>\` shows the last ones`;
+    case 'unknown-halt':
+      return `\`${program} halts\` lists those since the daemon started`;
     case 'needs-proof':
       return 'give `--code`, or first `--challenge` and then `--answer`';
     case 'no-key':

@@ -35,6 +35,7 @@ export class ExecutionBook implements Executing {
   readonly #parts: ExecutionParts;
   readonly #executors: Executor[] = [];
   readonly #rows: Row[] = [];
+  #changed: (halt: string) => void = () => undefined;
 
   constructor(parts: ExecutionParts) {
     this.#parts = parts;
@@ -77,6 +78,10 @@ export class ExecutionBook implements Executing {
 
   of(halt: string): readonly Execution[] {
     return this.#rows.filter((row) => row.halted.halt === halt).map(({ shown }) => shown);
+  }
+
+  watch(changed: (halt: string) => void): void {
+    this.#changed = changed;
   }
 
   /** Goes on with what an earlier daemon began: its own executors run once more. */
@@ -122,6 +127,7 @@ export class ExecutionBook implements Executing {
       const isLast = isOver || tries >= retries.most;
       const why = attempt.state === 'done' ? null : attempt.why;
       row.shown = { ...row.shown, tries, why };
+      this.#changed(row.halted.halt);
       if (isLast) return this.#end(row, { state: attempt.state, ms: this.#since(row), tries, why });
       await new Promise((resolve) => setTimeout(resolve, retries.afterMs * 2 ** tries).unref());
     }
@@ -151,6 +157,7 @@ export class ExecutionBook implements Executing {
   ): void {
     if (row.shown.state !== 'running') return;
     row.shown = { ...row.shown, ...said };
+    this.#changed(row.halted.halt);
     const { agent } = row.shown;
     const open = openOfEnd(row.shown);
     void row.written
@@ -169,6 +176,7 @@ export class ExecutionBook implements Executing {
   // The oldest that has ended makes room.
   #keep(row: Row): void {
     this.#rows.push(row);
+    this.#changed(row.halted.halt);
     if (this.#rows.length <= MOST_ROWS) return;
     const ended = this.#rows.findIndex(({ shown }) => shown.state !== 'running');
     this.#rows.splice(Math.max(0, ended), 1);

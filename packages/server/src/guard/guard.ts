@@ -365,8 +365,8 @@ export type Guard = {
   readonly resume: (order: ResumeOrder) => Promise<Outcome<{ readonly index: number }>>;
   /** Every halt that is in force, and those since the daemon started. */
   readonly halts: () => readonly HaltView[];
-  /** One halt, once it is effective or so long was waited. */
-  readonly findHalt: (halt: string, waitMs: number) => Promise<HaltView | undefined>;
+  /** One halt, once it is effective, or has another revision, or so long was waited. */
+  readonly findHalt: (halt: string, ms: number, after?: number) => Promise<HaltView | undefined>;
   readonly leases: Leases;
   /**
    * Tells of everything that is stopped from now on, in the turn in which it is in force and for

@@ -102,6 +102,7 @@ export async function openGuard(parts: GuardParts): Promise<OpenedGuard> {
     halts,
     snapshotting: Promise.resolve(),
   };
+  parts.executing?.watch((id) => halts.board.changes.note(id));
   const { folding, size, foldedFrom } = await restoreAgents(desk);
   for (const [agent, pact] of folding.armed) folded.set(agent, pact);
   if (size > 0) halts.earlier = earlierLease(parts);
@@ -175,7 +176,7 @@ function guardOf(desk: Desk, close: Guard['close']): Guard {
       return agent !== null && isProbe(agent) ? notForCallers({ agent }) : halt(desk, order);
     },
     halts: () => desk.halts.board.notes().map((note) => shownHalt(desk, note)),
-    findHalt: (id, waitMs) => findHalt(desk, id, waitMs),
+    findHalt: (id, ms, after) => findHalt(desk, id, { ms, after: after ?? null }),
     leases: leasesOf(desk),
     resume: (of) => resume(desk, of),
     onHalt: (listener) => {

@@ -1,4 +1,5 @@
 import type { Clocks } from '../permits.ts';
+import { Changes } from './changes.ts';
 import type { Lease, LeaseTable } from './leases.ts';
 import type { HaltOrder, Incident } from './order.ts';
 import type { FlightEnd, HaltView, HolderView } from './view.ts';
@@ -58,9 +59,11 @@ const LATER_MS = 1;
 
 /** Every halt since the daemon started, and those that were in force then. */
 export class HaltBoard {
+  /** How often each halt changed, for those who watch one. */
+  readonly changes: Changes = new Changes();
   readonly #parts: BoardParts;
   readonly #notes = new Map<string, HaltNote>();
-  readonly #flights = new Map<string, FlightEntry[]>();
+  readonly #flights = new Map<string, { readonly halt: string; readonly known: FlightEntry }[]>();
   readonly #waiting = new Map<string, Set<() => void>>();
   #timer: NodeJS.Timeout | null = null;
 
@@ -83,7 +86,7 @@ export class HaltBoard {
   /** Takes a halt in; the oldest that was resumed makes room, or else the oldest of a session. */
   add(note: HaltNote): void {
     this.#notes.set(note.id, note);
-    for (const part of note.parts) this.#noteFlights(part);
+    for (const part of note.parts) this.#noteFlights(note.id, part);
     if (this.#notes.size > MOST_NOTES) this.#makeRoom();
     this.settle();
   }
@@ -95,6 +98,7 @@ export class HaltBoard {
       if (!part.waiting.has(lease.lease) || part.stop > stop) continue;
       part.waiting.delete(lease.lease);
       part.acknowledged.push(this.#settledOf(note, lease));
+      this.changes.note(note.id);
     }
     this.settle();
   }
@@ -106,8 +110,10 @@ export class HaltBoard {
 
   /** Notes what became of a call that was under way. */
   ended(agent: string, decision: string, end: FlightEnd): void {
-    for (const known of this.#flights.get(decision) ?? []) {
-      if (known.flight.agent === agent && known.end !== 'cancelled') known.end = end;
+    for (const { halt, known } of this.#flights.get(decision) ?? []) {
+      if (known.flight.agent !== agent || known.end === 'cancelled') continue;
+      known.end = end;
+      this.changes.note(halt);
     }
   }
 
@@ -143,13 +149,14 @@ export class HaltBoard {
   close(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     for (const waiting of this.#waiting.values()) for (const wake of waiting) wake();
+    this.changes.close();
   }
 
-  #noteFlights({ flights }: Part): void {
+  #noteFlights(halt: string, { flights }: Part): void {
     for (const [decision, known] of flights) {
       const all = this.#flights.get(decision);
-      if (all === undefined) this.#flights.set(decision, [known]);
-      else all.push(known);
+      if (all === undefined) this.#flights.set(decision, [{ halt, known }]);
+      else all.push({ halt, known });
     }
   }
 
@@ -162,6 +169,7 @@ export class HaltBoard {
       effective[0];
     if (oldest === undefined) return;
     this.#notes.delete(oldest.id);
+    this.changes.forget(oldest.id);
     this.#forgetFlights(oldest);
   }
 
@@ -169,7 +177,7 @@ export class HaltBoard {
   #forgetFlights({ parts }: HaltNote): void {
     for (const { flights } of parts) {
       for (const [decision, known] of flights) {
-        const rest = (this.#flights.get(decision) ?? []).filter((each) => each !== known);
+        const rest = (this.#flights.get(decision) ?? []).filter((each) => each.known !== known);
         if (rest.length === 0) this.#flights.delete(decision);
         else this.#flights.set(decision, rest);
       }
@@ -194,6 +202,7 @@ export class HaltBoard {
       }
       part.waiting.delete(lease.lease);
       part.ranOut.push(this.#settledOf(note, lease));
+      this.changes.note(note.id);
     }
     if (part.waiting.size > 0) return next;
     part.effectiveMs = this.#parts.clocks.monotonicMs();
@@ -211,6 +220,7 @@ export class HaltBoard {
     note.effectiveAt = this.#parts.clocks.now();
     note.effectiveMs = this.#parts.clocks.monotonicMs() - note.latchedMs;
     for (const wake of this.#waiting.get(note.id) ?? []) wake();
+    this.changes.note(note.id);
   }
 
   #wakeAt(untilMs: number): void {
@@ -223,7 +233,7 @@ export class HaltBoard {
 }
 
 /** Returns a halt as it is shown. */
-export function viewOf(note: HaltNote): Omit<HaltView, 'executors'> {
+export function viewOf(note: HaltNote): Omit<HaltView, 'executors' | 'revision'> {
   const { id, agent, scope, target, reason, by, incident, parts } = note;
   const flights = parts.flatMap((part) => [...part.flights.values()]);
   return {

@@ -61,4 +61,6 @@ export type Executing = {
   readonly settled: (halt: string, agent: string) => void;
   /** Returns what is done because of a halt, in the order in which it was begun. */
   readonly of: (halt: string) => readonly Execution[];
+  /** Names who is told, in that turn, of every change of what is done because of a halt. */
+  readonly watch: (changed: (halt: string) => void) => void;
 };

@@ -63,12 +63,13 @@ export function freshNote(
 }
 
 // Once the ledger holds all of a halt, its place in the halt file is for another.
-function takenOf({ halts: { place } }: Desk, note: HaltNote): Taken {
+function takenOf({ halts: { place, board } }: Desk, note: HaltNote): Taken {
   note.unwritten += 1;
   return ({ index, durable }) => {
     note.index ??= index;
     note.durable = durable;
     note.unwritten -= 1;
+    board.changes.note(note.id);
     if (note.unwritten > 0) return;
     // What is not cleared is latched once more by the next start, which stops nothing twice.
     durable.then(() => place.clear(note.id)).catch(() => undefined);

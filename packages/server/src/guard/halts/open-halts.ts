@@ -41,20 +41,26 @@ export function earlierLease({ clocks, bounds }: GuardParts): Lease {
 const MOST_WAIT_MS = 30_000;
 
 /** Returns a halt as it is shown, with what its executors have come to. */
-export function shownHalt({ parts }: Desk, note: HaltNote): HaltView {
-  return { ...viewOf(note), executors: parts.executing?.of(note.id) ?? [] };
+export function shownHalt({ parts, halts }: Desk, note: HaltNote): HaltView {
+  const executors = parts.executing?.of(note.id) ?? [];
+  return { ...viewOf(note), executors, revision: halts.board.changes.of(note.id) };
 }
 
-/** Returns a halt once it is effective, or after so long. */
+/**
+ * Returns a halt once it is effective, or where a revision is named that is known already, once it
+ * has another; or after so long.
+ */
 export async function findHalt(
   desk: Desk,
   id: string,
-  waitMs: number,
+  wait: { readonly ms: number; readonly after: number | null },
 ): Promise<HaltView | undefined> {
   const { board } = desk.halts;
   const note = board.find(id);
   if (note === undefined) return undefined;
-  await board.until(note, Math.min(waitMs, MOST_WAIT_MS));
+  const most = Math.min(wait.ms, MOST_WAIT_MS);
+  if (wait.after === null) await board.until(note, most);
+  else await board.changes.until(id, wait.after, most);
   board.settle();
   return shownHalt(desk, note);
 }

@@ -103,7 +103,12 @@ function resumeTurn(
   const { index, durable } =
     order.agent === null ? resumeWide(desk, order, ids) : resumeOne(desk, order);
   const now = desk.parts.clocks.now();
-  for (const note of desk.halts.board.notes()) if (ids.has(note.id)) note.resumedAt ??= now;
+  const { board } = desk.halts;
+  for (const note of board.notes()) {
+    if (!ids.has(note.id)) continue;
+    note.resumedAt ??= now;
+    board.changes.note(note.id);
+  }
   return { index, durable: liftChildren(desk, order, ids)?.durable ?? durable };
 }
 

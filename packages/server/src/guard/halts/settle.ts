@@ -31,6 +31,7 @@ export async function settlePart(desk: Desk, note: HaltNote, part: Part): Promis
     written += 1;
     if (written % AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
   }
+  desk.halts.board.changes.note(note.id);
   await insisting(desk, () => writeEffective(desk, live, { note, part }));
 }
 

@@ -54,4 +54,6 @@ export type HaltView = LatchedHalt & {
   /** What is done beside stopping calls, and how far each is. */
   readonly executors: readonly Execution[];
   readonly resumedAt: number | null;
+  /** Counts its changes since the daemon started; another one is another view. */
+  readonly revision: number;
 };

@@ -119,4 +119,5 @@ export const haltView: z.ZodType<HaltView> = z.strictObject({
   ),
   executors: z.array(execution),
   resumedAt: time.nullable(),
+  revision: count,
 });
