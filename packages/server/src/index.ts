@@ -61,7 +61,7 @@ export {
 } from './daemon/backup.ts';
 export { parseNetwork } from './egress/address.ts';
 export { agentEnvironment, type NamedEnvironment } from './supervisor/agent-environment.ts';
-export { parseAllowed } from './supervisor/egress/allow-list.ts';
+export { parseAllowed } from './egress/allow-list.ts';
 export { checkFolders } from './supervisor/sandbox/check-folders.ts';
 export { sandboxMachine } from './supervisor/sandbox/needs.ts';
 export { whoRuns } from './supervisor/sandbox/who.ts';

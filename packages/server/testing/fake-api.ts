@@ -20,6 +20,7 @@ import { makeCredential } from './vault-contract.ts';
 export const SETTINGS: ApiSettings = {
   listen: { http: { host: '127.0.0.1', port: 0 }, tls: null, isBehindProxy: false, hosts: [] },
   localRights: 'all',
+  supervision: {},
   limits: { bodyBytes: 65_536, requestsPerMinute: 1_000_000, badKeysPerMinute: 1_000_000 },
   isLogOpen: true,
   issuers: ['https://login.example'],
@@ -172,7 +173,7 @@ function fakeGuard(calls: string[]): Guard {
     message: () => said('message', { index: 3 }),
     viewSession: () => ({
       ok: true,
-      value: { principal: 'ada', claim: () => undefined, unknown: () => [] },
+      value: { principal: 'ada', decided: 3, claim: () => undefined, unknown: () => [] },
     }),
     claim: () => said('claim', { index: 3 }),
     prove: () => said('prove', { index: 3, claims: 1 }),

@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test';
 
 import type { DaemonClient } from '../src/client/daemon-client.ts';
 import { parseNetwork } from '../src/egress/address.ts';
-import { parseAllowed } from '../src/supervisor/egress/allow-list.ts';
+import { parseAllowed } from '../src/egress/allow-list.ts';
 import { sandboxMachine } from '../src/supervisor/sandbox/needs.ts';
 import type { Limits, Who } from '../src/supervisor/sandbox/plan.ts';
 import type { Machine } from '../src/supervisor/sandbox/seccomp.ts';
@@ -24,6 +24,7 @@ export const ROOMY: Limits = {
   processes: 200,
   cpuMs: null,
   timeMs: null,
+  busyMs: null,
   idleMs: null,
 };
 

@@ -9,7 +9,7 @@ const SOURCE = 'packages/server/src/';
 const mayKnow: ReadonlyMap<string, readonly string[]> = new Map([
   ['disk', []],
   ['egress', []],
-  ['config', []],
+  ['config', ['egress']],
   ['machine', []],
   ['ledger', ['disk', 'egress']],
   ['store', ['ledger']],
@@ -25,7 +25,7 @@ const mayKnow: ReadonlyMap<string, readonly string[]> = new Map([
     ['broker', 'guard', 'identity', 'ledger', 'notify', 'record', 'routes', 'seal', 'store'],
   ],
   ['routes', ['config', 'guard', 'identity', 'notify', 'pep', 'services', 'store']],
-  ['supervisor', ['client', 'egress', 'guard', 'pep']],
+  ['supervisor', ['client', 'config', 'egress', 'guard', 'pep']],
   ['pep', ['guard', 'routes']],
 ]);
 

@@ -32,6 +32,7 @@ type Options = {
   readonly processes: number;
   readonly cpu?: number;
   readonly time?: number;
+  readonly busy: number;
   readonly idle: number;
   readonly haltOnLimit?: boolean;
   readonly weaker?: boolean;
@@ -41,7 +42,8 @@ const HELP = `
 The agent sees the system read-only, its folder, and a home that is gone when it ends; no other
 file, socket, process or variable of this machine. It reaches the hosts that are allowed, by name,
 through a proxy (HTTP_PROXY, HTTPS_PROXY), and its gateway (PLUMBLINE_MCP). A halt ends all of it
-at once, and so does a daemon that is away for longer than a lease lasts.
+at once, and so does a daemon that is away for longer than a lease lasts. Where the setting
+supervision names the agent, its hosts and limits hold, and options may only narrow them.
 
 Exit code: 0 the agent ended with 0, 1 it ended otherwise or was ended, 2 something named is wrong.
 `;
@@ -72,7 +74,8 @@ export function addRun(program: Command, shell: Shell): void {
     .option('--processes <count>', 'how many it may have', numberOf, 256)
     .option('--cpu <seconds>', 'of all its processes together', numberOf)
     .option('--time <seconds>', 'how long it may take', numberOf)
-    .option('--idle <seconds>', 'processor time without any action; 0: any', numberOf, 900)
+    .option('--busy <seconds>', 'processor time without any action; 0: any', numberOf, 900)
+    .option('--idle <seconds>', 'time without action and work; 0: any', numberOf, 14_400)
     .option('--halt-on-limit', 'a limit also halts the session')
     .option('--weaker', 'without a sandbox: a process group and a bare environment alone')
     .option('--data <folder>', 'the data directory of the daemon')
@@ -118,7 +121,7 @@ async function start(command: readonly string[], options: Options, shell: Shell)
     throw new Stop(said, null, EXIT.no);
   }
   const { value: run } = opened;
-  shell.screen.note(`plumb: session ${run.session}\n`);
+  shell.screen.note(`plumb: ${firstLine(run)}\n`);
   const forget = passSignals(run);
   const end = await run.done;
   forget();
@@ -173,7 +176,8 @@ function planOf(server: Server, { command, options, config, shell }: Planning): 
   };
 }
 
-function limitsOf({ memory, processes, cpu, time, idle }: Options): Request['plan']['limits'] {
+function limitsOf(options: Options): Request['plan']['limits'] {
+  const { memory, processes, cpu, time, busy, idle } = options;
   const ms = (seconds: number | undefined): number | null => {
     return seconds === undefined || seconds === 0 ? null : seconds * 1_000;
   };
@@ -182,6 +186,7 @@ function limitsOf({ memory, processes, cpu, time, idle }: Options): Request['pla
     processes: Math.round(processes),
     cpuMs: ms(cpu),
     timeMs: ms(time),
+    busyMs: ms(busy),
     idleMs: ms(idle),
   };
 }
@@ -212,6 +217,13 @@ function haltWith(server: Server, { socket }: Pick<Request, 'socket'>, agent: st
 
 type Run = Extract<Awaited<ReturnType<Server['supervise']>>, { readonly ok: true }>['value'];
 
+function firstLine({ session, bounds: { named, by } }: Run): string {
+  const some = named.slice(0, 5).join(', ');
+  const more = named.length > 5 ? ` and ${named.length - 5} more` : '';
+  const hosts = named.length === 0 ? 'no host' : `${some}${more}`;
+  return `session ${session}; it may reach ${hosts} (as the ${by} say)`;
+}
+
 const PASSED = ['SIGWINCH', 'SIGHUP', 'SIGINT', 'SIGTERM'] as const;
 
 /** The agent is asked first; whoever asks again ends it. */
@@ -228,6 +240,11 @@ function passSignals(run: Run): () => void {
   };
 }
 
+const LIMITS: Readonly<Record<string, string>> = {
+  busy: 'it computed for too long without any action (--busy)',
+  idle: 'it did nothing for too long (--idle)',
+};
+
 function wordsOf({ why, said, code, signal, lost }: Awaited<Run['done']>, name: string): string {
   const unrecorded = lost === 0 ? '' : `; ${lost} events were not recorded`;
   switch (why) {
@@ -238,7 +255,7 @@ function wordsOf({ why, said, code, signal, lost }: Awaited<Run['done']>, name: 
     case 'lease':
       return `${name} was ended: the daemon was away for longer than a lease lasts${unrecorded}`;
     case 'limit':
-      return `${name} was ended: it reached its limit of ${said}${unrecorded}`;
+      return `${name} was ended: ${LIMITS[said] ?? `it reached its limit of ${said}`}${unrecorded}`;
     case 'asked':
       return `${name} was ended, as asked${unrecorded}`;
   }

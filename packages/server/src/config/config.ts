@@ -1,6 +1,7 @@
 import type { AuthorityConfig } from './authority.ts';
 import type { NotifyRules } from './notify.ts';
 import type { Revocations } from './revocations.ts';
+import type { Supervision } from './supervision.ts';
 import type { McpConfig } from './mcp-schema.ts';
 import type { BreakGlassConfig, PeopleConfig } from './people.ts';
 
@@ -95,6 +96,8 @@ export type Config = {
   readonly notify: NotifyRules;
   /** Who is told that what a halted agent was given is good no more. */
   readonly revocations: Revocations;
+  /** How far agents in sandboxes may reach, and how much they may use. */
+  readonly supervision: Supervision;
   readonly limits: {
     readonly bodyBytes: number;
     readonly requestsPerMinute: number;

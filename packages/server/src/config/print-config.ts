@@ -4,6 +4,7 @@ import type { Config, RootKeySource, Upstream } from './config.ts';
 import { printMcp } from './mcp-schema.ts';
 import { printNotify } from './notify-schema.ts';
 import { printRevocations } from './revocations.ts';
+import { printSupervision } from './supervision.ts';
 import { printAuthority } from './print-authority.ts';
 import { printPeople } from './settle-people.ts';
 
@@ -51,6 +52,7 @@ export function printConfig(config: Config): JsonObject {
     },
     notify: printNotify(config.notify),
     revocations: printRevocations(config.revocations),
+    supervision: printSupervision(config.supervision),
     mcp: printMcp(config.mcp),
     tools: { ...config.tools },
     limits: { ...limits },

@@ -5,6 +5,7 @@ import { authorityShapes, type SettledAuthority } from './authority-schema.ts';
 import type { Config } from './config.ts';
 import { notifyShape } from './notify-schema.ts';
 import { revocationsShape } from './revocations.ts';
+import { supervisionShape } from './supervision.ts';
 import { upstreams } from './upstreams.ts';
 import {
   breakGlassShape,
@@ -46,6 +47,7 @@ export type Settled = {
   readonly breakGlass: Config['breakGlass'];
   readonly notify: Config['notify'];
   readonly revocations: Config['revocations'];
+  readonly supervision: Config['supervision'];
   readonly limits: Config['limits'];
 };
 
@@ -141,6 +143,7 @@ const schema: z.ZodType<Settled> = z.strictObject({
   breakGlass: breakGlassShape,
   notify: notifyShape,
   revocations: revocationsShape,
+  supervision: supervisionShape,
   limits: z
     .strictObject({
       bodyBytes: count(1_024, 64 * MEBIBYTE).default(MEBIBYTE),

@@ -164,6 +164,11 @@ export const SETTINGS: readonly Setting[] = [
     form: 'json',
     says: '`{"<name>": {"kind", "url", …}}`: where what a halted agent was given is revoked',
   },
+  {
+    path: 'supervision',
+    form: 'json',
+    says: '`{"<agent>": {"hosts", "networks", "limits"}}`: how far agents in sandboxes may reach',
+  },
   { path: 'limits.bodyBytes', form: 'number', says: 'the largest body of a request' },
   { path: 'limits.requestsPerMinute', form: 'number', says: 'how many requests a key may make' },
   {

@@ -84,6 +84,7 @@ export function settle(settled: Settled, home: Home, refuse: Refuse): Config {
     breakGlass: settled.breakGlass,
     notify: settled.notify,
     revocations: settled.revocations,
+    supervision: settled.supervision,
     limits: settled.limits,
   };
 }

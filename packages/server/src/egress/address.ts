@@ -42,3 +42,8 @@ function isPublic(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
   if (address.range() !== 'unicast' || HOST_SERVICES.includes(address.toString())) return false;
   return address.kind() === 'ipv4' || isIn(address, PUBLIC_IPV6);
 }
+
+/** Returns whether every address of one network lies in one of a list. */
+export function isWithin(list: readonly Network[], { base, bits }: Network): boolean {
+  return list.some((network) => network.bits <= bits && isIn(base, network));
+}

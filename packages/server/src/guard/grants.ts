@@ -13,6 +13,7 @@ export function viewSession(desk: Desk, of: InSession): Outcome<SessionView> {
   const { live, session } = found.value;
   return done({
     principal: session.opening.principal,
+    decided: session.byDecision.size,
     claim: (id) => {
       const claims = live.state.sessions.get(of.session)?.claims ?? [];
       return claims.find((claim) => claim.id === id && claim.expiresAtMs > live.state.now);

@@ -54,6 +54,8 @@ export type LiveSession = {
   readonly byDecision: Map<string, RequestNote>;
   /** How often each rule sent the agent to somebody for more authority. */
   readonly escalated: Map<string, number>;
+  /** How often a supervisor found what, since the daemon was started. */
+  readonly found: Map<string, number>;
 };
 
 /** What was attested when a session was opened; the same name again must say the same. */
@@ -153,7 +155,14 @@ export function liveSession(
   id: string,
   of: Pick<LiveSession, 'subject' | 'opening' | 'opened'>,
 ): LiveSession {
-  return { id, ...of, requests: new Map(), byDecision: new Map(), escalated: new Map() };
+  return {
+    id,
+    ...of,
+    requests: new Map(),
+    byDecision: new Map(),
+    escalated: new Map(),
+    found: new Map(),
+  };
 }
 
 /** Takes up a session that was opened. */

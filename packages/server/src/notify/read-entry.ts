@@ -138,6 +138,9 @@ const FINDINGS: ReadonlyMap<string, Known> = new Map([
   ['bypass', ['bypass', 'high', 'an action happened without its permit']],
   ['canary', ['canary', 'critical', 'a planted token came out']],
   ['role_claim', ['role-claim', 'medium', 'content claims authority']],
+  ['escape_attempt', ['escape-attempt', 'high', 'it tried to get out of its sandbox']],
+  ['limit_reached', ['limit-reached', 'medium', 'it reached a limit and was ended']],
+  ['connection_refused', ['connection-refused', 'low', 'it asked for a host it may not reach']],
 ]);
 
 function findingOf({ agent, session, open }: Entry): Told {
@@ -150,7 +153,7 @@ function findingOf({ agent, session, open }: Entry): Told {
     about: ['finding', agent ?? '', session ?? '', name],
     title: `agent \`${agent ?? '?'}\`: ${says}`,
     facts: facts({ agent, session, finding: name }),
-    isIncident: event === 'bypass' || event === 'canary',
+    isIncident: event === 'bypass' || event === 'canary' || event === 'escape-attempt',
   };
 }
 

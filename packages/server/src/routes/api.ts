@@ -37,7 +37,7 @@ export type ServedFile = {
 };
 
 /** The part of the configuration the routes need. */
-export type ApiSettings = Pick<Config, 'listen' | 'localRights'> & {
+export type ApiSettings = Pick<Config, 'listen' | 'localRights' | 'supervision'> & {
   readonly limits: RequestLimits & Pick<Config['limits'], 'bodyBytes'>;
   readonly isLogOpen: boolean;
   /** Who gives out the tokens with which agents act. */

@@ -82,6 +82,7 @@ const MATRIX: Readonly<Record<string, string>> = {
   offerTools: '+-------- .--------',
   refuseCall: '+-------- .--------',
   recordObserved: '+-------- .--------',
+  getSupervision: '+-------- .--------',
   listTools: '--+-+++++ --+-.++++',
   getTool: '--+-+++++ --+-.++++',
   acceptTool: '-------++ -------++',

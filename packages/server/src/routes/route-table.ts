@@ -110,6 +110,7 @@ import { acceptTool } from './tools/accept-tool.ts';
 import { getTool } from './tools/get-tool.ts';
 import { listTools } from './tools/list-tools.ts';
 import { offerTools } from './tools/offer-tools.ts';
+import { getSupervision } from './supervision/get-supervision.ts';
 import { recordObserved } from './supervision/record-observed.ts';
 import { refuseCall } from './tools/refuse-call.ts';
 
@@ -160,6 +161,7 @@ export const ROUTES: readonly Route[] = [
   offerTools,
   refuseCall,
   recordObserved,
+  getSupervision,
   listTools,
   getTool,
   acceptTool,

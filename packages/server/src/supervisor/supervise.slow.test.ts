@@ -26,12 +26,13 @@ import {
 
 async function sceneFor(
   t: TestContext,
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<
   (Pick<Starting, 'socket' | 'work' | 'machine'> & { readonly program: DaemonProgram }) | null
 > {
   const machine = machineFor(t);
   if (machine === null) return null;
-  const program = await running(t, homeFor(t));
+  const program = await running(t, homeFor(t, settings));
   await armSupport(program.client);
   return { program, machine, socket: program.started.socket, work: workFor(t) };
 }
@@ -83,6 +84,7 @@ test('sandbox: every written way out of it is held', async (t) => {
   );
   assert.equal(lines.length, 45);
   assert.equal(program.child.exitCode, null);
+  assert.deepEqual(await found(program), ['connection_refused', 'escape_attempt']);
 });
 
 test('sandbox: a halt ends processes that hide and ignore, and every way out', async (t) => {
@@ -134,7 +136,8 @@ test('sandbox: what is beyond a limit is ended, and what was seen is recorded', 
     return why === 'limit' ? said : `${why} ${code}`;
   };
   const busy = ['sh', '-c', 'echo made > made; while :; do :; done'];
-  assert.equal(await ends(busy, { idleMs: 500 }), 'idle');
+  assert.equal(await ends(busy, { busyMs: 500 }), 'busy');
+  assert.equal(await ends(['sleep', '1000'], { idleMs: 500 }), 'idle');
   assert.equal(await ends(busy, { cpuMs: 300 }), 'cpu');
   assert.equal(await ends(['sleep', '1000'], { timeMs: 500 }), 'time');
   const bomb = ['perl', '-e', 'while (1) { fork // exit 9 }'];
@@ -154,6 +157,29 @@ test('sandbox: what is beyond a limit is ended, and what was seen is recorded', 
     'processes',
     'started',
   ]);
+  assert.deepEqual(await found(program), ['limit_reached']);
+});
+
+test('sandbox: settings say how far an agent may reach, and options narrow it', async (t) => {
+  verifies('enforce.supervised', 'enforce.fail-closed');
+  const limits = { timeMs: 500 };
+  const hosts = ['*.example.com'];
+  const supervision = JSON.stringify({ '*': { hosts, limits }, other: {} });
+  const scene = await sceneFor(t, { supervision });
+  if (scene === null) return;
+  const command = ['sleep', '1000'];
+  const wider = startAgent({ ...scene, command, hosts: ['example.com'] });
+  await assert.rejects(wider, /^Error: not-allowed: `example.com` is no host of the agent's/);
+  const run = await startAgent({ ...scene, command, hosts: ['a.example.com'] });
+  assert.deepEqual(run.bounds.named, ['a.example.com']);
+  const whole = await startAgent({ ...scene, command, limits: { timeMs: 90_000 } });
+  assert.deepEqual(whole.bounds.named, ['*.example.com']);
+  assert.deepEqual([whole.bounds.by, whole.bounds.limits.timeMs], ['settings', 500]);
+  const ends = await Promise.all([run.done, whole.done]);
+  assert.deepEqual(
+    ends.map(({ said }) => said),
+    ['time', 'time'],
+  );
 });
 
 test('weaker: an agent has its group, its environment and its halt, and no more', async (t) => {
@@ -173,6 +199,17 @@ test('weaker: an agent has its group, its environment and its halt, and no more'
   assert.ok(names.some((line) => line.startsWith('HTTPS_PROXY=http://127.0.0.1:')));
   assert.ok(!names.some((line) => /^(?:NODE_COMPILE_CACHE|SSH_|npm_)/.test(line)), names.join(' '));
 });
+
+/** Every name of a finding, once. */
+async function found({ client }: DaemonProgram): Promise<readonly unknown[]> {
+  const events = await get(client, 'events?kind=finding&limit=1000');
+  const rows = Array.isArray(events['rows']) ? events['rows'] : [];
+  const names = rows.map(async (row) => {
+    const entry = await get(client, `log/entries/${Number(Object(row)['index'])}`);
+    return Object(entry['open'])['name'];
+  });
+  return [...new Set(await Promise.all(names))].toSorted();
+}
 
 async function whatOf({ client }: DaemonProgram, index: number): Promise<unknown> {
   const entry = await get(client, `log/entries/${index}`);

@@ -4,6 +4,7 @@ import { type EnforcementPoint, openEnforcementPoint } from '../client/enforceme
 import { Link, unavailable } from '../client/link.ts';
 import type { SessionRequest } from '../client/socket-enforcement.ts';
 import type { Said } from '../pep/mcp/enforcement.ts';
+import { findingIn } from './egress/finding-in.ts';
 import { makeGatewayPort } from './egress/gateway-port.ts';
 import type { Reach } from './egress/judge-host.ts';
 import { makeProxy } from './egress/proxy.ts';
@@ -18,6 +19,7 @@ import {
 } from './sandbox/sandbox.ts';
 import type { Machine } from './sandbox/seccomp.ts';
 import { setUpWeaker } from './sandbox/weaker.ts';
+import { type Bounds, narrowReach } from './narrow-reach.ts';
 import { SessionBook } from './session-book.ts';
 import { changesBetween, type FolderSeen, lookAt } from './watch/folder-changes.ts';
 import { watchTree } from './watch/watch-tree.ts';
@@ -41,6 +43,8 @@ export type SuperviseRequest = {
 /** A supervised agent. */
 export type Supervised = {
   readonly session: string;
+  /** How far it may reach, what it may use, and who said so. */
+  readonly bounds: SetBounds;
   /** Process 1 of its sandbox, as this machine counts. */
   readonly init: number;
   /** Sends the agent's own program a signal. */
@@ -50,6 +54,9 @@ export type Supervised = {
   /** Resolves when nothing of it is left and what was seen is recorded. */
   readonly done: Promise<RunEnd>;
 };
+
+/** The bounds of an agent, and whether the daemon's settings or whoever started it set them. */
+export type SetBounds = Bounds & { readonly by: 'settings' | 'flags' };
 
 const LEASE_MS = 5_000;
 const STANDING_MS = 5_000;
@@ -94,11 +101,12 @@ export async function supervise(request: SuperviseRequest): Promise<Said<Supervi
     await leave(parts);
     return started;
   }
-  const { sandbox } = started.value;
+  const { sandbox, bounds } = started.value;
   return {
     ok: true,
     value: {
       session,
+      bounds,
       init: sandbox.init,
       signal: sandbox.signal,
       stop: () => void run.end('asked'),
@@ -131,18 +139,25 @@ type Parts = {
 };
 
 type Started = Running & {
-  readonly lastActionMs: () => number;
+  readonly bounds: SetBounds;
+  readonly acted: Acted;
   readonly before: FolderSeen;
 };
 
 async function start(parts: Parts): Promise<Said<Started>> {
   const { request, book, run, point } = parts;
-  const { plan, machine, streams } = request;
+  const { machine, streams } = request;
   const late = new Promise((resolve) => setTimeout(resolve, LEASE_MS).unref());
   await Promise.race([point.ready(), late]);
   if (!point.isLive()) return unavailable('the daemon gave no lease: is it running?');
   if ((await book.standing()) === 'stopped') return stopped();
-  if (!(await book.record('started', [startOf(request)]))) {
+  const told = await book.bounds();
+  if (told === null) return unavailable('the daemon did not say how far it may reach');
+  const narrowed = narrowReach(told.rule, askedOf(request));
+  if (!narrowed.ok) return { ok: false, code: 'not-allowed', message: narrowed.message };
+  const bounds = narrowed.value;
+  const plan = { ...request.plan, limits: bounds.limits };
+  if (!(await book.record('started', [startOf(request, bounds)]))) {
     return unavailable('the daemon did not take down that it starts');
   }
   const pointers: Pointers = (ports) => pointersTo(parts, ports);
@@ -150,7 +165,8 @@ async function start(parts: Parts): Promise<Said<Started>> {
     machine === null
       ? await setUpWeaker(plan, { streams, pointers })
       : await setUpSandbox(plan, { machine, streams, pointers });
-  const ways = waysOut(parts);
+  const acted = new Acted(told.decided);
+  const ways = waysOut(parts, bounds, acted);
   if (!run.begin({ sandbox, ...ways })) {
     await sandbox.ended;
     return stopped();
@@ -163,27 +179,66 @@ async function start(parts: Parts): Promise<Said<Started>> {
     return stopped();
   }
   sandbox.go();
-  return { ok: true, value: { sandbox, ...ways, before } };
+  return { ok: true, value: { sandbox, ...ways, bounds, acted, before } };
 }
 
 function stopped(): Said<never> {
   return { ok: false, code: 'halted', message: 'it is halted, or its session is over' };
 }
 
-function waysOut({ request, book, session }: Parts): Omit<Started, 'sandbox' | 'before'> {
-  const { socket, session: of, reach } = request;
-  let lastActionMs = performance.now();
-  const acted = (): void => void (lastActionMs = performance.now());
+function askedOf({ reach, hosts: named, plan: { limits } }: SuperviseRequest): Bounds {
+  return { hosts: reach.hosts, named, networks: reach.networks, limits };
+}
+
+/** When the agent last did something that was let through. */
+class Acted {
+  #lastMs: number = performance.now();
+  #decided: number;
+
+  constructor(decided: number) {
+    this.#decided = decided;
+  }
+
+  get lastMs(): number {
+    return this.#lastMs;
+  }
+
+  now(): void {
+    this.#lastMs = performance.now();
+  }
+
+  /** Takes how many actions were decided so far. */
+  decided(count: number): void {
+    if (count !== this.#decided) this.now();
+    this.#decided = count;
+  }
+}
+
+function waysOut(
+  { request, book, session }: Parts,
+  { hosts, networks }: SetBounds,
+  acted: Acted,
+): Pick<Started, 'proxy' | 'gateway'> {
+  const { socket, session: of } = request;
+  const reach = { ...request.reach, hosts, networks };
   const proxy = makeProxy({
     reach,
     seen: async (connection) => {
       const isRefused = connection.verdict === 'refused';
-      if (!isRefused) acted();
-      return book.record('connections', [{ ...connection }], isRefused ? 1 : 0);
+      if (!isRefused) acted.now();
+      const finding = findingIn(connection);
+      return book.record('connections', [{ ...connection }], {
+        refused: isRefused ? 1 : 0,
+        finding,
+      });
     },
   });
-  const gateway = makeGatewayPort({ socket, agent: of.agent, session, acted });
-  return { proxy, gateway, lastActionMs: () => lastActionMs };
+  const refused = (path: string): void => {
+    const tried = { host: 'gateway', path: path.slice(0, 256), verdict: 'refused' };
+    book.note('connections', [tried], { refused: 1, finding: 'escape_attempt' });
+  };
+  const gateway = makeGatewayPort({ socket, agent: of.agent, session, refused });
+  return { proxy, gateway };
 }
 
 /** Where the agent finds its only ways out. */
@@ -204,8 +259,9 @@ function pointersTo({ request, session }: Parts, ports: PortNumbers): ReturnType
   };
 }
 
-function startOf({ plan, hosts, machine }: SuperviseRequest): JsonObject {
-  const { command, who, folders, limits, environment } = plan;
+function startOf({ plan, machine }: SuperviseRequest, bounds: SetBounds): JsonObject {
+  const { command, who, folders, environment } = plan;
+  const { limits, named, by } = bounds;
   const { work, read, write, home } = folders;
   return {
     sandbox: machine === null ? 'none' : 'linux',
@@ -214,25 +270,29 @@ function startOf({ plan, hosts, machine }: SuperviseRequest): JsonObject {
     folders: { work, read: [...read], write: [...write], home },
     limits: { ...limits },
     environment: Object.keys(environment).toSorted(),
-    hosts: [...hosts],
+    hosts: [...named],
+    by,
   };
 }
 
 async function finish(parts: Parts, started: Started, look: () => Promise<void>): Promise<RunEnd> {
   const { request, book, run, point } = parts;
-  const { sandbox, before, lastActionMs } = started;
+  const { sandbox, before, bounds, acted } = started;
   const stopLease = endWithLease(point, run);
-  const looking = setInterval(() => void look(), STANDING_MS);
+  const looking = setInterval(() => {
+    void look();
+    void book.bounds().then((told) => told !== null && acted.decided(told.decided));
+  }, STANDING_MS);
   let isReached = false;
   const stopWatch = watchTree({
     init: sandbox.init,
-    limits: request.plan.limits,
-    lastActionMs,
+    limits: bounds.limits,
+    lastActionMs: () => acted.lastMs,
     seen: (processes) => book.note('processes', processes),
     reached: (limit, use) => {
       if (isReached) return;
       isReached = true;
-      book.note('limit', [{ limit, ...use }]);
+      book.note('limit', [{ limit, ...use }], { finding: 'limit_reached' });
       void run.end('limit', limit);
     },
   });

@@ -88,7 +88,15 @@ const someDormant: Reader<number | null> = (findings, node) => {
 export const dormant: Reader<number | null> = orOff(someDormant, null);
 
 /** The findings that can halt a session. */
-const HALTING = ['canary', 'bypass', 'unlisted_tool', 'role_claim'] as const;
+const HALTING = [
+  'canary',
+  'bypass',
+  'unlisted_tool',
+  'role_claim',
+  'limit_reached',
+  'connection_refused',
+  'escape_attempt',
+] as const;
 
 /** Reads the name of a finding in `halt_on`. */
 export const haltingFinding: Reader<string> = choice(HALTING);

@@ -7,6 +7,7 @@ import type { Problem } from '../../routes/problem.ts';
 import { claimsBody } from '../../routes/sessions/add-claims.ts';
 import { messageBody, rightToSay } from '../../routes/sessions/add-message.ts';
 import { observedBody } from '../../routes/supervision/observed-shapes.ts';
+import { supervisionIn } from '../../routes/supervision/supervision-in.ts';
 import { offerBody, refusedBody } from '../../routes/tools/tool-shapes.ts';
 import { openBody, openRequestOf, provingOf } from '../../routes/sessions/attest.ts';
 import { evaluateFrame, sessionFrame } from './frame-shapes.ts';
@@ -96,6 +97,13 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     run: (api, { agent, members }) =>
       after(parseShape(observedBody, members), async (seen) =>
         shown(await api.guard.observed({ agent, ...seen })),
+      ),
+  },
+  supervision: {
+    right: 'act',
+    run: (api, { agent, members }) =>
+      after(parseShape(sessionFrame, members), ({ session }) =>
+        shown(supervisionIn(api, { agent, session })),
       ),
   },
   ...LEASE_OPERATIONS,

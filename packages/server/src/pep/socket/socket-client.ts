@@ -23,6 +23,7 @@ export type SocketOperation =
   | 'offer'
   | 'refused'
   | 'observed'
+  | 'supervision'
   | 'status';
 
 /**

@@ -14,6 +14,7 @@ export const observedBody: z.ZodType<Omit<Observed, 'agent'>> = z
     what: z.enum(['started', 'processes', 'connections', 'files', 'limit', 'ended']),
     refused: count,
     events,
+    finding: z.enum(['limit_reached', 'connection_refused', 'escape_attempt']).optional(),
   })
   .refine(({ refused, events: all }) => refused <= all.length, {
     message: 'must be at most as many as there are events',

@@ -17,6 +17,7 @@ export const recordObserved: Route = route({
       what: 'connections',
       refused: 1,
       events: [{ host: 'example.com', port: 443, verdict: 'refused', why: 'not-listed' }],
+      finding: 'connection_refused',
     },
   },
   answer: { status: 200, shape: recorded },

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { verifies } from '@plumbline/testkit';
 
 import { parseNetwork } from '../../egress/address.ts';
-import { type AllowedHost, isAllowed, parseAllowed } from './allow-list.ts';
+import { type AllowedHost, isAllowed, parseAllowed } from '../../egress/allow-list.ts';
 import { judgeHost, type Reach } from './judge-host.ts';
 import { type ConnectionSeen, makeProxy, type Proxy } from './proxy.ts';
 

@@ -25,12 +25,12 @@ test('gateway port: one path, in one session, and nothing else of the daemon', a
   await once(daemon, 'listening');
   const inside = createServer().listen(0, '127.0.0.1');
   await once(inside, 'listening');
-  let acted = 0;
+  const refused: string[] = [];
   const gateway = makeGatewayPort({
     socket,
     agent: 'support',
     session: 'ses_1',
-    acted: () => void (acted += 1),
+    refused: (path) => refused.push(path),
   });
   gateway.serve(inside);
   t.after(() => {
@@ -55,7 +55,7 @@ test('gateway port: one path, in one session, and nothing else of the daemon', a
     [seen['plumbline-session'], seen.authorization, seen['mcp-session-id'], seen.host],
     ['ses_1', undefined, 'm1', 'localhost'],
   );
-  assert.equal(acted, 1);
+  assert.deepEqual(refused, []);
   const others = [
     '/mcp/other',
     '/mcp/support/',

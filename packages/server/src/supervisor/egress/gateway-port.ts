@@ -9,8 +9,8 @@ export type GatewayParts = {
   readonly socket: string;
   readonly agent: string;
   readonly session: string;
-  /** Is called for each message of the agent. */
-  readonly acted: () => void;
+  /** Is told of each request for something else. */
+  readonly refused: (path: string) => void;
 };
 
 /** The gateway as a sandbox reaches it. */
@@ -39,14 +39,14 @@ const PASSED_PREFIX = 'mcp-param-';
  * Returns a port that leads to one agent's MCP address at the daemon and nowhere else: on the
  * daemon's socket its own user may do everything, so nothing of that socket is shown inside.
  */
-export function makeGatewayPort({ socket, agent, session, acted }: GatewayParts): GatewayPort {
+export function makeGatewayPort({ socket, agent, session, refused }: GatewayParts): GatewayPort {
   const sockets = new Set<Duplex>();
   let isCut = false;
   const path = `/mcp/${agent}`;
   const server = createServer((asked, answer) => {
     const isOurs = asked.url === path && METHODS.includes(asked.method ?? '');
+    if (!isOurs) refused(asked.url ?? '');
     if (!isOurs || isCut) return refuse(answer, path);
-    if (asked.method === 'POST') acted();
     const headers = { ...passed(asked), host: 'localhost', 'plumbline-session': session };
     const sent = request({ socketPath: socket, method: asked.method ?? 'GET', path, headers });
     sent.on('response', (reply) => {

@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 
 import { mayReach, type Network, parseNetwork } from '../../egress/address.ts';
-import { type AllowedHost, isAddressLike, isAllowed } from './allow-list.ts';
+import { type AllowedHost, isAddressLike, isAllowed } from '../../egress/allow-list.ts';
 
 /** What a supervised agent may reach. */
 export type Reach = {

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import { connect, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
-import { plainHost } from './allow-list.ts';
+import { plainHost } from '../../egress/allow-list.ts';
 import { judgeHost, type Reach, type RefusedWhy } from './judge-host.ts';
 
 /** One attempt to reach something. `how`: a tunnel, or one plain request. */

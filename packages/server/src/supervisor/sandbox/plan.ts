@@ -7,7 +7,9 @@ export type Limits = {
   /** Of all its processes together. */
   readonly cpuMs: number | null;
   readonly timeMs: number | null;
-  /** Processor time without any action. */
+  /** Processor time without any action: forgotten work, mining. */
+  readonly busyMs: number | null;
+  /** Time without any action and without work. */
   readonly idleMs: number | null;
 };
 

@@ -53,3 +53,13 @@ export function isAllowed(list: readonly AllowedHost[], host: string, port: numb
     return allowed.isBelow ? host.endsWith(`.${allowed.host}`) : host === allowed.host;
   });
 }
+
+/** Returns whether everything that one allowed host stands for is let through by a list. */
+export function isCovered(list: readonly AllowedHost[], narrower: AllowedHost): boolean {
+  return list.some((allowed) => {
+    if (allowed.port !== narrower.port) return false;
+    const isSame = allowed.host === narrower.host;
+    if (!allowed.isBelow) return isSame && !narrower.isBelow;
+    return narrower.host.endsWith(`.${allowed.host}`) || (isSame && narrower.isBelow);
+  });
+}
