@@ -8,6 +8,7 @@ import { addBreakGlass } from './commands/break-glass.ts';
 import { addCases } from './commands/cases.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addCredential } from './commands/credential.ts';
+import { addConsole } from './commands/console.ts';
 import { addCorrect } from './commands/correct.ts';
 import { addDecide } from './commands/decide.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -66,6 +67,7 @@ export function buildProgram(shell: Shell): Command {
   addStatus(program, shell);
   addAgent(program, shell);
   addHalt(program, shell);
+  addConsole(program, shell);
   addKey(program, shell);
   addCredential(program, shell);
   addApproval(program, shell);

@@ -6,6 +6,7 @@ import { encodeBase64, formatVerifierKey, parseKnownLogs } from '@plumbline/ledg
 import type { Broker } from './broker/broker.ts';
 import { openAuthority } from './context-authority.ts';
 import { openBroker } from './context-broker.ts';
+import { consoleOf, type ConsoleParts } from './context-console.ts';
 import { pactsOf } from './context-pacts.ts';
 import { tellingOf } from './context-telling.ts';
 import type { Config } from './config/config.ts';
@@ -46,6 +47,7 @@ import { makeDecisions } from './services/decisions.ts';
 import { finishErasure } from './services/erasure.ts';
 import { type HealthBoard, makeHealth } from './services/health.ts';
 import { openKeys } from './services/keys.ts';
+import { openSignIns } from './services/sign-ins/open-sign-ins.ts';
 import { makeLog } from './services/log.ts';
 import { openApprovalServices } from './services/open-approvals.ts';
 import type { Services } from './services/daemon-services.ts';
@@ -84,24 +86,25 @@ export type Stores = {
 };
 
 /** Everything that runs in a daemon. */
-export type Context = Stores & {
-  readonly sequencer: Sequencer;
-  readonly space: Space;
-  readonly guard: OpenedGuard;
-  readonly models: Models;
-  readonly follower: Follower;
-  readonly services: Services;
-  readonly health: HealthBoard;
-  readonly broker: Broker;
-  readonly executing: ExecutionBook;
-  readonly write: WriteEntry;
-  readonly recordLink: RecordLink;
-  readonly mcp: AgentDoor;
-  readonly hooks: AgentHooks;
-  readonly away: AwayLists;
-  readonly telling: Telling;
-  readonly erase: Subjects['erase'];
-};
+export type Context = Stores &
+  ConsoleParts & {
+    readonly sequencer: Sequencer;
+    readonly space: Space;
+    readonly guard: OpenedGuard;
+    readonly models: Models;
+    readonly follower: Follower;
+    readonly services: Services;
+    readonly health: HealthBoard;
+    readonly broker: Broker;
+    readonly executing: ExecutionBook;
+    readonly write: WriteEntry;
+    readonly recordLink: RecordLink;
+    readonly mcp: AgentDoor;
+    readonly hooks: AgentHooks;
+    readonly away: AwayLists;
+    readonly telling: Telling;
+    readonly erase: Subjects['erase'];
+  };
 
 /**
  * Opens vault and log of a data directory that is held, and does to the vault what the ledger says
@@ -232,6 +235,7 @@ export async function openContext(
     broker,
     identity,
     ...people,
+    signIns: openSignIns({ ...needs, ...people, keys, clock, bounds: config.console }),
     subjects: makeSubjects(needs),
     decisions,
     ...(await openApprovalServices({ ...needs, ...past, ...deciding, proving })),
@@ -245,6 +249,7 @@ export async function openContext(
     ...stores,
     ...opened,
     ...ending,
+    ...consoleOf(config, { sequencer }, surroundings),
     ...doorsOf(config, { ...opened, past, places, keysFor }, surroundings),
   };
 }

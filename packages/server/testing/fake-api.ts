@@ -8,12 +8,14 @@ import { createMetrics } from '../src/routes/health/metrics.ts';
 import type { StreamReply } from '../src/routes/mcp/mcp-door.ts';
 import type { RequestLine } from '../src/routes/request-log.ts';
 import { formatKeyToken, hashSecret } from '../src/services/key-token.ts';
+import type { SiteFile } from '../src/site/built-site.ts';
 import type { Services } from '../src/services/daemon-services.ts';
 import type { PactRow, ToolRow } from '../src/services/services.ts';
 import type { Models } from '../src/store/models.ts';
 import type { ApiKey } from '../src/store/vault.ts';
 import { fakeApprovals } from './fake-approvals.ts';
 import { fakeNotices } from './fake-notices.ts';
+import { fakeSignIns } from './fake-sign-ins.ts';
 import { makeCredential } from './vault-contract.ts';
 
 /** Settings of the routes in tests: a free port, and limits nobody reaches by accident. */
@@ -44,6 +46,7 @@ export type FakeOptions = {
   readonly guard?: Partial<Guard>;
   readonly services?: Partial<Services>;
   readonly staticFile?: Api['staticFile'];
+  readonly site?: Api['site'];
   readonly clock?: () => number;
 };
 
@@ -72,6 +75,13 @@ export function fakeApi(options: FakeOptions = {}): FakeApi {
         return Promise.resolve({ kind: 'json', value: {} });
       },
     },
+    site: options.site ?? {
+      file: (path) => Promise.resolve(path.startsWith('assets/') ? undefined : PAGE),
+    },
+    live: {
+      watch: () => (response) => void response.writeHead(200, STREAM).end('event: ready\n\n'),
+      close: () => undefined,
+    },
     log: { answered: (line) => lines.push(line), failed: (_operation, error) => bugs.push(error) },
   };
   const key = (of: Partial<ApiKey>): string => addKey(keys, of);
@@ -90,6 +100,17 @@ function fakeDoor(calls: string[]): Api['mcp'] {
     remove: () => Promise.resolve(said('mcp.remove', 204)),
   };
 }
+
+const STREAM = { 'content-type': 'text/event-stream' };
+
+const PAGE: SiteFile = {
+  bytes: Buffer.from('<!doctype html>'),
+  mediaType: 'text/html; charset=utf-8',
+  isImmutable: false,
+  encoding: 'identity',
+  hasEncodings: false,
+  etag: '"page"',
+};
 
 const BYTES = { mediaType: 'application/octet-stream', cacheSeconds: 60, isImmutable: true };
 
@@ -458,6 +479,7 @@ function fakeServices(
       takeBack: () => served('grants.takeBack', { index: 8 }),
     },
     notices: fakeNotices(served),
+    signIns: fakeSignIns(served),
     breakGlass: {
       start: () => served('breakGlass.start', TAKEN),
       end: () => served('breakGlass.end', { index: 8 }),

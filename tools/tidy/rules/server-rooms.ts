@@ -11,6 +11,8 @@ const mayKnow: ReadonlyMap<string, readonly string[]> = new Map([
   ['egress', []],
   ['config', ['egress']],
   ['machine', []],
+  ['site', []],
+  ['live', ['ledger', 'store']],
   ['ledger', ['disk', 'egress']],
   ['store', ['ledger']],
   ['seal', ['config', 'store']],
@@ -24,7 +26,7 @@ const mayKnow: ReadonlyMap<string, readonly string[]> = new Map([
     'services',
     ['broker', 'guard', 'identity', 'ledger', 'notify', 'record', 'routes', 'seal', 'store'],
   ],
-  ['routes', ['config', 'guard', 'identity', 'notify', 'pep', 'services', 'store']],
+  ['routes', ['config', 'guard', 'identity', 'live', 'notify', 'pep', 'services', 'site', 'store']],
   ['supervisor', ['client', 'config', 'egress', 'guard', 'pep']],
   ['pep', ['guard', 'routes']],
 ]);

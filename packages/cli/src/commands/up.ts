@@ -98,6 +98,12 @@ function tell(
   shell.screen.print(`plumbline runs, pid ${pid}: ${url ?? 'socket alone'}, ${socket}`);
   const first = server.firstSteps(started, shell.program);
   if (first !== '') shell.screen.print(first);
+  else sayConsole(started, shell);
+}
+
+function sayConsole({ url }: { readonly url: string | null }, { program, screen }: Shell): void {
+  if (url === null) return;
+  screen.print(`the console: ${url}/console/ (\`${program} console\` signs you in)`);
 }
 
 async function detach(
@@ -123,4 +129,5 @@ async function detach(
   }
   if (options.json === true) return shell.screen.json(started);
   shell.screen.print(`plumbline runs: ${started.url ?? 'socket alone'}, ${started.socket}`);
+  if (started.bootstrap === null) sayConsole(started, shell);
 }

@@ -56,6 +56,8 @@ export const CHAIN_OF = {
   credential_revoked: 'node',
   credential_used: 'agent',
   credential_dropped: 'agent',
+  signed_in: 'node',
+  signed_out: 'node',
   seat_given: 'node',
   seat_returned: 'node',
   erasure: 'node',

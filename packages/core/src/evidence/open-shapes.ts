@@ -24,6 +24,7 @@ const isBoolean = isOneOf([true, false]);
 const isScope = isOneOf(['fleet', 'agent', 'session', 'room', 'tool', 'task']);
 const STATUSES = ['ok', 'error', 'not_sent', 'unknown'] as const;
 const OBSERVED = ['started', 'processes', 'connections', 'files', 'limit', 'ended'] as const;
+const SIGN_OUTS = ['asked', 'idle', 'over', 'key', 'factor', 'crowded', 'lost'] as const;
 const REASONS = ['closed', 'idle', 'erased', 'evicted'] as const;
 
 const isFinding = membersOf({
@@ -221,6 +222,26 @@ export const OPEN_SHAPES: ReadonlyMap<EntryKind, Shape> = new Map([
   ['observed', membersOf({ what: isOneOf(OBSERVED), count: isCount, refused: isCount })],
   ['lock', membersOf({ ...lock, untilMs: orNull(isWhole) })],
   ['unlock', membersOf(lock)],
+  [
+    'signed_in',
+    membersOf({
+      signIn: isName,
+      way: isOneOf(['key', 'link', 'passkey', 'oidc']),
+      factor: orNull(isName),
+      person: isName,
+      untilMs: isWhole,
+      by: isText,
+    }),
+  ],
+  [
+    'signed_out',
+    membersOf({
+      signIn: isName,
+      person: isName,
+      why: isOneOf(SIGN_OUTS),
+      by: isText,
+    }),
+  ],
   ['notifying', membersOf({ channels: listOf(isName), kinds: listOf(isName) })],
   [
     'notified',

@@ -1,3 +1,4 @@
+import type { ConsoleConfig } from './console-schema.ts';
 import type { AuthorityConfig } from './authority.ts';
 import type { NotifyRules } from './notify.ts';
 import type { Revocations } from './revocations.ts';
@@ -92,6 +93,7 @@ export type Config = {
     readonly factor: 'none' | 'totp' | 'webauthn';
   };
   readonly breakGlass: BreakGlassConfig;
+  readonly console: ConsoleConfig;
   /** Who is told of what. */
   readonly notify: NotifyRules;
   /** Who is told that what a halted agent was given is good no more. */

@@ -50,6 +50,7 @@ export function printConfig(config: Config): JsonObject {
       holders: [...config.breakGlass.holders],
       roles: [...config.breakGlass.roles],
     },
+    console: { ...config.console },
     notify: printNotify(config.notify),
     revocations: printRevocations(config.revocations),
     supervision: printSupervision(config.supervision),

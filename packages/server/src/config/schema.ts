@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { mcpShape } from './mcp-schema.ts';
 import { authorityShapes, type SettledAuthority } from './authority-schema.ts';
 import type { Config } from './config.ts';
+import { consoleShape, type SettledConsole } from './console-schema.ts';
 import { notifyShape } from './notify-schema.ts';
 import { revocationsShape } from './revocations.ts';
 import { supervisionShape } from './supervision.ts';
@@ -45,6 +46,7 @@ export type Settled = {
   readonly mcp: Config['mcp'];
   readonly approvals: Config['approvals'];
   readonly breakGlass: Config['breakGlass'];
+  readonly console: SettledConsole;
   readonly notify: Config['notify'];
   readonly revocations: Config['revocations'];
   readonly supervision: Config['supervision'];
@@ -141,6 +143,7 @@ const schema: z.ZodType<Settled> = z.strictObject({
   tools: z.strictObject({ firstSight: z.enum(['pin', 'ask']).default('pin') }).prefault({}),
   approvals: approvalsShape,
   breakGlass: breakGlassShape,
+  console: consoleShape,
   notify: notifyShape,
   revocations: revocationsShape,
   supervision: supervisionShape,

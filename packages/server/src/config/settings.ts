@@ -132,6 +132,13 @@ export const SETTINGS: readonly Setting[] = [
     form: 'boolean',
     says: 'whether one person may publish alone under it where it takes two',
   },
+  { path: 'console.folder', form: 'text', says: 'the folder that holds the built console' },
+  {
+    path: 'console.idleMs',
+    form: 'number',
+    says: 'a sign-in at the console ends after it without use',
+  },
+  { path: 'console.maxMs', form: 'number', says: 'a sign-in at the console ends after it' },
   {
     path: 'notify.channels',
     form: 'json',

@@ -4,6 +4,7 @@ import { parseKnownLogs, parseVerifierKey } from '@plumbline/ledger';
 import ipaddr from 'ipaddr.js';
 
 import type { Config, RootKeySource } from './config.ts';
+import { settleConsole } from './console-schema.ts';
 import { isLoopback } from './loopback.ts';
 import { readOptional } from './read-optional.ts';
 import type { Settled } from './schema.ts';
@@ -82,6 +83,7 @@ export function settle(settled: Settled, home: Home, refuse: Refuse): Config {
     mcp: settled.mcp,
     approvals: settled.approvals,
     breakGlass: settled.breakGlass,
+    console: settleConsole(settled.console),
     notify: settled.notify,
     revocations: settled.revocations,
     supervision: settled.supervision,

@@ -1,4 +1,4 @@
-import type { Started } from './start-said.ts';
+import type { Bootstrap, Started } from './start-said.ts';
 
 /**
  * Returns what a person is told at the first start; the admin key is never shown again. `program`
@@ -16,7 +16,8 @@ This is the first start. Keep these three:
   root key, make a copy        ${bootstrap.rootKey}
   the log's verifier key       ${verifierKey}
 
-The daemon answers at ${url === null ? socket : `${url} and ${socket}`}. Next:
+The daemon answers at ${url === null ? socket : `${url} and ${socket}`}.
+${consoleSteps(bootstrap, program)}Next:
 
   ${program} agent add <agent>
       an agent that is refused everything
@@ -26,5 +27,17 @@ The daemon answers at ${url === null ? socket : `${url} and ${socket}`}. Next:
       a key for its enforcement point
   ${program} doctor
       whether all is well
+`;
+}
+
+function consoleSteps({ consoleLink }: Bootstrap, program: string): string {
+  if (consoleLink === null) return '';
+  return `
+The console, signed in by this link, once and within ten minutes:
+
+  ${consoleLink}
+
+Later, \`${program} console\` prints another.
+
 `;
 }

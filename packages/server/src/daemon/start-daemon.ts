@@ -9,6 +9,7 @@ import { type Context, openContext, openStores, resume, type Surroundings } from
 import { STATE_FILE } from '../ledger/layout.ts';
 import { staticFile } from '../ledger/static-file.ts';
 import { createMetrics } from '../routes/health/metrics.ts';
+import { LOCAL } from '../routes/gate/authenticate.ts';
 import { type ApiServer, openApiServer } from '../routes/open-api-server.ts';
 import { createRequestLog } from '../routes/request-log.ts';
 import { freshModels } from '../store/fresh-models.ts';
@@ -93,12 +94,12 @@ async function open(
   await context.away.refresh();
   const server = await listen(config, { context, places, options });
   undo.push(() => server.close(0));
-  const bootstrap = await firstKey(context);
+  const url = urlOf(config, server);
+  const bootstrap = await firstKey(context, url);
   // Reading a long ledger for the first time holds up nothing else.
   context.telling.notifier?.start().catch(options.failed);
   const chores = startChores(config, context, { clock, failed: options.failed });
   undo.push(() => chores.stop());
-  const url = urlOf(config, server);
   lock.say({ pid: process.pid, since: clock(), url, version: kernelVersion });
   const started: Started = {
     pid: process.pid,
@@ -141,11 +142,16 @@ async function writeBoot({ guard, write }: Context): Promise<void> {
 }
 
 /** A first start that was refused half-way has begun the log, and the next has to make the key. */
-async function firstKey({ services, rootKey }: Context): Promise<Bootstrap | null> {
+async function firstKey(
+  { services, rootKey }: Context,
+  url: string | null,
+): Promise<Bootstrap | null> {
   if ((await services.keys.list()).length > 0) return null;
   const given = await services.keys.recover('admin');
   if (!given.ok) throw new StartRefused(`no admin key can be made: ${given.error.message}`);
-  return { adminKey: given.value.token, rootKey: rootKey.source };
+  const link = url === null ? null : await services.signIns.link(undefined, LOCAL);
+  const consoleLink = link?.ok === true ? `${url}/console/sign-in#link=${link.value.token}` : null;
+  return { adminKey: given.value.token, rootKey: rootKey.source, consoleLink };
 }
 
 async function listen(
@@ -180,6 +186,8 @@ async function listen(
       },
       mcp: context.mcp,
       hooks: context.hooks,
+      site: context.site,
+      live: context.live,
       clock: options.clock,
       metrics: createMetrics({
         agents: () => guard.guard.agents(),
@@ -221,6 +229,7 @@ function makeClose({ context, server, chores, places, lock, failed }: Closing): 
     () => context.hooks.letGo(),
     () => context.away.close(),
     () => context.mcp.close(),
+    () => context.live.close(),
     () => server.close(GRACE_MS),
     () => context.broker.close(),
     () => context.guard.guard.close(),

@@ -1,5 +1,10 @@
 /** What is told once, at the first start: `adminKey` is never shown again. */
-export type Bootstrap = { readonly adminKey: string; readonly rootKey: string };
+export type Bootstrap = {
+  readonly adminKey: string;
+  readonly rootKey: string;
+  /** Signs the first admin in at the console, once; null with the socket alone. */
+  readonly consoleLink: string | null;
+};
 
 /** How a daemon that started can be reached, and what was made at its first start. */
 export type Started = {

@@ -1,6 +1,8 @@
 import type { Config } from '../config/config.ts';
 import type { RequestLimits } from './gate/rate-limits.ts';
 import type { Guard } from '../guard/guard.ts';
+import type { Live } from '../live/live.ts';
+import type { Site } from '../site/built-site.ts';
 import type { Services } from '../services/daemon-services.ts';
 import type { Models } from '../store/models.ts';
 import type { Metrics } from './health/metrics.ts';
@@ -26,6 +28,8 @@ export type Api = {
   readonly log: RequestLog;
   readonly mcp: McpDoor;
   readonly hooks: HookDoor;
+  readonly site: Site;
+  readonly live: Live;
 };
 
 /** A file of the log as it is served. */

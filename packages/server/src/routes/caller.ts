@@ -40,6 +40,8 @@ export type Caller = {
   readonly grants?: readonly AttestableClaim[];
   /** The break-glass some of the roles come from; absent when none does. */
   readonly breakGlass?: string;
+  /** The sign-in whose cookie came instead of a key; absent: a key or a token came. */
+  readonly signIn?: string;
 };
 
 /**

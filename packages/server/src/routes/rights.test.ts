@@ -130,6 +130,15 @@ const MATRIX: Readonly<Record<string, string>> = {
   confirmFactor: '-----++++',
   removeFactor: '-----++++',
   getWebAuthnPage: '+++++++++',
+  goToConsole: '+++++++++',
+  enterConsole: '+++++++++',
+  showConsole: '+++++++++',
+  getConsoleFile: '+++++++++',
+  getSignIn: '+++++++++',
+  signIn: '+++++++++',
+  signOut: '+++++++++',
+  makeSignInLink: '-----++++',
+  watchEntries: '--+-+++++',
   giveGrant: '-----++++ -----++++',
   takeBackGrant: '-----++++ -----++++',
   startBreakGlass: '-----++++',
@@ -180,6 +189,13 @@ describe('authorisation', () => {
       'showApprovalLink',
       'voteByLink',
       'getWebAuthnPage',
+      'goToConsole',
+      'enterConsole',
+      'showConsole',
+      'getSignIn',
+      'signIn',
+      'signOut',
+      'getConsoleFile',
       'pressSlackButton',
       'getLogFile',
       'getConfiguration',
@@ -234,7 +250,7 @@ async function answers(fake: OpenFake, route: Route, agent: string): Promise<str
       ...requestOf(route, agent),
       auth: fake.key(of),
     });
-    row += status < 300 ? '+' : status === 403 ? '-' : status === 404 ? '.' : `[${status}]`;
+    row += status < 400 ? '+' : status === 403 ? '-' : status === 404 ? '.' : `[${status}]`;
     if (status === 404) assert.equal(json['code'], 'unknown-agent');
   }
   return row;

@@ -16,6 +16,14 @@ import { makeApprovalLink } from './approvals/make-approval-link.ts';
 import { returnSeat } from './approvals/return-seat.ts';
 import { showApprovalLink } from './approvals/show-approval-link.ts';
 import { voteByLink } from './approvals/vote-by-link.ts';
+import { enterConsole } from './console/enter-console.ts';
+import { getConsoleFile } from './console/get-console-file.ts';
+import { getSignIn } from './console/get-sign-in.ts';
+import { goToConsole } from './console/go-to-console.ts';
+import { makeSignInLink } from './console/make-sign-in-link.ts';
+import { showConsole } from './console/show-console.ts';
+import { signIn } from './console/sign-in.ts';
+import { signOut } from './console/sign-out.ts';
 import { evaluate } from './authzen/evaluate.ts';
 import { evaluateMany } from './authzen/evaluate-many.ts';
 import { getConfiguration } from './authzen/get-configuration.ts';
@@ -106,6 +114,7 @@ import { endMcpSession } from './mcp/end-mcp-session.ts';
 import { getResourceMetadata } from './mcp/get-resource-metadata.ts';
 import { listenToMcp } from './mcp/listen-to-mcp.ts';
 import { sendMcpMessage } from './mcp/send-mcp-message.ts';
+import { watchEntries } from './stream/watch-entries.ts';
 import { acceptTool } from './tools/accept-tool.ts';
 import { getTool } from './tools/get-tool.ts';
 import { listTools } from './tools/list-tools.ts';
@@ -193,6 +202,7 @@ export const ROUTES: readonly Route[] = [
   openDecision,
   addCorrection,
   listEvents,
+  watchEntries,
   listGrants,
   getLog,
   getEntry,
@@ -212,6 +222,15 @@ export const ROUTES: readonly Route[] = [
   confirmFactor,
   removeFactor,
   getWebAuthnPage,
+  goToConsole,
+  enterConsole,
+  showConsole,
+  // Before the files, whose path takes whatever stands below the console.
+  getSignIn,
+  signIn,
+  signOut,
+  makeSignInLink,
+  getConsoleFile,
   giveGrant,
   takeBackGrant,
   startBreakGlass,

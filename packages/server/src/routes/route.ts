@@ -44,7 +44,12 @@ export type Call<Body, Query> = {
 
 /** What is answered. `value` is printed as JSON. */
 export type Reply =
-  | { readonly kind: 'json'; readonly status: 200 | 201 | 503; readonly value: object }
+  | {
+      readonly kind: 'json';
+      readonly status: 200 | 201 | 503;
+      readonly value: object;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   | {
       readonly kind: 'bytes';
       readonly type: string;
@@ -75,7 +80,7 @@ export type BodySpec<Body> = {
 /** What is answered when all went well: JSON of a shape, or bytes of a media type. */
 export type AnswerSpec =
   | { readonly status: 200 | 201; readonly shape: z.ZodType }
-  | { readonly status: 200; readonly type: string };
+  | { readonly status: 200 | 302; readonly type: string };
 
 type Facts = {
   /** The operation's name; its file has the same in kebab-case. */
@@ -98,6 +103,8 @@ type Facts = {
   readonly isRecording?: boolean;
   /** What a body of another media type is called, where a standard says so. */
   readonly badMedia?: 'bad-request';
+  /** Whoever is refused here is counted as one who tries keys. */
+  readonly isSignIn?: boolean;
   /** The answer holds a secret and is never kept to be repeated. */
   readonly isSecret?: boolean;
 };
@@ -148,7 +155,10 @@ export function refuse(problem: Problem): Reply {
 }
 
 /** Returns a value as a reply. */
-export function answer(value: object, status: 200 | 201 = 200): Reply {
+export function answer(
+  value: object,
+  status: 200 | 201 = 200,
+): Extract<Reply, { readonly kind: 'json' }> {
   return { kind: 'json', status, value };
 }
 

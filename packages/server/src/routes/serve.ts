@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { admit, type Entered, type Gate } from './gate/admit.ts';
+import { countWrong } from './gate/count-wrong.ts';
 import type { Via } from './gate/check-place.ts';
 import type { Idempotency } from './gate/idempotency.ts';
 import { parseForm, parseJson, readBytes } from './gate/read-body.ts';
@@ -132,6 +133,7 @@ async function handle(served: Served, exchange: Exchange, entered: Entered): Pro
       base,
       headers: request.headers,
     });
+  if (route.isSignIn === true) return countWrong(gate, request, await run());
   const key = request.headers['idempotency-key'];
   if (typeof key !== 'string' || route.isRecording !== true) return run();
   const operation = `${route.method} ${request.url ?? ''}`;

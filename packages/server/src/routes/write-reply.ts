@@ -69,7 +69,7 @@ function printed(reply: Exclude<Reply, StreamReply>): Printed {
         type: 'application/json',
         body: JSON.stringify(reply.value),
         cache: 'no-store',
-        extra: {},
+        extra: reply.headers ?? {},
       };
     case 'bytes':
       return { type: reply.type, body: reply.bytes, cache: reply.cache, extra: {} };

@@ -7,6 +7,7 @@ import type { Bypasses } from './bypasses.ts';
 import type { BreakGlass } from './break-glass.ts';
 import type { Factors } from './factors/factors.ts';
 import type { Grants } from './grants.ts';
+import type { SignIns } from './sign-ins/sign-ins.ts';
 import type {
   Credentials,
   Decisions,
@@ -27,6 +28,7 @@ export type Services = ApprovalServices & {
   readonly factors: Factors;
   readonly grants: Grants;
   readonly breakGlass: BreakGlass;
+  readonly signIns: SignIns;
   readonly credentials: Credentials;
   readonly broker: Pick<Broker, 'forward'>;
   readonly subjects: Subjects;

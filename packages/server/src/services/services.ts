@@ -7,6 +7,7 @@ import type { ApiKey, AttestableClaim, Credential, KeyKind, Role } from '../stor
 export type ServiceCode =
   | 'bad-request'
   | 'bad-pact'
+  | 'bad-key'
   | 'forbidden'
   | 'needs-proof'
   | 'bad-proof'
@@ -295,7 +296,7 @@ export type Log = {
 };
 
 /** What the gate refused before anything could be decided; summed into `refused` entries. */
-export type RefusedWhat = 'bad-key' | 'bad-token' | 'rate-limited' | 'bad-permit';
+export type RefusedWhat = 'bad-key' | 'bad-token' | 'bad-sign-in' | 'rate-limited' | 'bad-permit';
 
 /** How the daemon stands. `down` names what keeps decisions from becoming durable. */
 export type Health = {

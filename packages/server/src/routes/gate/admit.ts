@@ -126,11 +126,11 @@ function find(
 }
 
 function identify(
-  { api }: Gate,
+  { api, place }: Gate,
   asked: { readonly request: IncomingMessage; readonly via: Via; readonly route: Route },
 ): Known | Promise<Known> {
   if (asked.route.rights.length === 0) return { caller: NOBODY };
-  return asked.via === 'local' ? { caller: LOCAL } : recognise(api, asked.request);
+  return asked.via === 'local' ? { caller: LOCAL } : recognise(api, asked.request, place.scheme);
 }
 
 /** A right key is never refused for a neighbour's wrong ones: only what is wrong is counted. */

@@ -51,15 +51,34 @@ export function authenticate(
     const detail = 'send `Authorization: Bearer plk_<id>_<secret>`, or a token where configured';
     return { problem: { code: 'no-key', detail } };
   }
-  const token = parseKeyToken(credentialIn(authorization) ?? '');
-  const key = token === undefined ? undefined : keys.find(token.id);
-  const isSecret = matchesHash(token?.secret ?? '', key?.hash ?? NO_HASH);
-  if (key === undefined || !isSecret || key.revokedAt !== null || isPast(key.expiresAt, now)) {
+  const key = keyIn(credentialIn(authorization) ?? '', keys, now);
+  if (key === undefined) {
     return { problem: { code: 'bad-key', detail: 'the key is unknown, revoked or expired' } };
   }
+  return { caller: callerOfKey(key) };
+}
+
+/** Returns the good key that a text spells, or undefined; in one time, whatever is wrong. */
+export function keyIn(text: string, keys: Pick<Keys, 'find'>, now: number): ApiKey | undefined {
+  const token = parseKeyToken(text);
+  const key = token === undefined ? undefined : keys.find(token.id);
+  const isSecret = matchesHash(token?.secret ?? '', key?.hash ?? NO_HASH);
+  return key !== undefined && isSecret && isGoodKey(key, now) ? key : undefined;
+}
+
+/** Returns whether a key was neither revoked nor ran out. */
+export function isGoodKey(
+  { revokedAt, expiresAt }: Pick<ApiKey, 'revokedAt' | 'expiresAt'>,
+  now: number,
+): boolean {
+  return revokedAt === null && !isPast(expiresAt, now);
+}
+
+/** Returns whoever holds a key. */
+export function callerOfKey(key: ApiKey): Caller {
   const { id, kind, roles, scopes, agents, grants } = key;
   const caller = { id, kind, roles, scopes, agents, person: personIn(key) };
-  return { caller: grants === undefined ? caller : { ...caller, grants } };
+  return grants === undefined ? caller : { ...caller, grants };
 }
 
 function personIn(key: ApiKey): Person | null {

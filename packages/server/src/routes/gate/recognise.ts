@@ -6,6 +6,7 @@ import { looksLikeToken } from '../../identity/read-token.ts';
 import type { Checked, TokenFault } from '../../identity/token-fault.ts';
 import type { Api } from '../api.ts';
 import type { Caller } from '../caller.ts';
+import { checkOwnPage, cookieIn } from './cookie.ts';
 import { authenticate, credentialIn, type Known } from './authenticate.ts';
 
 /**
@@ -15,8 +16,10 @@ import { authenticate, credentialIn, type Known } from './authenticate.ts';
  */
 export function recognise(
   { services, settings, clock }: Pick<Api, 'services' | 'settings' | 'clock'>,
-  { headers, socket }: Pick<IncomingMessage, 'headers' | 'socket'>,
+  request: Pick<IncomingMessage, 'headers' | 'socket' | 'method'>,
+  scheme: 'http' | 'https',
 ): Known | Promise<Known> {
+  const { headers, socket } = request;
   const { identity, keys } = services;
   const { authorization } = headers;
   const certified = settings.listen.tls?.clientCaFile == null ? null : showing(identity, socket);
@@ -27,12 +30,28 @@ export function recognise(
     const detail = 'the certificate says who asks: send neither a key nor a token beside it';
     return { problem: { code: 'bad-token', detail, check: 'workload' } };
   }
+  const signedIn = authorization === undefined ? signedInBy(services, request, scheme) : null;
+  if (signedIn !== null) return signedIn;
   const credential = credentialIn(authorization);
   if (credential === undefined || !looksLikeToken(credential)) {
     return authenticate(authorization, keys, clock());
   }
   const recent = identity.recent(credential);
   return recent === undefined ? known(identity.callerOf(credential)) : { caller: recent };
+}
+
+/** A cookie that is good no more is like none: whoever sent it is told to sign in. */
+function signedInBy(
+  { signIns }: Api['services'],
+  { headers, method = '' }: Pick<IncomingMessage, 'headers' | 'method'>,
+  scheme: 'http' | 'https',
+): Known | null {
+  const cookie = cookieIn(headers, scheme);
+  if (cookie === undefined) return null;
+  const foreign = checkOwnPage(headers, method);
+  if (foreign !== null) return { problem: foreign };
+  const caller = signIns.callerOf(cookie);
+  return caller === undefined ? null : { caller };
 }
 
 function showing(

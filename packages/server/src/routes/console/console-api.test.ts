@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { fakeApi } from '../../../testing/fake-api.ts';
+import { type OpenFake, openFake } from '../../../testing/open-fake.ts';
+
+const COOKIE = 'c'.repeat(43);
+const KEPT = 'Path=/; Max-Age=43200; HttpOnly; SameSite=Strict';
+const ADMIN = {
+  id: '0123456789abcdef',
+  kind: 'person' as const,
+  roles: ['admin' as const],
+  scopes: [],
+  agents: null,
+  person: { id: 'ada', email: null, groups: [] },
+  signIn: 'sgn_1',
+};
+
+describe('the console', () => {
+  let fake: OpenFake;
+  let origin: string;
+  const signIns = {
+    ...fakeApi().api.services.signIns,
+    callerOf: (cookie: string) => (cookie === COOKIE ? ADMIN : undefined),
+  };
+  before(async () => {
+    fake = await openFake({ services: { signIns } });
+    origin = `http://127.0.0.1:${fake.port}`;
+  });
+  after(() => fake.close());
+
+  const cookie = { cookie: `a=b; plumbline-console=${COOKIE}` };
+  const page = { 'x-plumbline-console': '1', 'sec-fetch-site': 'same-origin' };
+  const addAgent = (headers: Record<string, string>) =>
+    fake.ask({ method: 'POST', path: '/api/v1/agents', body: { agent: 'a' }, headers });
+
+  test('console: with the cookie a route answers as for the key', async () => {
+    const { status } = await fake.ask({ path: '/api/v1/agents', headers: cookie });
+    assert.equal(status, 200);
+    assert.equal((await addAgent({ ...cookie, ...page })).status, 201);
+    assert.equal((await addAgent({ ...cookie, origin, 'x-plumbline-console': '1' })).status, 201);
+  });
+
+  test('console: a cookie that is good no more is like none', async () => {
+    const headers = { cookie: `plumbline-console=${'d'.repeat(43)}` };
+    const { status, json } = await fake.ask({ path: '/api/v1/agents', headers });
+    assert.deepEqual([status, json['code']], [401, 'no-key']);
+  });
+
+  test('console: a cookie counts for nothing beside a key that is wrong', async () => {
+    const auth = `Bearer plk_${'0'.repeat(16)}_${'0'.repeat(64)}`;
+    const { json } = await fake.ask({ path: '/api/v1/agents', auth, headers: cookie });
+    assert.equal(json['code'], 'bad-key');
+  });
+
+  test('console: what another page sends with the cookie is refused', async () => {
+    const foreign: readonly Record<string, string>[] = [
+      {},
+      { 'x-plumbline-console': '1' },
+      { 'sec-fetch-site': 'same-origin' },
+      { ...page, 'sec-fetch-site': 'cross-site' },
+      { ...page, 'sec-fetch-site': 'same-site' },
+      { ...page, 'sec-fetch-site': 'none' },
+      { ...page, origin: 'https://evil.example' },
+      { ...page, origin: 'null' },
+      { ...page, 'x-plumbline-console': '0' },
+    ];
+    for (const headers of foreign) {
+      const { status, json } = await addAgent({ ...cookie, ...headers });
+      assert.deepEqual([status, json['code']], [403, 'bad-origin'], JSON.stringify(headers));
+    }
+    const read = await fake.ask({
+      path: '/api/v1/agents',
+      headers: { ...cookie, 'sec-fetch-site': 'cross-site' },
+    });
+    assert.equal(read.json['code'], 'bad-origin');
+  });
+
+  test('console: a name that was rebound to the daemon is refused', async () => {
+    const headers = { ...cookie, ...page, host: 'evil.example' };
+    assert.equal((await addAgent(headers)).json['code'], 'bad-host');
+  });
+
+  test('console: signing in gives a cookie no script and no other page can use', async () => {
+    const body = { way: 'key', key: 'plk_…' };
+    const signed = await fake.ask({ method: 'POST', path: '/console/session', body });
+    assert.equal(signed.status, 201);
+    assert.deepEqual(signed.headers['set-cookie'], [`plumbline-console=${COOKIE}; ${KEPT}`]);
+    assert.equal(signed.headers['cache-control'], 'no-store');
+    assert.ok(!signed.text.includes(COOKIE));
+    const headers = { 'sec-fetch-site': 'cross-site' };
+    const foreign = await fake.ask({ method: 'POST', path: '/console/session', body, headers });
+    assert.equal(foreign.json['code'], 'bad-origin');
+  });
+
+  test('console: behind TLS the cookie is of this host alone', async () => {
+    const listen = { ...fake.api.settings.listen, isBehindProxy: true };
+    const secure = await openFake({ services: { signIns }, settings: { listen } });
+    const body = { way: 'key', key: 'plk_…' };
+    const signed = await secure.ask({ method: 'POST', path: '/console/session', body });
+    assert.deepEqual(signed.headers['set-cookie'], [
+      `__Host-plumbline-console=${COOKIE}; ${KEPT}; Secure`,
+    ]);
+    const ask = async (headers: Record<string, string>) =>
+      (await secure.ask({ path: '/api/v1/agents', headers })).status;
+    assert.equal(await ask(cookie), 401);
+    assert.equal(await ask({ cookie: `__Host-plumbline-console=${COOKIE}` }), 200);
+    await secure.close();
+  });
+
+  test('console: signing out takes the cookie away, and takes no other page', async () => {
+    const out = (headers: Record<string, string>) =>
+      fake.ask({ method: 'DELETE', path: '/console/session', headers });
+    assert.equal((await out(cookie)).json['code'], 'bad-origin');
+    const done = await out({ ...cookie, ...page });
+    assert.deepEqual(done.json, { signedOut: true });
+    assert.deepEqual(done.headers['set-cookie'], [
+      'plumbline-console=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict',
+    ]);
+  });
+
+  test('console: who tries too many keys is not told any more what was wrong', async () => {
+    const refused = { ok: false as const, error: { code: 'bad-key' as const, message: 'no' } };
+    const wrong = { ...signIns, signIn: () => Promise.resolve(refused) };
+    const limits = { ...fake.api.settings.limits, badKeysPerMinute: 2 };
+    const strict = await openFake({ services: { signIns: wrong }, settings: { limits } });
+    const body = { way: 'link', link: 'x' };
+    const codes = [];
+    for (let each = 0; each < 3; each += 1) {
+      const { json } = await strict.ask({ method: 'POST', path: '/console/session', body });
+      codes.push(json['code']);
+    }
+    assert.deepEqual(codes, ['bad-key', 'bad-key', 'rate-limited']);
+    assert.deepEqual(strict.refused, ['bad-sign-in', 'bad-sign-in', 'bad-sign-in']);
+    await strict.close();
+  });
+
+  test('console: deep links get the page, hashed files never do', async () => {
+    for (const path of ['/console/', '/console/rooms/a.b', '/console/agents/x/pact?tab=1']) {
+      const { status, headers } = await fake.ask({ path });
+      assert.equal(status, 200, path);
+      assert.equal(headers['cache-control'], 'no-cache');
+      const policy = String(headers['content-security-policy']);
+      assert.match(policy, /^default-src 'none'; script-src 'self'; style-src 'self';/);
+      assert.ok(policy.includes("frame-ancestors 'none'") && !policy.includes('unsafe'));
+      assert.equal(headers['referrer-policy'], 'no-referrer');
+      assert.equal(headers['x-frame-options'], 'DENY');
+      assert.equal(headers['cross-origin-opener-policy'], 'same-origin');
+    }
+    const known = await fake.ask({ path: '/console/', headers: { 'if-none-match': 'W/"page"' } });
+    assert.deepEqual([known.status, known.text], [304, '']);
+    const root = await fake.ask({ path: '/' });
+    assert.deepEqual([root.status, root.headers['location']], [302, '/console/']);
+  });
+
+  test('console: what is not built is said on the page, with the command', async () => {
+    const site = { file: () => Promise.resolve(undefined) };
+    const bare = await openFake({ site });
+    const { status, text } = await bare.ask({ path: '/console/' });
+    assert.equal(status, 503);
+    assert.match(text, /npm run build/);
+    const gone = await bare.ask({ path: '/console/assets/old-1.js' });
+    assert.equal(gone.json['code'], 'not-found');
+    await bare.close();
+  });
+});

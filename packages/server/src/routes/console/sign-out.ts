@@ -1,0 +1,29 @@
+import { z } from 'zod';
+
+import { checkOwnPage, cookieIn, giveCookie, schemeIn } from '../gate/cookie.ts';
+import { answer, refuse, route, type Route } from '../route.ts';
+
+/** Signs out whoever is signed in with this browser; signing out twice is no error. */
+export const signOut: Route = route({
+  name: 'signOut',
+  method: 'DELETE',
+  path: '/console/session',
+  rights: [],
+  reach: 'handler',
+  summary: 'signs out whoever is signed in with this browser, and takes the cookie away',
+  answer: { status: 200, shape: z.strictObject({ signedOut: z.boolean() }) },
+  codes: ['unavailable', 'overloaded'],
+  handle: async ({ services }, { base, headers }) => {
+    const scheme = schemeIn(base);
+    const cookie = cookieIn(headers, scheme);
+    const gone = { 'set-cookie': giveCookie(null, scheme) };
+    if (cookie === undefined) return { ...answer({ signedOut: false }), headers: gone };
+    const foreign = checkOwnPage(headers, 'DELETE');
+    if (foreign !== null) return refuse(foreign);
+    const ended = await services.signIns.signOut(cookie);
+    if (ended.ok || ended.error.code === 'not-found') {
+      return { ...answer({ signedOut: ended.ok }), headers: gone };
+    }
+    return refuse({ code: ended.error.code, detail: ended.error.message });
+  },
+});
