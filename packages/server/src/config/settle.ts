@@ -27,10 +27,7 @@ export function settle(settled: Settled, home: Home, refuse: Refuse): Config {
     refuse('rootKey', 'must not stand in the data directory: whoever copies it would hold the key');
   }
   checkKeys(publishing.signers, (message) => refuse('publishing.signers', message));
-  for (const network of settled.allowNetworks) {
-    if (!isNetwork(network))
-      refuse('allowNetworks', `\`${network}\` is not a network such as 10.0.0.0/8`);
-  }
+  checkNetworks(settled.allowNetworks, (message) => refuse('allowNetworks', message));
   const wrong = faultOf(settled.upstreams);
   if (wrong !== null) refuse(`upstreams.${wrong.at}`, wrong.message);
   if (settled.disk.warnBytes < settled.disk.refuseBytes) {
@@ -147,6 +144,12 @@ function checkKeys(keys: readonly string[], refuse: (message: string) => never):
   for (const key of keys) {
     const parsed = parseVerifierKey((bytes) => hash('sha256', bytes, 'buffer'), key);
     if (!parsed.ok) refuse(`\`${key}\` ${parsed.error.message}; \`plumb key sign-new\` prints one`);
+  }
+}
+
+function checkNetworks(networks: readonly string[], refuse: (message: string) => never): void {
+  for (const network of networks) {
+    if (!isNetwork(network)) refuse(`\`${network}\` is not a network such as 10.0.0.0/8`);
   }
 }
 
