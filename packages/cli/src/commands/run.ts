@@ -217,11 +217,16 @@ function haltWith(server: Server, { socket }: Pick<Request, 'socket'>, agent: st
 
 type Run = Extract<Awaited<ReturnType<Server['supervise']>>, { readonly ok: true }>['value'];
 
-function firstLine({ session, bounds: { named, by } }: Run): string {
+function firstLine({ session, group, bounds: { named, by } }: Run): string {
   const some = named.slice(0, 5).join(', ');
   const more = named.length > 5 ? ` and ${named.length - 5} more` : '';
   const hosts = named.length === 0 ? 'no host' : `${some}${more}`;
-  return `session ${session}; it may reach ${hosts} (as the ${by} say)`;
+  const kernel = group === null || group.bounds.length === 0 ? null : group.bounds.join(' and ');
+  const limits =
+    kernel === null
+      ? 'limits are looked at ten times a second, without control groups'
+      : `the kernel bounds ${kernel} of all of it`;
+  return `session ${session}; it may reach ${hosts} (as the ${by} say); ${limits}`;
 }
 
 const PASSED = ['SIGWINCH', 'SIGHUP', 'SIGINT', 'SIGTERM'] as const;

@@ -5,6 +5,7 @@ import type { ToldStop } from '../client/permit-book.ts';
 import type { Executed } from '../guard/halts/executing.ts';
 import type { GatewayPort } from './egress/gateway-port.ts';
 import type { Proxy } from './egress/proxy.ts';
+import type { ControlGroup } from './groups/control-group.ts';
 import type { Ended, Sandbox } from './sandbox/sandbox.ts';
 
 /** Why a supervised agent ended. `lease`: the daemon was away for longer than a lease lasts. */
@@ -13,6 +14,7 @@ export type EndWhy = 'exited' | 'halted' | 'lease' | 'limit' | 'asked';
 /** What runs of a supervised agent. */
 export type Running = {
   readonly sandbox: Sandbox;
+  readonly group: ControlGroup | null;
   readonly proxy: Proxy;
   readonly gateway: GatewayPort;
 };
@@ -63,7 +65,7 @@ export class Run {
   }
 
   // The network is cut in this turn; what runs can reach nothing any more while it is ended.
-  async #end({ sandbox, proxy, gateway }: Running): Promise<readonly Executed[]> {
+  async #end({ sandbox, group, proxy, gateway }: Running): Promise<readonly Executed[]> {
     const sinceMs = performance.now();
     proxy.cut();
     gateway.cut();
@@ -71,7 +73,8 @@ export class Run {
     const network = executed('network', sinceMs);
     const late = Promise.withResolvers<'late'>();
     const timer = setTimeout(() => late.resolve('late'), KILL_MS);
-    const how = await Promise.race([sandbox.kill(), late.promise]);
+    const gone = Promise.all([sandbox.kill(), group?.kill()]);
+    const how = await Promise.race([gone, late.promise]);
     clearTimeout(timer);
     const processes = executed('processes', sinceMs);
     if (how !== 'late') return [network, processes];

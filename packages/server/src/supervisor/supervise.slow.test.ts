@@ -14,15 +14,25 @@ import { verifies } from '@plumbline/testkit';
 import { get, homeFor, post, running, text } from '../../testing/ask-daemon.ts';
 import type { DaemonProgram } from '../../testing/daemon-program.ts';
 import { escapesFrom } from '../../testing/escapes.ts';
+import { type GroupBound, makeControlGroup } from './groups/control-group.ts';
+import { readHierarchies } from './groups/group-files.ts';
 import {
   AGENT_USER,
   armSupport,
   hostileAgent,
   machineFor,
+  ROOMY,
   startAgent,
   type Starting,
   workFor,
 } from '../../testing/sandbox-scene.ts';
+
+/** Whether control groups bound something here; elsewhere looks and `setrlimit` do. */
+function isGrouped(bound: GroupBound): boolean {
+  const group = makeControlGroup(readHierarchies(), ROOMY);
+  group?.remove();
+  return group?.bounds.includes(bound) === true;
+}
 
 async function sceneFor(
   t: TestContext,
@@ -144,6 +154,11 @@ test('sandbox: what is beyond a limit is ended, and what was seen is recorded', 
   assert.match(await ends(bomb, { processes: 20 }), /^(?:processes|exited 9)$/);
   const greedy = ['perl', '-e', 'my $x = "x" x (1 << 28); sleep 1000'];
   assert.match(await ends(greedy, { memoryBytes: 2 ** 26 }), /^(?:memory|exited \d+)$/);
+  if (isGrouped('memory')) {
+    // What lies in its own temporary files is nobody's own memory, and counted by its group.
+    const filling = ['sh', '-c', 'head -c 268435456 /dev/zero > /dev/shm/full; sleep 1000'];
+    assert.equal(await ends(filling, { memoryBytes: 2 ** 26 }), 'memory');
+  }
   assert.equal(readFileSync(join(work, 'made'), 'utf8'), 'made\n');
   const events = await get(program.client, 'events?kind=observed&limit=1000');
   assert.ok(Array.isArray(events['rows']));
@@ -187,7 +202,8 @@ test('weaker: an agent has its group, its environment and its halt, and no more'
   const program = await running(t, homeFor(t));
   await armSupport(program.client);
   const [socket, work] = [program.started.socket, workFor(t)];
-  const script = 'env > env.txt; (trap "" TERM; sleep 1000) & touch ready; wait';
+  const leaves = 'setsid sh -c "echo \\$\\$ > left; touch ready; sleep 1000; :"';
+  const script = `env > env.txt; (trap "" TERM; sleep 1000) & ${leaves} & wait`;
   const run = await startAgent({ socket, work, machine: null, command: ['sh', '-c', script] });
   while (!existsSync(join(work, 'ready'))) await pause(10);
   const halted = await post(program.client, 'agents/support/halt', { reason: 'enough' });
@@ -195,10 +211,19 @@ test('weaker: an agent has its group, its environment and its halt, and no more'
   assert.equal(view['state'], 'effective');
   assert.equal((await run.done).why, 'halted');
   assert.equal(existsSync(`/proc/${run.init}`), false);
+  // What left the group of processes is still in the control group.
+  const left = `/proc/${readFileSync(join(work, 'left'), 'utf8').trim()}`;
+  if (run.group?.ends != null) {
+    assert.doesNotMatch(readOr(join(left, 'stat')), /\) [^ZX] /);
+  }
   const names = readFileSync(join(work, 'env.txt'), 'utf8').trim().split('\n').toSorted();
   assert.ok(names.some((line) => line.startsWith('HTTPS_PROXY=http://127.0.0.1:')));
   assert.ok(!names.some((line) => /^(?:NODE_COMPILE_CACHE|SSH_|npm_)/.test(line)), names.join(' '));
 });
+
+function readOr(path: string): string {
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
+}
 
 /** Every name of a finding, once. */
 async function found({ client }: DaemonProgram): Promise<readonly unknown[]> {

@@ -4,25 +4,19 @@ import { type EnforcementPoint, openEnforcementPoint } from '../client/enforceme
 import { Link, unavailable } from '../client/link.ts';
 import type { SessionRequest } from '../client/socket-enforcement.ts';
 import type { Said } from '../pep/mcp/enforcement.ts';
-import { findingIn } from './egress/finding-in.ts';
-import { makeGatewayPort } from './egress/gateway-port.ts';
 import type { Reach } from './egress/judge-host.ts';
-import { makeProxy } from './egress/proxy.ts';
+import { type ControlGroup, makeControlGroup } from './groups/control-group.ts';
+import { readHierarchies } from './groups/group-files.ts';
 import { endWithLease, Run, type RunEnd, type Running } from './run.ts';
 import type { SandboxPlan } from './sandbox/plan.ts';
-import {
-  type Pointers,
-  type PortNumbers,
-  SandboxError,
-  setUpSandbox,
-  type Streams,
-} from './sandbox/sandbox.ts';
+import { type Sandbox, SandboxError, setUpSandbox, type Streams } from './sandbox/sandbox.ts';
 import type { Machine } from './sandbox/seccomp.ts';
 import { setUpWeaker } from './sandbox/weaker.ts';
 import { type Bounds, narrowReach } from './narrow-reach.ts';
 import { SessionBook } from './session-book.ts';
 import { changesBetween, type FolderSeen, lookAt } from './watch/folder-changes.ts';
 import { watchTree } from './watch/watch-tree.ts';
+import { Acted, pointersTo, waysOut } from './ways-out.ts';
 
 /** What is supervised, for whom, and how far it may reach. */
 export type SuperviseRequest = {
@@ -45,6 +39,8 @@ export type Supervised = {
   readonly session: string;
   /** How far it may reach, what it may use, and who said so. */
   readonly bounds: SetBounds;
+  /** What the kernel bounds of all of it together; null: there is no control group for it. */
+  readonly group: Pick<ControlGroup, 'bounds' | 'ends'> | null;
   /** Process 1 of its sandbox, as this machine counts. */
   readonly init: number;
   /** Sends the agent's own program a signal. */
@@ -101,12 +97,13 @@ export async function supervise(request: SuperviseRequest): Promise<Said<Supervi
     await leave(parts);
     return started;
   }
-  const { sandbox, bounds } = started.value;
+  const { sandbox, bounds, group } = started.value;
   return {
     ok: true,
     value: {
       session,
       bounds,
+      group,
       init: sandbox.init,
       signal: sandbox.signal,
       stop: () => void run.end('asked'),
@@ -145,8 +142,7 @@ type Started = Running & {
 };
 
 async function start(parts: Parts): Promise<Said<Started>> {
-  const { request, book, run, point } = parts;
-  const { machine, streams } = request;
+  const { request, book, point } = parts;
   const late = new Promise((resolve) => setTimeout(resolve, LEASE_MS).unref());
   await Promise.race([point.ready(), late]);
   if (!point.isLive()) return unavailable('the daemon gave no lease: is it running?');
@@ -156,30 +152,58 @@ async function start(parts: Parts): Promise<Said<Started>> {
   const narrowed = narrowReach(told.rule, askedOf(request));
   if (!narrowed.ok) return { ok: false, code: 'not-allowed', message: narrowed.message };
   const bounds = narrowed.value;
-  const plan = { ...request.plan, limits: bounds.limits };
-  if (!(await book.record('started', [startOf(request, bounds)]))) {
-    return unavailable('the daemon did not take down that it starts');
-  }
-  const pointers: Pointers = (ports) => pointersTo(parts, ports);
-  const sandbox =
-    machine === null
-      ? await setUpWeaker(plan, { streams, pointers })
-      : await setUpSandbox(plan, { machine, streams, pointers });
+  const sandbox = await setUp(parts, bounds);
+  const group = groupFor(sandbox, bounds);
   const acted = new Acted(told.decided);
-  const ways = waysOut(parts, bounds, acted);
-  if (!run.begin({ sandbox, ...ways })) {
-    await sandbox.ended;
-    return stopped();
+  const { agent } = request.session;
+  const reach = { ...request.reach, hosts: bounds.hosts, networks: bounds.networks };
+  const { socket } = request;
+  const ways = waysOut({ socket, agent, session: parts.session, reach, book, acted });
+  const running = { sandbox, group, ...ways };
+  const before = await begin(parts, running, bounds);
+  if (!before.ok) return before;
+  return { ok: true, value: { ...running, bounds, acted, before: before.value } };
+}
+
+function setUp({ request, session }: Parts, { limits }: SetBounds): Promise<Sandbox> {
+  const { machine, streams } = request;
+  const plan = { ...request.plan, limits };
+  const { agent } = request.session;
+  const pointers = (ports: Parameters<typeof pointersTo>[1]) =>
+    pointersTo({ agent, session }, ports);
+  return machine === null
+    ? setUpWeaker(plan, { streams, pointers })
+    : setUpSandbox(plan, { machine, streams, pointers });
+}
+
+/** Where no group can be made, or it is not to be had for this process, there is none. */
+function groupFor({ init }: Sandbox, { limits }: SetBounds): ControlGroup | null {
+  const group = makeControlGroup(readHierarchies(), limits);
+  if (group === null || group.join(init)) return group;
+  group.remove();
+  return null;
+}
+
+/** Lets the agent begin once that is recorded; returns how its folder was before. */
+async function begin(
+  { request, book, run }: Parts,
+  running: Running,
+  bounds: SetBounds,
+): Promise<Said<FolderSeen>> {
+  const { sandbox, group, proxy, gateway } = running;
+  const isBegun = run.begin(running);
+  const isRecorded = isBegun && (await book.record('started', [startOf(request, bounds, group)]));
+  const before = await lookAt(request.plan.folders.work);
+  if (!isRecorded || run.why !== null) {
+    const isHalted = run.why !== null;
+    await run.end('asked');
+    group?.remove();
+    return isHalted ? stopped() : unavailable('the daemon did not take down that it starts');
   }
-  ways.proxy.serve(sandbox.ports.proxy);
-  ways.gateway.serve(sandbox.ports.gateway);
-  const before = await lookAt(plan.folders.work);
-  if (run.why !== null) {
-    await sandbox.ended;
-    return stopped();
-  }
+  proxy.serve(sandbox.ports.proxy);
+  gateway.serve(sandbox.ports.gateway);
   sandbox.go();
-  return { ok: true, value: { sandbox, ...ways, bounds, acted, before } };
+  return { ok: true, value: before };
 }
 
 function stopped(): Said<never> {
@@ -190,76 +214,11 @@ function askedOf({ reach, hosts: named, plan: { limits } }: SuperviseRequest): B
   return { hosts: reach.hosts, named, networks: reach.networks, limits };
 }
 
-/** When the agent last did something that was let through. */
-class Acted {
-  #lastMs: number = performance.now();
-  #decided: number;
-
-  constructor(decided: number) {
-    this.#decided = decided;
-  }
-
-  get lastMs(): number {
-    return this.#lastMs;
-  }
-
-  now(): void {
-    this.#lastMs = performance.now();
-  }
-
-  /** Takes how many actions were decided so far. */
-  decided(count: number): void {
-    if (count !== this.#decided) this.now();
-    this.#decided = count;
-  }
-}
-
-function waysOut(
-  { request, book, session }: Parts,
-  { hosts, networks }: SetBounds,
-  acted: Acted,
-): Pick<Started, 'proxy' | 'gateway'> {
-  const { socket, session: of } = request;
-  const reach = { ...request.reach, hosts, networks };
-  const proxy = makeProxy({
-    reach,
-    seen: async (connection) => {
-      const isRefused = connection.verdict === 'refused';
-      if (!isRefused) acted.now();
-      const finding = findingIn(connection);
-      return book.record('connections', [{ ...connection }], {
-        refused: isRefused ? 1 : 0,
-        finding,
-      });
-    },
-  });
-  const refused = (path: string): void => {
-    const tried = { host: 'gateway', path: path.slice(0, 256), verdict: 'refused' };
-    book.note('connections', [tried], { refused: 1, finding: 'escape_attempt' });
-  };
-  const gateway = makeGatewayPort({ socket, agent: of.agent, session, refused });
-  return { proxy, gateway };
-}
-
-/** Where the agent finds its only ways out. */
-function pointersTo({ request, session }: Parts, ports: PortNumbers): ReturnType<Pointers> {
-  const proxy = `http://127.0.0.1:${ports.proxy}`;
-  const local = '127.0.0.1,localhost';
-  return {
-    HTTP_PROXY: proxy,
-    HTTPS_PROXY: proxy,
-    http_proxy: proxy,
-    https_proxy: proxy,
-    NO_PROXY: local,
-    no_proxy: local,
-    NODE_USE_ENV_PROXY: '1',
-    PLUMBLINE_AGENT: request.session.agent,
-    PLUMBLINE_SESSION: session,
-    PLUMBLINE_MCP: `http://127.0.0.1:${ports.gateway}/mcp/${request.session.agent}`,
-  };
-}
-
-function startOf({ plan, machine }: SuperviseRequest, bounds: SetBounds): JsonObject {
+function startOf(
+  { plan, machine }: SuperviseRequest,
+  bounds: SetBounds,
+  group: ControlGroup | null,
+): JsonObject {
   const { command, who, folders, environment } = plan;
   const { limits, named, by } = bounds;
   const { work, read, write, home } = folders;
@@ -272,12 +231,13 @@ function startOf({ plan, machine }: SuperviseRequest, bounds: SetBounds): JsonOb
     environment: Object.keys(environment).toSorted(),
     hosts: [...named],
     by,
+    group: group === null ? null : { bounds: [...group.bounds], ends: group.ends },
   };
 }
 
 async function finish(parts: Parts, started: Started, look: () => Promise<void>): Promise<RunEnd> {
   const { request, book, run, point } = parts;
-  const { sandbox, before, bounds, acted } = started;
+  const { sandbox, group, before, bounds, acted } = started;
   const stopLease = endWithLease(point, run);
   const looking = setInterval(() => {
     void look();
@@ -287,6 +247,7 @@ async function finish(parts: Parts, started: Started, look: () => Promise<void>)
   const stopWatch = watchTree({
     init: sandbox.init,
     limits: bounds.limits,
+    group,
     lastActionMs: () => acted.lastMs,
     seen: (processes) => book.note('processes', processes),
     reached: (limit, use) => {
@@ -300,9 +261,14 @@ async function finish(parts: Parts, started: Started, look: () => Promise<void>)
   stopWatch();
   stopLease();
   clearInterval(looking);
+  // What the kernel ended may have gone before anybody looked.
+  const hit = run.why === null ? (group?.use().reached ?? null) : null;
+  if (hit !== null) book.note('limit', [{ limit: hit }], { finding: 'limit_reached' });
+  if (hit !== null) await run.end('limit', hit);
   // What ended by itself leaves its ways out behind.
   const why = run.why ?? 'exited';
   await run.end(why);
+  group?.remove();
   if (why === 'limit') await request.onLimit?.({ session: parts.session, limit: run.said });
   const after = await lookAt(request.plan.folders.work);
   const cut = before.isCut || after.isCut ? [{ isCut: true }] : [];

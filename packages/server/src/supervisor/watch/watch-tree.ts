@@ -1,5 +1,6 @@
 import type { JsonObject } from '@plumbline/core';
 
+import type { ControlGroup } from '../groups/control-group.ts';
 import type { Limits } from '../sandbox/plan.ts';
 import { judgeUse, type LimitName, unused, type Use } from './judge-use.ts';
 import { commandOf, type PidSeen, readTree } from './tree.ts';
@@ -8,6 +9,7 @@ import { commandOf, type PidSeen, readTree } from './tree.ts';
 export type WatchParts = {
   readonly init: number;
   readonly limits: Limits;
+  readonly group: Pick<ControlGroup, 'use'> | null;
   /** Monotonic: when something was last asked for. */
   readonly lastActionMs: () => number;
   readonly seen: (processes: readonly JsonObject[]) => void;
@@ -29,12 +31,16 @@ export function watchTree(parts: WatchParts): () => void {
     for (const key of known) if (!now.has(key)) known.delete(key);
     for (const key of now) known.add(key);
     if (fresh.length > 0) parts.seen(fresh.map(eventOf));
-    const { cpuMs, ownBytes, processes } = tree;
+    const { ownBytes, processes } = tree;
+    const group = parts.group?.use() ?? { cpuMs: null, reached: null };
+    // A group counts what ended unseen as well.
+    const cpuMs = group.cpuMs ?? tree.cpuMs;
     const used = { cpuMs, ownBytes, processes: processes.length };
     const use = { atMs: performance.now(), ...used, lastActionMs: parts.lastActionMs() };
     const { reached, next } = judgeUse(parts.limits, soFar, use);
     soFar = next;
-    if (reached !== null) parts.reached(reached, use);
+    const limit = reached ?? group.reached;
+    if (limit !== null) parts.reached(limit, use);
   };
   const timer = setInterval(look, LOOK_MS);
   return () => clearInterval(timer);
