@@ -22,10 +22,22 @@ const lintArgs = ['--type-aware', '--deny-warnings', 'packages', 'bench', 'tools
 const lint = step('lint', bin('oxlint'), ...lintArgs);
 const build = step('build', bin('tsc'), '--build', 'tsconfig.build.json');
 const types = step('types', bin('tsc'), '--project', 'tsconfig.json');
+
+// The console is made for browsers: its types stand apart, those of the API it asks included.
+const consoleApi = node('types of the API', 'packages/console/build/print-types.ts');
+const consoleTypes = step('types of the console', bin('tsc'), '--project', 'packages/console');
+const consoleBuild = step(
+  'console',
+  bin('vite'),
+  'build',
+  '--logLevel',
+  'warn',
+  'packages/console',
+);
 const tidy = (...args: readonly string[]): Step => node('tidy', 'tools/tidy.ts', ...args);
 
 /** Every rule but the format, one after another: each takes most of both cores. */
-const rules: readonly Step[] = [lint, build, types, tidy()];
+const rules: readonly Step[] = [consoleApi, lint, build, types, consoleTypes, tidy()];
 
 /** The format takes one core for as long as all other rules take, so it is checked beside them. */
 const everyRule: Step = {
@@ -70,7 +82,8 @@ const jobs: Readonly<Record<string, (args: readonly string[]) => readonly Step[]
     node('differential', 'packages/testkit/src/differential/main.ts', ...args),
   ],
   mutants: (args) => [node('mutants', 'packages/testkit/src/mutants/main.ts', ...args)],
-  build: () => [build],
+  build: () => [build, consoleApi, consoleBuild],
+  console: () => [consoleApi, consoleTypes, consoleBuild],
   format: () => [step('format', bin('prettier'), '--write', '--cache', '.')],
 };
 

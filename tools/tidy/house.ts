@@ -32,6 +32,7 @@ export type HouseRule = (house: House) => Iterable<Problem>;
 
 const sourceGlobs = [
   'packages/*/{src,bin}/**/*.{ts,tsx,mjs}',
+  'packages/console/{build,e2e}/**/*.ts',
   'bench/src/**/*.ts',
   'tools/**/*.{ts,mjs}',
 ];

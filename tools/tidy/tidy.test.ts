@@ -93,6 +93,21 @@ const broken: readonly (readonly [path: string, text: string, told: string])[] =
     'const pact = read()!;\n',
     '1:14: `!` hides a missing value: handle it, or assert with the reason',
   ],
+  [
+    'packages/console/src/pages/fleet/fleet-page.tsx',
+    "import { Room } from '../room/room.tsx';\n",
+    '1:22: page `fleet` may not know `room`',
+  ],
+  [
+    'packages/console/src/ui/button.tsx',
+    "import { Fleet } from '../pages/fleet.tsx';\n",
+    '1:23: room `ui` of the console may not know `pages`',
+  ],
+  [
+    'packages/console/src/pages/fleet/fleet-page.tsx',
+    "const answer = fetch('/api/v1/agents');\n",
+    '1:16: `fetch` outside packages/console/src/data/: ask by a hook of that room',
+  ],
   [cli, 'enum Verdict { allow }\n', '1:1: no enums: take a union of literals'],
   [cli, 'export default 1;\n', '1:1: no default exports: name it'],
   [

@@ -1,4 +1,5 @@
 import type { FileRule, House, HouseRule } from './house.ts';
+import { checkConsoleRooms } from './rules/console-rooms.ts';
 import { checkCycles } from './rules/cycles.ts';
 import { checkExports } from './rules/exports.ts';
 import { checkFaults } from './rules/faults.ts';
@@ -20,6 +21,7 @@ const fileRules: readonly FileRule[] = [
   checkPurity,
   checkImports,
   checkServerRooms,
+  checkConsoleRooms,
   checkExports,
   checkFaults,
   checkComments,

@@ -13,6 +13,7 @@ const mayImport: ReadonlyMap<string, readonly string[]> = new Map([
   ['ledger', []],
   ['server', ['core', 'ledger']],
   ['cli', ['core', 'ledger', 'server']],
+  ['console', ['core', 'ledger']],
   ['testkit', ['core']],
   ['bench', ['cli', 'core', 'ledger', 'server', 'testkit']],
 ]);
@@ -91,7 +92,8 @@ function undeclared(file: SourceFile, specifier: string, house: House): string |
   const dependency = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
   const manifest = house.manifests.get(folder);
   const root = house.manifests.get('');
-  const mayUseDev = file.isTest || folder === '' || folder === 'bench';
+  const isBuild = /^packages\/console\/(build|e2e)\//.test(file.path);
+  const mayUseDev = file.isTest || isBuild || folder === '' || folder === 'bench';
   const isDeclared =
     manifest?.dependencies.has(dependency) === true ||
     (mayUseDev && manifest?.devDependencies.has(dependency) === true);

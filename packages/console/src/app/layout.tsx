@@ -1,0 +1,100 @@
+import { type ReactElement, Suspense, useEffect, useRef, useState } from 'react';
+import { Link, Route, Switch, useLocation } from 'wouter';
+
+import { useFleet } from '../data/fleet.ts';
+import { type ConsoleSession, useMay } from '../data/session.ts';
+import { Button } from '../ui/button.tsx';
+import { HaltDialog } from '../ui/halt/halt-dialog.tsx';
+import { LoadState } from '../ui/states.tsx';
+import { AwayBanner } from './away-banner.tsx';
+import classes from './layout.module.css';
+import { LiveMark } from './live-mark.tsx';
+import { Navigation } from './navigation.tsx';
+import { NotFound } from './not-found.tsx';
+import { PAGES } from './page-list.ts';
+import { Palette } from './palette.tsx';
+import { PersonMenu } from './person-menu.tsx';
+import { useSessionEnd } from './use-session-end.ts';
+
+const FLEET = { agent: null, scope: 'fleet', target: null } as const;
+
+/** What stands around every page: where to go, what to stop, who looks, and how fresh it is. */
+export function Layout({ session }: { readonly session: ConsoleSession }): ReactElement {
+  useSessionEnd(session);
+  const [open, setOpen] = useState<'palette' | 'halt' | null>(null);
+  const close = (): void => setOpen(null);
+  return (
+    <div className={classes['layout']}>
+      <a className={classes['skip']} href="#main">
+        Skip to the page
+      </a>
+      <TopBar session={session} onOpen={setOpen} />
+      <Navigation />
+      <Main />
+      <Palette
+        isOpen={open === 'palette'}
+        onOpen={() => setOpen('palette')}
+        onClose={close}
+        onHalt={() => setOpen('halt')}
+      />
+      {open === 'halt' && <HaltAnywhere onClose={close} />}
+    </div>
+  );
+}
+
+function TopBar({
+  session,
+  onOpen,
+}: {
+  readonly session: ConsoleSession;
+  readonly onOpen: (open: 'palette' | 'halt') => void;
+}): ReactElement {
+  return (
+    <header className={classes['bar']}>
+      <Link href="/" className={classes['brand'] ?? ''}>
+        <img src="/console/icon.svg" alt="" />
+        <span>Plumbline</span>
+      </Link>
+      <Button className={classes['jump']} onClick={() => onOpen('palette')}>
+        <span>Go to…</span> <kbd>Ctrl K</kbd>
+      </Button>
+      <div className={classes['push']} />
+      <LiveMark />
+      {useMay('halt') && (
+        <Button look="danger" onClick={() => onOpen('halt')}>
+          Halt…
+        </Button>
+      )}
+      <PersonMenu session={session} />
+    </header>
+  );
+}
+
+function Main(): ReactElement {
+  const main = useRef<HTMLElement>(null);
+  const [path] = useLocation();
+  const [first] = useState(path);
+  // A page that was gone to is read from its top, by eye and by ear.
+  useEffect(() => {
+    if (path !== first) main.current?.querySelector<HTMLElement>('h1')?.focus();
+  }, [path, first]);
+  return (
+    <main id="main" className={classes['main']} ref={main} tabIndex={-1}>
+      <AwayBanner />
+      <Suspense fallback={<LoadState what="the page" />}>
+        <Switch>
+          {PAGES.map(({ path: at, page }) => (
+            <Route key={at} path={at} component={page} />
+          ))}
+          <Route component={NotFound} />
+        </Switch>
+      </Suspense>
+    </main>
+  );
+}
+
+function HaltAnywhere({ onClose }: { readonly onClose: () => void }): ReactElement {
+  const fleet = useFleet();
+  const agents = (fleet.data ?? []).map(({ agent }) => agent);
+  return <HaltDialog isOpen onClose={onClose} first={FLEET} agents={agents} />;
+}

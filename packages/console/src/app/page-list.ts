@@ -1,0 +1,36 @@
+import { type ComponentType, lazy } from 'react';
+
+/** A page of the console. Each is a chunk of its own, loaded when it is first gone to. */
+export type PageEntry = {
+  /** Below `/console`, with wouter's `:name`, `?` and `*`. */
+  readonly path: string;
+  readonly title: string;
+  /** Whether the navigation names it. */
+  readonly isInNavigation?: boolean;
+  readonly page: ComponentType;
+};
+
+/** Every page. What is not here does not exist, and nothing leads to it. */
+export const PAGES: readonly PageEntry[] = [
+  {
+    path: '/',
+    title: 'Fleet',
+    isInNavigation: true,
+    page: later(async () => (await import('../pages/fleet/fleet-page.tsx')).FleetPage),
+  },
+  {
+    path: '/halts',
+    title: 'Halts',
+    isInNavigation: true,
+    page: later(async () => (await import('../pages/halts/halts-page.tsx')).HaltsPage),
+  },
+  {
+    path: '/halts/:halt',
+    title: 'Halt',
+    page: later(async () => (await import('../pages/halts/halt-page.tsx')).HaltPage),
+  },
+];
+
+function later(load: () => Promise<ComponentType>): ComponentType {
+  return lazy(async () => ({ default: await load() }));
+}

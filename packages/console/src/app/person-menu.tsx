@@ -1,0 +1,43 @@
+import type { ReactElement } from 'react';
+
+import { type ConsoleSession, useSignOut } from '../data/session.ts';
+import { Button } from '../ui/button.tsx';
+import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from '../ui/menu.tsx';
+import { usePreferences } from '../ui/preferences.ts';
+
+const THEMES = [
+  ['system', 'as the system'],
+  ['light', 'light'],
+  ['dark', 'dark'],
+] as const;
+const ZONES = [
+  ['local', 'in your zone'],
+  ['utc', 'in UTC'],
+] as const;
+
+/** Who is signed in, how they like the console, and the way out. */
+export function PersonMenu({ session }: { readonly session: ConsoleSession }): ReactElement {
+  const [{ theme, zone }, choose] = usePreferences();
+  const signOut = useSignOut();
+  return (
+    <Menu trigger={<Button aria-label={`Signed in as ${session.name}`}>{session.name}</Button>}>
+      <MenuLabel>{session.roles.join(', ')}</MenuLabel>
+      <MenuLine />
+      <MenuChoice
+        label="Theme"
+        value={theme}
+        options={THEMES}
+        onChange={(chosen) => choose({ theme: chosen })}
+      />
+      <MenuLine />
+      <MenuChoice
+        label="Times"
+        value={zone}
+        options={ZONES}
+        onChange={(chosen) => choose({ zone: chosen })}
+      />
+      <MenuLine />
+      <MenuItem onSelect={() => signOut.mutate()}>Sign out</MenuItem>
+    </Menu>
+  );
+}

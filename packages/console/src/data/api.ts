@@ -1,0 +1,64 @@
+import createClient, { type Client } from 'openapi-fetch';
+
+import type { paths } from '../../generated/api-types.ts';
+import { ApiProblem, AWAY, readProblem } from './problem.ts';
+
+/** The typed client of the daemon. Nothing outside this folder asks the network. */
+export const api: Client<paths> = createClient<paths>({
+  // Requests that change something carry this; no other page can add it without being asked first.
+  headers: { 'x-plumbline-console': '1' },
+  credentials: 'same-origin',
+  fetch: askDaemon,
+});
+
+/** What a `GET` of a path answers. */
+export type Answer<Path extends keyof paths> = paths[Path] extends {
+  get: { responses: { 200: { content: { 'application/json': infer Body } } } };
+}
+  ? Body
+  : never;
+
+/** Returns the body of an answer. Throws `ApiProblem` with what the daemon said instead. */
+export function bodyOf<Body>(answer: {
+  readonly data?: Body;
+  readonly error?: unknown;
+  readonly response: Response;
+}): Body {
+  if (answer.data !== undefined) return answer.data;
+  const { status, url } = answer.response;
+  throw readProblem(answer.error, status, new URL(url).pathname);
+}
+
+/** Asks a path that the description of the API does not hold. Throws `ApiProblem`. */
+export async function askJson(path: string, init: RequestInit = {}): Promise<unknown> {
+  const headers = { 'x-plumbline-console': '1', ...jsonHeader(init) };
+  const request = new Request(path, { credentials: 'same-origin', ...init, headers });
+  const response = await askDaemon(request);
+  const body: unknown = await readJson(response);
+  if (!response.ok) throw readProblem(body, response.status, path);
+  return body;
+}
+
+function jsonHeader({ body }: RequestInit): Readonly<Record<string, string>> {
+  return body === undefined || body === null ? {} : { 'content-type': 'application/json' };
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  const text = await response.text();
+  try {
+    return text === '' ? null : JSON.parse(text);
+  } catch {
+    return { detail: text.slice(0, 200) };
+  }
+}
+
+async function askDaemon(request: Request): Promise<Response> {
+  try {
+    return await fetch(request);
+  } catch (cause) {
+    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
+    const place = new URL(request.url).pathname;
+    const fault = { code: AWAY, status: 0 };
+    throw Object.assign(new ApiProblem(fault, 'the daemon does not answer', place), { cause });
+  }
+}

@@ -1,0 +1,104 @@
+import {
+  useMutation,
+  type UseMutationResult,
+  useQuery,
+  useQueryClient,
+  type UseQueryResult,
+} from '@tanstack/react-query';
+
+import { askJson } from './api.ts';
+
+/** A way to sign in that this daemon offers. */
+export type SignInWay = { readonly kind: string; readonly id: string; readonly name: string };
+
+/** Who is signed in; `person` is null where nobody is. */
+export type ConsoleSession = {
+  readonly person: string | null;
+  readonly name: string;
+  readonly roles: readonly string[];
+  /** The agents this person sees, or null for all of them. */
+  readonly agents: readonly string[] | null;
+  readonly expiresAtMs: number | null;
+  readonly ways: readonly SignInWay[];
+};
+
+export const SESSION_KEY = ['session'] as const;
+const PATH = '/console/session';
+
+/** Who is signed in, asked again when the window is looked at again. */
+export function useSession(): UseQueryResult<ConsoleSession> {
+  return useQuery({
+    queryKey: SESSION_KEY,
+    queryFn: async ({ signal }) => readSession(await askJson(PATH, { signal })),
+    staleTime: 60_000,
+    refetchOnWindowFocus: true,
+  });
+}
+
+/** Signs in by one of the ways the daemon names. */
+export function useSignIn(): UseMutationResult<unknown, Error, Readonly<Record<string, unknown>>> {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (way) => askJson(PATH, { method: 'POST', body: JSON.stringify(way) }),
+    onSuccess: () => client.invalidateQueries(),
+  });
+}
+
+/** Signs out here. */
+export function useSignOut(): UseMutationResult<unknown, Error, void> {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => askJson(PATH, { method: 'DELETE' }),
+    onSuccess: () => client.invalidateQueries({ queryKey: SESSION_KEY }),
+  });
+}
+
+// What each role may do is the daemon's to say; the console hides what would be refused anyway.
+const RIGHTS: Readonly<Record<string, readonly string[]>> = {
+  viewer: ['read'],
+  operator: ['read', 'operate', 'halt', 'lock', 'correct'],
+  approver: ['read', 'approve', 'read-sealed', 'halt', 'correct'],
+  admin: ['read', 'operate', 'halt', 'lock', 'correct', 'approve', 'read-sealed', 'administer'],
+};
+
+/** Returns whether who is signed in has a right: `halt`, `operate`, `approve`, `administer` …. */
+export function useMay(right: string): boolean {
+  const { data: session } = useSession();
+  return (session?.roles ?? []).some((role) => RIGHTS[role]?.includes(right) === true);
+}
+
+/** Reads what the daemon says of a session; members it leaves out read as none. */
+export function readSession(answer: unknown): ConsoleSession {
+  const member = (name: string): unknown => Reflect.get(Object(answer), name);
+  const person = textOf(member('person'));
+  const expires = member('expiresAtMs');
+  const agents = member('agents');
+  return {
+    person,
+    name: textOf(member('name')) ?? person ?? '',
+    roles: textsOf(member('roles')),
+    agents: Array.isArray(agents) ? textsOf(agents) : null,
+    expiresAtMs: typeof expires === 'number' ? expires : null,
+    ways: listOf(member('ways')).map(readWay),
+  };
+}
+
+function readWay(way: unknown): SignInWay {
+  if (typeof way === 'string') return { kind: way, id: way, name: way };
+  const member = (name: string): string | null => textOf(Reflect.get(Object(way), name));
+  const kind = member('kind') ?? '';
+  const id = member('id') ?? member('issuer') ?? kind;
+  return { kind, id, name: member('name') ?? id };
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function textsOf(value: unknown): readonly string[] {
+  return listOf(value).filter((each): each is string => typeof each === 'string');
+}

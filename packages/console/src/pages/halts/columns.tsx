@@ -1,0 +1,52 @@
+import type { Halt } from '../../data/halts.ts';
+import { Visible } from '../../ui/code-view.tsx';
+import { targetText } from '../../ui/halt/halt-words.ts';
+import { StatePill } from '../../ui/marks.tsx';
+import type { Column } from '../../ui/table/column.ts';
+import { Time } from '../../ui/time.tsx';
+import { spanText } from '../../ui/time-text.ts';
+import { stageOf, TONES } from './stage.ts';
+
+/** The columns of the halts. */
+export const COLUMNS: readonly Column<Halt>[] = [
+  {
+    id: 'what',
+    title: 'Halted',
+    value: targetText,
+    show: (halt) => <Visible text={targetText(halt)} />,
+    width: 210,
+  },
+  {
+    id: 'stage',
+    title: 'State',
+    value: stageOf,
+    show: (halt) => <StatePill tone={TONES[stageOf(halt)]}>{stageOf(halt)}</StatePill>,
+    width: 130,
+  },
+  {
+    id: 'reason',
+    title: 'Reason',
+    value: ({ reason }) => reason,
+    show: ({ reason }) => <Visible text={reason} />,
+    width: 260,
+    wideFrom: 560,
+  },
+  { id: 'by', title: 'By', value: ({ by }) => by, width: 120, wideFrom: 860 },
+  {
+    id: 'at',
+    title: 'Latched',
+    value: ({ latchedAt }) => latchedAt,
+    show: ({ latchedAt }) => <Time at={latchedAt} isInRow />,
+    width: 180,
+    wideFrom: 700,
+  },
+  {
+    id: 'effective',
+    title: 'Effective in',
+    value: ({ effectiveMs }) => effectiveMs,
+    show: ({ effectiveMs }) => (effectiveMs === null ? 'not yet' : spanText(effectiveMs)),
+    width: 110,
+    wideFrom: 700,
+    isNumber: true,
+  },
+];

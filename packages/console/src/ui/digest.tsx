@@ -1,0 +1,40 @@
+import type { ReactElement } from 'react';
+
+import classes from './marks.module.css';
+import { useToast } from './toast.tsx';
+
+const SHOWN_DIGITS = 10;
+
+/** A digest or another long id, short; a press copies the whole. */
+export function Digest({
+  of: text,
+  what = 'digest',
+}: {
+  readonly of: string;
+  readonly what?: string;
+}): ReactElement {
+  const say = useToast();
+  const bare = text.replace(/^sha256:/, '');
+  const copy = (): void => {
+    const said = { what: `the ${what}`, text };
+    void navigator.clipboard.writeText(text).then(
+      () => say({ tone: 'good', text: `Copied ${said.what}` }),
+      () => say({ tone: 'warn', text: `Could not copy; it is ${said.text}` }),
+    );
+  };
+  return (
+    <button
+      type="button"
+      className={classes['copy']}
+      title={text}
+      aria-label={`copy ${what} ${text}`}
+      onClick={copy}
+    >
+      <span className={classes['digest']}>{shortened(bare)}</span>
+    </button>
+  );
+}
+
+function shortened(text: string): string {
+  return text.length <= SHOWN_DIGITS + 1 ? text : `${text.slice(0, SHOWN_DIGITS)}…`;
+}
