@@ -5,6 +5,7 @@ import type { KeysFor } from './client/configured-servers.ts';
 import type { Config } from './config/config.ts';
 import type { Egress } from './egress/egress.ts';
 import { dropCredentials } from './executors/drop-credentials.ts';
+import { containerEnders } from './executors/containers/enders.ts';
 import type { ExecutionBook } from './executors/execution-book.ts';
 import { revokers } from './executors/revoke.ts';
 import type { Guard } from './guard/guard.ts';
@@ -40,7 +41,7 @@ export type Brokered = {
 
 /** Returns the broker with its credentials, and has a halt end them here and elsewhere. */
 export async function openBroker(
-  { upstreams, revocations }: Config,
+  { upstreams, revocations, containers }: Config,
   { guard, vault, egress, write, hasAgent, executing }: Brokering,
   { clock, failed, credentials: folder }: BrokeringMachine,
 ): Promise<Brokered> {
@@ -69,5 +70,6 @@ export async function openBroker(
   executing.add(dropCredentials(broker));
   const revoking = { egress, readSecret: makeReadSecret(folder), clock };
   for (const executor of revokers(revocations, revoking)) executing.add(executor);
+  for (const executor of await containerEnders(containers, revoking)) executing.add(executor);
   return { credentials, broker, keysFor: (of) => serverKeys(parts, of) };
 }

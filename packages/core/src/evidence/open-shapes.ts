@@ -206,6 +206,7 @@ export const OPEN_SHAPES: ReadonlyMap<EntryKind, Shape> = new Map([
       scope: isScope,
       target: isText,
       epoch: isCount,
+      sessions: optional(listOf(isName)),
     }),
   ],
   [

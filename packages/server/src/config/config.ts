@@ -1,6 +1,7 @@
 import type { ConsoleConfig } from './console-schema.ts';
 import type { AuthorityConfig } from './authority.ts';
 import type { NotifyRules } from './notify.ts';
+import type { ContainerTargets } from './containers.ts';
 import type { Revocations } from './revocations.ts';
 import type { Supervision } from './supervision.ts';
 import type { McpConfig } from './mcp-schema.ts';
@@ -100,6 +101,8 @@ export type Config = {
   readonly revocations: Revocations;
   /** How far agents in sandboxes may reach, and how much they may use. */
   readonly supervision: Supervision;
+  /** Where containers of agents run, which a halt ends. */
+  readonly containers: ContainerTargets;
   readonly limits: {
     readonly bodyBytes: number;
     readonly requestsPerMinute: number;

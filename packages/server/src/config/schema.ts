@@ -4,6 +4,7 @@ import { mcpShape } from './mcp-schema.ts';
 import { authorityShapes, type SettledAuthority } from './authority-schema.ts';
 import type { Config } from './config.ts';
 import { consoleShape, type SettledConsole } from './console-schema.ts';
+import { containersShape } from './containers.ts';
 import { notifyShape } from './notify-schema.ts';
 import { revocationsShape } from './revocations.ts';
 import { supervisionShape } from './supervision.ts';
@@ -50,6 +51,7 @@ export type Settled = {
   readonly notify: Config['notify'];
   readonly revocations: Config['revocations'];
   readonly supervision: Config['supervision'];
+  readonly containers: Config['containers'];
   readonly limits: Config['limits'];
 };
 
@@ -147,6 +149,7 @@ const schema: z.ZodType<Settled> = z.strictObject({
   notify: notifyShape,
   revocations: revocationsShape,
   supervision: supervisionShape,
+  containers: containersShape,
   limits: z
     .strictObject({
       bodyBytes: count(1_024, 64 * MEBIBYTE).default(MEBIBYTE),

@@ -176,6 +176,11 @@ export const SETTINGS: readonly Setting[] = [
     form: 'json',
     says: '`{"<agent>": {"hosts", "networks", "limits"}}`: how far agents in sandboxes may reach',
   },
+  {
+    path: 'containers',
+    form: 'json',
+    says: '`{"<name>": {"kind", …}}`: where containers of agents run, which a halt ends',
+  },
   { path: 'limits.bodyBytes', form: 'number', says: 'the largest body of a request' },
   { path: 'limits.requestsPerMinute', form: 'number', says: 'how many requests a key may make' },
   {

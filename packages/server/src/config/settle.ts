@@ -84,6 +84,7 @@ export function settle(settled: Settled, home: Home, refuse: Refuse): Config {
     notify: settled.notify,
     revocations: settled.revocations,
     supervision: settled.supervision,
+    containers: settled.containers,
     limits: settled.limits,
   };
 }

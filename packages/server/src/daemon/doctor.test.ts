@@ -7,9 +7,11 @@ import { test, type TestContext } from 'node:test';
 
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load-config.ts';
+import { openDockerEngine } from '../../testing/docker-engine.ts';
 import { createLogger } from '../routes/request-log.ts';
 import { restore } from './backup.ts';
-import { examine, type Finding } from './doctor.ts';
+import { examine } from './doctor.ts';
+import type { Finding } from './finding.ts';
 import { prepareFolder, StartRefused } from './places.ts';
 import { startDaemon, type StartOptions } from './start-daemon.ts';
 
@@ -50,6 +52,40 @@ test('doctor: a log whose state is gone does not begin afresh', async (t) => {
   const log = await found(config, 'log');
   assert.equal(log?.state, 'fail');
   assert.match(log.says, /log-state is gone/);
+});
+
+test('doctor: an engine is asked beforehand whether it would end containers', async (t) => {
+  const engine = await openDockerEngine({ swarm: 'worker' });
+  t.after(() => engine.close());
+  const config = configFor(t);
+  const containers = {
+    local: { kind: 'docker', host: `tcp://127.0.0.1:${engine.port}` },
+    away: { kind: 'docker', host: 'unix:///nowhere/docker.sock' },
+  };
+  const settings = new Map([
+    ['data', config.data],
+    ['allowNetworks', '127.0.0.0/8'],
+    ['containers', JSON.stringify(containers)],
+  ]);
+  const given = loadConfig({ HOME: join(config.data, '..') }, { settings });
+  const where = `tcp://127.0.0.1:${engine.port} speaks 1.41; 0 containers bear \`plumbline.agent\``;
+  const next = 'mend `containers.local` before a halt needs it (docs/containers.md)';
+  assert.deepEqual(await found(given, 'containers `local`'), {
+    what: 'containers `local`',
+    state: 'warn',
+    says: `${where}; its swarm is led elsewhere: configure a manager of it too`,
+    next,
+  });
+  engine.instead.push({ on: /kill$/, status: 403, times: 1 });
+  const refused = await found(given, 'containers `local`');
+  assert.equal(refused?.state, 'fail');
+  assert.match(refused.says, /it answered 403 to kill a container/);
+  const away = await found(given, 'containers `away`');
+  assert.equal(
+    away?.says,
+    'unix:///nowhere/docker.sock; it gave no answer to its version (ENOENT)',
+  );
+  assert.deepEqual(engine.violations, []);
 });
 
 test('doctor: a vault that is gone is put back, never made again', async (t) => {

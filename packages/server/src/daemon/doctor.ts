@@ -20,19 +20,10 @@ import { parseLogState } from '../ledger/log-state.ts';
 import { primitives } from '../ledger/primitives.ts';
 import { loadRootKey } from '../seal/root-key.ts';
 import { openVaultReadOnly } from '../store/embedded/vault.ts';
+import type { Examining, Finding } from './finding.ts';
+import { looksAtContainers } from './examine-containers.ts';
 import { isHeld, readHolder } from './lock.ts';
 import { type Places, placesOf } from './places.ts';
-
-/** One thing that was looked at; `next` says what to do about it. */
-export type Finding = {
-  readonly what: string;
-  readonly state: 'ok' | 'warn' | 'fail';
-  readonly says: string;
-  readonly next: string | null;
-};
-
-/** What the doctor may look at beside the configuration. */
-export type Examining = { readonly credentials: string | null; readonly now: number };
 
 const LEAST_NODE = 24;
 const STALE_MS = 60_000;
@@ -42,7 +33,7 @@ const PUT_BACK = 'put back the newest copy of the data directory';
 export async function examine(config: Config, examining: Examining): Promise<readonly Finding[]> {
   const places = placesOf(config.data);
   const isRunning = existsSync(places.lock) && isHeld(places);
-  const looks: readonly [string, () => Promise<Finding> | Finding][] = [
+  const looks: readonly (readonly [string, () => Promise<Finding> | Finding])[] = [
     ['Node', nodeVersion],
     ['data directory', () => folder(places)],
     ['disk', () => space(config)],
@@ -53,6 +44,7 @@ export async function examine(config: Config, examining: Examining): Promise<rea
     ['socket', () => socket(places, isRunning)],
     ['address', () => address(config, isRunning)],
     ['attention', () => attention(places, isRunning)],
+    ...looksAtContainers(config, examining),
   ];
   const findings: Finding[] = [];
   for (const [what, look] of looks) findings.push(await tried(what, look));

@@ -132,6 +132,12 @@ test('executors: an enforcement point reports what it ended, or has failed', asy
     ],
   );
   assert.equal(lines.length, 8);
+  const sessions = ['s1', 's2'];
+  book.add(executor('own', 0, async () => DONE));
+  book.begin({ ...PART, scope: 'room', target: 'blue', sessions });
+  await pause(20);
+  const started = lines.find(({ open }) => open['executor'] === 'own');
+  assert.deepEqual(started?.open['sessions'], ['s1', 's2']);
 });
 
 test('executors: what a crash left open is gone on with, once', async () => {

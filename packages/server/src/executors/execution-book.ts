@@ -48,8 +48,8 @@ export class ExecutionBook implements Executing {
   }
 
   begin(part: HaltedPart): void {
-    const { halt, agent, scope, target, epoch } = part;
-    const halted = { halt, agent, scope, target, epoch };
+    const { halt, agent, scope, target, epoch, sessions } = part;
+    const halted = { halt, agent, scope, target, epoch, sessions };
     const own = this.#executors.filter((executor) => executor.concerns(halted));
     void this.#runAll(halted, own).catch(this.#parts.failed);
     for (const { lease, name, executors, session } of part.holders) {

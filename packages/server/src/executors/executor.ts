@@ -11,7 +11,7 @@ export type Attempt =
     };
 
 /** What an executor is told of a halt. */
-export type Halted = Pick<HaltedPart, 'halt' | 'agent' | 'scope' | 'target' | 'epoch'>;
+export type Halted = Pick<HaltedPart, 'halt' | 'agent' | 'scope' | 'target' | 'epoch' | 'sessions'>;
 
 /**
  * Something the daemon ends because of a halt, beside calls.

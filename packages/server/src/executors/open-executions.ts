@@ -10,6 +10,8 @@ export type OpenExecution = Pick<
 > &
   Halted;
 
+const MOST_SESSIONS = 1_000;
+
 /** Holds what the log says was begun and not ended, as it is read. */
 export class OpenExecutions {
   readonly #open = new Map<string, OpenExecution>();
@@ -21,8 +23,11 @@ export class OpenExecutions {
     if (kind === 'executor_ended') this.#open.delete(execution);
     if (kind !== 'executor_started') return;
     // The parser checked the open part's shape; the compiler sees JSON.
-    const started = open as unknown as Omit<OpenExecution, 'agent' | 'startedAt'>;
-    this.#open.set(execution, { ...started, agent, startedAt: at });
+    const started = open as unknown as Omit<OpenExecution, 'agent' | 'startedAt' | 'sessions'> & {
+      readonly sessions?: readonly string[];
+    };
+    const { sessions = null } = started;
+    this.#open.set(execution, { ...started, sessions, agent, startedAt: at });
   }
 
   /** Returns what is open, in the order in which it was begun. */
@@ -36,8 +41,11 @@ export function openOfStart(
   { execution, executor, holder }: Execution,
   halted: Halted,
 ): JsonObject {
-  const { halt, scope, target, epoch } = halted;
-  return { execution, halt, executor, holder, scope, target, epoch };
+  const { halt, scope, target, epoch, sessions } = halted;
+  const started = { execution, halt, executor, holder, scope, target, epoch };
+  // Of a room or a task the name alone does not say which sessions were meant.
+  const isNamed = (scope !== 'room' && scope !== 'task') || sessions === null;
+  return isNamed ? started : { ...started, sessions: sessions.slice(0, MOST_SESSIONS) };
 }
 
 /** Returns the open part of the entry that says what an execution came to. */

@@ -18,7 +18,14 @@ import { makeReadSecret } from '../notify/read-secret.ts';
 import type { Attempt, Executor, Halted } from './executor.ts';
 import { revokers } from './revoke.ts';
 
-const HALTED: Halted = { halt: 'hlt_1', agent: 'support', scope: 'agent', target: '', epoch: 2 };
+const HALTED: Halted = {
+  halt: 'hlt_1',
+  agent: 'support',
+  scope: 'agent',
+  target: '',
+  epoch: 2,
+  sessions: null,
+};
 const NOW = Date.UTC(2026, 0, 2);
 
 async function serve(t: TestContext, listener: http.RequestListener): Promise<string> {

@@ -1,0 +1,57 @@
+import type { ContainerTarget, ContainerTargets } from '../../config/containers.ts';
+import type { Executor, Halted } from '../executor.ts';
+import { loadDocker } from '../docker/dial.ts';
+import { endOnDocker } from '../docker/docker.ts';
+import type { DialNeeds } from './end-needs.ts';
+import type { Pace } from './rounds.ts';
+
+/** A try looks until then; it has counted as done only when nothing was there twice in a row. */
+const PACE: Pace = { deadlineMs: 15_000, pauseMs: 50, settleMs: 250 };
+const RETRIES = { most: 8, afterMs: 250 } as const;
+/** A halt of the fleet ends the containers of every agent: not all of them at once. */
+const AT_ONCE = 8;
+
+/**
+ * Returns the executors that end the containers of halted agents. They wait for nothing else: what
+ * an agent runs in may act without asking anybody.
+ */
+export async function containerEnders(
+  targets: ContainerTargets,
+  dial: DialNeeds,
+): Promise<readonly Executor[]> {
+  const needs = { ...dial, pace: PACE };
+  const kinds = new Set(Object.values(targets).map(({ kind }) => kind));
+  if (kinds.has('docker')) await loadDocker();
+  return Object.entries(targets).map(([name, target]) => {
+    const take = turnstile(AT_ONCE);
+    return {
+      name: `containers-${name}`,
+      order: 0,
+      concerns: (halted) => isConcerned(target, halted),
+      execute: (halted) => take(() => endOnDocker(target, needs, halted)),
+      retries: RETRIES,
+    };
+  });
+}
+
+function isConcerned({ agents }: ContainerTarget, { agent, scope, sessions }: Halted): boolean {
+  if (scope === 'tool') return false;
+  if (scope === 'task' && sessions?.length === 0) return false;
+  return agents?.includes(agent) ?? true;
+}
+
+function turnstile(most: number): <T>(work: () => Promise<T>) => Promise<T> {
+  let inside = 0;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (inside >= most) await new Promise<void>((resolve) => waiting.push(resolve));
+    else inside += 1;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) inside -= 1;
+      else next();
+    }
+  };
+}
