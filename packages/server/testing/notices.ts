@@ -17,7 +17,7 @@ export function makeNotice(part: Partial<Notice> = {}): Notice {
       ['agent', 'refunds'],
       ['scope', 'agent'],
     ],
-    link: 'https://plumb.example/api/v1/log/entries/7',
+    link: 'https://plumb.example/console/halts/hlt_1',
     nextWordAt: 1_700_001_800_000,
     approval: null,
     ...part,

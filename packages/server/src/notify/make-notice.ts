@@ -1,5 +1,6 @@
 import type { NoticeEvent, NotifyRules } from '../config/notify.ts';
 import type { FoundAsk } from '../guard/ask-types.ts';
+import { linkTo, placeOf } from './links.ts';
 import { type Notice, noticeId, type Origin, plainName, threadId } from './notice.ts';
 import type { Told } from './read-entry.ts';
 
@@ -22,7 +23,7 @@ export function noticeOfEntry(
   told: Told,
   { index, at, agent, thread }: Standing & { readonly thread?: string | undefined },
 ): Notice {
-  const { event, severity, phase, about, title, facts, once, isIncident = false } = told;
+  const { event, severity, phase, about, title, facts, once, isIncident = false, of } = told;
   const id =
     once === undefined ? noticeId(origin, index, at, event) : noticeId(origin, event, once);
   return {
@@ -36,7 +37,7 @@ export function noticeOfEntry(
     index,
     title,
     facts,
-    link: rules.url === null ? null : `${rules.url}/api/v1/log/entries/${index}`,
+    link: linkTo(rules.url, placeOf({ agent, ...of })),
     nextWordAt: isIncident ? at + rules.nextWordMs : null,
     approval: null,
   };
@@ -108,7 +109,7 @@ export function noticeOfAsk(
       ['until', new Date(ask.expiresAtMs).toISOString()],
       ...(isOver ? [['outcome', plainName(state)] as const] : []),
     ],
-    link: rules.url === null ? null : `${rules.url}/api/v1/approvals/${ask.id}`,
+    link: linkTo(rules.url, { page: 'approvals', id: ask.id }),
     nextWordAt: null,
     approval: ask.id,
   };
@@ -116,9 +117,9 @@ export function noticeOfAsk(
 
 /** Returns a notice of the daemon itself, which stands in no entry of its own. */
 export function ownNotice(
-  { origin }: NoticeMaking,
+  { origin, rules }: NoticeMaking,
   of: Pick<Notice, 'event' | 'severity' | 'phase' | 'at' | 'title' | 'facts'> &
-    Partial<Pick<Notice, 'agent' | 'nextWordAt' | 'thread' | 'index' | 'link'>> & {
+    Partial<Pick<Notice, 'agent' | 'nextWordAt' | 'thread' | 'index'>> & {
       /** What tells it apart. */
       readonly once: string;
     },
@@ -129,7 +130,7 @@ export function ownNotice(
     thread: threadId(origin, of.event, once),
     agent: null,
     index: null,
-    link: null,
+    link: linkTo(rules.url, placeOf(of)),
     nextWordAt: null,
     approval: null,
     ...rest,

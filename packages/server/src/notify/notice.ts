@@ -24,7 +24,7 @@ export type Notice = {
   /** One line. */
   readonly title: string;
   readonly facts: readonly (readonly [name: string, value: string])[];
-  /** Where a person goes on; null where no address is configured. */
+  /** The page of the console where a person goes on; null where no address is configured. */
   readonly link: string | null;
   /** Until when the next word is promised; null where none is. */
   readonly nextWordAt: number | null;

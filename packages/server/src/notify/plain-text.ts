@@ -7,7 +7,7 @@ export function linesOf({ at, facts, nextWordAt, link, approval, id }: Notice): 
     ...facts.map(([name, value]) => `${name}: ${value}`),
     ...(nextWordAt === null ? [] : [`next word by: ${momentOf(nextWordAt)}`]),
     ...(approval === null ? [] : [`to see it: plumb approval show ${approval}`]),
-    ...(link === null ? [] : [`record: ${link}`]),
+    ...(link === null ? [] : [`look: ${link}`]),
     `notice: ${id}`,
   ];
 }

@@ -1,5 +1,6 @@
 import type { NotifyRules } from '../config/notify.ts';
 import type { Outbox, OutboxRow } from '../store/outbox.ts';
+import { ATTENTION, linkTo } from './links.ts';
 import { keyOf, type Notice, noticeId, type Origin, rankOf, severityOf } from './notice.ts';
 import { routeNotice } from './route-notice.ts';
 
@@ -74,7 +75,7 @@ function makeRoom({ outbox, rules, origin, clock }: PostNeeds, channel: string):
   if ((waiting?.count ?? 0) <= rules.waiting) return;
   const rows = outbox.foldable(channel, DIGESTED);
   if (rows.length < 2) return;
-  const notice = digestOf(origin, rows, channel);
+  const notice = digestOf({ origin, rules }, rows, channel);
   const keys = rows.map(({ key }) => key);
   outbox.fold(keys, keyOf(notice.id, channel), clock());
   outbox.put(
@@ -93,7 +94,11 @@ function makeRoom({ outbox, rules, origin, clock }: PostNeeds, channel: string):
 
 type Counts = Map<string, number>;
 
-function digestOf(origin: Origin, rows: readonly OutboxRow[], channel: string): Notice {
+function digestOf(
+  { origin, rules }: Pick<PostNeeds, 'origin' | 'rules'>,
+  rows: readonly OutboxRow[],
+  channel: string,
+): Notice {
   const notices = rows.map(readNotice);
   const counts: Counts = new Map();
   for (const notice of notices) countIn(counts, notice);
@@ -117,7 +122,7 @@ function digestOf(origin: Origin, rows: readonly OutboxRow[], channel: string): 
       ...[...counts].map(([event, count]) => [event, `${count}`] as const),
       ...(first === '' ? [] : [['first entry', first] as const, ['last entry', last] as const]),
     ],
-    link: null,
+    link: linkTo(rules.url, ATTENTION),
     nextWordAt: null,
     approval: null,
   };

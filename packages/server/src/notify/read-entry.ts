@@ -14,6 +14,8 @@ export type Told = {
   readonly facts: readonly (readonly [name: string, value: string])[];
   /** What makes it the same when it stands in several entries, such as a halt's id. */
   readonly once?: string;
+  /** What it names that has a page of its own, beside the agent. */
+  readonly of?: { readonly halt?: string; readonly session?: string };
   /** Whether people wait for the next word on it. */
   readonly isIncident?: boolean;
 };
@@ -74,7 +76,7 @@ function haltOf(agent: string | null, open: JsonObject): Told {
     title: `HALT: ${scopeWords(agent, open)} is stopped`,
     facts: facts({ agent, scope, target: open['target'], halt: id, by, incident }),
     isIncident: true,
-    ...(typeof id === 'string' ? { once: id } : {}),
+    ...(typeof id === 'string' ? { once: id, of: { halt: id } } : {}),
   };
 }
 
@@ -102,6 +104,7 @@ function effectiveOf({ agent, open }: Entry): Told {
     about: ['halt-id', plainName(halt)],
     title: `halt effective for agent \`${agent ?? '?'}\` ${after}; ${rest}`,
     facts: facts({ agent, halt, effectiveMs, acknowledged, ranOut, running, finished, notSent }),
+    of: { halt: plainName(halt) },
   };
 }
 
@@ -153,6 +156,7 @@ function findingOf({ agent, session, open }: Entry): Told {
     about: ['finding', agent ?? '', session ?? '', name],
     title: `agent \`${agent ?? '?'}\`: ${says}`,
     facts: facts({ agent, session, finding: name }),
+    ...inSession(session),
     isIncident: event === 'bypass' || event === 'canary' || event === 'escape-attempt',
   };
 }
@@ -188,6 +192,7 @@ function alertOf({ agent, session, open }: Entry): Told {
     about: ['alert', agent ?? '', session ?? '', plainName(what)],
     title: `agent \`${agent ?? '?'}\`: alert \`${plainName(what)}\``,
     facts: facts({ agent, session, decision, rule }),
+    ...inSession(session),
   };
 }
 
@@ -282,6 +287,10 @@ function quotaOf({ open }: Entry): Told | null {
   const [event, severity, phase, title] = known;
   const said = facts({ freeBytes, limitBytes });
   return { event, severity, phase, about: ['disk'], title, facts: said };
+}
+
+function inSession(session: string | null): Pick<Told, 'of'> {
+  return session === null ? {} : { of: { session } };
 }
 
 function facts(of: Readonly<Record<string, unknown>>): Told['facts'] {

@@ -61,6 +61,6 @@ function eventOf(key: string, notice: Notice, origin: string): object {
       class: event,
       custom_details: { ...Object.fromEntries(facts), ...promised, message: key },
     },
-    ...(link === null ? {} : { links: [{ href: link, text: 'the record' }] }),
+    ...(link === null ? {} : { links: [{ href: link, text: 'Plumbline' }] }),
   };
 }
