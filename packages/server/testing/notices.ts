@@ -32,6 +32,7 @@ export function makeMessage(notice: Partial<Notice> = {}, part: Partial<Message>
     notice: whole,
     attempt: 1,
     reference: null,
+    mayStand: false,
     now: 1_700_000_001_000,
     ...part,
   };

@@ -259,6 +259,7 @@ export const OPEN_SHAPES: ReadonlyMap<EntryKind, Shape> = new Map([
       fault: orNull(isText),
       by: optional(isText),
       parts: optional(listOf(isName)),
+      left: optional(listOf(isName)),
     }),
   ],
   [

@@ -9,8 +9,17 @@ export type Message = {
   readonly attempt: number;
   /** What the service called the first message of the thread, or null. */
   readonly reference: string | null;
+  /** Whether the service may have it already: from an attempt before, or a daemon before. */
+  readonly mayStand: boolean;
   /** The moment of this attempt, ms UTC. */
   readonly now: number;
+};
+
+/** A recipient that a message did not reach, counted from 1, and whether it is tried again. */
+export type LeftRecipient = {
+  readonly recipient: number;
+  readonly fault: string;
+  readonly isFinal: boolean;
 };
 
 /**
@@ -22,7 +31,12 @@ export type Message = {
  * refused: this message will never be taken as it is.
  */
 export type Sent =
-  | { readonly kind: 'delivered'; readonly reference: string | null }
+  | {
+      readonly kind: 'delivered';
+      readonly reference: string | null;
+      /** Recipients it did not reach, while it reached others. */
+      readonly left?: readonly LeftRecipient[];
+    }
   | {
       readonly kind: 'later';
       readonly fault: string;

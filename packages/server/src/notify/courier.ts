@@ -1,6 +1,7 @@
 import type { ChannelRow, Outbox, OutboxRow } from '../store/outbox.ts';
 import { backOffMs } from './back-off.ts';
-import type { Channel, Sent } from './channel.ts';
+import type { Channel, LeftRecipient, Sent } from './channel.ts';
+import { leftKey } from './notice.ts';
 import { readNotice } from './post-office.ts';
 
 /** What a courier works with. `random` is from 0 up to 1. */
@@ -32,9 +33,11 @@ export class Courier {
   readonly #needs: CourierNeeds;
   readonly #rounds = new Map<string, Promise<void>>();
   readonly #stop = new AbortController();
+  readonly #beganAt: number;
 
   constructor(needs: CourierNeeds) {
     this.#needs = needs;
+    this.#beganAt = needs.clock();
   }
 
   /** Begins a round of every channel that has none; what is due now is sent. */
@@ -76,12 +79,20 @@ export class Courier {
     const { outbox, clock, ended } = this.#needs;
     const now = clock();
     const notice = readNotice(row);
+    if (notice === null) {
+      outbox.end(row.key, { state: 'dead', at: now, fault: 'forgotten', reference: null });
+      ended();
+      return true;
+    }
     outbox.begin(row.key, now);
     const sent = await channel.send(
       {
         key: row.key,
         notice,
         attempt: row.attempts + 1,
+        // What happened before this daemon began may have been told by the one before, whose outbox
+        // was lost.
+        mayStand: row.attempts > 0 || row.at < this.#beganAt,
         // What begins anew is no part of what began before, such as another halt of an agent.
         reference: notice.phase === 'opens' ? null : outbox.reference(channel.name, row.thread),
         now,
@@ -101,6 +112,7 @@ export class Courier {
     if (standing === undefined) return;
     if (sent.kind === 'delivered') {
       outbox.end(key, { state: 'delivered', at, fault: null, reference: sent.reference });
+      for (const left of sent.left ?? []) this.#leave({ key, channel, ...row }, left, at);
       if (standing.failures >= OUTAGE) outbox.setAside({ channel }, null);
       outbox.putChannel({ ...standing, failures: 0, dueAt: 0, heldUntil: 0 });
       return;
@@ -117,6 +129,14 @@ export class Courier {
       outbox.setAside({ key }, Math.min(at + ASIDE_MS, row.putAt + deadAfterMs));
     }
     outbox.putChannel(this.#heldBack(standing, sent, at));
+  }
+
+  /** Whoever was told counts as told; who was not has a message of their own from here on. */
+  #leave(row: OutboxRow, { recipient, fault, isFinal }: LeftRecipient, at: number): void {
+    const { outbox } = this.#needs;
+    const key = leftKey(row.key, recipient);
+    outbox.put({ ...row, key }, at);
+    if (isFinal) outbox.end(key, { state: 'dead', at, fault, reference: null });
   }
 
   #heldBack(

@@ -10,7 +10,7 @@ import {
   noticeOfEntry,
   ownNotice,
 } from './make-notice.ts';
-import { momentOf, type Notice } from './notice.ts';
+import { momentOf, type Notice, readKey } from './notice.ts';
 import { post, type PostNeeds } from './post-office.ts';
 import { readTold, TELLING } from './read-entry.ts';
 
@@ -122,7 +122,7 @@ export class NoticeFold {
 
   #settled({ at, open }: Entry): void {
     const { outbox, clock } = this.#needs;
-    const { key, channel, thread, event, severity, result, parts = [] } = open;
+    const { key, channel, thread, event, severity, result, parts = [], left = [] } = open;
     if (typeof key !== 'string') return;
     if (result === 'retried') {
       outbox.revive(key, clock());
@@ -130,8 +130,13 @@ export class NoticeFold {
     }
     const rank = Math.max(0, SEVERITIES.indexOf(severityIn(severity)));
     const about = { channel: textIn(channel), thread: textIn(thread), rank, at };
-    const ended = { ...about, event: eventOf(event), notice: '{}' };
+    // What was left of it for a recipient says the same as the whole.
+    const notice = outbox.row(readKey(key).whole)?.notice ?? '{}';
+    const ended = { ...about, event: eventOf(event), notice };
     outbox.noted(key, { ...ended, key, state: stateOf(result) });
+    for (const each of Array.isArray(left) ? left.map(String) : []) {
+      outbox.put({ ...ended, key: each }, clock());
+    }
     // What a digest counted was told with it.
     for (const part of Array.isArray(parts) ? parts.map(String) : []) {
       outbox.noted(part, { ...ended, key: part, state: 'folded' });

@@ -90,8 +90,7 @@ function channelsOf({ outbox, rules, problemOf, clock }: NoticesNeeds): readonly
 
 function viewOf(row: OutboxRow): MessageView {
   const { key, channel, state, event, rank, at, attempts, fault, endedAt } = row;
-  const notice: Partial<ReturnType<typeof readNotice>> = readNotice(row);
-  const { title = '', index = null, phase = null } = notice;
+  const { title = '', index = null, phase = null } = readNotice(row) ?? {};
   const severity = severityOf(rank);
   const told = { key, channel, state, event, severity, phase, title, entry: index };
   return { ...told, at, attempts, fault, endedAt };
@@ -132,7 +131,8 @@ async function retry(
 ): Promise<Served<{ readonly retried: number }>> {
   const all = outbox.rows({ state: 'dead', limit: MOST_RETRIED });
   const row = key === null ? undefined : outbox.row(key);
-  const rows = key === null ? all : row?.state === 'dead' ? [row] : [];
+  const named = row?.state === 'dead' ? [row] : [];
+  const rows = (key === null ? all : named).filter((each) => readNotice(each) !== null);
   if (key !== null && rows.length === 0) {
     return refused('not-found', `\`${key}\` is no dead letter; \`plumb notify dead\` lists them`);
   }

@@ -58,7 +58,8 @@ function entriesOf(outbox: Outbox, row: OutboxRow, kind: string): readonly JsonO
   const rest = [row];
   for (let each = rest.pop(); each !== undefined; each = rest.pop()) {
     const parts = row.state === 'delivered' ? outbox.parts(each.key) : [];
-    entries.push(openOf(each, kind, parts));
+    const left = each === row ? outbox.left(row.key) : [];
+    entries.push({ ...openOf(each, kind, parts), ...(left.length === 0 ? {} : { left }) });
     rest.push(...parts.filter(({ event }) => event === 'digest'));
   }
   return entries;

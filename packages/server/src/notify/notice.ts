@@ -50,6 +50,20 @@ export function keyOf(notice: string, channel: string): string {
   return `${notice}_${channel}`;
 }
 
+/** Returns the key of what is left of a message for one of its recipients, counted from 1. */
+export function leftKey(key: string, recipient: number): string {
+  return `${key}~${recipient}`;
+}
+
+/** Returns the message a key belongs to, and the one recipient it is for; null: all of them. */
+export function readKey(key: string): {
+  readonly whole: string;
+  readonly recipient: number | null;
+} {
+  const [, whole = key, recipient = null] = /^(.*)~([1-9]\d{0,3})$/.exec(key) ?? [];
+  return { whole, recipient: recipient === null ? null : Number(recipient) };
+}
+
 function digestOf(parts: readonly (string | number)[]): string {
   return hash('sha256', JSON.stringify(parts)).slice(0, 32);
 }

@@ -99,7 +99,7 @@ function digestOf(
   rows: readonly OutboxRow[],
   channel: string,
 ): Notice {
-  const notices = rows.map(readNotice);
+  const notices = rows.flatMap((row) => readNotice(row) ?? []);
   const counts: Counts = new Map();
   for (const notice of notices) countIn(counts, notice);
   const indexes = notices.flatMap(indexesOf);
@@ -128,10 +128,14 @@ function digestOf(
   };
 }
 
-/** Returns the notice of a row; what was put in as JSON comes out as it was. */
-export function readNotice({ notice }: Pick<OutboxRow, 'notice'>): Notice {
-  // Nothing but `putOne` and the digest writes this column.
-  return JSON.parse(notice) as Notice;
+/**
+ * Returns the notice of a row; what was put in as JSON comes out as it was. Null where the row was
+ * made from the record of how it ended, which does not say what was told.
+ */
+export function readNotice({ notice }: Pick<OutboxRow, 'notice'>): Notice | null {
+  const read: unknown = JSON.parse(notice);
+  // Nothing but `putOne`, the digest and the fold write this column: a notice, or nothing.
+  return Object.hasOwn(Object(read), 'id') ? (read as Notice) : null;
 }
 
 const EDGES = ['first entry', 'last entry'];

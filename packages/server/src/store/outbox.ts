@@ -118,6 +118,8 @@ export type Outbox = {
   /** Makes waiting messages part of another one, and finds what is part of one. */
   readonly fold: (keys: readonly string[], into: string, now: number) => void;
   readonly parts: (key: string) => readonly OutboxRow[];
+  /** The keys of what is left of a message for single recipients, in one order. */
+  readonly left: (key: string) => readonly string[];
   /** Channels that were told of a thread, with the rank it began with. */
   readonly thread: (thread: string) => readonly { channel: string; rank: number }[];
   /** What the service of a channel calls the first message of a thread, or null. */

@@ -58,9 +58,9 @@ async function send(config: ServiceNowConfig, attempt: Attempt): Promise<Sent> {
     if (!made.ok) return made.sent;
     return { kind: 'delivered', reference: referenceOf(table, made.rows[0]?.['sys_id']) };
   }
-  // An answer that was lost left a record, or a note on one, which has the key of this message.
-  const isDone = found.isMade || (message.attempt > 1 && (await isNoted(found.id, attempt)));
-  if (!isDone) {
+  const done = found.isMade || (await isNoted(found.id, attempt));
+  if (typeof done === 'object') return done.sent;
+  if (!done) {
     const path = `${table}/${found.id}`;
     const body = changeOf(config, { key, notice }, table);
     const patched = await api(callOf(attempt, { method: 'PATCH', path, body }));
@@ -85,32 +85,49 @@ const OVER = '^stateNOT IN6,7,8';
 
 type Found = { readonly id: string | null; readonly isMade: boolean } | { readonly sent: Failed };
 
-/** Returns the record of a thread, and whether it is the one this message asks for. */
+/**
+ * Returns the record of a thread, and whether it is the one this message asks for: an answer that
+ * was lost left a record with its key, which somebody may have closed since.
+ */
 async function lookUp(table: Table, attempt: Attempt): Promise<Found> {
-  const { key, notice } = attempt.message;
-  const query = new URLSearchParams({
-    sysparm_query: `correlation_id=${notice.thread}${table === 'incident' ? OVER : ''}`,
-    sysparm_fields: 'sys_id,description',
-    sysparm_limit: '1',
-  });
-  const path = `${table}?${query.toString()}`;
-  const found = await attempt.api(callOf(attempt, { method: 'GET', path }));
-  if (!found.ok) return { sent: found.sent };
-  const { sys_id: id, description } = found.rows[0] ?? {};
-  if (typeof id !== 'string' || !SYS_ID.test(id)) return { id: null, isMade: false };
-  return { id, isMade: typeof description === 'string' && description.includes(key) };
+  const { key, notice, mayStand } = attempt.message;
+  const ofThread = `correlation_id=${notice.thread}`;
+  if (mayStand) {
+    const made = await findOne(table, `${ofThread}^descriptionLIKE${key}`, attempt);
+    if ('sent' in made) return made;
+    if (made.id !== null) return { id: made.id, isMade: true };
+  }
+  const open = await findOne(table, `${ofThread}${table === 'incident' ? OVER : ''}`, attempt);
+  return 'sent' in open ? open : { id: open.id, isMade: false };
 }
 
-/** Whether the record has a work note of this message; one that cannot be looked for has none. */
-async function isNoted(id: string, attempt: Attempt): Promise<boolean> {
-  const query = new URLSearchParams({
-    sysparm_query: `element_id=${id}^valueLIKE${attempt.message.key}`,
-    sysparm_fields: 'sys_id',
-    sysparm_limit: '1',
-  });
-  const path = `sys_journal_field?${query.toString()}`;
+async function findOne(
+  table: Table,
+  query: string,
+  attempt: Attempt,
+): Promise<{ readonly id: string | null } | { readonly sent: Failed }> {
+  const found = await attempt.api(callOf(attempt, { method: 'GET', path: pathOf(table, query) }));
+  if (!found.ok) return { sent: found.sent };
+  const { sys_id: id } = found.rows[0] ?? {};
+  return { id: typeof id === 'string' && SYS_ID.test(id) ? id : null };
+}
+
+function pathOf(table: string, query: string): string {
+  const terms = { sysparm_query: query, sysparm_fields: 'sys_id', sysparm_limit: '1' };
+  return `${table}?${new URLSearchParams(terms).toString()}`;
+}
+
+// Whoever was given no right to read the journal is told twice rather than never.
+const BLIND: readonly string[] = ['status-403', 'status-404'];
+
+/** Whether an attempt whose answer was lost left a work note of this message on the record. */
+async function isNoted(id: string, attempt: Attempt): Promise<boolean | { readonly sent: Failed }> {
+  const { key, mayStand } = attempt.message;
+  if (!mayStand) return false;
+  const path = pathOf('sys_journal_field', `element_id=${id}^valueLIKE${key}`);
   const found = await attempt.api(callOf(attempt, { method: 'GET', path }));
-  return found.ok && found.rows.length > 0;
+  if (found.ok) return found.rows.length > 0;
+  return BLIND.includes(found.sent.fault) ? false : { sent: found.sent };
 }
 
 function recordOf(config: ServiceNowConfig, { key, notice }: Message, table: Table): JsonObject {

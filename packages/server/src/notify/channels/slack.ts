@@ -1,11 +1,12 @@
-import { isJsonObject, type JsonObject, parsedJson } from '@plumbline/core';
+import type { JsonObject } from '@plumbline/core';
 
 import type { SlackConfig, SlackWebhookConfig } from '../../config/notify.ts';
-import type { EgressResult } from '../../egress/egress.ts';
 import { type Channel, later, type Message, type Sent } from '../channel.ts';
 import type { ChannelNeeds } from '../channel-needs.ts';
 import { faultOf, HTTP_BOUNDS } from '../http-sent.ts';
+import { makeSlackApi } from './slack-api.ts';
 import { slackEnded, slackMessage } from './slack-blocks.ts';
+import { lookForPosted } from './slack-look.ts';
 
 type Call = { readonly method: string; readonly body: JsonObject; readonly isFirst: boolean };
 
@@ -25,8 +26,8 @@ const NEVER: readonly string[] = [
 /**
  * Returns a channel that posts by Slack's Web API. What goes on is a reply to what began; the
  * message of an approval has buttons where there is a signing secret, and loses them once it is
- * over. Slack takes no key: after an answer that was lost the message may stand there twice, with
- * the same key in its metadata.
+ * over. Slack documents no key for idempotency: whatever was tried before is looked for by the key
+ * in its metadata, where the app may read the channel.
  */
 export function slackChannel(
   name: string,
@@ -39,19 +40,20 @@ export function slackChannel(
     send: async (message, signal) => {
       const found = readSecret(config.secret);
       if (!found.ok) return later('no-secret');
+      const api = makeSlackApi({ api: config.api, token: found.secret }, egress, signal);
       const { method, body, isFirst } = callOf(config, message);
-      const result = await egress.request({
-        url: `${config.api}/${method}`,
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json; charset=utf-8',
-          authorization: `Bearer ${found.secret}`,
-        },
-        body: JSON.stringify(body),
-        ...HTTP_BOUNDS,
-        signal,
-      });
-      return faultOf(result, message.now) ?? sentOf(result, isFirst);
+      // An answer that was lost left a message which has the key of this one.
+      if (message.mayStand && method === 'chat.postMessage') {
+        const { channel } = config;
+        const thread = typeof body['thread_ts'] === 'string' ? body['thread_ts'] : null;
+        const looked = await lookForPosted(api, { channel, thread }, message);
+        if ('sent' in looked) return looked.sent;
+        if (looked.ts !== null) {
+          return { kind: 'delivered', reference: isFirst ? `${channel}:${looked.ts}` : null };
+        }
+      }
+      const { result, said } = await api.post(method, body);
+      return faultOf(result, message.now) ?? sentOf(said, isFirst);
     },
   };
 }
@@ -79,9 +81,7 @@ function isEnd({ phase }: Message['notice']): boolean {
 }
 
 /** Slack says `ok: false` with a status of 200. */
-function sentOf(result: EgressResult, isFirst: boolean): Sent {
-  if (!result.ok) return later(result.fault);
-  const said = jsonIn(result.value.body);
+function sentOf(said: JsonObject | undefined, isFirst: boolean): Sent {
   if (said?.['ok'] === true) {
     const { channel, ts } = said;
     const isNamed = isFirst && typeof channel === 'string' && typeof ts === 'string';
@@ -91,11 +91,6 @@ function sentOf(result: EgressResult, isFirst: boolean): Sent {
   const fault = /^[a-z_-]{1,40}$/.test(error) ? `slack-${error}` : 'slack-error';
   if (NEVER.includes(error)) return { kind: 'refused', fault };
   return later(fault, { isAnswered: true });
-}
-
-function jsonIn(bytes: Uint8Array): JsonObject | undefined {
-  const value = parsedJson(Buffer.from(bytes).toString('utf8'));
-  return isJsonObject(value) ? value : undefined;
 }
 
 /** Returns a channel that posts to an incoming webhook of Slack: no replies, no buttons. */

@@ -121,8 +121,23 @@ test('smtp: what the server says decides whether it is tried again', async () =>
   };
   await within({ server: one }, async (channel, taken) => {
     const sent = await channel.send(makeMessage(), CALM);
-    assert.deepEqual(sent, { kind: 'refused', fault: 'rejected-1' });
+    const left = [{ recipient: 2, fault: 'smtp-550', isFinal: true }];
+    assert.deepEqual(sent, { kind: 'delivered', reference: null, left });
     assert.deepEqual(taken[0]?.to, ['oncall@example.com']);
+  });
+});
+
+test('smtp: what is left for one recipient goes to them alone, as the same mail', async () => {
+  verifies('incident.notify');
+  await within({}, async (channel, taken) => {
+    const key = `${makeMessage().key}~2`;
+    const sent = await channel.send(makeMessage({}, { key }), CALM);
+    assert.deepEqual(sent, { kind: 'delivered', reference: null });
+    assert.deepEqual(taken[0]?.to, ['desk@example.com']);
+    const id = `<ntc_${'a'.repeat(32)}_hook@example.com>`;
+    assert.ok(taken[0]?.text.includes(`Message-ID: ${id}\r\n`));
+    const none = await channel.send(makeMessage({}, { key: `${makeMessage().key}~9` }), CALM);
+    assert.deepEqual(none, { kind: 'refused', fault: 'no-recipient' });
   });
 });
 

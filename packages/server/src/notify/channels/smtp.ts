@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { createTransport } from 'nodemailer';
 
 import type { SmtpConfig } from '../../config/notify.ts';
-import { type Channel, later, type Message, type Sent } from '../channel.ts';
+import { type Channel, later, type LeftRecipient, type Message, type Sent } from '../channel.ts';
 import type { ChannelNeeds } from '../channel-needs.ts';
+import { readKey } from '../notice.ts';
 import { atMost, linesOf } from '../plain-text.ts';
 
 const CONNECT_MS = 10_000;
@@ -16,7 +17,8 @@ type Transport = ReturnType<typeof transportOf>;
 /**
  * Returns a channel that sends mail. Every attempt at a message has one Message-ID, and messages of
  * a thread refer to it, so that mail programs show them together. Where the server takes some
- * recipients and refuses others, the message is a dead letter: somebody was not told.
+ * recipients and refuses others, those it took are told, and the message is tried again or given up
+ * for each of the others alone.
  */
 export function smtpChannel(name: string, config: SmtpConfig, needs: ChannelNeeds): Channel {
   return {
@@ -29,8 +31,10 @@ export function smtpChannel(name: string, config: SmtpConfig, needs: ChannelNeed
       if (!checked.ok) return later(checked.fault);
       const ca = readCa(config.caFile);
       if (ca === null) return later('no-ca-file');
+      const to = recipientsOf(config, message.key);
+      if (to.length === 0) return { kind: 'refused', fault: 'no-recipient' };
       const transport = transportOf(config, { address: checked.address, found, ca });
-      return sendOne(transport, mailOf(config, message), signal);
+      return sendOne(transport, { mail: mailOf(config, message, to), config }, signal);
     },
   };
 }
@@ -77,7 +81,15 @@ function transportOf(
 
 type Mail = Parameters<Transport['sendMail']>[0];
 
-function mailOf({ from, to }: SmtpConfig, { key, notice }: Message): Mail {
+/** What is left of a message goes to one recipient, by their place in `to`. */
+function recipientsOf({ to }: SmtpConfig, key: string): readonly string[] {
+  const { recipient } = readKey(key);
+  return recipient === null ? to : to.slice(recipient - 1, recipient);
+}
+
+function mailOf({ from }: SmtpConfig, message: Message, to: readonly string[]): Mail {
+  const { notice } = message;
+  const key = readKey(message.key).whole;
   const domain = from.slice(from.lastIndexOf('@') + 1);
   const thread = `<${notice.thread}@${domain}>`;
   return {
@@ -93,27 +105,46 @@ function mailOf({ from, to }: SmtpConfig, { key, notice }: Message): Mail {
   };
 }
 
-async function sendOne(transport: Transport, mail: Mail, signal: AbortSignal): Promise<Sent> {
+type Sending = { readonly mail: Mail; readonly config: SmtpConfig };
+
+async function sendOne(transport: Transport, sending: Sending, signal: AbortSignal): Promise<Sent> {
   const whole = AbortSignal.any([signal, AbortSignal.timeout(WHOLE_MS)]);
   const { promise: ended, resolve } = Promise.withResolvers<Sent>();
   const end = (): void => resolve(later(signal.aborted ? 'cancelled' : 'timeout'));
   whole.addEventListener('abort', end);
   try {
-    return await Promise.race([attempt(transport, mail), ended]);
+    return await Promise.race([attempt(transport, sending), ended]);
   } finally {
     whole.removeEventListener('abort', end);
     transport.close();
   }
 }
 
-async function attempt(transport: Transport, mail: Mail): Promise<Sent> {
+async function attempt(transport: Transport, { mail, config }: Sending): Promise<Sent> {
   try {
-    const { rejected } = await transport.sendMail(mail);
-    if (rejected.length > 0) return { kind: 'refused', fault: `rejected-${rejected.length}` };
-    return { kind: 'delivered', reference: null };
+    const info = await transport.sendMail(mail);
+    const left = leftOf(config, info);
+    return { kind: 'delivered', reference: null, ...(left.length === 0 ? {} : { left }) };
   } catch (cause) {
     return faultOf(cause);
   }
+}
+
+/** Whom the server refused while it took others; 4xx says that it may take them later. */
+function leftOf(
+  { to }: SmtpConfig,
+  info: { readonly rejected: readonly (string | { readonly address: string })[] },
+): readonly LeftRecipient[] {
+  const refusals: unknown = Reflect.get(info, 'rejectedErrors');
+  const codes = Array.isArray(refusals) ? refusals : [];
+  return info.rejected.flatMap((rejected) => {
+    const address = typeof rejected === 'string' ? rejected : rejected.address;
+    const refusal = codes.find((each) => Reflect.get(Object(each), 'recipient') === address);
+    const code: unknown = Reflect.get(Object(refusal), 'responseCode');
+    const status = typeof code === 'number' ? code : 550;
+    const recipient = to.findIndex((each) => each.toLowerCase() === address.toLowerCase()) + 1;
+    return recipient === 0 ? [] : [{ recipient, fault: `smtp-${status}`, isFinal: status >= 500 }];
+  });
 }
 
 // What the configuration or the server's own state is the reason of may be mended.

@@ -176,6 +176,13 @@ class EmbeddedOutbox implements Outbox {
     return this.#all(sql, key).map(rowOf);
   }
 
+  left(key: string): readonly string[] {
+    // Those that begin with this one and a `~`, which the character 127 follows.
+    const sql = `SELECT key FROM message WHERE key > ?1 || '~' AND key < ?1 || char(127)
+      ORDER BY key`;
+    return this.#all(sql, key).map((row) => String(row['key']));
+  }
+
   thread(thread: string): readonly { channel: string; rank: number }[] {
     const sql = `SELECT channel, min(rank) AS rank FROM message WHERE thread = ? GROUP BY channel`;
     return this.#all(sql, thread).map(({ channel, rank }) => ({
