@@ -186,6 +186,8 @@ function fakeGuard(calls: string[]): Guard {
     waiting: 0,
     reviews: 0,
     alerts: 0,
+    autonomy: 2 as const,
+    leases: ['gateway'],
   });
   const noAsk: Outcome<never> = { ok: false, error: { code: 'not-found', message: 'no ask' } };
   return {
@@ -578,6 +580,7 @@ function fakeModels(calls: string[]): Models {
     decisions: () => page('models.decisions', []),
     decision: () => Promise.resolve(undefined),
     events: () => page('models.events', []),
+    activity: () => Promise.resolve([]),
     grants: () => page('models.grants', []),
     grantCounts: () => Promise.resolve([]),
     drop: () => Promise.resolve(),

@@ -1,4 +1,6 @@
+import { eventRow } from '../src/store/event-row.ts';
 import type {
+  ActivityRow,
   DecisionRow,
   EventRow,
   Filter,
@@ -56,6 +58,23 @@ export class MemoryModels implements Models {
     return this.#page('events', this.#events, filter);
   }
 
+  async activity(sinceAt: number): Promise<readonly ActivityRow[]> {
+    const rows = this.#events.map(({ row }) => row).toReversed();
+    const agents = [...new Set(rows.flatMap(({ agent }) => agent ?? []))].sort();
+    const since = sinceAt - (sinceAt % 60_000);
+    return agents.map((agent) => {
+      const last = rows.find((row) => row.agent === agent);
+      const decided = this.#decisions.filter(({ row, at }) => row.agent === agent && at >= since);
+      return {
+        agent,
+        lastAt: last?.at ?? 0,
+        lastIndex: last?.index ?? 0,
+        decisions: decided.length,
+        refusals: decided.filter(({ row }) => row.verdict === 'deny').length,
+      };
+    });
+  }
+
   async grants(filter: Filter): Promise<Page<GrantRow>> {
     return this.#page('grants', this.#grants, filter);
   }
@@ -89,9 +108,8 @@ export class MemoryModels implements Models {
     this.#lastAt = read.at ?? this.#lastAt;
     const entry = { ...read, at: this.#lastAt, index: this.#next };
     this.#next += 1;
-    const { index, at, kind, agent, session, subject, blob, change } = entry;
-    const event = { index, at, kind, agent, session, subject, blob };
-    this.#events.push({ index, at, subject, row: event });
+    const { index, at, agent, session, subject, change } = entry;
+    this.#events.push({ index, at, subject, row: eventRow(read, entry) });
     if (agent !== null) this.#grant(entry, agent);
     if (agent === null || session === null) return;
     if (change?.kind === 'opened') this.#open(entry, { ...change, agent, session });
@@ -184,7 +202,8 @@ export class MemoryModels implements Models {
     filter: Filter,
   ): Page<Row> {
     const limit = pageLimit(list, filter);
-    const found = kept.filter((one) => passes(one, filter)).toReversed();
+    const passing = kept.filter((one) => passes(one, filter));
+    const found = filter.after === undefined ? passing.toReversed() : passing;
     const shown = found.slice(0, limit);
     return {
       rows: shown.map(({ row }) => row),
@@ -198,7 +217,7 @@ function passes(
   { index, at, subject, row }: Kept<SessionRow | DecisionRow | EventRow | GrantRow>,
   filter: Filter,
 ): boolean {
-  const { fromAt, untilAt, before, rule, isUnfinished } = filter;
+  const { fromAt, untilAt, before, after = -1, rule, isUnfinished } = filter;
   const members: Readonly<Record<string, unknown>> = { ...row, subject };
   const equals = ['agent', 'session', 'kind', 'verdict', 'tool', 'subject', 'mechanism'] as const;
   return (
@@ -206,12 +225,13 @@ function passes(
     (fromAt === undefined || at >= fromAt) &&
     (untilAt === undefined || at < untilAt) &&
     (before === undefined || index < before) &&
+    index > after &&
     (rule === undefined || ('rules' in row && row.rules.includes(rule))) &&
     (isUnfinished === undefined || isUnfinished === isWaiting(row))
   );
 }
 
 function isWaiting(row: SessionRow | DecisionRow | EventRow | GrantRow): boolean {
-  if (!('verdict' in row)) return false;
+  if (!('rules' in row)) return false;
   return row.outcome === null && (row.verdict === 'allow' || row.verdict === 'modify');
 }

@@ -214,6 +214,53 @@ const ofRows: Readonly<Record<string, (models: Models) => Promise<void>>> = {
     assert.equal(third.next, null);
     assert.deepEqual((await models.events({ before: 0 })).rows, []);
   },
+  'what follows an index comes oldest first': async (models) => {
+    await models.fold(0, log);
+    const first = await models.events({ session: 's1', after: -1, limit: 4 });
+    assert.deepEqual(
+      first.rows.map(({ index }) => index),
+      [1, 2, 3, 4],
+    );
+    assert.equal(first.next, 4);
+    const rest = await models.events({ session: 's1', after: 4 });
+    assert.deepEqual(
+      rest.rows.map(({ index }) => index),
+      [5, 9],
+    );
+    assert.equal(rest.next, null);
+  },
+  'an event says what was decided, and how it ended': async (models) => {
+    await models.fold(0, log);
+    const { rows } = await models.events({ session: 's1', after: 1, limit: 3 });
+    assert.deepEqual(
+      rows.map(({ decision, tool, verdict, outcome }) => [decision, tool, verdict, outcome]),
+      [
+        ['d1', 'refund', 'allow', null],
+        ['d1', null, null, 'error'],
+        ['d2', null, 'deny', null],
+      ],
+    );
+  },
+  'an agent is as busy as it was since a minute': async (models) => {
+    await models.fold(0, log.slice(0, 5));
+    const later = { ...chain, at: 120_005 };
+    await models.fold(5, [
+      makeEntry('decided', { ...later, open: decidedOpen({ decision: 'd8' }) }),
+      makeEntry('decided', { ...later, open: decidedOpen({ decision: 'd9', verdict: 'deny' }) }),
+      makeEntry('armed', {
+        agent: 'mail',
+        at: 120_006,
+        open: { pact: `sha256:${'a'.repeat(64)}` },
+      }),
+    ]);
+    const mail = { agent: 'mail', lastAt: 120_006, lastIndex: 7, decisions: 0, refusals: 0 };
+    const refunds = { agent: 'refunds', lastAt: 120_005, lastIndex: 6 };
+    assert.deepEqual(await models.activity(120_500), [
+      mail,
+      { ...refunds, decisions: 2, refusals: 1 },
+    ]);
+    assert.deepEqual(await models.activity(0), [mail, { ...refunds, decisions: 4, refusals: 2 }]);
+  },
   'a filter that a list has no member for is a bug': async (models) => {
     await models.fold(0, log);
     await assert.rejects(models.sessions({ rule: 'r1' }), /sessions cannot be narrowed by `rule`/);

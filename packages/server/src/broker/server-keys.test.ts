@@ -26,6 +26,8 @@ const STATUS: AgentStatus = {
   waiting: 0,
   reviews: 0,
   alerts: 0,
+  autonomy: null,
+  leases: [],
 };
 
 type World = {

@@ -16,4 +16,8 @@ export type AgentStatus = {
   readonly reviews: number;
   /** Alerts raised so far. */
   readonly alerts: number;
+  /** How far the armed pact lets it act by itself: the least of its layers; null without one. */
+  readonly autonomy: 1 | 2 | 3 | null;
+  /** The names of the enforcement points that hold a lease on it. */
+  readonly leases: readonly string[];
 };

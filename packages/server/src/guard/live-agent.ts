@@ -208,12 +208,13 @@ export function whyVoid({ state }: LiveAgent, permit: Permit): string | null {
 }
 
 /** Returns how an agent stands. */
-export function statusOf(live: LiveAgent): AgentStatus {
-  const { state } = live;
+export function statusOf(live: LiveAgent, leases: readonly string[]): AgentStatus {
+  const { state, pact } = live;
+  const levels = pact?.layers.map(({ autonomy }) => autonomy) ?? [];
   const halts = [...state.halts.values()];
   return {
     agent: live.agent,
-    pact: live.pact?.digest ?? null,
+    pact: pact?.digest ?? null,
     shadow: live.shadow?.pact.digest ?? null,
     epoch: state.epoch,
     halts: halts.map(({ scope, target, reason }) => ({ scope, target, reason })),
@@ -222,5 +223,11 @@ export function statusOf(live: LiveAgent): AgentStatus {
     waiting: live.waiting,
     reviews: [...live.people.reviews.values()].filter(({ finding }) => finding === null).length,
     alerts: live.people.alerts,
+    autonomy: levels.reduce<1 | 2 | 3 | null>(least, null),
+    leases,
   };
+}
+
+function least(before: 1 | 2 | 3 | null, level: 1 | 2 | 3): 1 | 2 | 3 {
+  return before === null || level < before ? level : before;
 }

@@ -194,10 +194,13 @@ function guardOf(desk: Desk, close: Guard['close']): Guard {
     },
     status: (agent) => {
       const live = desk.agents.get(agent);
-      return live === undefined ? undefined : statusOf(live);
+      const held = desk.halts.leases.of(agent).map(({ name }) => name);
+      return live === undefined ? undefined : statusOf(live, held);
     },
     agents: () => {
-      return [...desk.agents.values()].filter(({ agent }) => !isProbe(agent)).map(statusOf);
+      const held = desk.halts.leases.names();
+      const agents = [...desk.agents.values()].filter(({ agent }) => !isProbe(agent));
+      return agents.map((live) => statusOf(live, held.get(live.agent) ?? []));
     },
     close,
   };

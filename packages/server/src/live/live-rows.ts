@@ -1,4 +1,5 @@
 import type { Sequencer } from '../ledger/sequencer.ts';
+import { eventRow } from '../store/event-row.ts';
 import type { EventRow } from '../store/models.ts';
 import { readEntry } from '../store/read-entry.ts';
 
@@ -62,10 +63,10 @@ export class LiveRows {
 
   #rowsOf(from: number, entries: readonly Uint8Array[]): readonly EventRow[] {
     return entries.map((bytes, offset) => {
-      const { at, kind, agent, session, subject, blob } = readEntry(bytes);
+      const read = readEntry(bytes);
       // What has no time of its own has that of the entry before, as far as it was read.
-      this.#lastAt = at ?? this.#lastAt ?? this.#clock();
-      return { index: from + offset, at: this.#lastAt, kind, agent, session, subject, blob };
+      this.#lastAt = read.at ?? this.#lastAt ?? this.#clock();
+      return eventRow(read, { index: from + offset, at: this.#lastAt });
     });
   }
 }

@@ -31,6 +31,8 @@ const MATRIX: Readonly<Record<string, string>> = {
   getHealth: '+++++++++',
   getReadiness: '+++++++++',
   getMetrics: '---+-++++',
+  getOverview: '--+-+++++',
+  getAttention: '--+-+++++',
   listAgents: '--+-+++++',
   addAgent: '--------+',
   getAgent: '--+-+++++ --+-.++++',

@@ -59,6 +59,8 @@ import { giveGrant } from './grants/give-grant.ts';
 import { takeBackGrant } from './grants/take-back-grant.ts';
 import { listGrants } from './grants/list-grants.ts';
 import { takeHookEvent } from './hooks/take-hook-event.ts';
+import { getAttention } from './fleet/get-attention.ts';
+import { getOverview } from './fleet/get-overview.ts';
 import { getHealth } from './health/get-health.ts';
 import { getMetrics } from './health/get-metrics.ts';
 import { getReadiness } from './health/get-readiness.ts';
@@ -128,6 +130,8 @@ export const ROUTES: readonly Route[] = [
   getHealth,
   getReadiness,
   getMetrics,
+  getOverview,
+  getAttention,
   listAgents,
   addAgent,
   getAgent,

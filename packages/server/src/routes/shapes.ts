@@ -97,8 +97,10 @@ export const actionAnswer: z.ZodType<Answer> = z.strictObject({
   isRepeat: z.boolean(),
 });
 
-/** How an agent stands. */
-export const agentStatus: z.ZodType<AgentStatus> = z.strictObject({
+/** The members of how an agent stands. */
+export const agentStatusMembers: {
+  readonly [K in keyof AgentStatus]: z.ZodType<AgentStatus[K]>;
+} = {
   agent: agentId,
   pact: z.string().nullable(),
   shadow: z.string().nullable(),
@@ -109,7 +111,12 @@ export const agentStatus: z.ZodType<AgentStatus> = z.strictObject({
   waiting: count,
   reviews: count,
   alerts: count,
-});
+  autonomy: z.union([z.literal(1), z.literal(2), z.literal(3)]).nullable(),
+  leases: z.array(z.string()),
+};
+
+/** How an agent stands. */
+export const agentStatus: z.ZodType<AgentStatus> = z.strictObject(agentStatusMembers);
 
 /** What went wrong. Source: RFC 9457. */
 export const problem: z.ZodType<object> = z.strictObject({

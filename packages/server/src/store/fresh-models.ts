@@ -33,6 +33,10 @@ export function freshModels(
       await fresh();
       return models.events(filter);
     },
+    activity: async (sinceAt) => {
+      await fresh();
+      return models.activity(sinceAt);
+    },
     grants: async (filter) => {
       await fresh();
       return models.grants(filter);

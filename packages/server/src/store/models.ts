@@ -70,10 +70,28 @@ export type EventRow = {
   readonly subject: string | null;
   /** The digest of the blob its text or its sources are in. */
   readonly blob: string | null;
+  /** Of what was decided, and of its outcome. */
+  readonly decision: string | null;
+  /** Of what was decided. */
+  readonly tool: string | null;
+  readonly verdict: VerdictKind | null;
+  /** How an outcome was reported. */
+  readonly outcome: string | null;
+};
+
+/** How busy one agent was since a minute, and when anything of it was last written. */
+export type ActivityRow = {
+  readonly agent: string;
+  readonly lastAt: number;
+  readonly lastIndex: number;
+  readonly decisions: number;
+  /** How many of them were `deny`. */
+  readonly refusals: number;
 };
 
 /**
- * One page, newest first. `before` of the next page is the last row's index; null when it was the
+ * One page, newest first, or oldest first where `after` was asked for. `before`, or `after`, of the
+ * next page is the last row's index; null when it was the
  * last page. A session's index is that of the entry that opened it.
  */
 export type Page<Row> = {
@@ -105,6 +123,8 @@ export type Filter = {
   /** Exclusive. */
   readonly untilAt?: number;
   readonly before?: number;
+  /** Of events alone: what follows this index, oldest first. */
+  readonly after?: number;
   readonly limit?: number;
 };
 
@@ -128,6 +148,8 @@ export type Models = {
   readonly decisions: (filter: Filter) => Promise<Page<DecisionRow>>;
   readonly decision: (id: string) => Promise<DecisionRow | undefined>;
   readonly events: (filter: Filter) => Promise<Page<EventRow>>;
+  /** Every agent of which anything was written, with what it did since the minute of a time. */
+  readonly activity: (sinceAt: number) => Promise<readonly ActivityRow[]>;
   readonly grants: (filter: Filter) => Promise<Page<GrantRow>>;
   /** Counts what `grants` lists, page aside, by mechanism and in its order. */
   readonly grantCounts: (filter: Filter) => Promise<readonly GrantCount[]>;

@@ -20,7 +20,7 @@ const narrows: Readonly<Record<List, ReadonlySet<string>>> = {
     'isUnfinished',
     ...everywhere,
   ]),
-  events: new Set(['agent', 'session', 'kind', 'subject', ...everywhere]),
+  events: new Set(['agent', 'session', 'kind', 'subject', 'after', ...everywhere]),
   grants: new Set(['agent', 'session', 'mechanism', ...everywhere]),
 };
 

@@ -66,6 +66,16 @@ export class LeaseTable {
     return [...this.#held.values()].filter((lease) => lease.agent === agent);
   }
 
+  /** Returns the names of those that hold a lease that lasts, by agent. */
+  names(): ReadonlyMap<string, readonly string[]> {
+    this.sweep();
+    const names = new Map<string, string[]>();
+    for (const { agent, name } of this.#held.values()) {
+      names.set(agent, [...(names.get(agent) ?? []), name]);
+    }
+    return names;
+  }
+
   /** Returns whether a lease ran out. */
   isOver({ untilMs }: Lease): boolean {
     return untilMs <= this.#clocks.monotonicMs();

@@ -158,7 +158,7 @@ describe('the console', () => {
     const bare = await openFake({ site });
     const { status, text } = await bare.ask({ path: '/console/' });
     assert.equal(status, 503);
-    assert.match(text, /npm run build/);
+    assert.match(text, /npm run console/);
     const gone = await bare.ask({ path: '/console/assets/old-1.js' });
     assert.equal(gone.json['code'], 'not-found');
     await bare.close();

@@ -73,7 +73,7 @@ const NOT_BUILT: Reply = {
 <h1>The console is not built</h1>
 <p>The daemon runs, and its API answers. Build the console in the clone, then load this page
 again:</p>
-<pre>npm run build</pre>
+<pre>npm run console</pre>
 <p>A console that stands elsewhere is named by the setting <code>console.folder</code>.</p>
 </body>
 </html>

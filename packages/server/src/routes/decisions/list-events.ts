@@ -2,7 +2,17 @@ import { z } from 'zod';
 
 import { refuseNamed } from '../named-agent.ts';
 import { answer, refuse, route, type Route } from '../route.ts';
-import { agentId, count, page, paging, present, sessionId, time } from '../shapes.ts';
+import {
+  agentId,
+  count,
+  page,
+  paging,
+  present,
+  queryNumber,
+  sessionId,
+  time,
+  verdict,
+} from '../shapes.ts';
 
 const row = z.strictObject({
   index: count,
@@ -12,6 +22,10 @@ const row = z.strictObject({
   session: sessionId.nullable(),
   subject: z.string().nullable(),
   blob: z.string().nullable(),
+  decision: z.string().nullable(),
+  tool: z.string().nullable(),
+  verdict: verdict.nullable(),
+  outcome: z.string().nullable(),
 });
 
 const query = z.strictObject({
@@ -19,6 +33,7 @@ const query = z.strictObject({
   session: sessionId.optional(),
   kind: z.string().max(64).optional(),
   ...paging,
+  after: queryNumber.optional(),
 });
 
 /** Everything in the log, newest first. A key bound to agents names one of them. */

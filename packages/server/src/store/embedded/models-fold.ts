@@ -1,5 +1,8 @@
 import type { SQLOutputValue } from 'node:sqlite';
+import type { EventRow } from '../models.ts';
 import { readEntry, type ReadEntry } from '../read-entry.ts';
+import { eventRow } from '../event-row.ts';
+import { ActivityFold } from './activity-fold.ts';
 import { GrantFold } from './grant-fold.ts';
 import type { Sqlite } from './sqlite.ts';
 
@@ -49,26 +52,30 @@ class Fold {
   lastAt: number;
   readonly #sqlite: Sqlite;
   readonly #grants: GrantFold;
+  readonly #activity: ActivityFold;
   readonly #tallies: Map<string, Tally> = new Map();
 
   constructor(sqlite: Sqlite, lastAt: number) {
     this.#sqlite = sqlite;
     this.#grants = new GrantFold(sqlite);
+    this.#activity = new ActivityFold(sqlite);
     this.lastAt = lastAt;
   }
 
   add(index: number, read: ReadEntry): void {
     this.lastAt = read.at ?? this.lastAt;
     const entry: Placed = { ...read, index, at: this.lastAt };
-    const { at, kind, agent, session, subject, blob } = entry;
+    const { at, kind, agent, session, subject, blob, ...rest } = eventRow(read, entry);
     this.#sqlite
-      .statement('INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)')
-      .run(index, at, kind, agent, session, subject, blob);
+      .statement('INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+      .run(index, at, kind, agent, session, subject, blob, ...decidedIn(rest));
+    this.#activity.add(entry);
     if (agent !== null && session !== null) this.#addToSession(entry, agent, session);
     this.#grants.add(entry);
   }
 
   finish(): void {
+    this.#activity.finish();
     const update = this.#sqlite.statement(
       `UPDATE session SET decisions = decisions + ?, refusals = refusals + ?, last_at = ?,
         closed_at = coalesce(closed_at, ?) WHERE session = ? AND agent = ?`,
@@ -130,6 +137,7 @@ class Fold {
       )
       .run(index, at, agent, session, decision, pact, tool, verdict, JSON.stringify(rules));
     if (Number(changes) === 0) return false;
+    this.#activity.decided(agent ?? '', at, verdict);
     const insert = this.#sqlite.statement('INSERT INTO decision_rule VALUES (?, ?, ?)');
     for (const rule of rules) insert.run(agent, rule, index);
     return true;
@@ -146,6 +154,15 @@ class Fold {
       )
       .run(status, index, decision, session, agent);
   }
+}
+
+function decidedIn({
+  decision,
+  tool,
+  verdict,
+  outcome,
+}: Pick<EventRow, 'decision' | 'tool' | 'verdict' | 'outcome'>): readonly (string | null)[] {
+  return [decision, tool, verdict, outcome];
 }
 
 function keyOf(agent: string, session: string): string {

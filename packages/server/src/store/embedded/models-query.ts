@@ -1,5 +1,6 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type {
+  ActivityRow,
   DecisionRow,
   EventRow,
   Filter,
@@ -10,6 +11,7 @@ import type {
   SessionRow,
 } from '../models.ts';
 import { type List, pageLimit } from '../page.ts';
+import { readActivity } from './activity-fold.ts';
 import { readProgress } from './models-fold.ts';
 import type { Sqlite } from './sqlite.ts';
 
@@ -19,7 +21,7 @@ type Value = string | number;
 /** A condition on a row, and the value its parameter takes, where it has one. */
 type Condition = { readonly sql: string; readonly value?: Value };
 
-const IS_UNFINISHED = "(outcome IS NULL AND verdict IN ('allow', 'modify'))";
+const IS_UNFINISHED = "(t.outcome IS NULL AND t.verdict IN ('allow', 'modify'))";
 
 /**
  * Which index answers which members of a filter, the most selective first. Named in the statement,
@@ -91,6 +93,10 @@ export class ModelsQuery {
       .map((row) => ({ mechanism: String(row['mechanism']), count: Number(row['count']) }));
   }
 
+  activity(sinceAt: number): readonly ActivityRow[] {
+    return readActivity(this.#sqlite, sinceAt);
+  }
+
   decision(id: string): DecisionRow | undefined {
     const row = this.#sqlite.statement('SELECT * FROM decision WHERE decision = ?').get(id);
     return row === undefined ? undefined : decisionOf(row);
@@ -103,7 +109,7 @@ export class ModelsQuery {
     const conditions = [...conditionsOf(list, filter), ...this.#range(order, filter)];
     const where = conditions.map(({ sql }) => sql).join(' AND ');
     const sql = `SELECT t.* FROM ${tables} ${where === '' ? '' : `WHERE ${where}`}
-      ORDER BY ${order} DESC LIMIT ?`;
+      ORDER BY ${order} ${filter.after === undefined ? 'DESC' : 'ASC'} LIMIT ?`;
     const values = conditions.flatMap(({ value }) => value ?? []);
     // One row more than asked for tells whether there is a next page.
     const found = this.#sqlite.statement(sql).all(...values, limit + 1);
@@ -114,12 +120,13 @@ export class ModelsQuery {
   }
 
   /** Times never run backwards in a log, so a span of time is a span of indexes. */
-  #range(column: string, { fromAt, untilAt, before }: Filter): readonly Condition[] {
+  #range(column: string, { fromAt, untilAt, before, after }: Filter): readonly Condition[] {
     const from = fromAt === undefined ? 0 : this.#firstSince(fromAt);
     const until = untilAt === undefined ? Infinity : this.#firstSince(untilAt);
     const end = Math.min(before ?? Infinity, until);
     return [
       ...(from === 0 ? [] : [{ sql: `${column} >= ?`, value: from }]),
+      ...(after === undefined ? [] : [{ sql: `${column} > ?`, value: after }]),
       ...(end === Infinity ? [] : [{ sql: `${column} < ?`, value: end }]),
     ];
   }
@@ -227,6 +234,11 @@ function eventOf(row: Row): EventRow {
     session: textOf(row['session']),
     subject: textOf(row['subject']),
     blob: textOf(row['blob']),
+    decision: textOf(row['decision']),
+    tool: textOf(row['tool']),
+    // The fold wrote nothing else there.
+    verdict: textOf(row['verdict']) as EventRow['verdict'],
+    outcome: textOf(row['outcome']),
   };
 }
 

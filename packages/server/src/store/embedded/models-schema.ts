@@ -12,6 +12,7 @@ export const MODELS_SCHEMA: Schema = {
   applicationId: 0x504c524d,
   migrations: [
     '',
+    '',
     `
     CREATE TABLE progress (
       one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -27,7 +28,11 @@ export const MODELS_SCHEMA: Schema = {
       agent TEXT,
       session TEXT,
       subject TEXT,
-      blob TEXT
+      blob TEXT,
+      decision TEXT,
+      tool TEXT,
+      verdict TEXT,
+      outcome TEXT
     ) STRICT;
     CREATE INDEX event_at ON event (at);
     CREATE INDEX event_kind ON event (kind);
@@ -35,6 +40,19 @@ export const MODELS_SCHEMA: Schema = {
     CREATE INDEX event_agent_kind ON event (agent, kind);
     CREATE INDEX event_session ON event (session);
     CREATE INDEX event_subject ON event (subject);
+
+    CREATE TABLE seen (
+      agent TEXT PRIMARY KEY,
+      last_at INTEGER NOT NULL,
+      last_idx INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE activity (
+      minute INTEGER NOT NULL,
+      agent TEXT NOT NULL,
+      decisions INTEGER NOT NULL,
+      refusals INTEGER NOT NULL,
+      PRIMARY KEY (minute, agent)
+    ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE session (
       idx INTEGER PRIMARY KEY,

@@ -24,6 +24,8 @@ async function answer(models: Models, call: ModelsCall): Promise<unknown> {
       return models.grants(call.filter);
     case 'grantCounts':
       return models.grantCounts(call.filter);
+    case 'activity':
+      return models.activity(call.sinceAt);
     case 'decision':
       return models.decision(call.decision);
     default:

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type {
+  ActivityRow,
   DecisionRow,
   EventRow,
   Filter,
@@ -88,6 +89,10 @@ class WorkerModels implements Models {
 
   async events(filter: Filter): Promise<Page<EventRow>> {
     return this.#ask({ kind: 'events', filter });
+  }
+
+  async activity(sinceAt: number): Promise<readonly ActivityRow[]> {
+    return this.#ask({ kind: 'activity', sinceAt });
   }
 
   async grants(filter: Filter): Promise<Page<GrantRow>> {

@@ -216,7 +216,7 @@ test('read models: damage that is met later makes the store anew, and is said', 
     await models.fold(0, entries);
     await models.close();
     const bytes = readFileSync(file);
-    writeFileSync(file, bytes.fill(0xee, 30 * 4096));
+    writeFileSync(file, bytes.fill(0xee, 40 * 4096));
     const again = openModels({ file });
     assert.equal(await again.nextIndex(), 2000);
     await assert.rejects(again.events({ before: 1000, limit: 1000 }), isFault('damaged'));

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import type {
+  ActivityRow,
   DecisionRow,
   EventRow,
   Filter,
@@ -77,6 +78,10 @@ class EmbeddedModels implements Models {
 
   async events(filter: Filter): Promise<Page<EventRow>> {
     return this.#guard(() => this.#query.events(filter));
+  }
+
+  async activity(sinceAt: number): Promise<readonly ActivityRow[]> {
+    return this.#guard(() => this.#query.activity(sinceAt));
   }
 
   async grants(filter: Filter): Promise<Page<GrantRow>> {
