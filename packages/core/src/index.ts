@@ -254,6 +254,13 @@ export {
   type StagingPhase,
   type StagingRule,
 } from './staging/rule.ts';
+export {
+  compensate,
+  type Compensation,
+  type DoneAction,
+  misfilled,
+  type WhyNotUndone,
+} from './undo/compensate.ts';
 
 /** The version of the kernel, as recorded with every decision. */
 export const kernelVersion = '0.0.0';

@@ -9,6 +9,7 @@ import { openBroker } from './context-broker.ts';
 import { consoleOf, type ConsoleParts } from './context-console.ts';
 import { pactsOf } from './context-pacts.ts';
 import { tellingOf } from './context-telling.ts';
+import { openJudging } from './context-judging.ts';
 import type { Config } from './config/config.ts';
 import type { AwayLists } from './daemon/away-lists.ts';
 import { type LogKeys, loadLogKeys } from './daemon/log-keys.ts';
@@ -42,14 +43,11 @@ import { Recorder } from './record/recorder.ts';
 import { createRootKey, loadRootKey, type RootKey } from './seal/root-key.ts';
 import { Subjects } from './seal/subjects.ts';
 import { makeBypasses } from './services/bypasses.ts';
-import { makeCases } from './services/cases.ts';
-import { makeDecisions } from './services/decisions.ts';
 import { finishErasure } from './services/erasure.ts';
 import { type HealthBoard, makeHealth } from './services/health.ts';
 import { openKeys } from './services/keys.ts';
 import { openSignIns } from './services/sign-ins/open-sign-ins.ts';
 import { makeLog } from './services/log.ts';
-import { openApprovalServices } from './services/open-approvals.ts';
 import type { Services } from './services/daemon-services.ts';
 import { makeSubjects } from './services/subjects.ts';
 import { makeTools } from './services/tools.ts';
@@ -219,8 +217,7 @@ export async function openContext(
   const brokering = { guard: guard.guard, vault, egress, write, hasAgent, executing };
   const { credentials, broker, keysFor } = await openBroker(config, brokering, surroundings);
   const identity = makeIdentity({ ...surroundings, authority: config.authority, egress });
-  const decisions = makeDecisions(needs);
-  const deciding = { subjects, keys, decisions, clock, states: guard.states, identity };
+  const judging = { subjects, keys, clock, identity, failed, proving, past, broker, opened: guard };
   const outbox = (): Outbox => openOutbox(places.outbox);
   const voteFrom: Services['approvals']['voteFrom'] = (vote, from) =>
     services.approvals.voteFrom(vote, from);
@@ -237,9 +234,7 @@ export async function openContext(
     ...people,
     signIns: openSignIns({ ...needs, ...people, keys, clock, bounds: config.console }),
     subjects: makeSubjects(needs),
-    decisions,
-    ...(await openApprovalServices({ ...needs, ...past, ...deciding, proving })),
-    cases: makeCases(needs),
+    ...(await openJudging(config, { ...needs, ...people, ...judging })),
     log: logService(stores, recordLink),
     health,
   };
@@ -322,6 +317,7 @@ export async function resume(context: Context): Promise<readonly string[]> {
   context.executing.resume(past.executions.all());
   // Roles of an emergency do not outlive the daemon that gave them.
   await context.services.breakGlass.sweep('restart');
+  await context.services.undos.resume();
   const failed = await guard.armAll();
   for (const agent of past.registry.agents()) {
     const shadow = past.registry.inState(agent, 'shadow');

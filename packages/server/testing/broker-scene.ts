@@ -14,6 +14,7 @@ export type BrokerScene = {
   readonly scene: GuardScene;
   readonly broker: Broker;
   readonly upstream: UpstreamServer;
+  readonly upstreams: Upstreams;
   readonly secrets: HeldSecrets;
   /** What the broker may use, changed as tests like. */
   readonly credentials: Map<string, Credential>;
@@ -102,6 +103,7 @@ export async function brokerScene(options: BrokerOptions = {}): Promise<BrokerSc
     scene,
     broker,
     upstream,
+    upstreams,
     secrets,
     credentials,
     used,

@@ -1,3 +1,4 @@
+import { fakeUndos } from './fake-undos.ts';
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 
@@ -475,6 +476,7 @@ function fakeServices(
       revoke: () => served('credentials.revoke', { index: 8 }),
       used: () => undefined,
     },
+    undos: fakeUndos(served),
     broker: { forward: () => served('broker.forward', FORWARDED) },
     grants: {
       give: () => served('grants.give', { index: 8, grant: 'gra_0123456789abcdef', untilMs: 2 }),

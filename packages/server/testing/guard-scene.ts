@@ -97,6 +97,7 @@ export type GuardScene = {
   readonly pact: CompiledPact;
   readonly log: MemorySequencer;
   readonly opened: OpenedGuard;
+  readonly recorder: Recorder;
   readonly guard: Guard;
   /** Opens a session of `ada` and returns its id. */
   readonly open: (request?: Partial<OpenRequest>) => Promise<string>;
@@ -159,13 +160,17 @@ export async function guardScene(options: SceneOptions = {}): Promise<GuardScene
   const log = await openMemorySequencer(backlog === undefined ? {} : { backlog });
   const world = { clock: new Clock(), subjects: new MemorySubjects(), pacts: new Pacts() };
   const pact = world.pacts.load(options.pact ?? SUPPORT_PACT);
-  const opened = await openOver(log, world, options);
+  const recorder = options.recorder ?? new Recorder({ sequencer: log });
+  const opened = await openOver(log, world, { ...options, recorder });
   valueOf(await opened.guard.addAgent('support', 'local'));
   valueOf(await opened.guard.arm('support', pact));
-  return sceneOf({ ...world, pact, log, opened }, options);
+  return sceneOf({ ...world, pact, log, opened, recorder }, options);
 }
 
-type World = Pick<GuardScene, 'clock' | 'subjects' | 'pacts' | 'pact' | 'log' | 'opened'>;
+type World = Pick<
+  GuardScene,
+  'clock' | 'subjects' | 'pacts' | 'pact' | 'log' | 'opened' | 'recorder'
+>;
 
 function sceneOf(world: World, options: SceneOptions): GuardScene {
   const { guard } = world.opened;
@@ -182,9 +187,10 @@ function sceneOf(world: World, options: SceneOptions): GuardScene {
     },
     restart: async () => {
       const log = await copyOf(world.log);
-      const opened = await openOver(log, world, options);
+      const recorder = new Recorder({ sequencer: log });
+      const opened = await openOver(log, world, { ...options, recorder });
       assert.deepEqual(await opened.armAll(), []);
-      return sceneOf({ ...world, log, opened }, options);
+      return sceneOf({ ...world, log, opened, recorder }, options);
     },
     reopen: async () => openOver(await copyOf(world.log), world, options),
     entries: () => world.log.entries().flatMap(entryOf),

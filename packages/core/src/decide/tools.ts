@@ -7,6 +7,7 @@ const BUILT_IN: Omit<Tool, 'name' | 'category'> = {
   trust: { byDefault: 'trusted', trusted: [], untrusted: [], format: 'text' },
   reversible: 'partly',
   undo: null,
+  undoArgs: [],
   money: null,
   tier: 'standard',
   sensitive: [],

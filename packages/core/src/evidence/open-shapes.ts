@@ -18,6 +18,7 @@ import {
   orNull,
   type Shape,
 } from './shape.ts';
+import { UNDO_SHAPES } from './undo-shapes.ts';
 
 const isTrue = isOneOf([true]);
 const isBoolean = isOneOf([true, false]);
@@ -196,6 +197,7 @@ export const OPEN_SHAPES: ReadonlyMap<EntryKind, Shape> = new Map([
       by: isText,
     }),
   ],
+  ...UNDO_SHAPES,
   [
     'executor_started',
     membersOf({

@@ -160,6 +160,15 @@ export type Trust = {
   readonly format: 'json' | 'yaml' | 'text';
 };
 
+/**
+ * What one argument of a compensating action is: one value of what was done, or always the same.
+ * A path leads through members of the arguments or of the result; the empty one is the whole.
+ */
+export type UndoArgument = { readonly name: string } & (
+  | { readonly from: 'args' | 'result'; readonly path: string }
+  | { readonly from: 'value'; readonly value: Json }
+);
+
 /** One declared tool. Paths point into `args`. */
 export type Tool = {
   readonly name: string;
@@ -171,6 +180,8 @@ export type Tool = {
   readonly trust: Trust;
   readonly reversible: 'yes' | 'partly' | 'no';
   readonly undo: string | null;
+  /** Where the arguments of `undo` come from; a person fills the others in. */
+  readonly undoArgs: readonly UndoArgument[];
   readonly money: string | null;
   readonly tier: 'public' | 'standard' | 'elevated';
   readonly sensitive: readonly string[];

@@ -2,7 +2,7 @@ import type { ASTNode } from '@marcbachmann/cel-js';
 
 import type { Json, JsonObject } from '../json.ts';
 import type { StagingRule } from '../staging/rule.ts';
-import type { Effect, FlowOrigin, Mode, Tool, Window } from './compiled.ts';
+import type { Effect, FlowOrigin, Mode, Tool, UndoArgument, Window } from './compiled.ts';
 import type { Place } from './diagnostic.ts';
 
 /** A value and where its author wrote it. */
@@ -131,11 +131,21 @@ export type TaskDocument = {
   readonly say: string | null;
 };
 
+/** What takes a tool back, and where its arguments come from; `path` is one of the arguments. */
+export type UndoDocument = {
+  readonly tool: Placed<string>;
+  readonly args: readonly {
+    readonly name: Placed<string>;
+    readonly path: Placed<string> | null;
+    readonly argument: UndoArgument;
+  }[];
+};
+
 /** One declared tool with its defaults filled in; `schema` is the inline one. */
 export type ToolDocument = {
   readonly place: Place;
   readonly tool: Tool;
-  readonly undo: Placed<string> | null;
+  readonly undo: UndoDocument | null;
   readonly paths: readonly Placed<string>[];
 };
 

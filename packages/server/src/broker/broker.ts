@@ -2,6 +2,7 @@ import type { Json, OutcomeStatus } from '@plumbline/core';
 
 import type { Egress, EgressFault, EgressResult } from '../egress/egress.ts';
 import type { Guard, OutcomeReport, PermittedAction, Stopped } from '../guard/guard.ts';
+import { ownerOf } from '../guard/undo-agent.ts';
 import type { Credential } from '../store/vault.ts';
 import { chooseCredential, isUsable } from './choose-credential.ts';
 import { BrokeredFlights } from './flights.ts';
@@ -140,7 +141,8 @@ async function prepare(
   const seen = guard.inspect(request);
   if (!seen.ok) return seen;
   const action = seen.value;
-  const { agent } = request;
+  // What takes an agent's work back goes where its own calls go, with the same credentials.
+  const agent = ownerOf(request.agent);
   const { tool, args, route } = action;
   const planned = planCall(upstreams, { agent, tool, args, route });
   if (!planned.ok) return planned;
@@ -149,7 +151,7 @@ async function prepare(
   const chosen = chooseCredential(credentials.all(), wanted);
   if (!chosen.ok) return chosen;
   const credential = chosen.value;
-  const secret = await secrets.open(agent, credential);
+  const secret = await secrets.open(request.agent, credential);
   if (secret === undefined) {
     const what = `credential \`${credential.id}\` has no secret`;
     return refuseCall('no-credential', `${what}: send it again, or \`plumb credential rotate\``);

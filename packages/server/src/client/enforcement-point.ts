@@ -1,6 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 
-import type { Answer, OutcomeReport, Trace } from '../guard/guard.ts';
+import type { Answer, OutcomeReport } from '../guard/guard.ts';
+import type { Trace } from '../guard/trace.ts';
 import type { Executed } from '../guard/halts/executing.ts';
 import type { SocketAnswer } from '../pep/socket/socket-client.ts';
 import { type Channel, openChannel } from './channel.ts';

@@ -9,6 +9,7 @@ import { BypassBook } from '../services/bypasses.ts';
 import { BREAK_GLASS_KINDS, BreakGlassBook } from '../services/break-glass-book.ts';
 import { PACT_KINDS, PactRegistry } from '../services/pact-registry.ts';
 import { TOOL_KINDS, ToolRegistry } from '../services/tool-registry.ts';
+import { UNDO_KINDS, UndoBook } from '../services/undo/undo-book.ts';
 import type { Credential, Vault } from '../store/vault.ts';
 import { StartRefused } from './places.ts';
 
@@ -31,6 +32,7 @@ export type Past = {
   /** Ids of second factors that were removed. */
   readonly removedFactors: ReadonlySet<string>;
   readonly glass: BreakGlassBook;
+  readonly undos: UndoBook;
   /** Seats in approvals that were given and returned, in order. */
   readonly seats: readonly Entry[];
   /** What was begun because of halts and is not known to have ended. */
@@ -50,6 +52,7 @@ const WANTED: ReadonlySet<EntryKind> = new Set([
   'fleet_halted',
   'fleet_resumed',
   'factor_removed',
+  ...UNDO_KINDS,
   'executor_started',
   'executor_ended',
   ...BREAK_GLASS_KINDS,
@@ -70,6 +73,7 @@ export async function readPast(sequencer: Pick<Sequencer, 'read'>): Promise<Past
     wide: new Map<string, WideHalt>(),
     removedFactors: new Set<string>(),
     glass: new BreakGlassBook(),
+    undos: new UndoBook(),
     seats: new Array<Entry>(),
     executions: new OpenExecutions(),
   };
@@ -119,6 +123,7 @@ function take(past: Taken, bytes: Uint8Array, index: number): void {
   }
   past.glass.fold(entry);
   past.executions.fold(entry);
+  past.undos.fold({ ...entry, index });
   if (SEATS.some((kind) => kind === entry.kind)) past.seats.push(entry);
   past.registry.fold({ ...entry, index });
   past.tools.fold({ ...entry, index });

@@ -45,9 +45,7 @@ import type { InSession, SessionView } from './session-view.ts';
 import type { Observed, RefusedCall } from './noted-types.ts';
 import type { ChangedStaging, StagingChange, StagingView } from './staging-types.ts';
 import type { UsableTools } from './tool-types.ts';
-
-/** W3C Trace Context ids: 32 and 16 hex digits. */
-export type Trace = { readonly traceId: string; readonly spanId: string };
+import type { Trace } from './trace.ts';
 
 /** What whoever opens a session attests. Never comes from the agent's own key. */
 export type OpenRequest = {
@@ -63,6 +61,8 @@ export type OpenRequest = {
   readonly name: string | null;
   /** Whose data the session holds, for erasure; the principal when null. */
   readonly subject: string | null;
+  /** The id of that subject, where the daemon itself opens the session; then no name counts. */
+  readonly subjectId?: string;
   /** The id of the key that attests. */
   readonly openedBy: string;
   /** What the principal's own token proved; it must be of this principal. */

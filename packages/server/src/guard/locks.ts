@@ -196,6 +196,30 @@ export function inheritLocks(desk: Desk, live: LiveAgent): Appended | null {
   return last;
 }
 
+/**
+ * Gives an agent the locks that another has of its own, and takes those away that it has not.
+ * Throws what the recorder throws. Returns where the last of it stands, or null when they were
+ * the same.
+ */
+export function copyLocks(desk: Desk, live: LiveAgent, from: LiveAgent): Appended | null {
+  const { own } = live.people.locks;
+  const wanted = from.people.locks.own;
+  let last: Appended | null = null;
+  const { agent } = live;
+  for (const [key, of] of wanted) {
+    const known = own.get(key);
+    if (known !== undefined && known.untilMs === of.untilMs && known.by === of.by) continue;
+    const request = { ...of, agent, reason: of.reason ?? '' };
+    last = record(desk, live, eventOf(momentOf(desk, live), request, 'lock'));
+  }
+  for (const [key, of] of own) {
+    if (wanted.has(key)) continue;
+    const request = { ...of, agent, reason: `\`${from.agent}\` has it no longer` };
+    last = record(desk, live, eventOf(momentOf(desk, live), request, 'unlock'));
+  }
+  return last;
+}
+
 function stoppedTools({ pact }: LiveAgent, entity: string): readonly string[] {
   const tools = [...(pact?.tools.values() ?? [])];
   return tools.flatMap((tool) => {

@@ -22,6 +22,8 @@ import { settlePart } from './halts/settle.ts';
 import { pooledRandom } from './ids.ts';
 import { statusOf, whyVoid } from './live-agent.ts';
 import { isProbe } from './probe.ts';
+import { ownerOf } from './undo-agent.ts';
+import { type UndoDesk, undoDesk } from './undo-desk.ts';
 import { inheritLocks, lock, locksOf, unlock } from './locks.ts';
 import { noteRanAnyway } from './ran-anyway.ts';
 import { done, noAgent, refuse } from './refusal.ts';
@@ -70,6 +72,8 @@ export type OpenedGuard = {
   readonly sweepAsks: () => Promise<Outcome<{ readonly settled: number }>>;
   /** Lets everybody go who is held until something stops or a halt is effective. */
   readonly letGo: () => void;
+  /** What people take back, beside the agents. */
+  readonly undo: UndoDesk;
   /** Returns the state of every agent, those of self-tests included; nothing may change them. */
   readonly states: () => readonly State[];
 };
@@ -131,7 +135,7 @@ export async function openGuard(parts: GuardParts): Promise<OpenedGuard> {
       if (!inherited.ok) return [{ agent: '', error: inherited.error }];
       for (const [agent, pact] of folding.armed) {
         const live = desk.agents.get(agent);
-        if (live === undefined || isProbe(agent)) continue;
+        if (live === undefined || ownerOf(agent) !== agent) continue;
         const tested = await rearm(desk, live, pact);
         if (!tested.ok) failed.push({ agent, error: tested.error });
       }
@@ -144,6 +148,7 @@ export async function openGuard(parts: GuardParts): Promise<OpenedGuard> {
     },
     letGo: () => closeHalts(desk),
     sweepAsks: () => sweepAsks(desk),
+    undo: undoDesk(desk),
     states: () => [...desk.agents.values()].map(({ state }) => state),
   };
 }
@@ -151,7 +156,7 @@ export async function openGuard(parts: GuardParts): Promise<OpenedGuard> {
 function guardOf(desk: Desk, close: Guard['close']): Guard {
   return {
     openSession: async (request) => {
-      if (isProbe(request.agent)) return notForCallers(request);
+      if (ownerOf(request.agent) !== request.agent) return notForCallers(request);
       return openSession(desk, { ...request, attributes: placed(request.attributes) });
     },
     closeSession: (of) => closeSession(desk, of),
@@ -173,7 +178,8 @@ function guardOf(desk: Desk, close: Guard['close']): Guard {
     ranAnyway: (of) => noteRanAnyway(desk, of),
     halt: async (order) => {
       const { agent } = order;
-      return agent !== null && isProbe(agent) ? notForCallers({ agent }) : halt(desk, order);
+      const isOwn = agent === null || ownerOf(agent) === agent;
+      return isOwn ? halt(desk, order) : notForCallers({ agent });
     },
     halts: () => desk.halts.board.notes().map((note) => shownHalt(desk, note)),
     findHalt: (id, ms, after) => findHalt(desk, id, { ms, after: after ?? null }),
@@ -199,7 +205,7 @@ function guardOf(desk: Desk, close: Guard['close']): Guard {
     },
     agents: () => {
       const held = desk.halts.leases.names();
-      const agents = [...desk.agents.values()].filter(({ agent }) => !isProbe(agent));
+      const agents = [...desk.agents.values()].filter(({ agent }) => ownerOf(agent) === agent);
       return agents.map((live) => statusOf(live, held.get(live.agent) ?? []));
     },
     close,

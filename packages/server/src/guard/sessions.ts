@@ -112,12 +112,18 @@ async function subjectOf(desk: Desk, request: OpenRequest): Promise<Outcome<Subj
   if (!handed.ok) return handed;
   if (handed.value !== null) return subjectAbove(handed.value, request);
   try {
+    if (request.subjectId !== undefined) return await subjectById(desk, request.subjectId);
     return done(await desk.parts.subjects.named(request.subject ?? request.principal));
   } catch (error) {
     // Nothing was decided: a vault on a full disk takes the person once there is space.
     if (error instanceof VaultError) return refuse('unavailable', error.message);
     throw error;
   }
+}
+
+async function subjectById(desk: Desk, id: string): Promise<Outcome<Subject>> {
+  const subject = await desk.parts.subjects.byId(id);
+  return subject === undefined ? refuse('not-found', 'its person was erased') : done(subject);
 }
 
 function openTurn(

@@ -1,7 +1,7 @@
 import type { PartsContext, RecordedEvent } from '@plumbline/core';
 
 import type { Subject } from '../store/vault.ts';
-import type { Trace } from './guard.ts';
+import type { Trace } from './trace.ts';
 import type { Taken } from './halts/taken.ts';
 
 /** What stands beside an event in its entry. */

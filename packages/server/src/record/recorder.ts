@@ -10,7 +10,7 @@ import {
 } from '@plumbline/core';
 import { isHandover, leafHash, MAX_ENTRY_BYTES } from '@plumbline/ledger';
 
-import type { Trace } from '../guard/guard.ts';
+import type { Trace } from '../guard/trace.ts';
 import { primitives } from '../ledger/primitives.ts';
 import type { Appended, Sequencer } from '../ledger/sequencer.ts';
 import { sealPayload } from '../seal/seal.ts';

@@ -1,3 +1,4 @@
+import { ownerOf } from '../guard/undo-agent.ts';
 import type { KeyKind, Role } from '../store/vault.ts';
 import type { Caller, Right } from './caller.ts';
 
@@ -65,5 +66,5 @@ export function rightsOf(caller: Caller, local: 'all' | 'enforce'): readonly Rig
 
 /** Returns whether a caller is for this agent. */
 export function isFor(caller: Caller, agent: string): boolean {
-  return caller.agents === null || caller.agents.includes(agent);
+  return caller.agents === null || caller.agents.includes(ownerOf(agent));
 }

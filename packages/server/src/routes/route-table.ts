@@ -117,6 +117,16 @@ import { getResourceMetadata } from './mcp/get-resource-metadata.ts';
 import { listenToMcp } from './mcp/listen-to-mcp.ts';
 import { sendMcpMessage } from './mcp/send-mcp-message.ts';
 import { watchEntries } from './stream/watch-entries.ts';
+import { planUndo } from './undos/plan-undo.ts';
+import { askUndo } from './undos/ask-undo.ts';
+import { takeUndo } from './undos/take-undo.ts';
+import { reportUndo } from './undos/report-undo.ts';
+import { listUndos } from './undos/list-undos.ts';
+import { getUndo } from './undos/get-undo.ts';
+import { voteOnUndo } from './undos/vote-on-undo.ts';
+import { runUndo } from './undos/run-undo.ts';
+import { settleUndo } from './undos/settle-undo.ts';
+import { withdrawUndo } from './undos/withdraw-undo.ts';
 import { acceptTool } from './tools/accept-tool.ts';
 import { getTool } from './tools/get-tool.ts';
 import { listTools } from './tools/list-tools.ts';
@@ -159,6 +169,16 @@ export const ROUTES: readonly Route[] = [
   getStaging,
   promoteStaging,
   takeBackStaging,
+  planUndo,
+  askUndo,
+  takeUndo,
+  reportUndo,
+  listUndos,
+  getUndo,
+  voteOnUndo,
+  runUndo,
+  settleUndo,
+  withdrawUndo,
   listCases,
   listPacts,
   getPact,

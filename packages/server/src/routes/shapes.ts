@@ -2,10 +2,14 @@ import { type Json, type JsonObject, STAGING_PHASES, type VerdictKind } from '@p
 import { z } from 'zod';
 
 import type { AgentStatus } from '../guard/agent-status.ts';
-import type { Answer, Trace } from '../guard/guard.ts';
+import type { Answer } from '../guard/guard.ts';
+import type { Trace } from '../guard/trace.ts';
 
 /** An agent's id. */
 export const agentId: z.ZodType<string> = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/);
+
+/** An agent's id, or the name under which what it did is undone. */
+export const chainAgent: z.ZodType<string> = z.string().regex(/^[a-z][a-z0-9-]{0,62}(~undo)?$/);
 
 /** The id of a session, as the daemon made it. */
 export const sessionId: z.ZodType<string> = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/);

@@ -2,6 +2,7 @@ import type { State, Voter, VoteOutcome } from '@plumbline/core';
 
 import type { FoundAsk } from '../guard/ask-types.ts';
 import type { Guard } from '../guard/guard.ts';
+import { ownerOf } from '../guard/undo-agent.ts';
 import type { Caller } from '../routes/caller.ts';
 import { askedAction, type ShownCase, shownCase } from './approval-case.ts';
 import type { ApprovalLinks, MadeLink } from './approval-links.ts';
@@ -167,8 +168,8 @@ function list(
   const rows: readonly ApprovalRow[] = [...asks, ...others];
   const wanted = rows.filter((row) => {
     return (
-      (agent === undefined || row.agent === agent) &&
-      (agents === null || agents.includes(row.agent)) &&
+      (agent === undefined || ownerOf(row.agent) === agent) &&
+      (agents === null || agents.includes(ownerOf(row.agent))) &&
       (session === undefined || row.session === session) &&
       (state === undefined || row.state === state) &&
       (kind === undefined || row.kind === kind)

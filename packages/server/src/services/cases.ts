@@ -35,7 +35,7 @@ export function makeCases(needs: CasesNeeds): Cases {
 async function correct(
   needs: CasesNeeds,
   { decision, label, note }: Parameters<Cases['correct']>[0],
-  by: Caller,
+  by: Pick<Caller, 'id'>,
 ): Promise<Served<Recorded>> {
   await needs.caughtUp();
   const row = await needs.models.decision(decision);

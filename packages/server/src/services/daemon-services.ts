@@ -8,6 +8,7 @@ import type { BreakGlass } from './break-glass.ts';
 import type { Factors } from './factors/factors.ts';
 import type { Grants } from './grants.ts';
 import type { SignIns } from './sign-ins/sign-ins.ts';
+import type { Undos } from './undo/undos.ts';
 import type {
   Credentials,
   Decisions,
@@ -34,6 +35,7 @@ export type Services = ApprovalServices & {
   readonly subjects: Subjects;
   readonly decisions: Decisions;
   readonly cases: Cases;
+  readonly undos: Undos;
   readonly log: Log;
   readonly health: Health;
   readonly notices: Notices;

@@ -50,7 +50,7 @@ export type LabelledCases = {
 export type Cases = {
   readonly correct: (
     of: { readonly decision: string; readonly label: Label; readonly note: string },
-    by: Caller,
+    by: Pick<Caller, 'id'>,
   ) => Promise<Served<Recorded>>;
   readonly list: (agent: string, by: Caller) => Promise<Served<LabelledCases>>;
 };

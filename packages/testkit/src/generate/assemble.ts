@@ -126,6 +126,7 @@ function toolOf([name, declared]: readonly [string, Json]): readonly [string, To
       trust: trustOf(tool['trust']),
       reversible: choice(tool['reversible'], ['yes', 'partly', 'no'], 'no'),
       undo: null,
+      undoArgs: [],
       money: typeof tool['money'] === 'string' ? tool['money'] : null,
       tier: choice(tool['tier'], ['public', 'standard', 'elevated'], 'standard'),
       sensitive: texts(tool['sensitive']),

@@ -64,6 +64,7 @@ function plainTool(name: string, category: string, more: Partial<Tool>): Tool {
     trust: { byDefault: 'trusted', trusted: [], untrusted: [], format: 'text' },
     reversible: 'yes',
     undo: null,
+    undoArgs: [],
     money: null,
     tier: 'standard',
     sensitive: [],

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../../json.ts';
-import type { Window } from '../compiled.ts';
+import type { Tool, UndoArgument, Window } from '../compiled.ts';
 import type { ApprovalDocument, PactDocument, RewriteDocument, RuleDocument } from '../document.ts';
 
 const units: readonly (readonly [string, number])[] = [
@@ -34,7 +34,7 @@ export function toolSettings({ tools, facts }: PactDocument): readonly [string, 
       untrusted: tool.trust.untrusted,
       format: tool.trust.format,
       reversible: tool.reversible,
-      undo: tool.undo,
+      undo: undoText(tool),
       money: tool.money,
       tier: tool.tier,
       sensitive: tool.sensitive,
@@ -56,6 +56,21 @@ export function toolSettings({ tools, facts }: PactDocument): readonly [string, 
       },
     ]);
   return [...declared, ...known];
+}
+
+/** Returns what takes a tool back as a pact writes it. */
+function undoText({ undo, undoArgs }: Tool): Json {
+  if (undo === null || undoArgs.length === 0) return undo;
+  const args = undoArgs.map((each): [string, Json] => [
+    each.name,
+    each.from === 'value' ? { value: each.value } : undoSource(each),
+  ]);
+  return { tool: undo, args: Object.fromEntries(args) };
+}
+
+/** Returns where an argument of a compensating action comes from: `args.order`, `result`. */
+export function undoSource(argument: Exclude<UndoArgument, { readonly from: 'value' }>): string {
+  return argument.path === '' ? argument.from : `${argument.from}.${argument.path}`;
 }
 
 /** Returns what rules say besides their conditions, limits and budgets. */

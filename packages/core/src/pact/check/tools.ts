@@ -1,36 +1,21 @@
 import type { Tool } from '../compiled.ts';
-import type { Placed } from '../document.ts';
 import { visit } from '../expression/tree.ts';
 import { isGlob, matchesAny, matchesTool } from '../glob.ts';
-import { suggest } from '../suggest.ts';
 import { checkValuePath, toolsOf } from './context.ts';
 import type { Context } from './context.ts';
 import { checkFactKeys } from './fact-keys.ts';
+import { checkUndo } from './undo.ts';
 
 /** Checks the declared tools of a layer, and its rules against what the tools are. */
 export function checkDeclarations(context: Context): void {
   for (const { tool, undo, paths } of context.document.tools.values()) {
     for (const path of paths) checkValuePath(context, tool.name, path);
-    if (undo !== null && !context.visible.has(undo.value)) checkUndo(context, tool, undo);
+    if (undo !== null) checkUndo(context, tool, undo);
   }
   checkFactKeys(context);
   checkAutonomy(context);
   checkTiers(context);
   checkCheckpoints(context);
-}
-
-/** A misspelt undo is an error; one that is not declared cannot be run, which is worth knowing. */
-function checkUndo(
-  { document, findings, visible }: Context,
-  tool: Tool,
-  undo: Placed<string>,
-): void {
-  const hint = suggest(undo.value, visible.keys());
-  const advice = hint === '' ? ': declare it under `tools`, or it cannot be run' : hint;
-  const message = `\`undo\` of ${tool.name} names no tool \`${undo.value}\`${advice}`;
-  const remark = { code: 'unknown-undo', place: undo.place, message } as const;
-  if (hint !== '' || document.autonomy.value === 3) findings.error(remark);
-  else findings.warn(remark);
 }
 
 function worldly(tool: Tool): boolean {

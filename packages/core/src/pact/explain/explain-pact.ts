@@ -3,6 +3,7 @@ import type { AllowDocument, ApprovalDocument, PactDocument, RuleDocument } from
 import type { LoadedPact } from '../load.ts';
 import { conditionWords } from './condition-words.ts';
 import { stagingLines } from './staging-words.ts';
+import { undoLines } from './undo-words.ts';
 
 /** A heading and the sentences under it. */
 export type Section = { readonly title: string; readonly lines: readonly string[] };
@@ -48,6 +49,7 @@ function sectionsOf(document: PactDocument): readonly Section[] {
     { title: 'Per task', lines: taskLines(document) },
     { title: 'It comes on by steps', lines: stagingLines(document) },
     { title: 'When things go wrong', lines: guardLines(document) },
+    { title: 'What people can take back', lines: undoLines(document) },
   ];
 }
 

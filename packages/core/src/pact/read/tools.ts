@@ -1,6 +1,6 @@
 import { isJsonObject } from '../../json.ts';
 import type { Effect, Tool, Trust } from '../compiled.ts';
-import type { Placed, ToolDocument } from '../document.ts';
+import type { Placed, ToolDocument, UndoDocument } from '../document.ts';
 import {
   choice,
   flag,
@@ -11,7 +11,6 @@ import {
   openEntries,
   optional,
   path,
-  placed,
   required,
   text,
 } from '../reader.ts';
@@ -20,6 +19,7 @@ import { argumentPath, isName, isPath, isToolName } from '../scalars.ts';
 import type { Entry } from '../source.ts';
 import { word } from './approval.ts';
 import { argument } from './rules.ts';
+import { undoing } from './undo.ts';
 
 const KEYS: readonly string[] = (
   'effect category trust open_world reversible undo money tier ' +
@@ -62,7 +62,7 @@ const effect: Reader<WorldEffect> = (findings, node) => {
 function readTool(fields: Fields, { key: name, place }: Entry): ToolDocument {
   const world = required(fields, 'effect', { read: effect, or: WORST });
   const isOpenWorld = optional(fields, 'open_world', { read: flag, or: false });
-  const undo = optional(fields, 'undo', { read: placed(toolName), or: null });
+  const undo = optional(fields, 'undo', { read: undoing, or: null });
   const located = readPaths(fields);
   const tool: Tool = {
     name,
@@ -74,7 +74,8 @@ function readTool(fields: Fields, { key: name, place }: Entry): ToolDocument {
       read: choice(['yes', 'partly', 'no']),
       or: reversibleOf(world, undo),
     }),
-    undo: undo?.value ?? null,
+    undo: undo?.tool.value ?? null,
+    undoArgs: undo?.args.map((each) => each.argument) ?? [],
     tier: optional(fields, 'tier', {
       read: choice(['public', 'standard', 'elevated']),
       or: 'standard',
@@ -94,11 +95,6 @@ function readTool(fields: Fields, { key: name, place }: Entry): ToolDocument {
 
 const WORST: WorldEffect = { effect: 'send', effectFrom: null };
 
-const toolName: Reader<string> = matching(isToolName, {
-  code: 'bad-name',
-  wanted: 'the name of a tool',
-});
-
 const label: Reader<string> = matching((name) => isName(name) && !OWN_LABELS.has(name), {
   code: 'bad-name',
   wanted: "a label other than the kernel's own `untrusted` and `external`",
@@ -112,7 +108,7 @@ function trustOf(isOpenWorld: boolean): Trust {
 }
 
 /** What nobody declared to be reversible is not. */
-function reversibleOf(world: WorldEffect, undo: Placed<string> | null): Tool['reversible'] {
+function reversibleOf(world: WorldEffect, undo: UndoDocument | null): Tool['reversible'] {
   if (world.effect === 'read') return 'yes';
   return undo === null ? 'no' : 'partly';
 }

@@ -1,7 +1,8 @@
 import type { Json, JsonObject } from '@plumbline/core';
 import { z } from 'zod';
 
-import type { OutcomeReport, Trace } from '../../guard/guard.ts';
+import type { OutcomeReport } from '../../guard/guard.ts';
+import type { Trace } from '../../guard/trace.ts';
 import type { Parsed } from '../parse-shape.ts';
 import { fault } from '../parse-shape.ts';
 import { count, decisionId, json, object, sessionId, trace } from '../shapes.ts';

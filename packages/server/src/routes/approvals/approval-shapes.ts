@@ -1,6 +1,16 @@
 import { z } from 'zod';
 
-import { agentId, count, decisionId, digest, object, sessionId, time, words } from '../shapes.ts';
+import {
+  agentId,
+  chainAgent,
+  count,
+  decisionId,
+  digest,
+  object,
+  sessionId,
+  time,
+  words,
+} from '../shapes.ts';
 
 /** The id of an ask. */
 export const approvalId: z.ZodType<string> = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/);
@@ -39,7 +49,7 @@ const requirement = z.strictObject({
 export const actionMembers: Readonly<Record<string, z.ZodType>> = {
   kind: z.literal('action'),
   id: approvalId,
-  agent: agentId,
+  agent: chainAgent,
   session: sessionId,
   state: askState,
   askedAt: time,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { Execution } from '../../guard/halts/executing.ts';
 import type { AnsweredHalt, HaltView, HolderView } from '../../guard/halts/view.ts';
-import { agentId, count, stopWords, time, words } from '../shapes.ts';
+import { agentId, chainAgent, count, stopWords, time, words } from '../shapes.ts';
 
 const target = z.string().min(1).max(512);
 const AGENT_SCOPES = ['agent', 'session', 'room', 'tool', 'task'] as const;
@@ -85,7 +85,7 @@ export const answeredHalt: z.ZodType<AnsweredHalt> = z.strictObject({
 
 const execution: z.ZodType<Execution> = z.strictObject({
   execution: z.string(),
-  agent: agentId,
+  agent: chainAgent,
   executor: z.string(),
   holder: z.string(),
   state: z.enum(['running', 'done', 'failed']),
@@ -110,7 +110,7 @@ export const haltView: z.ZodType<HaltView> = z.strictObject({
   ranOut: z.array(settled),
   inFlight: z.array(
     z.strictObject({
-      agent: agentId,
+      agent: chainAgent,
       session: z.string(),
       decision: z.string(),
       tool: z.string(),
