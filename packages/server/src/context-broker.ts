@@ -7,6 +7,8 @@ import type { Egress } from './egress/egress.ts';
 import { dropCredentials } from './executors/drop-credentials.ts';
 import { containerEnders } from './executors/containers/enders.ts';
 import type { ExecutionBook } from './executors/execution-book.ts';
+import { groupsOfMachine, runNft } from './executors/run-nft.ts';
+import { makeCutting } from './executors/network-cuts.ts';
 import { revokers } from './executors/revoke.ts';
 import type { Guard } from './guard/guard.ts';
 import { makeReadSecret } from './notify/read-secret.ts';
@@ -41,7 +43,7 @@ export type Brokered = {
 
 /** Returns the broker with its credentials, and has a halt end them here and elsewhere. */
 export async function openBroker(
-  { upstreams, revocations, containers }: Config,
+  { upstreams, revocations, containers, cuts }: Config,
   { guard, vault, egress, write, hasAgent, executing }: Brokering,
   { clock, failed, credentials: folder }: BrokeringMachine,
 ): Promise<Brokered> {
@@ -71,5 +73,27 @@ export async function openBroker(
   const revoking = { egress, readSecret: makeReadSecret(folder), clock };
   for (const executor of revokers(revocations, revoking)) executing.add(executor);
   for (const executor of await containerEnders(containers, revoking)) executing.add(executor);
+  openCuts(cuts, { guard, executing, failed });
   return { credentials, broker, keysFor: (of) => serverKeys(parts, of) };
+}
+
+function openCuts(
+  cuts: Config['cuts'],
+  {
+    guard,
+    executing,
+    failed,
+  }: Pick<Brokering, 'guard' | 'executing'> & Pick<BrokeringMachine, 'failed'>,
+): void {
+  const isHalted = (agent: string): boolean => {
+    const halts = guard.status(agent)?.halts ?? [];
+    return halts.some(({ scope }) => scope === 'agent' || scope === 'fleet');
+  };
+  const cutting = makeCutting(cuts, { run: runNft(), isHalted, groups: groupsOfMachine() });
+  for (const executor of cutting.cuts) executing.add(executor);
+  for (const executor of cutting.lifts) executing.addLift(executor);
+  const settle = async (): Promise<void> => {
+    for (const fault of await cutting.settle()) failed(new Error(fault));
+  };
+  settle().catch(failed);
 }

@@ -3,6 +3,7 @@ import type { AuthorityConfig } from './authority.ts';
 import type { NotifyRules } from './notify.ts';
 import type { ContainerTargets } from './containers.ts';
 import type { Revocations } from './revocations.ts';
+import type { Cuts } from './cuts.ts';
 import type { Supervision } from './supervision.ts';
 import type { McpConfig } from './mcp-schema.ts';
 import type { BreakGlassConfig, PeopleConfig } from './people.ts';
@@ -99,6 +100,8 @@ export type Config = {
   readonly notify: NotifyRules;
   /** Who is told that what a halted agent was given is good no more. */
   readonly revocations: Revocations;
+  /** What is cut off from every network because of a halt. */
+  readonly cuts: Cuts;
   /** How far agents in sandboxes may reach, and how much they may use. */
   readonly supervision: Supervision;
   /** Where containers of agents run, which a halt ends. */

@@ -4,6 +4,7 @@ import type { Config, RootKeySource, Upstream } from './config.ts';
 import { printMcp } from './mcp-schema.ts';
 import { printNotify } from './notify-schema.ts';
 import { printContainers } from './containers.ts';
+import { printCuts } from './cuts.ts';
 import { printRevocations } from './revocations.ts';
 import { printSupervision } from './supervision.ts';
 import { printAuthority } from './print-authority.ts';
@@ -54,6 +55,7 @@ export function printConfig(config: Config): JsonObject {
     console: { ...config.console },
     notify: printNotify(config.notify),
     revocations: printRevocations(config.revocations),
+    cuts: printCuts(config.cuts),
     supervision: printSupervision(config.supervision),
     containers: printContainers(config.containers),
     mcp: printMcp(config.mcp),

@@ -7,6 +7,7 @@ import { consoleShape, type SettledConsole } from './console-schema.ts';
 import { containersShape } from './containers.ts';
 import { notifyShape } from './notify-schema.ts';
 import { revocationsShape } from './revocations.ts';
+import { cutsShape } from './cuts.ts';
 import { supervisionShape } from './supervision.ts';
 import { upstreams } from './upstreams.ts';
 import {
@@ -50,6 +51,7 @@ export type Settled = {
   readonly console: SettledConsole;
   readonly notify: Config['notify'];
   readonly revocations: Config['revocations'];
+  readonly cuts: Config['cuts'];
   readonly supervision: Config['supervision'];
   readonly containers: Config['containers'];
   readonly limits: Config['limits'];
@@ -148,6 +150,7 @@ const schema: z.ZodType<Settled> = z.strictObject({
   console: consoleShape,
   notify: notifyShape,
   revocations: revocationsShape,
+  cuts: cutsShape,
   supervision: supervisionShape,
   containers: containersShape,
   limits: z

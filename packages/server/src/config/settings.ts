@@ -172,6 +172,11 @@ export const SETTINGS: readonly Setting[] = [
     says: '`{"<name>": {"kind", "url", …}}`: where what a halted agent was given is revoked',
   },
   {
+    path: 'cuts',
+    form: 'json',
+    says: '`{"<name>": {"agents", …}}`: what a halt cuts off from every network (docs/halts.md)',
+  },
+  {
     path: 'supervision',
     form: 'json',
     says: '`{"<agent>": {"hosts", "networks", "limits"}}`: how far agents in sandboxes may reach',

@@ -83,6 +83,7 @@ export function settle(settled: Settled, home: Home, refuse: Refuse): Config {
     console: settleConsole(settled.console),
     notify: settled.notify,
     revocations: settled.revocations,
+    cuts: settled.cuts,
     supervision: settled.supervision,
     containers: settled.containers,
     limits: settled.limits,

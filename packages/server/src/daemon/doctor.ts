@@ -14,6 +14,7 @@ import { isJsonObject } from '@plumbline/core';
 import { openClient } from '../client/daemon-client.ts';
 import { isAnswering } from '../client/ensure-daemon.ts';
 import type { Config } from '../config/config.ts';
+import { looksAtCuts } from '../executors/look-at-cuts.ts';
 import { SEGMENT_FOLDER, STATE_FILE } from '../ledger/layout.ts';
 import { folderSource } from '../ledger/log-source.ts';
 import { parseLogState } from '../ledger/log-state.ts';
@@ -45,6 +46,7 @@ export async function examine(config: Config, examining: Examining): Promise<rea
     ['address', () => address(config, isRunning)],
     ['attention', () => attention(places, isRunning)],
     ...looksAtContainers(config, examining),
+    ...looksAtCuts(config),
   ];
   const findings: Finding[] = [];
   for (const [what, look] of looks) findings.push(await tried(what, look));

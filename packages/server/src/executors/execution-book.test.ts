@@ -164,3 +164,34 @@ test('executors: what a crash left open is gone on with, once', async () => {
     ],
   );
 });
+
+test('executors: what a resume undoes is recorded, and goes on after a crash', async () => {
+  verifies('human.resume', 'human.halt-infrastructure');
+  const { book, lines } = bookFor();
+  const begun: string[] = [];
+  book.add(executor('cut', 0, async () => (begun.push('cut'), DONE)));
+  book.addLift(executor('lift', 0, async () => (begun.push('lift'), DONE)));
+  book.lifted({
+    halt: 'hlt_1',
+    agent: 'support',
+    scope: 'agent',
+    target: '',
+    epoch: 2,
+    sessions: null,
+  });
+  while (lines.length < 2) await pause(1);
+  assert.deepEqual(begun, ['lift']);
+  assert.deepEqual(
+    lines.map(({ kind, open }) => [kind, open['executor']]),
+    [
+      ['executor_started', 'lift'],
+      ['executor_ended', 'lift'],
+    ],
+  );
+  const [started] = lines;
+  const open = new OpenExecutions();
+  open.fold({ kind: 'executor_started', agent: 'support', at: 1, open: started?.open ?? {} });
+  book.resume(open.all());
+  await pause(5);
+  assert.deepEqual(begun, ['lift', 'lift']);
+});

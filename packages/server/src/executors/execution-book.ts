@@ -34,6 +34,7 @@ const RESTARTED = 'the daemon was started anew before it was heard of; its lease
 export class ExecutionBook implements Executing {
   readonly #parts: ExecutionParts;
   readonly #executors: Executor[] = [];
+  readonly #lifts: Executor[] = [];
   readonly #rows: Row[] = [];
   #changed: (halt: string) => void = () => undefined;
 
@@ -45,6 +46,16 @@ export class ExecutionBook implements Executing {
   add(executor: Executor): void {
     this.#executors.push(executor);
     this.#executors.sort((one, other) => one.order - other.order);
+  }
+
+  /** Adds something that is done once what it concerns was resumed. */
+  addLift(executor: Executor): void {
+    this.#lifts.push(executor);
+  }
+
+  lifted(halted: Halted): void {
+    const own = this.#lifts.filter((executor) => executor.concerns(halted));
+    void this.#runAll(halted, own).catch(this.#parts.failed);
   }
 
   begin(part: HaltedPart): void {
@@ -93,7 +104,8 @@ export class ExecutionBook implements Executing {
       const startedMs = this.#parts.monotonicMs() - (this.#parts.clock() - startedAt);
       const row: Row = { shown, halted, awaited: null, startedMs, written: Promise.resolve() };
       this.#keep(row);
-      const own = this.#executors.find(({ name }) => name === executor);
+      const all = [...this.#executors, ...this.#lifts];
+      const own = all.find(({ name }) => name === executor);
       if (holder === DAEMON) {
         if (own === undefined) this.#fail(row, 'it is not configured any more');
         else void this.#run(row, own).catch(this.#parts.failed);

@@ -52,6 +52,10 @@ export type HaltedPart = {
  */
 export type Executing = {
   readonly begin: (part: HaltedPart) => void;
+  /** Is told that a halt was resumed, once that is durable, for each agent it stopped. */
+  readonly lifted: (
+    of: Pick<HaltedPart, 'halt' | 'agent' | 'scope' | 'target' | 'epoch' | 'sessions'>,
+  ) => void;
   /** Takes what an enforcement point says it ended, for every stop up to this one. */
   readonly report: (
     lease: string,

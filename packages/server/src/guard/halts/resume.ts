@@ -26,13 +26,24 @@ export async function resume(desk: Desk, order: ResumeOrder): Promise<Outcome<Re
   const ids = latchedIds(desk, order);
   const cleared = await clear(desk, ids);
   if (!cleared.ok) return cleared;
-  return durably(desk, () => {
+  const resumed = await durably(desk, () => {
     // What was halted while the halt file was cleared is nothing that anybody looked at.
     if ([...latchedIds(desk, order)].some((id) => !ids.has(id))) {
       return refuse('conflict', 'it was halted again meanwhile: look at that, then resume it');
     }
     return whyHeld(desk, order) ?? done(resumeTurn(desk, order, ids));
   });
+  if (resumed.ok) tellLifted(desk, ids);
+  return resumed;
+}
+
+function tellLifted(desk: Desk, ids: ReadonlySet<string>): void {
+  const { executing } = desk.parts;
+  for (const { id, scope, target, parts } of desk.halts.board.notes()) {
+    for (const { agent, epoch } of ids.has(id) ? parts : []) {
+      executing?.lifted({ halt: id, agent, scope, target, epoch, sessions: null });
+    }
+  }
 }
 
 function whyHeld(desk: Desk, order: ResumeOrder): Outcome<never> | null {
