@@ -13,6 +13,7 @@ import { addCorrect } from './commands/correct.ts';
 import { addDecide } from './commands/decide.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDown } from './commands/down.ts';
+import { addDrill } from './commands/drill.ts';
 import { addFactor } from './commands/factor.ts';
 import { addGrant } from './commands/grant.ts';
 import { addHalt } from './commands/halt.ts';
@@ -68,6 +69,7 @@ export function buildProgram(shell: Shell): Command {
   addAgent(program, shell);
   addHalt(program, shell);
   addConsole(program, shell);
+  addDrill(program, shell);
   addKey(program, shell);
   addCredential(program, shell);
   addApproval(program, shell);

@@ -167,6 +167,7 @@ export type {
   CompiledPact,
   Condition,
   DeferRule,
+  DrillRule,
   DuplicateRule,
   Effect,
   Evaluated,

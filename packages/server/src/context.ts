@@ -7,6 +7,8 @@ import type { Broker } from './broker/broker.ts';
 import { openAuthority } from './context-authority.ts';
 import { openBroker } from './context-broker.ts';
 import { consoleOf, type ConsoleParts } from './context-console.ts';
+import { drillingOf } from './context-drills.ts';
+import type { OpenedDrills } from './drills/open-drills.ts';
 import { pactsOf } from './context-pacts.ts';
 import { tellingOf } from './context-telling.ts';
 import { openJudging } from './context-judging.ts';
@@ -101,6 +103,7 @@ export type Context = Stores &
     readonly hooks: AgentHooks;
     readonly away: AwayLists;
     readonly telling: Telling;
+    readonly drilling: OpenedDrills;
     readonly erase: Subjects['erase'];
   };
 
@@ -197,9 +200,7 @@ export async function openContext(
   const { disk, log, vault, egress, past } = stores;
   const space = makeSpace(disk, config.disk);
   const sequencer = heedSpace(log, space);
-  const recorder = new Recorder({ sequencer });
-  const write = makeWriteEntry({ recorder, clock });
-  const recordLink = linkRecorder(recorder, clock);
+  const { recorder, write, recordLink } = writingTo(sequencer, clock);
   const subjects = new Subjects(vault);
   const erase = (id: string): Promise<boolean> => subjects.erase(id);
   const executing = openBook({ ...surroundings, write, leaseMs: config.guard.leaseMs });
@@ -218,13 +219,15 @@ export async function openContext(
   const { credentials, broker, keysFor } = await openBroker(config, brokering, surroundings);
   const identity = makeIdentity({ ...surroundings, authority: config.authority, egress });
   const judging = { subjects, keys, clock, identity, failed, proving, past, broker, opened: guard };
-  const outbox = (): Outbox => openOutbox(places.outbox);
   const voteFrom: Services['approvals']['voteFrom'] = (vote, from) =>
     services.approvals.voteFrom(vote, from);
-  const hearing = { sequencer, guard, people, voteFrom, write, egress, openOutbox: outbox };
-  const telling = tellingOf(config, hearing, surroundings);
+  const hearing = { sequencer, guard, people, voteFrom, write, egress };
+  const box = { openOutbox: (): Outbox => openOutbox(places.outbox) };
+  const telling = tellingOf(config, { ...hearing, ...box }, surroundings);
+  const drilling = drillingOf(config, { guard, executing, keys, write, clock, past, health });
   const services: Services = {
     notices: telling.notices,
+    drills: drilling.drills,
     pacts: pactsOf(config, { guard: guard.guard, past, write, sequencer, keys, identity }),
     ...inventoryOf(config, { guard: guard.guard, past, write, sequencer }),
     keys,
@@ -239,7 +242,7 @@ export async function openContext(
     health,
   };
   const opened = { sequencer, space, guard, models, follower, services, health, write, erase };
-  const ending = { executing, recordLink, broker, telling };
+  const ending = { executing, recordLink, broker, telling, drilling };
   return {
     ...stores,
     ...opened,
@@ -247,6 +250,14 @@ export async function openContext(
     ...consoleOf(config, { sequencer }, surroundings),
     ...doorsOf(config, { ...opened, past, places, keysFor }, surroundings),
   };
+}
+
+type Writing = Pick<Context, 'write' | 'recordLink'> & { readonly recorder: Recorder };
+
+function writingTo(sequencer: Sequencer, clock: () => number): Writing {
+  const recorder = new Recorder({ sequencer });
+  const write = makeWriteEntry({ recorder, clock });
+  return { recorder, write, recordLink: linkRecorder(recorder, clock) };
 }
 
 type Standing = Pick<Stores, 'disk' | 'vault' | 'egress' | 'past' | 'halts'> & {
@@ -330,5 +341,6 @@ export async function resume(context: Context): Promise<readonly string[]> {
       ));
     if (pact !== undefined) await guard.guard.shadow(agent, pact);
   }
+  await context.drilling.recover();
   return failed.map(({ agent, error }) => `${agent}: ${error.message}`);
 }

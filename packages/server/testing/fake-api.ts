@@ -15,6 +15,7 @@ import type { PactRow, ToolRow } from '../src/services/services.ts';
 import type { Models } from '../src/store/models.ts';
 import type { ApiKey } from '../src/store/vault.ts';
 import { fakeApprovals } from './fake-approvals.ts';
+import { fakeDrills } from './fake-drills.ts';
 import { fakeNotices } from './fake-notices.ts';
 import { fakeSignIns } from './fake-sign-ins.ts';
 import { makeCredential } from './vault-contract.ts';
@@ -484,6 +485,7 @@ function fakeServices(
     },
     notices: fakeNotices(served),
     signIns: fakeSignIns(served),
+    drills: fakeDrills(served),
     breakGlass: {
       start: () => served('breakGlass.start', TAKEN),
       end: () => served('breakGlass.end', { index: 8 }),

@@ -2,6 +2,7 @@ import { isJsonObject } from '../json.ts';
 import { MOST_LINKS } from '../authority/delegation.ts';
 import { STAGES, VERDICTS } from '../decide/verdict.ts';
 import { STAGING_PHASES } from '../staging/rule.ts';
+import { DRILL_SHAPES } from './drill-shapes.ts';
 import type { EntryKind } from './entry.ts';
 import {
   isAny,
@@ -222,6 +223,7 @@ export const OPEN_SHAPES: ReadonlyMap<EntryKind, Shape> = new Map([
       why: orNull(isText),
     }),
   ],
+  ...DRILL_SHAPES,
   ['observed', membersOf({ what: isOneOf(OBSERVED), count: isCount, refused: isCount })],
   ['lock', membersOf({ ...lock, untilMs: orNull(isWhole) })],
   ['unlock', membersOf(lock)],

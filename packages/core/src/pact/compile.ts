@@ -1,4 +1,4 @@
-import type { CompiledPact, FactRule, Layer, Tool } from './compiled.ts';
+import type { CompiledPact, DrillRule, FactRule, Layer, Tool } from './compiled.ts';
 import { digestJson } from '../digest.ts';
 import { strictestStaging } from '../staging/rule.ts';
 import { canonicalDocument } from './canonical-form.ts';
@@ -33,11 +33,22 @@ export function compilePact(documents: readonly PactDocument[]): CompiledPact {
     staging: mergeStaging(documents),
     // What one layer refuses no other lets go on.
     whenAway: documents.every(({ whenAway }) => whenAway === 'reads') ? 'reads' : 'refuse',
+    drill: strictestDrill(documents),
     layers: documents.map((layer) => ({
       ...compileLayer(layer),
       // To halt on an unlisted tool is to block it hard, in whichever layer it is unlisted.
       unlisted: isHard ? 'hard_block' : layer.unlisted,
     })),
+  };
+}
+
+/** Of several layers the most frequent drill, and the most people. */
+function strictestDrill(documents: readonly PactDocument[]): DrillRule | null {
+  const rules = documents.flatMap(({ drill }) => (drill === null ? [] : [drill]));
+  if (rules.length === 0) return null;
+  return {
+    everyMs: Math.min(...rules.map(({ everyMs }) => everyMs)),
+    holders: Math.max(...rules.map(({ holders }) => holders)),
   };
 }
 

@@ -276,6 +276,12 @@ export type Layer = {
   readonly rulesFor: (tool: string) => ToolRules;
 };
 
+/** How often halts are practised, and how many people must hold the right to halt. */
+export type DrillRule = {
+  readonly everyMs: number;
+  readonly holders: number;
+};
+
 /**
  * A pact that passed every check, ready to decide.
  *
@@ -302,5 +308,7 @@ export type CompiledPact = {
   readonly staging: StagingRule | null;
   /** What a hook does while nobody decides; the kernel does not read it. */
   readonly whenAway: 'refuse' | 'reads';
+  /** How halts are practised; the kernel does not read it. Null: on no schedule. */
+  readonly drill: DrillRule | null;
   readonly layers: readonly Layer[];
 };

@@ -2,7 +2,15 @@ import type { ASTNode } from '@marcbachmann/cel-js';
 
 import type { Json, JsonObject } from '../json.ts';
 import type { StagingRule } from '../staging/rule.ts';
-import type { Effect, FlowOrigin, Mode, Tool, UndoArgument, Window } from './compiled.ts';
+import type {
+  DrillRule,
+  Effect,
+  FlowOrigin,
+  Mode,
+  Tool,
+  UndoArgument,
+  Window,
+} from './compiled.ts';
 import type { Place } from './diagnostic.ts';
 
 /** A value and where its author wrote it. */
@@ -211,8 +219,7 @@ export type StagingDocument = Omit<StagingRule, 'tools'> & {
  * One pact file, parsed and typed, defaults filled in, not yet checked against its tools.
  *
  * `source` is the file as plain JSON, which the canonical form and the digest are made of. Members
- * the kernel does not read (`canaries`, `watch`, `drill`, `persona`) are validated and
- * kept there.
+ * nobody computes with (`canaries`, `watch`, `persona`) are validated and kept there.
  */
 export type PactDocument = {
   readonly file: string;
@@ -264,6 +271,7 @@ export type PactDocument = {
   readonly unlisted: 'hard_block' | 'block_and_replan';
   /** What a hook does while nobody decides. */
   readonly whenAway: 'refuse' | 'reads';
+  readonly drill: DrillRule | null;
   readonly haltOn: readonly string[];
   readonly metrics: MetricsDocument;
   readonly cases: readonly CaseDocument[];

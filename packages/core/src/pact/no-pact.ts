@@ -17,5 +17,6 @@ export const NO_PACT: CompiledPact = {
   haltOn: [],
   staging: null,
   whenAway: 'refuse',
+  drill: null,
   layers: [],
 };

@@ -197,6 +197,7 @@ type Settings = Pick<
   | 'unlisted'
   | 'haltOn'
   | 'whenAway'
+  | 'drill'
 >;
 
 function readSettings(fields: Fields): Settings {
@@ -218,5 +219,6 @@ function readSettings(fields: Fields): Settings {
     }),
     haltOn: optional(fields, 'halt_on', { read: list(settings.haltingFinding), or: [] }),
     whenAway: optional(fields, 'when_away', { read: choice(['refuse', 'reads']), or: 'refuse' }),
+    drill: optional(fields, 'drill', { read: settings.drill, or: null }),
   };
 }

@@ -11,7 +11,7 @@ import { PermitBook, type ToldStop } from './permit-book.ts';
 
 /** Where the daemon is, whose actions are asked for, and what the enforcement point is called. */
 export type EnforcementOptions = {
-  readonly target: Target;
+  readonly target: Target | (() => Promise<Channel>);
   readonly agent: string;
   readonly name: string;
   /** What it ends itself beside calls; none by default. */
@@ -229,7 +229,7 @@ class Point {
     const { target, agent, name } = this.#options;
     let channel: Channel;
     try {
-      channel = await openChannel(target, agent);
+      channel = await (typeof target === 'function' ? target() : openChannel(target, agent));
     } catch (cause) {
       this.#why = cause instanceof Error ? cause.message : String(cause);
       return false;

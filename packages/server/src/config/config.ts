@@ -1,5 +1,6 @@
 import type { ConsoleConfig } from './console-schema.ts';
 import type { AuthorityConfig } from './authority.ts';
+import type { DrillConfig } from './drills.ts';
 import type { NotifyRules } from './notify.ts';
 import type { ContainerTargets } from './containers.ts';
 import type { Revocations } from './revocations.ts';
@@ -98,6 +99,8 @@ export type Config = {
   readonly console: ConsoleConfig;
   /** Who is told of what. */
   readonly notify: NotifyRules;
+  /** How drills of halts are judged. */
+  readonly drills: DrillConfig;
   /** Who is told that what a halted agent was given is good no more. */
   readonly revocations: Revocations;
   /** What is cut off from every network because of a halt. */

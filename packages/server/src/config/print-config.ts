@@ -54,6 +54,7 @@ export function printConfig(config: Config): JsonObject {
     },
     console: { ...config.console },
     notify: printNotify(config.notify),
+    drills: { ...config.drills, holders: [...config.drills.holders] },
     revocations: printRevocations(config.revocations),
     cuts: printCuts(config.cuts),
     supervision: printSupervision(config.supervision),

@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import { consoleShape, type SettledConsole } from './console-schema.ts';
 import { containersShape } from './containers.ts';
 import { notifyShape } from './notify-schema.ts';
+import { drillsShape } from './drills.ts';
 import { revocationsShape } from './revocations.ts';
 import { cutsShape } from './cuts.ts';
 import { supervisionShape } from './supervision.ts';
@@ -50,6 +51,7 @@ export type Settled = {
   readonly breakGlass: Config['breakGlass'];
   readonly console: SettledConsole;
   readonly notify: Config['notify'];
+  readonly drills: Config['drills'];
   readonly revocations: Config['revocations'];
   readonly cuts: Config['cuts'];
   readonly supervision: Config['supervision'];
@@ -149,6 +151,7 @@ const schema: z.ZodType<Settled> = z.strictObject({
   breakGlass: breakGlassShape,
   console: consoleShape,
   notify: notifyShape,
+  drills: drillsShape,
   revocations: revocationsShape,
   cuts: cutsShape,
   supervision: supervisionShape,

@@ -167,6 +167,17 @@ export const SETTINGS: readonly Setting[] = [
   },
   { path: 'notify.waiting', form: 'number', says: 'how many messages of a channel may wait' },
   {
+    path: 'drills.boundMs',
+    form: 'number',
+    says: 'a drill of a halt fails where it took longer',
+  },
+  { path: 'drills.graceMs', form: 'number', says: 'how long after it was due a drill is overdue' },
+  {
+    path: 'drills.holders',
+    form: 'list',
+    says: "addresses of people who may halt by an issuer's token, which no key shows",
+  },
+  {
     path: 'revocations',
     form: 'json',
     says: '`{"<name>": {"kind", "url", …}}`: where what a halted agent was given is revoked',

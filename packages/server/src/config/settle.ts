@@ -36,13 +36,6 @@ export function settle(settled: Settled, home: Home, refuse: Refuse): Config {
       'must not be below `disk.refuseBytes`: the warning would come too late',
     );
   }
-  if (log.keepDays !== null) {
-    refuse(
-      'log.keepDays',
-      'is not possible: states of agents, exports and `plumb verify` need the entries of rolled ' +
-        'logs, so that nothing of them is ever dropped; leave it out',
-    );
-  }
   return {
     data: folder,
     rootKey,
@@ -58,17 +51,7 @@ export function settle(settled: Settled, home: Home, refuse: Refuse): Config {
       ...settleAuthority(settled.authority, listen, refuse),
       ...settlePeople(settled.authority, refuse),
     },
-    log: {
-      isOpen: log.open,
-      publishEveryMs: log.publishEveryMs,
-      heartbeatMs: log.heartbeatMs,
-      segmentBytes: log.segmentBytes,
-      rollAtEntries: log.rollAtEntries,
-      keepDays: log.keepDays,
-      witnesses: log.witnesses ?? witnessesOf(log.witnessesFile, refuse),
-      knownLogs: knownLogsOf(log.knownLogs, refuse),
-      timestamps: log.timestamps,
-    },
+    log: logOf(log, refuse),
     disk: settled.disk,
     guard: settled.guard,
     reviews: settled.reviews,
@@ -82,11 +65,33 @@ export function settle(settled: Settled, home: Home, refuse: Refuse): Config {
     breakGlass: settled.breakGlass,
     console: settleConsole(settled.console),
     notify: settled.notify,
+    drills: settled.drills,
     revocations: settled.revocations,
     cuts: settled.cuts,
     supervision: settled.supervision,
     containers: settled.containers,
     limits: settled.limits,
+  };
+}
+
+function logOf(log: Settled['log'], refuse: Refuse): Config['log'] {
+  if (log.keepDays !== null) {
+    refuse(
+      'log.keepDays',
+      'is not possible: states of agents, exports and `plumb verify` need the entries of rolled ' +
+        'logs, so that nothing of them is ever dropped; leave it out',
+    );
+  }
+  return {
+    isOpen: log.open,
+    publishEveryMs: log.publishEveryMs,
+    heartbeatMs: log.heartbeatMs,
+    segmentBytes: log.segmentBytes,
+    rollAtEntries: log.rollAtEntries,
+    keepDays: log.keepDays,
+    witnesses: log.witnesses ?? witnessesOf(log.witnessesFile, refuse),
+    knownLogs: knownLogsOf(log.knownLogs, refuse),
+    timestamps: log.timestamps,
   };
 }
 

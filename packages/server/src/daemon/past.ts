@@ -1,6 +1,7 @@
 import { type Entry, type EntryKind, parseEntry } from '@plumbline/core';
 import { isHandover } from '@plumbline/ledger';
 
+import { DRILL_KINDS, DrillBook } from '../drills/drill-book.ts';
 import { OpenExecutions } from '../executors/open-executions.ts';
 import { foldWide } from '../guard/halts/fold-wide.ts';
 import type { WideHalt } from '../guard/halts/order.ts';
@@ -37,6 +38,7 @@ export type Past = {
   readonly seats: readonly Entry[];
   /** What was begun because of halts and is not known to have ended. */
   readonly executions: OpenExecutions;
+  readonly drills: DrillBook;
 };
 
 const SEATS = ['seat_given', 'seat_returned'] as const;
@@ -56,6 +58,7 @@ const WANTED: ReadonlySet<EntryKind> = new Set([
   'executor_started',
   'executor_ended',
   ...BREAK_GLASS_KINDS,
+  ...DRILL_KINDS,
 ]);
 const BATCH = 1_024;
 // Before `kind` stand the agent's id and the time alone, so it is found within these bytes.
@@ -76,6 +79,7 @@ export async function readPast(sequencer: Pick<Sequencer, 'read'>): Promise<Past
     undos: new UndoBook(),
     seats: new Array<Entry>(),
     executions: new OpenExecutions(),
+    drills: new DrillBook(),
   };
   let index = 0;
   for (;;) {
@@ -124,6 +128,7 @@ function take(past: Taken, bytes: Uint8Array, index: number): void {
   past.glass.fold(entry);
   past.executions.fold(entry);
   past.undos.fold({ ...entry, index });
+  past.drills.fold(entry);
   if (SEATS.some((kind) => kind === entry.kind)) past.seats.push(entry);
   past.registry.fold({ ...entry, index });
   past.tools.fold({ ...entry, index });

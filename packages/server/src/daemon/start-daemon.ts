@@ -224,6 +224,7 @@ function makeClose({ context, server, chores, places, lock, failed }: Closing): 
   let closed: Promise<void> | undefined;
   const steps: readonly (() => Promise<void> | void)[] = [
     () => context.health.stopping(),
+    () => context.drilling.close(),
     () => chores.stop(),
     () => context.guard.letGo(),
     () => context.hooks.letGo(),

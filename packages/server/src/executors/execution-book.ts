@@ -1,4 +1,5 @@
 import type { Executing, Execution, HaltedPart } from '../guard/halts/executing.ts';
+import { isProbe } from '../guard/probe.ts';
 import type { WriteEntry } from '../services/write-entry.ts';
 import type { Attempt, Executor, Halted } from './executor.ts';
 import { type OpenExecution, openOfEnd, openOfStart } from './open-executions.ts';
@@ -13,6 +14,9 @@ export type ExecutionParts = {
   readonly leaseMs: number;
   readonly failed: (cause: unknown) => void;
 };
+
+/** What looking at an executor came to. */
+export type Checked = { readonly executor: string; readonly attempt: Attempt | null };
 
 type Row = {
   shown: Execution;
@@ -61,7 +65,8 @@ export class ExecutionBook implements Executing {
   begin(part: HaltedPart): void {
     const { halt, agent, scope, target, epoch, sessions } = part;
     const halted = { halt, agent, scope, target, epoch, sessions };
-    const own = this.#executors.filter((executor) => executor.concerns(halted));
+    // What is given to an agent is not taken away because its halt is practised.
+    const own = isProbe(agent) ? [] : this.#concerned(halted);
     void this.#runAll(halted, own).catch(this.#parts.failed);
     for (const { lease, name, executors, session } of part.holders) {
       if (part.tool !== null || !isOf(session, part.sessions)) continue;
@@ -69,6 +74,17 @@ export class ExecutionBook implements Executing {
         this.#start(halted, { executor, holder: name, awaited: { lease, stop: part.stop } });
       }
     }
+  }
+
+  /**
+   * Looks at what would be done because of a halt and ends nothing. Resolves with each executor, in
+   * order; `attempt` is null where nothing can be looked at.
+   */
+  check(halted: Halted): Promise<readonly Checked[]> {
+    const checks = this.#concerned(halted).map(async ({ name, check }) => {
+      return { executor: name, attempt: (await check?.(halted).catch(faultOf)) ?? null };
+    });
+    return Promise.all(checks);
   }
 
   report(lease: string, { stop, executed = [] }: Parameters<Executing['report']>[1]): void {
@@ -113,6 +129,10 @@ export class ExecutionBook implements Executing {
         setTimeout(() => this.#fail(row, RESTARTED), this.#parts.leaseMs).unref();
       }
     }
+  }
+
+  #concerned(halted: Halted): readonly Executor[] {
+    return this.#executors.filter((executor) => executor.concerns(halted));
   }
 
   async #runAll(halted: Halted, own: readonly Executor[]): Promise<void> {

@@ -28,6 +28,11 @@ export type Executor = {
   /** Whether there is anything to do; what is not done is neither listed nor recorded. */
   readonly concerns: (halted: Halted) => boolean;
   readonly execute: (halted: Halted) => Promise<Attempt>;
+  /**
+   * Looks, in a drill, at what can be looked at without ending anything, such as a secret that has
+   * to be there; never rejects. Absent: nothing can.
+   */
+  readonly check?: (halted: Halted) => Promise<Attempt>;
   /** How often a failed try is made again, and how long after the first; doubles each time. */
   readonly retries: { readonly most: number; readonly afterMs: number };
 };

@@ -35,6 +35,10 @@ export function revokers(revocations: Revocations, needs: RevokeNeeds): readonly
         if ('why' in made) return { state: 'failed', why: made.why };
         return attemptOf(await needs.egress.request({ ...made, method: 'POST', ...BOUNDS }));
       },
+      check: async (halted) => {
+        const made = requestOf(revocation, needs, { halted, executor });
+        return 'why' in made ? { state: 'failed', why: made.why } : { state: 'done' };
+      },
       retries: RETRIES,
     };
   });

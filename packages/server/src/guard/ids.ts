@@ -21,7 +21,7 @@ export function pooledRandom(): RandomBytes {
 }
 
 /** What an id names. */
-export type IdKind = 'ses' | 'dec' | 'prm' | 'rev' | 'hlt' | 'lse' | 'clm' | 'exe';
+export type IdKind = 'ses' | 'dec' | 'prm' | 'rev' | 'hlt' | 'lse' | 'clm' | 'exe' | 'drl';
 
 /** Returns an id that sorts by time and cannot be guessed: the kind and 32 hex digits. */
 export function makeId(kind: IdKind, nowMs: number, random: RandomBytes): string {

@@ -7,6 +7,7 @@ import { caseOfAsk } from './ask-case.ts';
 import { findAsk, listAsks, whenChanged } from './asks.ts';
 import { correct } from './corrections.ts';
 import { decideAction } from './decide-action.ts';
+import { type DrillPlace, drillsIn } from './drill-ground.ts';
 import type { Desk, GuardParts } from './desk.ts';
 import { evaluate } from './evaluate.ts';
 import type { Guard, Outcome, People, Refusal } from './guard.ts';
@@ -51,7 +52,7 @@ import { TokenTable } from './token-table.ts';
 import { durably, findAgent, type Recorded } from './turn.ts';
 
 /** A guard over a log, as it was found. */
-export type OpenedGuard = {
+export type OpenedGuard = DrillPlace & {
   readonly guard: Guard;
   /** How many entries the log had. */
   readonly resumedAt: number;
@@ -149,6 +150,7 @@ export async function openGuard(parts: GuardParts): Promise<OpenedGuard> {
     letGo: () => closeHalts(desk),
     sweepAsks: () => sweepAsks(desk),
     undo: undoDesk(desk),
+    ...drillsIn(desk, folded),
     states: () => [...desk.agents.values()].map(({ state }) => state),
   };
 }
@@ -181,7 +183,7 @@ function guardOf(desk: Desk, close: Guard['close']): Guard {
       const isOwn = agent === null || ownerOf(agent) === agent;
       return isOwn ? halt(desk, order) : notForCallers({ agent });
     },
-    halts: () => desk.halts.board.notes().map((note) => shownHalt(desk, note)),
+    halts: () => listedHalts(desk).map((note) => shownHalt(desk, note)),
     findHalt: (id, ms, after) => findHalt(desk, id, { ms, after: after ?? null }),
     leases: leasesOf(desk),
     resume: (of) => resume(desk, of),
@@ -228,6 +230,11 @@ function asksOf(desk: Desk): Guard['asks'] {
 // What is folded now must be what folding the record gives. What is too deep is refused anyway.
 function placed<T extends Json>(value: T): T {
   return isShallow(value) ? ordered(value) : value;
+}
+
+// What is practised stops nobody, and is listed with its drill.
+function listedHalts({ halts: { board } }: Desk): ReturnType<Desk['halts']['board']['notes']> {
+  return board.notes().filter(({ agent }) => agent === null || !isProbe(agent));
 }
 
 // What self-tests run in is theirs alone.

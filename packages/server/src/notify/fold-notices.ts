@@ -85,7 +85,8 @@ export class NoticeFold {
     const told = readTold(entry);
     if (told === null) return;
     const { outbox } = this.#needs;
-    const { at, agent } = entry;
+    const { at } = entry;
+    const agent = told.agent ?? entry.agent;
     const [kind, id] = told.about;
     const thread = kind === 'halt-id' ? outbox.threadOf(String(id)) : undefined;
     const notice = noticeOfEntry(this.#making, told, { index, at, agent, thread });

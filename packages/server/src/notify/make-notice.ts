@@ -2,7 +2,7 @@ import type { NoticeEvent, NotifyRules } from '../config/notify.ts';
 import type { FoundAsk } from '../guard/ask-types.ts';
 import { linkTo, placeOf } from './links.ts';
 import { type Notice, noticeId, type Origin, plainName, threadId } from './notice.ts';
-import type { Told } from './read-entry.ts';
+import type { Told } from './told.ts';
 
 /** What notices are made with. */
 export type NoticeMaking = {

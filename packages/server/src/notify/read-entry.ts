@@ -1,24 +1,10 @@
 import type { Entry, EntryKind, JsonObject } from '@plumbline/core';
 
 import type { NoticeEvent, Severity } from '../config/notify.ts';
+import { drilledAgent } from '../guard/probe.ts';
+import { drillAlert, drillDone, drilledOf } from './read-drill.ts';
 import { type Phase, plainName } from './notice.ts';
-
-/** What an entry tells people, before it is told to anybody. */
-export type Told = {
-  readonly event: NoticeEvent;
-  readonly severity: Severity;
-  readonly phase: Phase;
-  /** What it is about; told apart from everything else by these. */
-  readonly about: readonly (string | number)[];
-  readonly title: string;
-  readonly facts: readonly (readonly [name: string, value: string])[];
-  /** What makes it the same when it stands in several entries, such as a halt's id. */
-  readonly once?: string;
-  /** What it names that has a page of its own, beside the agent. */
-  readonly of?: { readonly halt?: string; readonly session?: string };
-  /** Whether people wait for the next word on it. */
-  readonly isIncident?: boolean;
-};
+import { facts, type Told } from './told.ts';
 
 type Reader = (entry: Entry) => Told | null;
 
@@ -30,6 +16,8 @@ const STOPPED: Readonly<Record<string, Severity>> = { fleet: 'critical', agent: 
 const READERS: ReadonlyMap<EntryKind, Reader> = new Map<EntryKind, Reader>([
   ['fleet_halted', ({ open }) => haltOf(null, open)],
   ['halt', ({ agent, open }) => (open['scope'] === 'fleet' ? null : haltOf(agent, open))],
+  ['drill_done', drillDone],
+  ['drill_alert', drillAlert],
   ['fleet_resumed', ({ open }) => resumeOf(null, open)],
   ['resume', ({ agent, open }) => (open['scope'] === 'fleet' ? null : resumeOf(agent, open))],
   ['halt_effective', effectiveOf],
@@ -52,6 +40,8 @@ export const TELLING: ReadonlySet<string> = new Set(READERS.keys());
 
 /** Returns what an entry tells people, or null. */
 export function readTold(entry: Entry): Told | null {
+  const drilled = drilledAgent(entry.agent ?? '');
+  if (drilled !== null) return drilledOf(drilled, entry);
   return READERS.get(entry.kind)?.(entry) ?? null;
 }
 
@@ -291,11 +281,4 @@ function quotaOf({ open }: Entry): Told | null {
 
 function inSession(session: string | null): Pick<Told, 'of'> {
   return session === null ? {} : { of: { session } };
-}
-
-function facts(of: Readonly<Record<string, unknown>>): Told['facts'] {
-  return Object.entries(of).flatMap(([name, value]) => {
-    const said = plainName(value);
-    return said === '' ? [] : [[name, said] as const];
-  });
 }

@@ -107,6 +107,10 @@ import { addMessage } from './sessions/add-message.ts';
 import { closeSession } from './sessions/close-session.ts';
 import { listSessions } from './sessions/list-sessions.ts';
 import { openSession } from './sessions/open-session.ts';
+import { getDrill } from './drills/get-drill.ts';
+import { listAgentDrills } from './drills/list-agent-drills.ts';
+import { listDrills } from './drills/list-drills.ts';
+import { runDrill } from './drills/run-drill.ts';
 import { getStaging } from './staging/get-staging.ts';
 import { promoteStaging } from './staging/promote-staging.ts';
 import { takeBackStaging } from './staging/take-back-staging.ts';
@@ -164,6 +168,10 @@ export const ROUTES: readonly Route[] = [
   watchStops,
   acknowledgeStop,
   giveUpLease,
+  listDrills,
+  getDrill,
+  listAgentDrills,
+  runDrill,
   listReviews,
   closeReview,
   getStaging,

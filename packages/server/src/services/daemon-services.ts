@@ -3,6 +3,7 @@ import type { Cases } from './labelled-case.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { ApprovalServices } from './open-approvals.ts';
+import type { Drills } from '../drills/drills.ts';
 import type { Bypasses } from './bypasses.ts';
 import type { BreakGlass } from './break-glass.ts';
 import type { Factors } from './factors/factors.ts';
@@ -39,5 +40,6 @@ export type Services = ApprovalServices & {
   readonly log: Log;
   readonly health: Health;
   readonly notices: Notices;
+  readonly drills: Drills;
   readonly identity: Identity;
 };

@@ -47,6 +47,7 @@ export function assemble(files: PactFiles): CompiledPact {
     haltOn: texts(own['halt_on']),
     staging: null,
     whenAway: 'refuse',
+    drill: null,
     layers: [...files].map(([file, layer]) => layerOf(file, layer)),
   };
 }

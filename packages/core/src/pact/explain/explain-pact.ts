@@ -176,7 +176,7 @@ function sourceWords(source: string): string {
 }
 
 function guardLines(document: PactDocument): readonly string[] {
-  const { gates, haltOn, whenAway, bulk, persistence } = document;
+  const { gates, haltOn, whenAway, drill, bulk, persistence } = document;
   const halting = haltOn.map((name) => `\`${name}\``).join(', ');
   const isCounted = persistence.halt < Number.MAX_SAFE_INTEGER;
   return [
@@ -190,6 +190,12 @@ function guardLines(document: PactDocument): readonly string[] {
       ? [`A session is stopped after ${persistence.halt} refusals in a category.`]
       : []),
     ...(haltOn.length === 0 ? [] : [`A session is stopped at once on ${halting}.`]),
+    ...(drill === null
+      ? []
+      : [
+          `Halting it is practised every ${spanText(drill.everyMs) ?? ''}; ` +
+            `at least ${drill.holders} people must hold the right to halt.`,
+        ]),
     ...(bulk === null ? [] : ['Unusually many records in one session need a person.']),
     ...(whenAway === 'reads'
       ? ['While nobody decides, a hook lets through what only reads and no rule looks at.']

@@ -87,6 +87,18 @@ const someDormant: Reader<number | null> = (findings, node) => {
 /** Reads `dormant`. Returns milliseconds, or null for off. */
 export const dormant: Reader<number | null> = orOff(someDormant, null);
 
+/** How many people hold the right to halt where a pact says no number. */
+const HOLDERS = 3;
+
+/** Reads `drill`. */
+export const drill: Reader<PactDocument['drill']> = (findings, node) => {
+  const fields = open(findings, node, { what: '`drill`', keys: ['every', 'holders'] });
+  const everyMs = required(fields, 'every', { read: duration, or: 0 });
+  const holders = optional(fields, 'holders', { read: integer(1, 1000), or: HOLDERS });
+  // Fewer than three are too few wherever somebody is ill and somebody else away.
+  return { everyMs, holders: Math.max(HOLDERS, holders) };
+};
+
 /** The findings that can halt a session. */
 const HALTING = [
   'canary',
@@ -112,12 +124,6 @@ export const KEPT: Readonly<Record<string, Reader<null>>> = {
     for (const { key, value } of openEntries(findings, node, 'a mapping of signals')) {
       readWatch(findings, key, value);
     }
-    return null;
-  },
-  drill: (findings, node) => {
-    const fields = open(findings, node, { what: '`drill`', keys: ['every', 'holders'] });
-    required(fields, 'every', { read: duration, or: null });
-    optional(fields, 'holders', { read: integer(1, 1000), or: null });
     return null;
   },
   persona: (findings, node) => {

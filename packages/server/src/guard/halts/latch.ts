@@ -137,7 +137,9 @@ export function stopIn(
   const told = { epoch, halt: note.id, cancels: true, voidsAll, ...covered };
   const stop = live.stops.push(told);
   const holders = leases.of(live.agent);
-  const all = earlier === null || leases.isOver(earlier) ? holders : [...holders, earlier];
+  // Whoever holds leases in a drill ended with the daemon before.
+  const isEarlier = earlier !== null && !leases.isOver(earlier) && !isProbe(live.agent);
+  const all = isEarlier ? [...holders, earlier] : holders;
   note.parts.push({
     agent: live.agent,
     epoch,

@@ -1,5 +1,6 @@
 import type { Desk } from '../desk.ts';
 import type { LiveAgent } from '../live-agent.ts';
+import { isProbe } from '../probe.ts';
 import type { HaltNote, Part } from './board.ts';
 import { coveredBy, flightsOf, idOf } from './covers.ts';
 import { haltAbove } from './halt-child.ts';
@@ -43,7 +44,9 @@ export function restoreHalts(desk: Desk): void {
     if (desk.halts.board.find(halt.id) === undefined) wideNote(desk, halt);
   }
   for (const saved of place.found) {
-    if (isKnown(desk, saved.id)) void place.clear(saved.id).catch(() => undefined);
+    // A drill that was interrupted stopped nothing.
+    const isOver = saved.agent !== null && isProbe(saved.agent);
+    if (isOver || isKnown(desk, saved.id)) void place.clear(saved.id).catch(() => undefined);
     else if (saved.agent !== null && !desk.agents.has(saved.agent)) {
       const reason = `\`${saved.agent}\` was halted and is not there: ${saved.reason}`;
       latchUnwritten(desk, { ...saved, agent: null, scope: 'fleet', target: '', reason });
