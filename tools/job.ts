@@ -1,6 +1,8 @@
-import { spawn, type StdioOptions } from 'node:child_process';
+import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+
+import { isConsoleStale } from './console-stale.ts';
 
 const root = dirname(import.meta.dirname);
 const bin = (name: string): string => join(root, 'node_modules', '.bin', name);
@@ -47,7 +49,7 @@ const everyRule: Step = {
 
 /** The tests of one run, by suffix, in so many processes. Having none is a fault, never a pass. */
 function tests(name: string, isWanted: (path: string) => boolean, processes: number): Step {
-  const files = globSync('{packages/*/src,packages/*/bin,bench/src,tools}/**/*.test.ts', {
+  const files = globSync('{packages/*/{src,bin,e2e},bench/src,tools}/**/*.test.ts', {
     cwd: root,
   })
     .filter(isWanted)
@@ -60,18 +62,27 @@ function tests(name: string, isWanted: (path: string) => boolean, processes: num
   return { name, commands: shards.map((shard) => [...run, ...shard]) };
 }
 
-const isFast = (path: string): boolean => !path.endsWith('.slow.test.ts');
+const isFast = (path: string): boolean => !/\.(slow|e2e)\.test\.ts$/.test(path);
 
-const examplePacts = 'examples/agentdojo/pacts';
+const pacts = ['--pacts', 'examples/agentdojo/pacts'];
+const replay = (...runs: readonly string[]): Step =>
+  node('replay', cli, 'replay', ...runs, ...pacts);
+const demonstration = node('demonstration', 'tools/demonstration/main.ts');
 
-/** The runs `npm start` replays: those it is given, else the sample. */
-function runs(args: readonly string[]): readonly string[] {
-  return args.length > 0 ? args : ['examples/agentdojo/runs/sample.jsonl'];
+/** What makes the console anew where its sources are newer than it. */
+function freshConsole(): readonly Step[] {
+  return isConsoleStale(root) ? [consoleApi, consoleBuild] : [];
+}
+
+/** Replays the runs it is given; without any the sample, which it then shows in the console. */
+function start(runs: readonly string[]): readonly Step[] {
+  if (runs.length > 0) return [replay(...runs)];
+  return [replay('examples/agentdojo/runs/sample.jsonl'), ...freshConsole(), demonstration];
 }
 
 const jobs: Readonly<Record<string, (args: readonly string[]) => readonly Step[]>> = {
-  start: (args) => [node('start', cli, 'replay', ...runs(args), '--pacts', examplePacts)],
-  plumb: (args) => [node('plumb', cli, ...args)],
+  start,
+  plumb: (args) => [...(args[0] === 'up' ? freshConsole() : []), node('plumb', cli, ...args)],
   test: () => [everyRule, tests('every test', () => true, 1)],
   check: () => [everyRule, tests('fast tests', isFast, 2)],
   bench: (args) => [node('bench', '--expose-gc', 'bench/src/main.ts', ...args)],
@@ -87,10 +98,19 @@ const jobs: Readonly<Record<string, (args: readonly string[]) => readonly Step[]
   format: () => [step('format', bin('prettier'), '--write', '--cache', '.')],
 };
 
+const running = new Set<ChildProcess>();
+
+// A terminal's Ctrl-C reaches what runs below as well; the job ends when that has ended.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => {
+  for (const child of running) child.kill('SIGTERM');
+});
+
 /** Runs one command and returns its exit code; when `isKept`, what it prints comes at its end. */
 async function runCommand([program = '', ...args]: Command, isKept: boolean): Promise<number> {
   const stdio: StdioOptions = isKept ? ['ignore', 'pipe', 'pipe'] : 'inherit';
   const child = spawn(program, args, { cwd: root, stdio });
+  running.add(child);
   const kept: Buffer[] = [];
   child.stdout?.on('data', (chunk: Buffer) => kept.push(chunk));
   child.stderr?.on('data', (chunk: Buffer) => kept.push(chunk));
@@ -98,6 +118,7 @@ async function runCommand([program = '', ...args]: Command, isKept: boolean): Pr
   child.once('error', reject);
   child.once('close', (code) => resolve(code ?? 1));
   const code = await promise;
+  running.delete(child);
   process.stdout.write(Buffer.concat(kept));
   return code;
 }

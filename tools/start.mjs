@@ -1,7 +1,7 @@
 // The first thing that runs on a fresh clone, under whatever Node the machine has (14 or newer).
 // It installs what the lockfile asks for when that is missing or stale, then hands the job to
 // the Node that the lockfile pins. It may import nothing but Node's own modules.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -98,10 +98,19 @@ function run(args) {
   // Tools that start `node` by name get the pinned one too, also outside an npm script.
   const path = join(modules, '.bin') + delimiter + (process.env.PATH || '');
   const env = Object.assign({}, process.env, { PATH: path });
-  const result = spawnSync(pinnedNode, flags.concat(args), { env, stdio: 'inherit' });
-  if (result.error) stop('plumbline: cannot run ' + pinnedNode + ': ' + result.error.message);
-  if (result.signal) process.kill(process.pid, result.signal);
-  process.exit(result.status === null ? 1 : result.status);
+  const child = spawn(pinnedNode, flags.concat(args), { env, stdio: 'inherit' });
+  child.on('error', (error) => {
+    stop('plumbline: cannot run ' + pinnedNode + ': ' + error.message);
+  });
+  // A terminal's Ctrl-C reaches the job as well, which ends what it runs; this waits for it.
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  child.on('exit', (status, signal) => {
+    process.removeAllListeners('SIGINT');
+    process.removeAllListeners('SIGTERM');
+    if (signal) process.kill(process.pid, signal);
+    else process.exit(status === null ? 1 : status);
+  });
 }
 
 const reason = whyInstall();

@@ -1,11 +1,12 @@
-import type { ReactElement } from 'react';
+import { type ReactElement, useState } from 'react';
 
-import { useSession } from '../data/session.ts';
 import { isSignedOut } from '../data/problem.ts';
+import { useSession } from '../data/session.ts';
 import { ErrorState, LoadState } from '../ui/states.tsx';
 import classes from './layout.module.css';
 import { Layout } from './layout.tsx';
 import { SignIn } from './sign-in.tsx';
+import { takeLink } from './take-link.ts';
 
 /**
  * The console for who is signed in, and the sign-in page for who is not. The address stays as it
@@ -13,6 +14,11 @@ import { SignIn } from './sign-in.tsx';
  */
 export function Door(): ReactElement {
   const session = useSession();
+  const person = session.data?.person ?? null;
+  const [before, setBefore] = useState<string | null>(null);
+  const [link, setLink] = useState(takeLink);
+  // Whoever was signed in and is no more is told so, instead of being greeted.
+  if (person !== null && person !== before) setBefore(person);
   if (session.data === undefined) {
     return (
       <div className={classes['alone']}>
@@ -28,9 +34,13 @@ export function Door(): ReactElement {
       </div>
     );
   }
-  return session.data.person === null ? (
-    <SignIn session={session.data} />
-  ) : (
-    <Layout session={session.data} />
+  if (person !== null && link === null) return <Layout session={session.data} />;
+  return (
+    <SignIn
+      session={session.data}
+      link={link}
+      wasSignedIn={person === null && before !== null}
+      onEntered={() => setLink(null)}
+    />
   );
 }

@@ -1,5 +1,5 @@
 import { type ReactElement, Suspense, useEffect, useRef, useState } from 'react';
-import { Link, Route, Switch, useLocation } from 'wouter';
+import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 
 import { useFleet } from '../data/fleet.ts';
 import { type ConsoleSession, useMay } from '../data/session.ts';
@@ -51,7 +51,7 @@ function TopBar({
 }): ReactElement {
   return (
     <header className={classes['bar']}>
-      <Link href="/" className={classes['brand'] ?? ''}>
+      <Link href="/" className={classes['brand'] ?? ''} aria-label="Plumbline">
         <img src="/console/icon.svg" alt="" />
         <span>Plumbline</span>
       </Link>
@@ -86,6 +86,9 @@ function Main(): ReactElement {
           {PAGES.map(({ path: at, page }) => (
             <Route key={at} path={at} component={page} />
           ))}
+          <Route path="/sign-in">
+            <Redirect to="/" replace />
+          </Route>
           <Route component={NotFound} />
         </Switch>
       </Suspense>

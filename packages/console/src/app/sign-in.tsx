@@ -1,50 +1,48 @@
-import { type FormEvent, type ReactElement, useEffect, useState } from 'react';
+import { type ReactElement, useEffect } from 'react';
+import { useLocation } from 'wouter';
 
-import { type ConsoleSession, useSignIn } from '../data/session.ts';
-import { Button } from '../ui/button.tsx';
-import { Fault, TextField } from '../ui/field.tsx';
+import type { ConsoleSession } from '../data/session.ts';
+import { LinkEntry } from './link-entry.tsx';
+import { KeyForm } from './key-form.tsx';
 import classes from './layout.module.css';
 
-/** Signs a person in, and leaves the address as it is: they go on where they wanted to go. */
-export function SignIn({ session }: { readonly session: ConsoleSession }): ReactElement {
+type SignInProps = {
+  readonly session: ConsoleSession;
+  /** The token of a one-use link, where the address carried one. */
+  readonly link: string | null;
+  readonly wasSignedIn: boolean;
+  readonly onEntered: () => void;
+};
+
+/**
+ * Signs a person in, and leaves the address as it is: they go on where they wanted to go. A link
+ * of `plumb console` carries its token behind the `#`, which no server is ever sent.
+ */
+export function SignIn({ session, link, wasSignedIn, onEntered }: SignInProps): ReactElement {
+  const [path] = useLocation();
   useEffect(() => {
     document.title = 'Sign in · Plumbline';
   }, []);
+  const offers = (way: string): boolean => session.ways.some(({ kind }) => kind === way);
+  const isDeep = path !== '/' && path !== '/sign-in';
   return (
     <main className={classes['alone']}>
       <div className={classes['card']}>
         <h1>Sign in to Plumbline</h1>
-        {session.ways.some(({ kind }) => kind === 'key') && <KeyForm />}
-        <p className={classes['soft']}>
+        {wasSignedIn && (
+          <p className={classes['soft']} role="status">
+            Your session has ended. Signing in leads back to where you were.
+          </p>
+        )}
+        {!wasSignedIn && isDeep && (
+          <p className={classes['soft']}>Signing in leads on to the page you asked for.</p>
+        )}
+        {link !== null && <LinkEntry link={link} onEntered={onEntered} />}
+        {offers('key') && <KeyForm isFirst={link === null} onEntered={onEntered} />}
+        <p className={classes['hint']}>
           On the machine of the daemon, <code>plumb console</code> prints a link that signs in once.
         </p>
       </div>
     </main>
-  );
-}
-
-function KeyForm(): ReactElement {
-  const [key, setKey] = useState('');
-  const signIn = useSignIn();
-  const send = (event: FormEvent): void => {
-    event.preventDefault();
-    signIn.mutate({ way: 'key', key: key.trim() });
-  };
-  return (
-    <form onSubmit={send} className={classes['alone']}>
-      <TextField
-        label="Your key"
-        type="password"
-        autoComplete="current-password"
-        placeholder="plk_…"
-        required
-        value={key}
-        onChange={(event) => setKey(event.target.value)}
-      />
-      <Fault error={signIn.error} />
-      <Button look="primary" type="submit" disabled={signIn.isPending}>
-        {signIn.isPending ? 'Signing in…' : 'Sign in'}
-      </Button>
-    </form>
   );
 }

@@ -75,7 +75,7 @@ export function useResumeOrder(): UseMutationResult<{ readonly index: number }, 
 }
 
 async function orderHalt({ agent, scope, target, reason }: Order): Promise<Latched> {
-  const named = target === null ? {} : { target };
+  const named = namedPart(target);
   if (agent === null) {
     const body = { scope: nodeScope(scope), ...named, reason };
     return bodyOf(await api.POST('/api/v1/halt', { body }));
@@ -87,7 +87,7 @@ async function orderHalt({ agent, scope, target, reason }: Order): Promise<Latch
 
 async function orderResume(order: Order): Promise<{ readonly index: number }> {
   const { agent, scope, target, reason } = order;
-  const named = target === null ? {} : { target };
+  const named = namedPart(target);
   if (agent === null) {
     const body = { scope: nodeScope(scope), ...named, reason };
     return bodyOf(await api.POST('/api/v1/resume', { body }));
@@ -95,6 +95,11 @@ async function orderResume(order: Order): Promise<{ readonly index: number }> {
   const params = { path: { agent } };
   const body = { scope: agentScope(scope), ...named, reason };
   return bodyOf(await api.POST('/api/v1/agents/{agent}/resume', { params, body }));
+}
+
+/** A whole has no part to name; the daemon says so by an empty name. */
+function namedPart(target: string | null): { readonly target?: string } {
+  return target === null || target === '' ? {} : { target };
 }
 
 function nodeScope(scope: Halt['scope']): 'fleet' | 'room' {

@@ -1,4 +1,5 @@
 import {
+  type QueryClient,
   useMutation,
   type UseMutationResult,
   useQuery,
@@ -40,7 +41,7 @@ export function useSignIn(): UseMutationResult<unknown, Error, Readonly<Record<s
   const client = useQueryClient();
   return useMutation({
     mutationFn: (way) => askJson(PATH, { method: 'POST', body: JSON.stringify(way) }),
-    onSuccess: () => client.invalidateQueries(),
+    onSuccess: (answer) => startAfresh(client, answer),
   });
 }
 
@@ -49,8 +50,15 @@ export function useSignOut(): UseMutationResult<unknown, Error, void> {
   const client = useQueryClient();
   return useMutation({
     mutationFn: () => askJson(PATH, { method: 'DELETE' }),
-    onSuccess: () => client.invalidateQueries({ queryKey: SESSION_KEY }),
+    onSuccess: () => startAfresh(client, undefined),
   });
+}
+
+/** What one person was shown is forgotten before another looks. */
+async function startAfresh(client: QueryClient, answer: unknown): Promise<void> {
+  if (answer !== undefined) client.setQueryData(SESSION_KEY, readSession(answer));
+  client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION_KEY[0] });
+  await client.invalidateQueries({ queryKey: SESSION_KEY });
 }
 
 // What each role may do is the daemon's to say; the console hides what would be refused anyway.
@@ -70,9 +78,9 @@ export function useMay(right: string): boolean {
 /** Reads what the daemon says of a session; members it leaves out read as none. */
 export function readSession(answer: unknown): ConsoleSession {
   const member = (name: string): unknown => Reflect.get(Object(answer), name);
-  const person = textOf(member('person'));
   const expires = member('expiresAtMs');
   const agents = member('agents');
+  const person = nameOf(member('person'));
   return {
     person,
     name: textOf(member('name')) ?? person ?? '',
@@ -81,6 +89,12 @@ export function readSession(answer: unknown): ConsoleSession {
     expiresAtMs: typeof expires === 'number' ? expires : null,
     ways: listOf(member('ways')).map(readWay),
   };
+}
+
+/** A person is named by their address where they have one. */
+function nameOf(person: unknown): string | null {
+  const member = (name: string): string | null => textOf(Reflect.get(Object(person), name));
+  return textOf(person) ?? member('email') ?? member('id');
 }
 
 function readWay(way: unknown): SignInWay {

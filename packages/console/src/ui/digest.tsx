@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react';
 
 import classes from './marks.module.css';
+import { Unseen } from './states.tsx';
 import { useToast } from './toast.tsx';
 
 const SHOWN_DIGITS = 10;
@@ -23,13 +24,8 @@ export function Digest({
     );
   };
   return (
-    <button
-      type="button"
-      className={classes['copy']}
-      title={text}
-      aria-label={`copy ${what} ${text}`}
-      onClick={copy}
-    >
+    <button type="button" className={classes['copy']} title={text} onClick={copy}>
+      <Unseen>Copy the {what} </Unseen>
       <span className={classes['digest']}>{shortened(bare)}</span>
     </button>
   );

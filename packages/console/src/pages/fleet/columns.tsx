@@ -53,7 +53,7 @@ export const COLUMNS: readonly Column<FleetAgent>[] = [
     id: 'pact',
     title: 'Pact',
     value: ({ pact }) => pact,
-    show: ({ pact }) => (pact === null ? 'none' : <Digest of={pact} what="pact's digest" />),
+    show: ({ pact }) => (pact === null ? 'none' : <Digest of={pact} what="digest of the pact" />),
     width: 130,
     wideFrom: 900,
   },

@@ -26,10 +26,11 @@ export function useRowKeys({
   const focus = (index: number): void => {
     setCurrent(index);
     scrollTo(index);
-    // The row may be drawn only after the scroll.
-    requestAnimationFrame(() => {
-      box.current?.querySelector<HTMLElement>(`tr[data-row="${index}"]`)?.focus();
-    });
+    const row = (): HTMLElement | null | undefined =>
+      box.current?.querySelector<HTMLElement>(`tr[data-row="${index}"]`);
+    // A row that is far away is drawn only after the scroll; a near one takes the next key at once.
+    if (row() == null) requestAnimationFrame(() => row()?.focus());
+    else row()?.focus();
   };
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     const { target } = event;
