@@ -10,6 +10,7 @@ import { consoleOf, type ConsoleParts } from './context-console.ts';
 import { drillingOf } from './context-drills.ts';
 import type { OpenedDrills } from './drills/open-drills.ts';
 import { pactsOf } from './context-pacts.ts';
+import { recordsOf } from './context-records.ts';
 import { tellingOf } from './context-telling.ts';
 import { openJudging } from './context-judging.ts';
 import type { Config } from './config/config.ts';
@@ -51,7 +52,6 @@ import { openKeys } from './services/keys.ts';
 import { openSignIns } from './services/sign-ins/open-sign-ins.ts';
 import { makeLog } from './services/log.ts';
 import type { Services } from './services/daemon-services.ts';
-import { makeSubjects } from './services/subjects.ts';
 import { makeTools } from './services/tools.ts';
 import { makeWriteEntry, type WriteEntry } from './services/write-entry.ts';
 import { openModelsWorker } from './store/embedded/models-worker.ts';
@@ -236,7 +236,7 @@ export async function openContext(
     identity,
     ...people,
     signIns: openSignIns({ ...needs, ...people, keys, clock, bounds: config.console }),
-    subjects: makeSubjects(needs),
+    ...recordsOf(needs, { sequencer, registry: past.registry }),
     ...(await openJudging(config, { ...needs, ...people, ...judging })),
     log: logService(stores, recordLink),
     health,

@@ -10,6 +10,7 @@ import type { StreamReply } from '../src/routes/mcp/mcp-door.ts';
 import type { RequestLine } from '../src/routes/request-log.ts';
 import { formatKeyToken, hashSecret } from '../src/services/key-token.ts';
 import type { SiteFile } from '../src/site/built-site.ts';
+import type { Trace } from '../src/services/traces/traces.ts';
 import type { Services } from '../src/services/daemon-services.ts';
 import type { PactRow, ToolRow } from '../src/services/services.ts';
 import type { Models } from '../src/store/models.ts';
@@ -102,6 +103,34 @@ function fakeDoor(calls: string[]): Api['mcp'] {
     remove: () => Promise.resolve(said('mcp.remove', 204)),
   };
 }
+
+const TRACE: Trace = {
+  session: {
+    agent: 'refunds',
+    session: 's1',
+    openedAt: 1,
+    closedAt: null,
+    task: null,
+    openedBy: 'k1',
+    subject: null,
+    decisions: 0,
+    refusals: 0,
+    lastAt: 2,
+  },
+  rows: [
+    {
+      index: 3,
+      at: 2,
+      kind: 'message',
+      open: { from: 'untrusted' },
+      sealed: 'sealed',
+      secret: null,
+      source: { from: 'stranger', tool: null, trust: 'untrusted' },
+    },
+  ],
+  next: null,
+  nextIndex: 12,
+};
 
 const STREAM = { 'content-type': 'text/event-stream' };
 
@@ -484,6 +513,10 @@ function fakeServices(
       takeBack: () => served('grants.takeBack', { index: 8 }),
     },
     notices: fakeNotices(served),
+    traces: {
+      recorded: () => served('traces.recorded', TRACE),
+      opened: () => served('traces.opened', TRACE),
+    },
     signIns: fakeSignIns(served),
     drills: fakeDrills(served),
     breakGlass: {
@@ -584,6 +617,7 @@ function fakeModels(calls: string[]): Models {
     decisions: () => page('models.decisions', []),
     decision: () => Promise.resolve(undefined),
     events: () => page('models.events', []),
+    nameLike: () => Promise.resolve(undefined),
     activity: () => Promise.resolve([]),
     grants: () => page('models.grants', []),
     grantCounts: () => Promise.resolve([]),

@@ -58,6 +58,12 @@ export class MemoryModels implements Models {
     return this.#page('events', this.#events, filter);
   }
 
+  async nameLike(what: 'tool' | 'rule', text: string): Promise<string | undefined> {
+    const rows = this.#decisions.map(({ row }) => row);
+    const names = rows.flatMap(({ tool, rules }) => (what === 'tool' ? (tool ?? []) : rules));
+    return names.sort().find((name) => name.startsWith(text));
+  }
+
   async activity(sinceAt: number): Promise<readonly ActivityRow[]> {
     const rows = this.#events.map(({ row }) => row).toReversed();
     const agents = [...new Set(rows.flatMap(({ agent }) => agent ?? []))].sort();

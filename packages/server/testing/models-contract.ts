@@ -241,6 +241,13 @@ const ofRows: Readonly<Record<string, (models: Models) => Promise<void>>> = {
       ],
     );
   },
+  'a name is found by how it begins': async (models) => {
+    await models.fold(0, log);
+    assert.equal(await models.nameLike('tool', 'ref'), 'refund');
+    assert.equal(await models.nameLike('tool', 'mail'), undefined);
+    assert.equal(await models.nameLike('rule', 'r'), 'r1');
+    assert.equal(await models.nameLike('rule', 'r2'), 'r2');
+  },
   'an agent is as busy as it was since a minute': async (models) => {
     await models.fold(0, log.slice(0, 5));
     const later = { ...chain, at: 120_005 };

@@ -131,6 +131,9 @@ import { voteOnUndo } from './undos/vote-on-undo.ts';
 import { runUndo } from './undos/run-undo.ts';
 import { settleUndo } from './undos/settle-undo.ts';
 import { withdrawUndo } from './undos/withdraw-undo.ts';
+import { searchEntries } from './search/search-entries.ts';
+import { getTrace } from './traces/get-trace.ts';
+import { openTrace } from './traces/open-trace.ts';
 import { acceptTool } from './tools/accept-tool.ts';
 import { getTool } from './tools/get-tool.ts';
 import { listTools } from './tools/list-tools.ts';
@@ -210,6 +213,8 @@ export const ROUTES: readonly Route[] = [
   listBypasses,
   openSession,
   listSessions,
+  getTrace,
+  openTrace,
   closeSession,
   addMessage,
   addClaims,
@@ -234,6 +239,7 @@ export const ROUTES: readonly Route[] = [
   openDecision,
   addCorrection,
   listEvents,
+  searchEntries,
   watchEntries,
   listGrants,
   getLog,

@@ -7,6 +7,7 @@ import type { Drills } from '../drills/drills.ts';
 import type { Bypasses } from './bypasses.ts';
 import type { BreakGlass } from './break-glass.ts';
 import type { Factors } from './factors/factors.ts';
+import type { Traces } from './traces/traces.ts';
 import type { Grants } from './grants.ts';
 import type { SignIns } from './sign-ins/sign-ins.ts';
 import type { Undos } from './undo/undos.ts';
@@ -37,6 +38,7 @@ export type Services = ApprovalServices & {
   readonly decisions: Decisions;
   readonly cases: Cases;
   readonly undos: Undos;
+  readonly traces: Traces;
   readonly log: Log;
   readonly health: Health;
   readonly notices: Notices;

@@ -1,4 +1,4 @@
-import type { EventRow } from './models.ts';
+import type { DecisionRow, EventRow } from './models.ts';
 import type { ReadEntry } from './read-entry.ts';
 
 /** Returns an entry as lists show it. `at` is its own time, or that of the entry before. */
@@ -14,4 +14,18 @@ export function eventRow(
   }
   if (change?.kind !== 'outcome') return { ...row, ...none };
   return { ...row, ...none, decision: change.decision, outcome: change.status };
+}
+
+/** Returns the entry of a decision as lists of entries show it. */
+export function eventOfDecision({
+  index,
+  at,
+  agent,
+  session,
+  decision,
+  tool,
+  verdict,
+}: DecisionRow): EventRow {
+  const place = { index, at, kind: 'decided', agent, session, subject: null, blob: null };
+  return { ...place, decision, tool, verdict, outcome: null };
 }

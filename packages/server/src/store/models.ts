@@ -149,6 +149,8 @@ export type Models = {
   readonly decision: (id: string) => Promise<DecisionRow | undefined>;
   readonly events: (filter: Filter) => Promise<Page<EventRow>>;
   /** Every agent of which anything was written, with what it did since the minute of a time. */
+  /** Returns the tool or the rule of decisions that a text begins, the first by name. */
+  readonly nameLike: (what: 'tool' | 'rule', text: string) => Promise<string | undefined>;
   readonly activity: (sinceAt: number) => Promise<readonly ActivityRow[]>;
   readonly grants: (filter: Filter) => Promise<Page<GrantRow>>;
   /** Counts what `grants` lists, page aside, by mechanism and in its order. */

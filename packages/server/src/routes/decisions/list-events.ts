@@ -2,31 +2,8 @@ import { z } from 'zod';
 
 import { refuseNamed } from '../named-agent.ts';
 import { answer, refuse, route, type Route } from '../route.ts';
-import {
-  agentId,
-  count,
-  page,
-  paging,
-  present,
-  queryNumber,
-  sessionId,
-  time,
-  verdict,
-} from '../shapes.ts';
-
-const row = z.strictObject({
-  index: count,
-  at: time,
-  kind: z.string(),
-  agent: agentId.nullable(),
-  session: sessionId.nullable(),
-  subject: z.string().nullable(),
-  blob: z.string().nullable(),
-  decision: z.string().nullable(),
-  tool: z.string().nullable(),
-  verdict: verdict.nullable(),
-  outcome: z.string().nullable(),
-});
+import { agentId, page, paging, present, queryNumber, sessionId } from '../shapes.ts';
+import { eventRowShape } from './event-shapes.ts';
 
 const query = z.strictObject({
   agent: agentId.optional(),
@@ -45,7 +22,7 @@ export const listEvents: Route = route({
   reach: 'handler',
   summary: 'everything in the log, newest first; a key bound to agents names one of them',
   query,
-  answer: { status: 200, shape: page(row) },
+  answer: { status: 200, shape: page(eventRowShape) },
   codes: ['unknown-agent'],
   handle: async ({ guard, models }, { caller, query: asked }) => {
     if (asked.agent === undefined && caller.agents !== null) {

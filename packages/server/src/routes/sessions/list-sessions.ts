@@ -2,20 +2,8 @@ import { z } from 'zod';
 
 import { refuseNamed } from '../named-agent.ts';
 import { answer, route, type Route } from '../route.ts';
-import { agentId, count, page, paging, present, sessionId, time } from '../shapes.ts';
-
-const row = z.strictObject({
-  agent: agentId,
-  session: sessionId,
-  openedAt: time,
-  closedAt: time.nullable(),
-  task: z.string().nullable(),
-  openedBy: z.string(),
-  subject: z.string().nullable(),
-  decisions: count,
-  refusals: count,
-  lastAt: time,
-});
+import { page, paging, present } from '../shapes.ts';
+import { sessionRow } from './session-shapes.ts';
 
 /** An agent's sessions, newest first. */
 export const listSessions: Route = route({
@@ -26,7 +14,7 @@ export const listSessions: Route = route({
   reach: 'agent',
   summary: "an agent's sessions, newest first",
   query: z.strictObject(paging),
-  answer: { status: 200, shape: page(row) },
+  answer: { status: 200, shape: page(sessionRow) },
   codes: ['unknown-agent'],
   handle: async ({ guard, models }, { caller, params: { agent }, query }) => {
     const refused = refuseNamed({ guard }, caller, agent);

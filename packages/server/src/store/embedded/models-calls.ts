@@ -12,6 +12,7 @@ export type ModelsCall =
       readonly kind: 'sessions' | 'decisions' | 'events' | 'grants' | 'grantCounts';
       readonly filter: Filter;
     }
+  | { readonly kind: 'nameLike'; readonly what: 'tool' | 'rule'; readonly text: string }
   | { readonly kind: 'activity'; readonly sinceAt: number }
   | { readonly kind: 'decision'; readonly decision: string };
 

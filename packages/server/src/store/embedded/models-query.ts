@@ -97,6 +97,18 @@ export class ModelsQuery {
     return readActivity(this.#sqlite, sinceAt);
   }
 
+  nameLike(what: 'tool' | 'rule', text: string): string | undefined {
+    const places = {
+      tool: 'decision INDEXED BY decision_tool',
+      rule: 'decision_rule INDEXED BY decision_rule_rule',
+    };
+    const sql = `SELECT ${what} AS name FROM ${places[what]}
+      WHERE ${what} >= ? AND ${what} < ? ORDER BY ${what} LIMIT 1`;
+    // What begins with a text ends where the greatest character there is follows it.
+    const found = this.#sqlite.statement(sql).get(text, `${text}\u{10ffff}`);
+    return textOf(found?.['name']) ?? undefined;
+  }
+
   decision(id: string): DecisionRow | undefined {
     const row = this.#sqlite.statement('SELECT * FROM decision WHERE decision = ?').get(id);
     return row === undefined ? undefined : decisionOf(row);

@@ -24,6 +24,8 @@ async function answer(models: Models, call: ModelsCall): Promise<unknown> {
       return models.grants(call.filter);
     case 'grantCounts':
       return models.grantCounts(call.filter);
+    case 'nameLike':
+      return models.nameLike(call.what, call.text);
     case 'activity':
       return models.activity(call.sinceAt);
     case 'decision':

@@ -91,6 +91,10 @@ class WorkerModels implements Models {
     return this.#ask({ kind: 'events', filter });
   }
 
+  async nameLike(what: 'tool' | 'rule', text: string): Promise<string | undefined> {
+    return this.#ask({ kind: 'nameLike', what, text });
+  }
+
   async activity(sinceAt: number): Promise<readonly ActivityRow[]> {
     return this.#ask({ kind: 'activity', sinceAt });
   }

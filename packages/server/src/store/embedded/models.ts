@@ -80,6 +80,10 @@ class EmbeddedModels implements Models {
     return this.#guard(() => this.#query.events(filter));
   }
 
+  async nameLike(what: 'tool' | 'rule', text: string): Promise<string | undefined> {
+    return this.#guard(() => this.#query.nameLike(what, text));
+  }
+
   async activity(sinceAt: number): Promise<readonly ActivityRow[]> {
     return this.#guard(() => this.#query.activity(sinceAt));
   }

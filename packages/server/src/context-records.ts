@@ -1,0 +1,14 @@
+import { compiledPact, type PactSource } from './context-compiled.ts';
+import type { Services } from './services/daemon-services.ts';
+import { makeSubjects, type SubjectsNeeds } from './services/subjects.ts';
+import { makeTraces, type TracesNeeds } from './services/traces/make-traces.ts';
+
+type Needs = SubjectsNeeds & Omit<TracesNeeds, 'pactOf'>;
+
+/** Returns the services that read what was recorded, and open it for whoever may. */
+export function recordsOf(needs: Needs, pacts: PactSource): Pick<Services, 'subjects' | 'traces'> {
+  return {
+    subjects: makeSubjects(needs),
+    traces: makeTraces({ ...needs, pactOf: (digest) => compiledPact(pacts, digest, null) }),
+  };
+}
