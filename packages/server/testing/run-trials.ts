@@ -11,18 +11,23 @@ import { ClientError } from '../src/client/daemon-client.ts';
 import { readTree } from '../src/supervisor/watch/tree.ts';
 import { get, post, text } from './ask-daemon.ts';
 import { type DaemonProgram, makeHome, mustStart } from './daemon-program.ts';
+import { drops, forward, type HeldCalls, holdCalls } from './held-calls.ts';
 import type { RunOrder, RunSaid } from './run-worker.ts';
 import { armSupport, workFolder } from './sandbox-scene.ts';
 
 /** What trials of halts of supervised agents came to. Times are in ms after `latched`. */
 export type RunReport = {
   readonly trials: number;
-  /** Of each trial, how many processes and connections there were. */
+  /** Of each trial, how many processes, connections and calls with a credential there were. */
   readonly processes: number;
   readonly connections: number;
-  /** When the last process, the last connection, and everything was gone, seen from outside. */
+  readonly calls: number;
+  /** When the last of each, and everything was gone, seen from outside. */
   readonly processesMs: Spread;
   readonly networkMs: Spread;
+  readonly callsMs: Spread;
+  /** How often the ledger says that the secret was taken out of memory. */
+  readonly dropped: number;
   readonly goneMs: Spread;
   readonly effectiveMs: Spread;
   /** Actions of the session that were let through after `latched`. */
@@ -36,8 +41,10 @@ type Spread = { readonly median: number; readonly p99: number; readonly most: nu
 type Trial = {
   readonly processes: number;
   readonly connections: number;
+  readonly calls: number;
   readonly processesMs: number;
   readonly networkMs: number;
+  readonly callsMs: number;
   readonly effectiveMs: number;
   readonly letThrough: number;
   readonly left: number;
@@ -48,7 +55,8 @@ const PATIENCE_MS = 10_000;
 
 /** Halts an agent whose children hide, ignore and hold, so many times, under another supervisor. */
 export async function runTrials(trials: number): Promise<RunReport> {
-  const home = makeHome();
+  const calls = await holdCalls();
+  const home = makeHome(calls.settings);
   const program = await mustStart(home);
   const worker = fork(WORKER, { execArgv: ['--conditions=plumbline-source'] });
   const held = new Set<Socket>();
@@ -60,15 +68,18 @@ export async function runTrials(trials: number): Promise<RunReport> {
   const all: Trial[] = [];
   try {
     await armSupport(program.client);
+    await calls.prepare(program.client);
     const port = await portOf(far);
-    for (let at = 0; at < trials; at += 1) all.push(await trial({ program, worker, held, port }));
+    const place = { program, worker, held, port, calls };
+    for (let at = 0; at < trials; at += 1) all.push(await trial(place));
+    return { ...reportOf(all), dropped: await drops(program.client) };
   } finally {
     worker.kill('SIGKILL');
     far.close();
     await program.end('SIGKILL');
+    await calls.close();
     home.remove();
   }
-  return reportOf(all);
 }
 
 async function portOf(server: Server): Promise<number> {
@@ -83,9 +94,10 @@ type Place = {
   readonly worker: ChildProcess;
   readonly held: ReadonlySet<Socket>;
   readonly port: number;
+  readonly calls: HeldCalls;
 };
 
-async function trial({ program, worker, held, port }: Place): Promise<Trial> {
+async function trial({ program, worker, held, port, calls }: Place): Promise<Trial> {
   const { client, started } = program;
   const work = workFolder();
   const said = told(worker, 'started');
@@ -93,24 +105,28 @@ async function trial({ program, worker, held, port }: Place): Promise<Trial> {
   const { init, session } = await said;
   while (!existsSync(join(work, 'ready')) || held.size < 3) await pause(5);
   const pids = [init, ...(readTree(init)?.processes ?? []).map(({ pid }) => pid)].map(nameOf);
-  const connections = held.size;
+  const spare = await calls.begin(client, session);
+  const [connections, flying] = [held.size, calls.open()];
   const ended = told(worker, 'ended');
   const halting = post(client, 'agents/support/halt', { reason: 'a trial' });
   const latched = await halting;
   const since = performance.now();
-  const effective = effectiveOf(program, text(latched['halt']), () => alive(pids) + held.size);
+  const effective = effectiveOf(program, text(latched['halt']), () => {
+    return alive(pids) + held.size + calls.open();
+  });
   const gone = Promise.all([
     until(() => alive(pids) === 0).then(() => performance.now() - since),
     until(() => held.size === 0).then(() => performance.now() - since),
+    until(() => calls.open() === 0).then(() => performance.now() - since),
   ]);
-  const letThrough = await tries(program, session);
-  const [processesMs, networkMs] = await gone;
+  const letThrough = (await tries(program, session)) + (await used(program, spare));
+  const [processesMs, networkMs, callsMs] = await gone;
   const { ms: effectiveMs, left } = await effective;
   if ((await ended).why !== 'halted') throw new Error('it ended, and not by the halt');
   await post(client, 'agents/support/resume', { reason: 'next' });
   rmSync(work, { recursive: true, force: true });
-  const counts = { processes: pids.length, connections, letThrough, left };
-  return { ...counts, processesMs, networkMs, effectiveMs };
+  const counts = { processes: pids.length, connections, calls: flying, letThrough, left };
+  return { ...counts, processesMs, networkMs, callsMs, effectiveMs };
 }
 
 type Started = Extract<RunSaid, { readonly kind: 'started' }>;
@@ -172,7 +188,21 @@ async function effectiveOf(
   const view = await get(client, `halts/${halt}?waitMs=${PATIENCE_MS}`);
   const left = count();
   if (view['state'] !== 'effective') throw new Error(JSON.stringify(view));
+  // What the daemon ends itself is reported a moment later: its calls are written down first.
+  const ends = await endsOf(client, halt);
+  if (ends.length !== 3 || ends.some((state) => state !== 'done')) throw new Error(ends.join());
   return { ms: Number(view['effectiveMs']), left };
+}
+
+async function endsOf(client: DaemonProgram['client'], halt: string): Promise<readonly string[]> {
+  for (;;) {
+    const { executors = [] } = await get(client, `halts/${halt}`);
+    const states = Array.isArray(executors)
+      ? executors.map((row) => String(Object(row)['state']))
+      : [];
+    if (!states.includes('running')) return states;
+    await pause(5);
+  }
 }
 
 function closed(cause: unknown): { readonly permit: null } {
@@ -187,7 +217,18 @@ async function tries({ client }: DaemonProgram, session: string): Promise<number
   return decided['permit'] === null ? 0 : 1;
 }
 
-function reportOf(all: readonly Trial[]): RunReport {
+/** A permit from before, with which the credential would be used once more. */
+async function used({ client }: DaemonProgram, token: string): Promise<number> {
+  return forward(client, token).then(
+    () => 1,
+    (cause: unknown) => {
+      if (cause instanceof ClientError) return 0;
+      throw cause;
+    },
+  );
+}
+
+function reportOf(all: readonly Trial[]): Omit<RunReport, 'dropped'> {
   const spread = (of: (trial: Trial) => number): Spread => {
     const sorted = all.map(of).toSorted((one, other) => one - other);
     const at = (share: number): number => {
@@ -201,9 +242,11 @@ function reportOf(all: readonly Trial[]): RunReport {
     trials: all.length,
     processes: Math.min(...all.map(({ processes }) => processes)),
     connections: Math.min(...all.map(({ connections }) => connections)),
+    calls: Math.min(...all.map(({ calls }) => calls)),
     processesMs: spread(({ processesMs }) => processesMs),
     networkMs: spread(({ networkMs }) => networkMs),
-    goneMs: spread(({ processesMs, networkMs }) => Math.max(processesMs, networkMs)),
+    callsMs: spread(({ callsMs }) => callsMs),
+    goneMs: spread((each) => Math.max(each.processesMs, each.networkMs, each.callsMs)),
     effectiveMs: spread(({ effectiveMs }) => effectiveMs),
     letThrough: sum(({ letThrough }) => letThrough),
     leftAtEffective: sum(({ left }) => left),
@@ -214,6 +257,7 @@ if (import.meta.main) {
   const { values } = parseArgs({ options: { trials: { type: 'string', default: '200' } } });
   const report = await runTrials(Number(values.trials));
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  const isGood = report.letThrough === 0 && report.leftAtEffective === 0;
+  const isClean = report.letThrough === 0 && report.leftAtEffective === 0;
+  const isGood = isClean && report.dropped === report.trials;
   process.exit(isGood && report.goneMs.most <= 500 ? 0 : 1);
 }

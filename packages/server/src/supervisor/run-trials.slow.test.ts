@@ -20,6 +20,8 @@ test('sandbox: a halt is effective once nothing of an agent is left', async (t) 
   const report = await runTrials(3);
   assert.equal(report.trials, 3);
   assert.equal(report.connections, 3);
+  assert.equal(report.calls, 2);
+  assert.equal(report.dropped, 3);
   assert.ok(report.processes >= 6, `${report.processes} processes`);
   assert.equal(report.letThrough, 0);
   assert.equal(report.leftAtEffective, 0);

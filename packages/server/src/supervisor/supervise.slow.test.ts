@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
@@ -13,7 +13,7 @@ import { verifies } from '@plumbline/testkit';
 
 import { get, homeFor, post, running, text } from '../../testing/ask-daemon.ts';
 import type { DaemonProgram } from '../../testing/daemon-program.ts';
-import { escapesFrom } from '../../testing/escapes.ts';
+import { escapesFrom, type Outside } from '../../testing/escapes.ts';
 import { type GroupBound, makeControlGroup } from './groups/control-group.ts';
 import { readHierarchies } from './groups/group-files.ts';
 import {
@@ -47,6 +47,25 @@ async function sceneFor(
   return { program, machine, socket: program.started.socket, work: workFor(t) };
 }
 
+/** Memory and a queue of this machine that every user of it may read. */
+function sharedWith(t: TestContext): Pick<Outside, 'shared' | 'segment' | 'queue'> {
+  const name = `plumb-shared-${process.pid}`;
+  const shared = `/dev/shm/${name}`;
+  writeFileSync(shared, 'a secret', { mode: 0o666 });
+  t.after(() => rmSync(shared));
+  const segment = Number(shell('perl', '-e', 'print shmget(0, 64, 0666 | 01000)'));
+  t.after(() => shell('perl', '-e', 'shmctl($ARGV[0], 0, 0)', `${segment}`));
+  const queue = `plumb-queue-${process.pid}`;
+  const [open, unlink] = process.arch === 'arm64' ? [180, 181] : [240, 241];
+  shell('perl', '-e', `my $n = "${queue}\\0"; syscall(${open}, $n, 0102, 0666, 0) >= 0 or die $!`);
+  t.after(() => shell('perl', '-e', `my $n = "${queue}\\0"; syscall(${unlink}, $n)`));
+  return { shared, segment, queue };
+}
+
+function shell(program: string, ...args: string[]): string {
+  return execFileSync(program, args, { encoding: 'utf8' });
+}
+
 async function listening(
   t: TestContext,
   at: number | string,
@@ -78,13 +97,19 @@ test('sandbox: every written way out of it is held', async (t) => {
   const isRoot = process.getuid?.() === 0;
   const sleeper = spawn('sleep', ['60'], isRoot ? AGENT_USER : {});
   t.after(() => sleeper.kill('SIGKILL'));
-  const outside = { port, socket, abstract, daemonSocket, secret, pid: sleeper.pid ?? 0 };
+  const pid = sleeper.pid ?? 0;
+  const shares = sharedWith(t);
+  const outside = { port, socket, abstract, daemonSocket, secret, pid, ...shares };
+  const asked = new Set<string>();
   writeFileSync(join(work, 'escapes.pl'), escapesFrom(outside), { mode: 0o644 });
   const run = await startAgent({
     ...scene,
     command: ['sh', '-c', 'exec perl escapes.pl > tried.txt 2> faults.txt'],
     hosts: [`allowed.example:${port}`],
-    resolve: () => Promise.resolve(['127.0.0.1']),
+    resolve: (name) => {
+      asked.add(name);
+      return Promise.resolve(['127.0.0.1']);
+    },
   });
   assert.equal((await run.done).code, 0, readFileSync(join(work, 'faults.txt'), 'utf8'));
   const lines = readFileSync(join(work, 'tried.txt'), 'utf8').trim().split('\n');
@@ -92,7 +117,9 @@ test('sandbox: every written way out of it is held', async (t) => {
     lines.filter((line) => !line.startsWith('held ')),
     ['all tried'],
   );
-  assert.equal(lines.length, 45);
+  assert.equal(lines.length, 60);
+  // Names that are not listed are not looked up: they carry nothing out.
+  assert.deepEqual([...asked], ['allowed.example']);
   assert.equal(program.child.exitCode, null);
   assert.deepEqual(await found(program), ['connection_refused', 'escape_attempt']);
 });
@@ -133,6 +160,22 @@ test('sandbox: without its daemon an agent ends once its lease is over', async (
   assert.equal(end.why, 'lease');
   assert.ok(end.lost > 0);
   assert.equal(existsSync(`/proc/${run.init}`), false);
+});
+
+test('sandbox: a daemon that is back within the lease can end its agent', async (t) => {
+  verifies('enforce.supervised', 'human.halt-infrastructure');
+  const machine = machineFor(t);
+  if (machine === null) return;
+  const home = homeFor(t, { 'guard.leaseMs': '60000' });
+  const first = await running(t, home);
+  await armSupport(first.client);
+  const starting = { machine, socket: first.started.socket, work: workFor(t) };
+  const run = await startAgent({ ...starting, command: ['sleep', '1000'] });
+  await first.end('SIGKILL');
+  const second = await running(t, home);
+  assert.equal(existsSync(`/proc/${run.init}`), true);
+  await post(second.client, 'agents/support/halt', { reason: 'enough' });
+  assert.equal((await run.done).why, 'halted');
 });
 
 test('sandbox: what is beyond a limit is ended, and what was seen is recorded', async (t) => {
