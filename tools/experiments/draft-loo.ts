@@ -30,7 +30,7 @@ import { driveRun } from '@plumbline/cli/source/replay/drive';
 import { Report } from '@plumbline/cli/source/report/report';
 import type { Tally } from '@plumbline/cli/source/report/tally';
 import { ratesOf } from '@plumbline/cli/source/report/to-json';
-import type { Share } from '@plumbline/cli/source/report/wilson';
+import type { Share } from '@plumbline/core';
 
 const example = join(import.meta.dirname, '../../examples/agentdojo');
 const leaveOut = ['request', 'task'] as const;

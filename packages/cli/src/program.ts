@@ -3,6 +3,7 @@ import { kernelVersion } from '@plumbline/core';
 
 import { addAgent } from './commands/agent.ts';
 import { addApproval } from './commands/approval.ts';
+import { addAudit } from './commands/audit.ts';
 import { addBackup } from './commands/backup.ts';
 import { addBreakGlass } from './commands/break-glass.ts';
 import { addCases } from './commands/cases.ts';
@@ -90,6 +91,7 @@ export function buildProgram(shell: Shell): Command {
   addGate(program, shell);
   addCorrect(program, shell);
   addCases(program, shell);
+  addAudit(program, shell);
   addReview(program, shell);
   addDoctor(program, shell);
   addBackup(program, shell);

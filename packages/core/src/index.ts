@@ -42,6 +42,31 @@ export {
 export { type ApprovalTerms, NOT_IN_TIME, settle } from './approval/settle.ts';
 export { type Approver, isEntitled } from './approval/entitled.ts';
 export type { Approval } from './approval/approval.ts';
+export { AuditBook, type RunningAudit } from './audit/audit-book.ts';
+export {
+  commitmentTo,
+  type DrawRule,
+  MOST_DRAWN,
+  type Raise,
+  type StratumCount,
+} from './audit/draw.ts';
+export {
+  type AuditFigures,
+  type Estimate,
+  figuresOf,
+  type StratumFigures,
+} from './audit/figures.ts';
+export { STRATA, type Stratum } from './audit/interaction.ts';
+export {
+  type AuditItem,
+  type DrawnAudit,
+  drawFrom,
+  type EndedPeriod,
+  type Judgement,
+  MOST_SESSIONS,
+  openOfDraw,
+  type Resolved,
+} from './audit/period.ts';
 export type { Claim, ClaimMechanism } from './authority/claim.ts';
 export { type Delegation, MOST_LINKS } from './authority/delegation.ts';
 export { canonical, ordered } from './canonical.ts';
@@ -69,6 +94,7 @@ export {
 } from './evidence/verify/answers.ts';
 export type { Gap } from './evidence/verify/continuity.ts';
 export {
+  type CheckedDraw,
   RecordCheck,
   type RecordCheckOptions,
   type RecordReport,
@@ -262,6 +288,7 @@ export {
   misfilled,
   type WhyNotUndone,
 } from './undo/compensate.ts';
+export { type Share, wilson } from './wilson.ts';
 
 /** The version of the kernel, as recorded with every decision. */
 export const kernelVersion = '0.0.0';

@@ -1,4 +1,5 @@
 import type { Config } from './config/config.ts';
+import { type AuditParts, auditsOf } from './context-audits.ts';
 import type { Past } from './daemon/past.ts';
 import type { Guard } from './guard/guard.ts';
 import type { OpenedGuard } from './guard/open-guard.ts';
@@ -16,12 +17,13 @@ export type JudgingNeeds = Omit<
   ApprovingNeeds,
   'registry' | 'tools' | 'seats' | 'guard' | 'decisions' | 'states'
 > &
+  Omit<AuditParts, 'hasAgent' | 'past'> &
   Omit<
     UndosNeeds,
     'book' | 'guard' | 'undo' | 'upstreams' | 'told' | 'label' | 'voterOf' | 'namesBehind'
   > & {
     readonly guard: Guard;
-    readonly past: Pick<Past, 'registry' | 'tools' | 'seats' | 'undos'>;
+    readonly past: Pick<Past, 'registry' | 'tools' | 'seats' | 'undos' | 'firstAudit'>;
     readonly opened: Pick<OpenedGuard, 'undo' | 'states'>;
     readonly factors: Services['factors'];
     readonly keys: Services['keys'];
@@ -30,15 +32,16 @@ export type JudgingNeeds = Omit<
 
 type Judging = Pick<
   Services,
-  'approvals' | 'clientApprovals' | 'seats' | 'cases' | 'decisions' | 'undos'
+  'approvals' | 'clientApprovals' | 'seats' | 'cases' | 'audits' | 'decisions' | 'undos'
 >;
 
 /** Opens what people approve, correct and take back with. */
 export async function openJudging(
-  { upstreams }: Config,
+  config: Config,
   needs: Omit<JudgingNeeds, 'pseudonymOf'>,
 ): Promise<Judging> {
-  const { past, opened, keys, identity, factors } = needs;
+  const { upstreams } = config;
+  const { past, opened, keys, identity, factors, guard } = needs;
   const decisions = makeDecisions(needs);
   const { states } = opened;
   const approving = await openApprovalServices({ ...needs, ...past, decisions, states });
@@ -54,5 +57,7 @@ export async function openJudging(
     label: ({ decision, note, by }) =>
       cases.correct({ decision, note, label: 'undone' }, { id: by }),
   });
-  return { ...approving, cases, decisions, undos };
+  const hasAgent = (agent: string): boolean => guard.status(agent) !== undefined;
+  const audits = auditsOf(config, { ...needs, hasAgent });
+  return { ...approving, cases, audits, decisions, undos };
 }

@@ -14,7 +14,11 @@ import type { GuardScene } from './guard-scene.ts';
 import { openWith } from './open-with.ts';
 
 /** Returns what a verifier says who holds the key of every subject that is not erased. */
-export async function checkRecord({ log, subjects, pacts }: GuardScene): Promise<RecordReport> {
+export async function checkRecord({
+  log,
+  subjects,
+  pacts,
+}: Pick<GuardScene, 'log' | 'subjects' | 'pacts'>): Promise<RecordReport> {
   const entries = log.entries();
   const keys = new Map<string, Uint8Array>();
   const blobs = new Map<string, Uint8Array>();

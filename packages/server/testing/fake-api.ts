@@ -17,6 +17,7 @@ import type { Models } from '../src/store/models.ts';
 import type { ApiKey } from '../src/store/vault.ts';
 import { fakeApprovals } from './fake-approvals.ts';
 import { fakeDrills } from './fake-drills.ts';
+import { fakeAudits } from './fake-audits.ts';
 import { fakeNotices } from './fake-notices.ts';
 import { fakeSignIns } from './fake-sign-ins.ts';
 import { makeCredential } from './vault-contract.ts';
@@ -257,6 +258,7 @@ function fakeGuard(calls: string[]): Guard {
     },
     refusedCall: () => said('refusedCall', { index: 9 }),
     observed: () => said('observed', { index: 9 }),
+    reported: () => said('reported', { index: 9 }),
     ranAnyway: () => said('ranAnyway', { index: 9 }),
     halt: () => said('halt', LATCHED),
     resume: () => said('resume', { index: 5 }),
@@ -545,6 +547,7 @@ function fakeServices(
       export: () =>
         served('subjects.export', { subject: 'sub_1', name: 'ada', entries: [], nextIndex: 9 }),
     },
+    audits: fakeAudits(served),
     cases: {
       correct: () => served('cases.correct', { index: 15 }),
       list: () => served('cases.list', { rows: [CASE], isComplete: true }),

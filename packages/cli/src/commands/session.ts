@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { JsonObject } from '@plumbline/core';
 
 import { objectIn } from '../daemon/object-option.ts';
@@ -33,6 +33,8 @@ type OpenOptions = ProvingOptions & {
   readonly delegate?: string;
 };
 
+type ReportOptions = Connection & { readonly resolved: string; readonly note?: string };
+
 /** Adds `plumb session` and what is below it. */
 export function addSession(program: Command, shell: Shell): void {
   const session = program.command('session').description('open, list and close sessions');
@@ -61,6 +63,20 @@ export function addSession(program: Command, shell: Shell): void {
     .option('--limit <count>', 'how many', '100')
     .action((agent: string, options: Connection & { readonly limit: string }) =>
       list(agent, options, shell),
+    );
+  withConnection(
+    session.command('report').description('the agent says whether it did what was asked'),
+  )
+    .argument('<agent>', 'the agent')
+    .argument('<session>', 'the session, still open')
+    .addOption(
+      new Option('--resolved <word>', 'whether it did')
+        .choices(['yes', 'no'])
+        .makeOptionMandatory(),
+    )
+    .option('--note <text>', "in the agent's own words; sealed")
+    .action((agent: string, id: string, options: ReportOptions) =>
+      report({ agent, id }, options, shell),
     );
   withConnection(session.command('close').description('close a session; its permits are void'))
     .argument('<agent>', 'the agent')
@@ -133,6 +149,23 @@ async function claim(
   );
   if (options.json === true) return shell.screen.json(said);
   shell.screen.print(`recorded ${shown(said['claims'])} claims (entry ${shown(said['index'])})`);
+}
+
+async function report(
+  { agent, id }: { readonly agent: string; readonly id: string },
+  { resolved, note, ...connection }: ReportOptions,
+  shell: Shell,
+): Promise<void> {
+  const words = note === undefined ? {} : { note };
+  const said = await withDaemon({ connection, shell }, ({ post }) =>
+    post(`/api/v1/agents/${step(agent)}/sessions/${step(id)}/report`, {
+      resolved: resolved === 'yes',
+      ...words,
+    }),
+  );
+  if (connection.json === true) return shell.screen.json(said);
+  const what = resolved === 'yes' ? 'resolved' : 'not resolved';
+  shell.screen.print(`reported ${id} as ${what} (entry ${shown(said['index'])})`);
 }
 
 async function list(

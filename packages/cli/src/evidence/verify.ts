@@ -186,6 +186,7 @@ function renderRecord(report: RecordReport): readonly string[] {
     `${report.decisions} decisions: ${told.length === 0 ? 'none was made yet' : told.join(', ')}`,
     `folded states: ${states.same} read the same, ${states.differs} otherwise, ` +
       `${states.unknown} unknown`,
+    ...drawsLine(report),
     ...listed('mismatch', report.mismatches, answers.mismatch),
     ...listed('state', report.otherStates, states.differs),
     ...listed('broken', report.broken, report.brokenCount),
@@ -196,6 +197,13 @@ function renderRecord(report: RecordReport): readonly string[] {
     }),
     ...(report.gapCount > MOST_LISTED ? [`  ${report.gapCount} gaps in all`] : []),
   ];
+}
+
+// One that does not follow is listed as broken.
+function drawsLine({ draws }: RecordReport): readonly string[] {
+  if (draws.length === 0) return [];
+  const good = draws.filter(({ why }) => why === null).length;
+  return [`draws of audits: ${good} of ${draws.length} follow from what was committed to`];
 }
 
 const MOST_LISTED = 20;

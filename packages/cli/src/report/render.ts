@@ -2,7 +2,7 @@ import type { Screen } from '../output/screen.ts';
 import { renderTable, type Column } from '../output/table.ts';
 import type { CountedMiss } from './misses.ts';
 import type { ReplayJson, TallyJson } from './to-json.ts';
-import type { Share } from './wilson.ts';
+import type { Share } from '@plumbline/core';
 
 const MOST_LISTED = 15;
 

@@ -3,7 +3,7 @@ import type { Unmapped } from './unmapped.ts';
 import type { CountedMiss } from './misses.ts';
 import type { Report } from './report.ts';
 import type { Tally } from './tally.ts';
-import { wilson, type Share } from './wilson.ts';
+import { wilson, type Share } from '@plumbline/core';
 
 /** The times of a whole replay. Milliseconds. */
 export type Times = {

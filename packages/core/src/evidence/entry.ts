@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../json.ts';
 export const CHAIN_OF = {
   session_opened: 'session',
   session_closed: 'session',
+  reported: 'session',
   message: 'session',
   decided: 'session',
   outcome: 'session',
@@ -33,6 +34,9 @@ export const CHAIN_OF = {
   lock: 'agent',
   unlock: 'agent',
   correction: 'agent',
+  audit_begun: 'agent',
+  audit_drawn: 'agent',
+  audit_judged: 'agent',
   review_raised: 'agent',
   review_closed: 'agent',
   undo_planned: 'agent',

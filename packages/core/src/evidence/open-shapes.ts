@@ -3,6 +3,7 @@ import { MOST_LINKS } from '../authority/delegation.ts';
 import { STAGES, VERDICTS } from '../decide/verdict.ts';
 import { STAGING_PHASES } from '../staging/rule.ts';
 import { DRILL_SHAPES } from './drill-shapes.ts';
+import { AUDIT_SHAPES } from './audit-shapes.ts';
 import type { EntryKind } from './entry.ts';
 import {
   isAny,
@@ -107,7 +108,7 @@ const chainOf = (members: { readonly [key: string]: Shape }): Shape => {
 const isEffect = isOneOf(['read', 'write', 'send']);
 
 /** What the open part of each of these must be; other kinds are open as they like. */
-export const OPEN_SHAPES: ReadonlyMap<EntryKind, Shape> = new Map([
+export const OPEN_SHAPES: ReadonlyMap<EntryKind, Shape> = new Map<EntryKind, Shape>([
   [
     'session_opened',
     membersOf({
@@ -270,6 +271,7 @@ export const OPEN_SHAPES: ReadonlyMap<EntryKind, Shape> = new Map([
     'incident_word',
     membersOf({ notice: isName, text: isText, nextAtMs: orNull(isWhole), by: isText }),
   ],
+  ...AUDIT_SHAPES,
 ]);
 
 const isFact = membersOf({

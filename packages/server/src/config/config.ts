@@ -7,6 +7,7 @@ import type { Revocations } from './revocations.ts';
 import type { Cuts } from './cuts.ts';
 import type { Supervision } from './supervision.ts';
 import type { McpConfig } from './mcp-schema.ts';
+import type { AuditsConfig } from './audits.ts';
 import type { BreakGlassConfig, PeopleConfig } from './people.ts';
 
 /** Everything that can be configured, after defaults. Read once, at the start. */
@@ -73,6 +74,7 @@ export type Config = {
     readonly windowMs: number;
     readonly halts: boolean;
   };
+  readonly audits: AuditsConfig;
   /** Where facts are looked up, by fact name. */
   readonly facts: ReadonlyMap<string, { readonly url: string; readonly timeoutMs: number }>;
   /** Where the daemon makes calls of tools itself, by the upstream's name. */

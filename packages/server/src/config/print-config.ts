@@ -42,6 +42,7 @@ export function printConfig(config: Config): JsonObject {
     disk: { ...disk },
     guard: { ...guard },
     reviews: { ...config.reviews },
+    audits: { ...config.audits, agents: [...config.audits.agents] },
     facts: Object.fromEntries([...config.facts].map(printFact)),
     upstreams: Object.fromEntries(Object.entries(config.upstreams).map(printUpstream)),
     allowNetworks: [...config.allowNetworks],

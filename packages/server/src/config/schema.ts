@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { mcpShape } from './mcp-schema.ts';
 import { authorityShapes, type SettledAuthority } from './authority-schema.ts';
+import { auditsShape } from './audits.ts';
 import type { Config } from './config.ts';
 import { consoleShape, type SettledConsole } from './console-schema.ts';
 import { containersShape } from './containers.ts';
@@ -41,6 +42,7 @@ export type Settled = {
   readonly disk: Config['disk'];
   readonly guard: Config['guard'];
   readonly reviews: Config['reviews'];
+  readonly audits: Config['audits'];
   readonly facts: Readonly<Record<string, { readonly url: string; readonly timeoutMs: number }>>;
   readonly upstreams: Config['upstreams'];
   readonly allowNetworks: readonly string[];
@@ -136,6 +138,7 @@ const schema: z.ZodType<Settled> = z.strictObject({
       halts: z.boolean().default(false),
     })
     .prefault({}),
+  audits: auditsShape,
   facts: z.record(z.string().min(1), fact).default({}),
   upstreams: upstreams.default({}),
   allowNetworks: z.array(z.string().min(1)).max(1_000).default([]),

@@ -75,6 +75,15 @@ export const SETTINGS: readonly Setting[] = [
   { path: 'reviews.sessions', form: 'number', says: 'or such actions in so many sessions' },
   { path: 'reviews.windowMs', form: 'number', says: 'within which time both are counted' },
   { path: 'reviews.halts', form: 'boolean', says: 'whether a review halts the agent' },
+  { path: 'audits.rate', form: 'number', says: 'so many percent of sessions are drawn for audits' },
+  { path: 'audits.raised', form: 'number', says: 'the same where the rate is raised' },
+  {
+    path: 'audits.tooGood',
+    form: 'number',
+    says: 'it is raised where an agent reports success in so many percent of its sessions',
+  },
+  { path: 'audits.everyMs', form: 'number', says: 'how long until a draw is due' },
+  { path: 'audits.agents', form: 'list', says: 'agents that are audited from the start' },
   {
     path: 'facts',
     form: 'json',

@@ -55,6 +55,7 @@ export function settle(settled: Settled, home: Home, refuse: Refuse): Config {
     disk: settled.disk,
     guard: settled.guard,
     reviews: settled.reviews,
+    audits: settled.audits,
     facts: new Map(Object.entries(settled.facts)),
     upstreams: settled.upstreams,
     allowNetworks: settled.allowNetworks,

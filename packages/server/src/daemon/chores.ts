@@ -42,6 +42,7 @@ export function startChores(config: Config, context: Context, needs: ChoresNeeds
   timers.every(LOOK_MS, () => context.services.breakGlass.sweep('over'));
   timers.every(LOOK_MS, () => context.services.signIns.sweep());
   timers.every(LOOK_MS, () => context.drilling.tick());
+  timers.every(LOOK_MS, () => context.services.audits.tick());
   timers.every(LOOK_MS, () => context.away.refresh());
   timers.every(LOOK_MS, watchDisk(config, context));
   timers.every(LOOK_MS / 4, async () => context.telling.notifier?.tick());

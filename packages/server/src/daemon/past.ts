@@ -39,6 +39,8 @@ export type Past = {
   /** What was begun because of halts and is not known to have ended. */
   readonly executions: OpenExecutions;
   readonly drills: DrillBook;
+  /** The first entry that says anything of audits; null: none does. */
+  firstAudit: number | null;
 };
 
 const SEATS = ['seat_given', 'seat_returned'] as const;
@@ -55,6 +57,7 @@ const WANTED: ReadonlySet<EntryKind> = new Set([
   'fleet_resumed',
   'factor_removed',
   ...UNDO_KINDS,
+  'audit_begun',
   'executor_started',
   'executor_ended',
   ...BREAK_GLASS_KINDS,
@@ -66,7 +69,7 @@ const HEAD_BYTES = 256;
 
 /** Reads the log once and returns what of it the vault and the registry have to agree with. */
 export async function readPast(sequencer: Pick<Sequencer, 'read'>): Promise<Past> {
-  const past = {
+  const past: Taken = {
     registry: new PactRegistry(),
     tools: new ToolRegistry(),
     bypasses: new BypassBook(),
@@ -80,6 +83,7 @@ export async function readPast(sequencer: Pick<Sequencer, 'read'>): Promise<Past
     seats: new Array<Entry>(),
     executions: new OpenExecutions(),
     drills: new DrillBook(),
+    firstAudit: null,
   };
   let index = 0;
   for (;;) {
@@ -125,6 +129,7 @@ function take(past: Taken, bytes: Uint8Array, index: number): void {
   if (entry.kind === 'factor_removed' && typeof factor === 'string') {
     past.removedFactors.add(factor);
   }
+  if (entry.kind === 'audit_begun') past.firstAudit ??= index;
   past.glass.fold(entry);
   past.executions.fold(entry);
   past.undos.fold({ ...entry, index });

@@ -77,6 +77,7 @@ async function open(
   const context = await openContext(config, { stores, places, surroundings });
   undo.push(() => context.telling.close());
   undo.push(() => context.models.close());
+  undo.push(() => context.services.audits.stop());
   undo.push(() => context.follower.stop());
   const { state, freeBytes } = await context.space.look();
   if (state === 'full') {
@@ -236,6 +237,7 @@ function makeClose({ context, server, chores, places, lock, failed }: Closing): 
     () => context.guard.guard.close(),
     () => context.telling.close(),
     () => chores.finish(),
+    () => context.services.audits.stop(),
     () => context.follower.stop(),
     () => context.log.close(),
     () => context.halts.close(),

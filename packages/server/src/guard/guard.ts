@@ -42,7 +42,7 @@ import type { EndedCall, GivenLease, LeaseRequest, OfLease, Renewed } from './ha
 import type { HaltOrder, ResumeOrder, Stop } from './halts/order.ts';
 import type { AnsweredHalt, HaltView } from './halts/view.ts';
 import type { InSession, SessionView } from './session-view.ts';
-import type { Observed, RefusedCall } from './noted-types.ts';
+import type { Noting } from './noted-types.ts';
 import type { ChangedStaging, StagingChange, StagingView } from './staging-types.ts';
 import type { UsableTools } from './tool-types.ts';
 import type { Trace } from './trace.ts';
@@ -285,7 +285,7 @@ export type Leases = {
  * voids them.
  * - A fact that does not arrive by its deadline is missing, which the pact answers.
  */
-export type Guard = {
+export type Guard = Noting<Outcome<{ readonly index: number }>> & {
   readonly openSession: (
     request: OpenRequest,
   ) => Promise<
@@ -354,10 +354,6 @@ export type Guard = {
   readonly usableTools: (of: InSession) => Outcome<UsableTools>;
   /** Whether a finding halts, as the agent's armed pact says. */
   readonly haltsOn: (agent: string, finding: string) => boolean;
-  /** Writes down a call that an enforcement point refused before asking. */
-  readonly refusedCall: (call: RefusedCall) => Promise<Outcome<{ readonly index: number }>>;
-  /** Writes down what a supervisor saw of what it runs. */
-  readonly observed: (seen: Observed) => Promise<Outcome<{ readonly index: number }>>;
   /** Writes down, as the finding `bypass`, that something ran which was not let through. */
   readonly ranAnyway: (of: InSession) => Promise<Outcome<{ readonly index: number }>>;
   /** In force in the same turn; resolves once it is latched for good. */

@@ -29,3 +29,22 @@ export type RefusedCall = {
   /** A word for the reason, such as `changed`. */
   readonly why: string;
 };
+
+/** What an agent says of its own session: whether what was asked for was done. */
+export type SelfReport = {
+  readonly agent: string;
+  readonly session: string;
+  readonly resolved: boolean;
+  /** In its own words; sealed. */
+  readonly note: string | null;
+};
+
+/** What is only written down and changes no state, by what it resolves with once it is durable. */
+export type Noting<Noted> = {
+  /** Writes down a call that an enforcement point refused before asking. */
+  readonly refusedCall: (call: RefusedCall) => Promise<Noted>;
+  /** Writes down what a supervisor saw of what it runs. */
+  readonly observed: (seen: Observed) => Promise<Noted>;
+  /** Writes down what an agent says of its session; of several reports the last counts. */
+  readonly reported: (report: SelfReport) => Promise<Noted>;
+};

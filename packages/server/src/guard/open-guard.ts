@@ -44,6 +44,7 @@ import {
 } from './sessions.ts';
 import { sweepAsks } from './settle-asks.ts';
 import { recordObserved } from './observed.ts';
+import { recordSelfReport } from './self-report.ts';
 import { changeStaging, settleIfTaken, viewStaging } from './staging.ts';
 import { haltsOn, recordRefusedCall, usableIn } from './tools.ts';
 import { castVote, noteLink, noteShown } from './vote.ts';
@@ -177,6 +178,7 @@ function guardOf(desk: Desk, close: Guard['close']): Guard {
     haltsOn: (agent, finding) => haltsOn(desk, agent, finding),
     refusedCall: (call) => recordRefusedCall(desk, call),
     observed: (seen) => recordObserved(desk, seen),
+    reported: (report) => recordSelfReport(desk, report),
     ranAnyway: (of) => noteRanAnyway(desk, of),
     halt: async (order) => {
       const { agent } = order;

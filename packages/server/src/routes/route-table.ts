@@ -24,6 +24,13 @@ import { makeSignInLink } from './console/make-sign-in-link.ts';
 import { showConsole } from './console/show-console.ts';
 import { signIn } from './console/sign-in.ts';
 import { signOut } from './console/sign-out.ts';
+import { beginAudit } from './audits/begin-audit.ts';
+import { drawAudit } from './audits/draw-audit.ts';
+import { getAuditFigures } from './audits/get-audit-figures.ts';
+import { getAuditItem } from './audits/get-audit-item.ts';
+import { judgeAuditItem } from './audits/judge-audit-item.ts';
+import { listAuditQueue } from './audits/list-audit-queue.ts';
+import { listAudits } from './audits/list-audits.ts';
 import { evaluate } from './authzen/evaluate.ts';
 import { evaluateMany } from './authzen/evaluate-many.ts';
 import { getConfiguration } from './authzen/get-configuration.ts';
@@ -106,6 +113,7 @@ import { addClaims } from './sessions/add-claims.ts';
 import { addMessage } from './sessions/add-message.ts';
 import { closeSession } from './sessions/close-session.ts';
 import { listSessions } from './sessions/list-sessions.ts';
+import { reportSession } from './sessions/report-session.ts';
 import { openSession } from './sessions/open-session.ts';
 import { getDrill } from './drills/get-drill.ts';
 import { listAgentDrills } from './drills/list-agent-drills.ts';
@@ -191,6 +199,13 @@ export const ROUTES: readonly Route[] = [
   settleUndo,
   withdrawUndo,
   listCases,
+  beginAudit,
+  drawAudit,
+  listAudits,
+  listAuditQueue,
+  getAuditItem,
+  judgeAuditItem,
+  getAuditFigures,
   listPacts,
   getPact,
   proposePact,
@@ -217,6 +232,7 @@ export const ROUTES: readonly Route[] = [
   openTrace,
   closeSession,
   addMessage,
+  reportSession,
   addClaims,
   decideAction,
   redeemPermit,

@@ -1,4 +1,5 @@
 import type { Notices } from '../notify/notices.ts';
+import type { Audits } from './audits/audits.ts';
 import type { Cases } from './labelled-case.ts';
 import type { Broker } from '../broker/broker.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -39,6 +40,7 @@ export type Services = ApprovalServices & {
   readonly cases: Cases;
   readonly undos: Undos;
   readonly traces: Traces;
+  readonly audits: Audits;
   readonly log: Log;
   readonly health: Health;
   readonly notices: Notices;

@@ -5,7 +5,7 @@ import type { Caller } from '../routes/caller.ts';
 import type { Recorded, Served } from './services.ts';
 
 /** What a decision should have been, in the word of a person, or of what a person did about it. */
-export type LabelSource = 'correction' | 'approval' | 'gate' | 'lock';
+export type LabelSource = 'correction' | 'approval' | 'gate' | 'lock' | 'audit';
 
 /**
  * One labelled case: a recorded action with all that the pact looked at in it, and what people say

@@ -1,4 +1,10 @@
-import type { Entry, Json, VerdictKind } from '@plumbline/core';
+import {
+  type Entry,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type VerdictKind,
+} from '@plumbline/core';
 
 import { type Label, LABELS } from '../guard/people.ts';
 import type { DecisionRow, Models } from '../store/models.ts';
@@ -45,6 +51,7 @@ export async function labelsOf(
     await approvals(needs, agent),
     await gates(needs, agent),
     await denials(needs, agent),
+    await audited(needs, agent),
   ];
   const labels = found.flatMap((each) => each.labels).sort((a, b) => b.index - a.index);
   return { labels, isComplete: found.every(({ isComplete }) => isComplete) };
@@ -164,6 +171,38 @@ async function denials(needs: LabelNeeds, agent: string): Promise<Labels> {
     }
   }
   return { labels, isComplete };
+}
+
+// What a reviewer found of a drawn session; of an erased person nothing can be opened.
+async function audited(needs: LabelNeeds, agent: string): Promise<Labels> {
+  const kind = 'audit_judged';
+  const { entries, isComplete } = await entriesOf(needs, { agent, kind, limit: PAGE });
+  const labels: Labelled[] = [];
+  for (const { index, entry } of entries) {
+    const opened = await openEntry(needs, entry);
+    const { labels: found, by } = entry.open;
+    if (opened.state !== 'opened' || !Array.isArray(found)) continue;
+    const said = { source: 'audit' as const, at: entry.at, index, by: textOf(by) };
+    for (const each of found.filter(isJsonObject)) {
+      const label = LABELS.find((known) => known === each['label']);
+      const decision = textOf(each['decision']);
+      if (label === undefined) continue;
+      const note = noteOn(opened.secret, decision);
+      labels.push({ ...said, decision, label, expect: EXPECT[label], note });
+    }
+  }
+  return { labels, isComplete };
+}
+
+/** Returns what a reviewer wrote of a decision's claims, or else of the whole session. */
+function noteOn({ claims, note }: JsonObject, decision: string): string | null {
+  const own = Array.isArray(claims) ? claims.filter(isJsonObject) : [];
+  const notes = own.flatMap((claim) => {
+    const isOf = claim['decision'] === decision && typeof claim['note'] === 'string';
+    return isOf ? [textOf(claim['note'])] : [];
+  });
+  if (notes.length > 0) return notes.join('; ');
+  return typeof note === 'string' ? note : null;
 }
 
 function textOf(value: Json | undefined): string {

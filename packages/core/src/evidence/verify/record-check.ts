@@ -1,10 +1,21 @@
-import type { Json } from '../../json.ts';
+import { AuditBook } from '../../audit/audit-book.ts';
+import { isJsonObject, type Json } from '../../json.ts';
 import type { Entry } from '../entry.ts';
 import { parseEntry } from '../parse.ts';
 import { AgentCheck, type Lent } from './agent-check.ts';
 import { Answers, type AnswerReport } from './answers.ts';
 import { ChainCheck } from './chain-check.ts';
 import { Continuity, type Gap } from './continuity.ts';
+
+/** One draw of an audit, and what is wrong with it; `why` is null where nothing is. */
+export type CheckedDraw = {
+  readonly agent: string;
+  readonly audit: string;
+  readonly index: number;
+  readonly sessions: number;
+  readonly drawn: number;
+  readonly why: string | null;
+};
 
 /** How a record is checked. */
 export type RecordCheckOptions = {
@@ -22,6 +33,8 @@ export type RecordReport = AnswerReport & {
   readonly entries: number;
   readonly agents: number;
   readonly openSessions: number;
+  /** What was drawn for audits, the first thousand; none of a part of a record. */
+  readonly draws: readonly CheckedDraw[];
   /** The log before, when its entries were not shown: nothing is known of states before then. */
   readonly continuedFrom: string | null;
   readonly gaps: readonly Gap[];
@@ -41,6 +54,9 @@ export class RecordCheck {
   readonly #continuity: Continuity;
   readonly #agents: Map<string, AgentCheck> = new Map();
   readonly #answers: Answers = new Answers();
+  readonly #draws: CheckedDraw[] = [];
+  /** Null where sessions may have begun before what is shown: draws cannot be made again. */
+  #audits: AuditBook | null;
   #isContinued = false;
   #continuedFrom: string | null = null;
   #entries = 0;
@@ -50,6 +66,7 @@ export class RecordCheck {
     this.#options = options;
     this.#chains = new ChainCheck(options.isPartial ? 'part' : 'whole');
     this.#continuity = new Continuity(options.heartbeatMs);
+    this.#audits = options.isPartial ? null : new AuditBook();
   }
 
   /**
@@ -72,6 +89,7 @@ export class RecordCheck {
     this.#entries += 1;
     if (!this.#options.isPartial) this.#continuity.take(entry, index);
     if (entry.kind === 'erasure') this.#answers.erase(entry.open['subject']);
+    this.#drawAgain(entry, index, leaf);
     return entry.agent === null ? undefined : this.#agentOf(entry.agent).take(entry, index);
   }
 
@@ -90,8 +108,17 @@ export class RecordCheck {
     this.#answers.beginLog(origin);
   }
 
+  /** Makes every draw again from the sessions that closed before it. */
+  #drawAgain(entry: Entry, index: number, leaf: string): void {
+    const why = this.#audits?.take(entry, index, () => leaf) ?? null;
+    if (why !== null) this.#answers.note('broken', { index, decision: '', why });
+    if (entry.kind !== 'audit_drawn' || this.#audits === null) return;
+    if (this.#draws.length < MOST_DRAWS) this.#draws.push(drawIn(entry, index, why));
+  }
+
   #goOn(origin: Json | undefined = ''): void {
     this.#isContinued = true;
+    this.#audits = null;
     this.#continuedFrom = typeof origin === 'string' ? origin : '';
     this.#chains.goOn();
   }
@@ -105,6 +132,7 @@ export class RecordCheck {
       agents: this.#agents.size,
       continuedFrom: this.#continuedFrom,
       openSessions: this.#chains.openSessionCount(),
+      draws: this.#draws,
       gaps: this.#continuity.gaps,
       gapCount: this.#continuity.count,
     };
@@ -118,4 +146,19 @@ export class RecordCheck {
     this.#agents.set(agent, check);
     return check;
   }
+}
+
+const MOST_DRAWS = 1_000;
+
+function drawIn({ agent, open }: Entry, index: number, why: string | null): CheckedDraw {
+  const { audit, population = null, sample } = open;
+  const count = isJsonObject(population) ? population['count'] : 0;
+  return {
+    agent: agent ?? '',
+    audit: typeof audit === 'string' ? audit : '',
+    index,
+    sessions: typeof count === 'number' ? count : 0,
+    drawn: Array.isArray(sample) ? sample.length : 0,
+    why,
+  };
 }

@@ -22,7 +22,7 @@ const row = z.strictObject({
   rules: z.array(z.string()),
   label: z.enum(LABELS),
   expect: verdict.nullable(),
-  source: z.enum(['correction', 'approval', 'gate', 'lock']),
+  source: z.enum(['correction', 'approval', 'gate', 'lock', 'audit']),
   by: z.string(),
   note: z.string().nullable(),
 });

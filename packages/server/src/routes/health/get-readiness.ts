@@ -26,13 +26,13 @@ export const getReadiness: Route = route({
 });
 
 /** What keeps nothing from working and waits for a person all the same. */
-function attention({ breakGlass, drills, notices }: Api['services']): {
+function attention({ breakGlass, drills, notices, audits }: Api['services']): {
   readonly attention?: readonly string[];
 } {
   const { overdue } = breakGlass.sums();
   const what = overdue === 1 ? '1 review' : `${overdue} reviews`;
   const reviews =
     overdue === 0 ? [] : [`${what} of emergency access overdue: plumb break-glass list`];
-  const all = [...reviews, ...drills.attention(), ...notices.attention()];
+  const all = [reviews, drills.attention(), notices.attention(), audits.attention()].flat();
   return all.length === 0 ? {} : { attention: all };
 }
