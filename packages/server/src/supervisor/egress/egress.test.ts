@@ -126,10 +126,10 @@ test('proxy: a tunnel leads to what the list names, and every attempt is recorde
   const through = await say(
     port,
     `CONNECT far.example:${far} HTTP/1.1\r\n\r\n` +
-      'GET /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n',
+      'GET /x HTTP/1.1\r\nHost: far.example\r\nConnection: close\r\n\r\n',
   );
   assert.match(through, /^HTTP\/1.1 200 Connection Established/);
-  assert.match(through, /h \/x$/m);
+  assert.match(through, /far\.example \/x$/m);
   assert.match(await say(port, 'CONNECT other.example:443 HTTP/1.1\r\n\r\n'), /^HTTP\/1.1 403/);
   assert.match(await say(port, 'CONNECT 169.254.169.254:80 HTTP/1.1\r\n\r\n'), /^HTTP\/1.1 403/);
   assert.match(await say(port, 'CONNECT nonsense HTTP/1.1\r\n\r\n'), /^HTTP\/1.1 400/);
@@ -138,6 +138,21 @@ test('proxy: a tunnel leads to what the list names, and every attempt is recorde
     { host: 'other.example', port: 443, how: 'connect', verdict: 'refused', why: 'not-listed' },
     { host: '169.254.169.254', port: 80, how: 'connect', verdict: 'refused', why: 'address' },
   ]);
+});
+
+test('proxy: a tunnel whose first bytes are for another host ends', async (t) => {
+  verifies('enforce.supervised');
+  const { port, far, seen } = await proxyFor(t);
+  const said = await say(
+    port,
+    `CONNECT far.example:${far} HTTP/1.1\r\n\r\n` +
+      'GET /x HTTP/1.1\r\nHost: other.example\r\nConnection: close\r\n\r\n',
+  );
+  assert.doesNotMatch(said, /\/x/);
+  assert.deepEqual(
+    seen.map(({ why }) => why),
+    [null, 'other-name'],
+  );
 });
 
 test('proxy: a plain request goes to the name that was judged, whatever it says', async (t) => {

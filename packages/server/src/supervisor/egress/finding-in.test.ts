@@ -22,6 +22,7 @@ test('connections: what leads to the machine or its cloud is an escape', () => {
     ['10.0.0.8', 'address'],
     ['allowed.example', 'not-public'],
     ['allowed.example', 'metadata'],
+    ['allowed.example', 'other-name'],
   ];
   for (const [host, why] of escapes) assert.equal(found(host, why), 'escape_attempt', host);
   assert.equal(found('example.org', 'not-listed'), 'connection_refused');

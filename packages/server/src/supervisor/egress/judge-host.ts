@@ -15,7 +15,14 @@ export type Reach = {
 
 /** Why a connection is refused. */
 export type RefusedWhy =
-  'not-listed' | 'address' | 'unresolved' | 'not-public' | 'metadata' | 'unrecorded' | 'ended';
+  | 'not-listed'
+  | 'other-name'
+  | 'address'
+  | 'unresolved'
+  | 'not-public'
+  | 'metadata'
+  | 'unrecorded'
+  | 'ended';
 
 /** Either the addresses to connect to, all checked, or why not. */
 export type Judged =

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 
 import { plainHost } from '../../egress/allow-list.ts';
 import { judgeHost, type Reach, type RefusedWhy } from './judge-host.ts';
+import { nameGate, OtherName } from './name-gate.ts';
 
 /** One attempt to reach something. `how`: a tunnel, or one plain request. */
 export type ConnectionSeen = {
@@ -61,6 +62,7 @@ export function makeProxy(parts: ProxyParts): Proxy {
       if (isCut || outward.size >= MOST_OPEN) return { ok: false, why: 'ended' };
       return judge(parts, attempt);
     },
+    note: (attempt, why) => void parts.seen({ ...attempt, verdict: 'refused', why }),
     open: (address, port) => {
       if (isCut) return null;
       const socket = connect({ host: address, port, timeout: CONNECT_MS });
@@ -99,6 +101,8 @@ type Attempt = Pick<ConnectionSeen, 'host' | 'port' | 'how'>;
 type Way = {
   readonly ask: (attempt: Attempt) => ReturnType<typeof judgeHost>;
   readonly open: (address: string, port: number) => Socket | null;
+  /** Records what was let through and turned out to be something else. */
+  readonly note: (attempt: Attempt, why: RefusedWhy) => void;
 };
 
 async function judge(
@@ -124,7 +128,8 @@ async function tunnel(
   const port = Number(place?.['port']);
   if (place === undefined || port < 1 || port > 65_535)
     return refuseTunnel(socket, 400, 'not-listed');
-  const judged = await way.ask({ host: plainHost(place['host'] ?? ''), port, how: 'connect' });
+  const attempt = { host: plainHost(place['host'] ?? ''), port, how: 'connect' } as const;
+  const judged = await way.ask(attempt);
   if (!judged.ok) return refuseTunnel(socket, 403, judged.why);
   const far = await reachFirst(way, judged.addresses, port);
   if (far === null || socket.destroyed) {
@@ -132,8 +137,14 @@ async function tunnel(
     return refuseTunnel(socket, 502, 'unresolved');
   }
   socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
-  if (head.length > 0) far.write(head);
-  socket.pipe(far).pipe(socket);
+  const gate = nameGate(attempt.host);
+  gate.once('error', (cause) => {
+    if (cause instanceof OtherName) way.note(attempt, 'other-name');
+    far.destroy();
+    socket.destroy();
+  });
+  if (head.length > 0) gate.write(head);
+  socket.pipe(gate).pipe(far).pipe(socket);
   socket.once('close', () => far.destroy());
   far.once('close', () => socket.destroy());
 }
@@ -188,6 +199,7 @@ async function plain(way: Way, asked: IncomingMessage, answer: ServerResponse): 
 
 const SAYS: Readonly<Record<RefusedWhy, string>> = {
   'not-listed': 'the host is not on the list of this agent',
+  'other-name': 'the first bytes are for another host than the one that was asked for',
   address: 'addresses are reached by name, or where the list names them',
   unresolved: 'the host has no address, or none that answers',
   'not-public': 'the host is at an address that is not public',
