@@ -31,6 +31,33 @@ test('containers: what is left out has its default, and prints back as it is', (
   assert.deepEqual(printContainers(containersShape.parse(printed)), printed);
 });
 
+test('containers: a cluster is read, and prints back as it is', () => {
+  verifies('human.halt-infrastructure');
+  const given = { prod: { kind: 'kubernetes', kubeconfig: '/etc/kube', namespaces: ['agents'] } };
+  const printed = printContainers(containersShape.parse(given));
+  assert.deepEqual(printed, {
+    prod: {
+      kind: 'kubernetes',
+      kubeconfig: '/etc/kube',
+      context: null,
+      namespaces: ['agents'],
+      agents: null,
+      labels: {
+        agent: 'plumbline.agent',
+        session: 'plumbline.session',
+        room: 'plumbline.room',
+      },
+      graceSeconds: 1,
+      cut: false,
+    },
+  });
+  assert.deepEqual(printContainers(containersShape.parse(printed)), printed);
+  assert.equal(
+    faultOf({ kind: 'kubernetes', namespaces: ['Agents'] }),
+    'must be the name of a namespace',
+  );
+});
+
 test('containers: what is open to anybody, or cannot be, is refused', () => {
   verifies('human.halt-infrastructure');
   const everybody = 'is wanted: whoever reaches an engine without it is root there';

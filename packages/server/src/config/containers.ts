@@ -42,8 +42,23 @@ export type DockerTarget = Shared & {
   readonly remove: boolean;
 };
 
+/** Pods of a cluster, and what makes them. */
+export type KubernetesTarget = Shared & {
+  readonly kind: 'kubernetes';
+  /** Null: the service account of the pod that the daemon runs in. */
+  readonly kubeconfig: SecretSource | null;
+  /** Null: the one that the file says is current. */
+  readonly context: string | null;
+  /** Null: all of them. */
+  readonly namespaces: readonly string[] | null;
+  /** 0 takes the pod out of the cluster's books without waiting for its node. */
+  readonly graceSeconds: number;
+  /** Whether a policy lets none of their packets through. */
+  readonly cut: boolean;
+};
+
 /** Something that runs containers of agents. */
-export type ContainerTarget = DockerTarget;
+export type ContainerTarget = DockerTarget | KubernetesTarget;
 
 /** Every one of them, by name. */
 export type ContainerTargets = Readonly<Record<string, ContainerTarget>>;
@@ -108,7 +123,21 @@ const docker = z
     }
   });
 
-const target: z.ZodType<ContainerTarget> = z.discriminatedUnion('kind', [docker]);
+const dnsLabel = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be the name of a namespace');
+
+const kubernetes = z.strictObject({
+  kind: z.literal('kubernetes'),
+  ...shared,
+  kubeconfig: secret.nullable().default(null),
+  context: z.string().min(1).max(512).nullable().default(null),
+  namespaces: z.array(dnsLabel).min(1).max(100).nullable().default(null),
+  graceSeconds: z.number().int().min(0).max(60).default(1),
+  cut: z.boolean().default(false),
+});
+
+const target: z.ZodType<ContainerTarget> = z.discriminatedUnion('kind', [docker, kubernetes]);
 
 const name = z
   .string()
@@ -128,9 +157,13 @@ export function printContainers(targets: ContainerTargets): JsonObject {
 function printOne(each: ContainerTarget): JsonObject {
   const agents = each.agents === null ? null : [...each.agents];
   const whose = { agents, labels: { ...each.labels } };
-  const { tls } = each;
-  const shown = tls === null ? null : { ...tls, key: printSecret(tls.key) };
-  return { ...each, ...whose, host: printHost(each.host), tls: shown };
+  if (each.kind === 'docker') {
+    const { tls } = each;
+    const shown = tls === null ? null : { ...tls, key: printSecret(tls.key) };
+    return { ...each, ...whose, host: printHost(each.host), tls: shown };
+  }
+  const namespaces = each.namespaces === null ? null : [...each.namespaces];
+  return { ...each, ...whose, namespaces, kubeconfig: printSecret(each.kubeconfig) };
 }
 
 /** Returns the address of an engine as Docker's own tools write it. */

@@ -5,6 +5,7 @@ import { makeEgress } from '../egress/egress.ts';
 import type { Examined } from '../executors/containers/examined.ts';
 import type { DialNeeds } from '../executors/containers/end-needs.ts';
 import { examineDocker } from '../executors/docker/examine.ts';
+import { examineKubernetes } from '../executors/kubernetes/examine.ts';
 import { makeReadSecret } from '../notify/read-secret.ts';
 import type { Examining, Finding } from './finding.ts';
 
@@ -29,7 +30,7 @@ export function looksAtContainers(
 }
 
 function examine(target: ContainerTarget, needs: DialNeeds): Promise<Examined> {
-  return examineDocker(target, needs);
+  return target.kind === 'docker' ? examineDocker(target, needs) : examineKubernetes(target, needs);
 }
 
 function findingOf({ says, faults, warns }: Examined, name: string): Finding {

@@ -8,7 +8,7 @@ export type ReadSecret = (
   source: SecretSource,
 ) => { readonly ok: true; readonly secret: string } | { readonly ok: false; readonly why: string };
 
-const MAX_BYTES = 16_384;
+const MAX_BYTES = 65_536;
 const OTHERS = 0o077;
 
 /**

@@ -1,8 +1,10 @@
 import type { ContainerTarget, ContainerTargets } from '../../config/containers.ts';
-import type { Executor, Halted } from '../executor.ts';
+import type { Attempt, Executor, Halted } from '../executor.ts';
 import { loadDocker } from '../docker/dial.ts';
 import { endOnDocker } from '../docker/docker.ts';
-import type { DialNeeds } from './end-needs.ts';
+import { loadKubernetes } from '../kubernetes/dial.ts';
+import { endOnKubernetes } from '../kubernetes/kubernetes.ts';
+import type { DialNeeds, EndNeeds } from './end-needs.ts';
 import type { Pace } from './rounds.ts';
 
 /** A try looks until then; it has counted as done only when nothing was there twice in a row. */
@@ -22,13 +24,14 @@ export async function containerEnders(
   const needs = { ...dial, pace: PACE };
   const kinds = new Set(Object.values(targets).map(({ kind }) => kind));
   if (kinds.has('docker')) await loadDocker();
+  if (kinds.has('kubernetes')) await loadKubernetes();
   return Object.entries(targets).map(([name, target]) => {
     const take = turnstile(AT_ONCE);
     return {
       name: `containers-${name}`,
       order: 0,
       concerns: (halted) => isConcerned(target, halted),
-      execute: (halted) => take(() => endOnDocker(target, needs, halted)),
+      execute: (halted) => take(() => end(target, needs, halted)),
       retries: RETRIES,
     };
   });
@@ -38,6 +41,12 @@ function isConcerned({ agents }: ContainerTarget, { agent, scope, sessions }: Ha
   if (scope === 'tool') return false;
   if (scope === 'task' && sessions?.length === 0) return false;
   return agents?.includes(agent) ?? true;
+}
+
+function end(target: ContainerTarget, needs: EndNeeds, halted: Halted): Promise<Attempt> {
+  return target.kind === 'docker'
+    ? endOnDocker(target, needs, halted)
+    : endOnKubernetes(target, needs, halted);
 }
 
 function turnstile(most: number): <T>(work: () => Promise<T>) => Promise<T> {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 import { type Asked, given, lasting, refused } from '../containers/fault.ts';
 import type { Labels } from '../containers/selection.ts';
-import { act, ask } from './ask.ts';
+import { act, ask } from '../containers/ask.ts';
 
 /** A container as a list shows it. */
 export type EngineContainer = {
