@@ -40,6 +40,7 @@ import { addStaging } from './commands/staging.ts';
 import { addStatus } from './commands/status.ts';
 import { addSubject } from './commands/subject.ts';
 import { addTool } from './commands/tool.ts';
+import { addUndo } from './commands/undo.ts';
 import { addUp } from './commands/up.ts';
 import { addVersion } from './commands/version.ts';
 import { addWhy } from './commands/why.ts';
@@ -89,6 +90,7 @@ export function buildProgram(shell: Shell): Command {
   addSubject(program, shell);
   addLock(program, shell);
   addGate(program, shell);
+  addUndo(program, shell);
   addCorrect(program, shell);
   addCases(program, shell);
   addAudit(program, shell);

@@ -281,6 +281,7 @@ export {
   type StagingPhase,
   type StagingRule,
 } from './staging/rule.ts';
+export { parseDuration } from './pact/scalars.ts';
 export {
   compensate,
   type Compensation,

@@ -15,7 +15,7 @@ type ApprovingNeeds = Parameters<typeof openApprovalServices>[0];
 /** What people judge with what was, or is to be, done. */
 export type JudgingNeeds = Omit<
   ApprovingNeeds,
-  'registry' | 'tools' | 'seats' | 'guard' | 'decisions' | 'states'
+  'registry' | 'tools' | 'seats' | 'guard' | 'decisions' | 'states' | 'undos'
 > &
   Omit<AuditParts, 'hasAgent' | 'past'> &
   Omit<

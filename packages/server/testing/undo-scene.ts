@@ -76,7 +76,7 @@ export function personCalled(id: string): Caller {
   return { id: `key-${id}`, kind: 'person', roles: ['admin'], scopes: [], agents: null, person };
 }
 
-/** Opens a scene in which \`support\` may be taken back. */
+/** Opens a scene in which `support` may be taken back. */
 export async function undoScene(
   options: { readonly answering?: Answering; readonly pact?: string } = {},
 ): Promise<UndoScene> {

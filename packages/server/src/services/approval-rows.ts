@@ -3,6 +3,7 @@ import type { Ask, AskState, State, VoidReason } from '@plumbline/core';
 import type { FoundAsk } from '../guard/ask-types.ts';
 import type { PactRegistry } from './pact-registry.ts';
 import type { ToolRegistry } from './tool-registry.ts';
+import { stateOf, type UndoBook } from './undo/undo-book.ts';
 
 /** What one rule asks for, and how many seats were taken for it so far. */
 export type AskedRequirement = {
@@ -66,8 +67,22 @@ export type ToolApproval = {
   readonly reason: string;
 };
 
+/** What is to be taken back, which another person approves where undoing is. */
+export type UndoApproval = {
+  readonly kind: 'undo';
+  readonly id: string;
+  readonly agent: string;
+  readonly session: null;
+  readonly state: 'pending';
+  readonly askedAt: number;
+  readonly expiresAtMs: number;
+  readonly by: string;
+  readonly reason: string;
+};
+
 /** Everything that waits for people, by what it is. */
-export type ApprovalRow = ActionApproval | PactApproval | GateApproval | ToolApproval;
+export type ApprovalRow =
+  ActionApproval | PactApproval | GateApproval | ToolApproval | UndoApproval;
 
 /** Returns an ask as everyone may read it. */
 export function rowOfAsk({ agent, ask }: FoundAsk): ActionApproval {
@@ -141,4 +156,13 @@ export function closedGates(states: readonly State[]): readonly GateApproval[] {
 function partsOf(key: string): readonly [string | null, string] {
   // The kernel spells the key of a gate as the JSON of its session and category.
   return JSON.parse(key) as [string | null, string];
+}
+
+/** Returns what is to be taken back and waits for another person. */
+export function waitingUndos(book: UndoBook, now: number): readonly UndoApproval[] {
+  const waiting = book.sets().filter((set) => stateOf(set, now) === 'pending');
+  return waiting.map(({ undo, agent, askedAt, untilMs, by, reason }) => {
+    const place = { kind: 'undo', id: undo, agent, session: null, state: 'pending' } as const;
+    return { ...place, askedAt, expiresAtMs: untilMs, by, reason };
+  });
 }

@@ -14,6 +14,7 @@ import {
   rowOfAsk,
   waitingPacts,
   waitingTools,
+  waitingUndos,
 } from './approval-rows.ts';
 import { type FatigueRow, fatigueOf } from './fatigue.ts';
 import type { PactRegistry } from './pact-registry.ts';
@@ -22,6 +23,7 @@ import type { Seats } from './seats.ts';
 import type { Proven } from './factors/factors.ts';
 import { fromGuard, refused, served } from './served.ts';
 import type { ToolRegistry } from './tool-registry.ts';
+import type { UndoBook } from './undo/undo-book.ts';
 import { proveVotes, type ShownProof, type VoteProving, whyNotByLink } from './vote-proof.ts';
 import type { Decisions, Recorded, Served, ServiceError } from './services.ts';
 
@@ -116,6 +118,7 @@ export type ApprovalsNeeds = {
   readonly states: () => readonly State[];
   readonly registry: PactRegistry;
   readonly tools: Pick<ToolRegistry, 'list'>;
+  readonly undos: UndoBook;
   readonly decisions: Decisions;
   readonly people: People;
   readonly seats: Seats;
@@ -155,7 +158,7 @@ export function makeApprovals(needs: ApprovalsNeeds): Approvals {
 }
 
 function list(
-  { guard, registry, tools, states }: ApprovalsNeeds,
+  { guard, registry, tools, states, undos, clock }: ApprovalsNeeds,
   { agent, agents = null, session, state, kind, limit = LISTED }: ApprovalFilter,
 ): readonly ApprovalRow[] {
   const asks = guard.asks.list().map(rowOfAsk);
@@ -164,7 +167,8 @@ function list(
     tools,
     own.map((of) => of.agent),
   );
-  const others = [...waitingPacts(registry), ...offered, ...closedGates(own)];
+  const taken = waitingUndos(undos, clock());
+  const others = [...waitingPacts(registry), ...offered, ...closedGates(own), ...taken];
   const rows: readonly ApprovalRow[] = [...asks, ...others];
   const wanted = rows.filter((row) => {
     return (

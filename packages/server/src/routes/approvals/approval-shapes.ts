@@ -81,6 +81,17 @@ export const approvalRow: z.ZodType = z.union([
     reason: z.string(),
   }),
   z.strictObject({
+    kind: z.literal('undo'),
+    id: z.string(),
+    agent: agentId,
+    session: z.null(),
+    state: z.literal('pending'),
+    askedAt: time,
+    expiresAtMs: time,
+    by: z.string(),
+    reason: z.string(),
+  }),
+  z.strictObject({
     kind: z.literal('tool'),
     id: z.string(),
     agent: agentId,

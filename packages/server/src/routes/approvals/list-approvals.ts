@@ -9,7 +9,7 @@ const query = z.strictObject({
   agent: agentId.optional(),
   session: sessionId.optional(),
   state: askState.optional(),
-  kind: z.enum(['action', 'pact', 'gate', 'tool']).optional(),
+  kind: z.enum(['action', 'pact', 'gate', 'tool', 'undo']).optional(),
   limit: paging.limit,
 });
 
@@ -21,7 +21,7 @@ export const listApprovals: Route = route({
   rights: ['read'],
   reach: 'handler',
   summary:
-    'what waits for people first, then what did, newest first: actions, pacts, gates and tools',
+    'what waits for people first, then what did, newest first: actions, pacts, gates, tools, undos',
   query,
   answer: { status: 200, shape: z.strictObject({ rows: z.array(approvalRow) }) },
   codes: ['unknown-agent'],

@@ -1,3 +1,4 @@
+import { ownerOf } from '../../guard/undo-agent.ts';
 import type { ApprovalRow } from '../approval-rows.ts';
 import type { AttentionItem } from './attention-item.ts';
 import { DecisionIndexes } from './decision-indexes.ts';
@@ -19,7 +20,8 @@ async function itemOf(
   row: ApprovalRow,
   indexes: DecisionIndexes,
 ): Promise<AttentionItem> {
-  const { agent, session, id } = row;
+  const { session, id } = row;
+  const agent = ownerOf(row.agent);
   const of = { id, agent, session };
   const inAgent = `/console/agents/${encodeURIComponent(agent)}`;
   switch (row.kind) {
@@ -48,6 +50,18 @@ async function itemOf(
         detail: row.reason,
         entries: [],
         path: `${inAgent}/pact`,
+      };
+    case 'undo':
+      return {
+        ...of,
+        kind: 'approval',
+        severity: 'high',
+        at: row.askedAt,
+        dueAt: row.expiresAtMs,
+        title: 'what is to be taken back waits for another person',
+        detail: row.reason,
+        entries: [],
+        path: inAgent,
       };
     case 'tool':
       return {

@@ -1,3 +1,4 @@
+import { ownerOf } from '../../guard/undo-agent.ts';
 import type { AgentStatus } from '../../guard/agent-status.ts';
 import type { HaltView } from '../../guard/halts/view.ts';
 import type { ActivityRow } from '../../store/models.ts';
@@ -73,14 +74,19 @@ type Waits = OverviewRow['waits'];
 const NOTHING: Waits = { approvals: 0, gates: 0, pacts: 0, tools: 0, reviews: 0 };
 const MOST_WAITING = 100_000;
 
-const MEMBER = { action: 'approvals', gate: 'gates', pact: 'pacts', tool: 'tools' } as const;
+const MEMBER = {
+  action: 'approvals',
+  undo: 'approvals',
+  gate: 'gates',
+  pact: 'pacts',
+  tool: 'tools',
+} as const;
 
 function countWaits({ services }: FleetReading): ReadonlyMap<string, Waits> {
   const waits = new Map<string, Waits>();
-  for (const { agent, kind } of services.approvals.list({
-    state: 'pending',
-    limit: MOST_WAITING,
-  })) {
+  const rows = services.approvals.list({ state: 'pending', limit: MOST_WAITING });
+  for (const { agent: name, kind } of rows) {
+    const agent = ownerOf(name);
     const before = waits.get(agent) ?? NOTHING;
     const member = MEMBER[kind];
     waits.set(agent, { ...before, [member]: before[member] + 1 });
