@@ -29,6 +29,17 @@ export const PAGES: readonly PageEntry[] = [
     title: 'Halt',
     page: later(async () => (await import('../pages/halts/halt-page.tsx')).HaltPage),
   },
+  {
+    path: '/evidence',
+    title: 'Evidence',
+    isInNavigation: true,
+    page: later(async () => (await import('../pages/evidence/evidence-page.tsx')).EvidencePage),
+  },
+  {
+    path: '/evidence/:index',
+    title: 'Entry',
+    page: later(async () => (await import('../pages/evidence/entry-page.tsx')).EntryPage),
+  },
 ];
 
 function later(load: () => Promise<ComponentType>): ComponentType {

@@ -39,6 +39,14 @@ export async function askJson(path: string, init: RequestInit = {}): Promise<unk
   return body;
 }
 
+/** Asks for bytes as they are. Throws `ApiProblem`. */
+export async function askBytes(path: string, signal?: AbortSignal): Promise<Uint8Array> {
+  const init = { credentials: 'same-origin', ...(signal === undefined ? {} : { signal }) } as const;
+  const response = await askDaemon(new Request(path, init));
+  if (!response.ok) throw readProblem(await readJson(response), response.status, path);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
 function jsonHeader({ body }: RequestInit): Readonly<Record<string, string>> {
   return body === undefined || body === null ? {} : { 'content-type': 'application/json' };
 }
