@@ -46,6 +46,7 @@ export { AuditBook, type RunningAudit } from './audit/audit-book.ts';
 export {
   commitmentTo,
   type DrawRule,
+  type Mac,
   MOST_DRAWN,
   type Raise,
   type StratumCount,

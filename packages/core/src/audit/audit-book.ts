@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import type { Entry } from '../evidence/entry.ts';
 import { canonical } from '../canonical.ts';
-import { commitmentTo, type DrawRule } from './draw.ts';
+import { commitmentTo, type DrawRule, type Mac } from './draw.ts';
 import { addHand, type Interaction, OpenInteractions } from './interaction.ts';
 import {
   addTo,
@@ -43,6 +43,12 @@ export class AuditBook {
   readonly #agents: Map<string, OfAgent> = new Map();
   readonly #items: Map<string, AuditItem> = new Map();
   readonly #erased: Set<string> = new Set();
+  readonly #mac: Mac | undefined;
+
+  /** mac: whose arithmetic draws, if not that of this package. */
+  constructor(mac?: Mac) {
+    this.#mac = mac;
+  }
 
   /**
    * Takes the next entry of the ledger. Returns what is wrong with it, or null.
@@ -123,7 +129,7 @@ export class AuditBook {
     const period = of.ended.get(textOf(open['audit']));
     if (period === undefined) return 'draws from an audit that has not ended, or was drawn already';
     const seed = textOf(open['seed']);
-    const whole = drawFrom(period, seed);
+    const whole = drawFrom(period, seed, this.#mac);
     const complaint = complaintOf(period, open, openOfDraw(period, seed, whole));
     const { sample, ...draw } = whole;
     const { audit, begunAt, endedAt, endedBy, rule, leftOut, raise } = period;

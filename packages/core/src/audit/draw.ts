@@ -35,7 +35,7 @@ export type Draw = {
   readonly sample: readonly Interaction[];
 };
 
-/** What is drawn from. `seed` is 64 lower-case hex digits. */
+/** What is drawn from, and by whose arithmetic if not this package. `seed` is 64 hex digits. */
 export type DrawnFrom = {
   readonly audit: string;
   readonly seed: string;
@@ -43,7 +43,11 @@ export type DrawnFrom = {
   readonly sessions: readonly Interaction[];
   /** Somebody asked for the raised rate before the draw. */
   readonly isStated: boolean;
+  readonly mac?: Mac | undefined;
 };
+
+/** HMAC-SHA-256 of a text under the characters of a key, lower-case hex. */
+export type Mac = (key: string, text: string) => string;
 
 /** How many sessions of one period are drawn at most. */
 export const MOST_DRAWN = 1_500;
@@ -62,14 +66,13 @@ export function commitmentTo(seed: string): Digest {
  *
  * Source: spec/audits.md, section "The draw".
  */
-export function drawOf({ audit, seed, rule, sessions, isStated }: DrawnFrom): Draw {
+export function drawOf({ audit, seed, rule, sessions, isStated, mac = macOf }: DrawnFrom): Draw {
   const population = digestOf(sessions);
   const raised = isStated ? 'stated' : looksTooGood(sessions, rule) ? 'too-good' : null;
   const percent = raised === null ? rule.rate : rule.raised;
-  const key = utf8ToBytes(seed);
   const tickets = sessions.map((session) => {
     const text = `plumbline/audit/1\n${audit}\n${population}\n${session.leaf}\n`;
-    return { session, ticket: bytesToHex(hmac(sha256, key, utf8ToBytes(text))) };
+    return { session, ticket: mac(seed, text) };
   });
   tickets.sort((a, b) => (a.ticket < b.ticket ? -1 : 1));
   const strata = countsOf(sessions, percent);
@@ -80,6 +83,10 @@ export function drawOf({ audit, seed, rule, sessions, isStated }: DrawnFrom): Dr
     return more > 0 ? [session] : [];
   });
   return { population, percent, raised, strata, sample };
+}
+
+function macOf(key: string, text: string): string {
+  return bytesToHex(hmac(sha256, utf8ToBytes(key), utf8ToBytes(text)));
 }
 
 function digestOf(sessions: readonly Interaction[]): Digest {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json.ts';
-import { type Draw, drawOf, type DrawRule } from './draw.ts';
+import { type Draw, drawOf, type DrawRule, type Mac } from './draw.ts';
 import type { Interaction, Stratum } from './interaction.ts';
 
 /** A period in which closed sessions gather, under a seed that is committed to and not shown. */
@@ -78,8 +78,12 @@ export function addTo(period: Period, session: Interaction): void {
 }
 
 /** Returns what is drawn from a period that has ended. */
-export function drawFrom({ audit, rule, sessions, raise }: EndedPeriod, seed: string): Draw {
-  return drawOf({ audit, seed, rule, sessions, isStated: raise !== null });
+export function drawFrom(
+  { audit, rule, sessions, raise }: EndedPeriod,
+  seed: string,
+  mac?: Mac,
+): Draw {
+  return drawOf({ audit, seed, rule, sessions, isStated: raise !== null, mac });
 }
 
 /** Returns what an entry `audit_drawn` says of a draw. */

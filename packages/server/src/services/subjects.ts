@@ -112,12 +112,13 @@ async function indexesOf(
 
 // What people said of decisions about somebody stands in the agents' own chains.
 async function correctionsOf(needs: SubjectsNeeds, subject: string): Promise<OpenedEntry[]> {
-  const kind = 'correction';
-  const { rows } = await needs.models.events({ subject, kind, limit: PAGE });
   const entries: OpenedEntry[] = [];
-  for (const { index } of rows) {
-    const entry = await openedAt(needs, index);
-    if (entry !== undefined) entries.push(entry);
+  for (const kind of ['correction', 'audit_judged']) {
+    const { rows } = await needs.models.events({ subject, kind, limit: PAGE });
+    for (const { index } of rows) {
+      const entry = await openedAt(needs, index);
+      if (entry !== undefined) entries.push(entry);
+    }
   }
   return entries;
 }

@@ -8,6 +8,7 @@ import type { Served } from '../services.ts';
 import type { WriteEntry } from '../write-entry.ts';
 import type { AuditRules } from './audits.ts';
 import type { FollowedAudits } from './follow-audits.ts';
+import { mac } from './mac.ts';
 
 /** What periods are begun and drawn from with. */
 export type DrawNeeds = {
@@ -78,7 +79,7 @@ export async function drawEnded(needs: DrawNeeds, agent: string | null): Promise
     // A vault from before the period does not hold it, and the other audits go on.
     if (secret === undefined) continue;
     const seed = Buffer.from(secret).toString('hex');
-    const open = openOfDraw(period, seed, drawFrom(period, seed));
+    const open = openOfDraw(period, seed, drawFrom(period, seed, mac));
     const written = await needs.write({ kind: 'audit_drawn', agent: period.agent, open });
     if (!written.ok) return written;
     await needs.followed.caughtUp();

@@ -4,6 +4,7 @@ import { encodeBase64, isHandover, leafHash } from '@plumbline/ledger';
 import { primitives } from '../../ledger/primitives.ts';
 import type { Sequencer } from '../../ledger/sequencer.ts';
 import { type Follower, followLog } from '../../store/follow.ts';
+import { mac } from './mac.ts';
 
 /** The book of audits, kept up with the log. */
 export type FollowedAudits = Pick<Follower, 'caughtUp' | 'stop'> & {
@@ -30,7 +31,7 @@ export function followAudits({ sequencer, from, failed }: FollowingNeeds): Follo
 }
 
 class AuditFold {
-  book: AuditBook = new AuditBook();
+  book: AuditBook = new AuditBook(mac);
   nextIndex: number;
   readonly #from: number;
 
@@ -49,7 +50,7 @@ class AuditFold {
   }
 
   drop(): void {
-    this.book = new AuditBook();
+    this.book = new AuditBook(mac);
     this.nextIndex = this.#from;
   }
 
