@@ -68,7 +68,7 @@ test('doctor: an engine is asked beforehand whether it would end containers', as
     ['containers', JSON.stringify(containers)],
   ]);
   const given = loadConfig({ HOME: join(config.data, '..') }, { settings });
-  const where = `tcp://127.0.0.1:${engine.port} speaks 1.41; 0 containers bear \`plumbline.agent\``;
+  const where = `tcp://127.0.0.1:${engine.port} speaks 1.41; containers with \`plumbline.agent\`: 0`;
   const next = 'mend `containers.local` before a halt needs it (docs/containers.md)';
   assert.deepEqual(await found(given, 'containers `local`'), {
     what: 'containers `local`',

@@ -21,7 +21,7 @@ export async function examineDocker(target: DockerTarget, needs: DialNeeds): Pro
     if (role.ok && role.value === 'manager') tried.push(await engine.services());
     const faults = faultsOf(tried).map(({ why }) => why);
     const count = listed.ok ? listed.value.length : 0;
-    const bearing = `${count} containers bear \`${target.labels.agent}\``;
+    const bearing = `containers with \`${target.labels.agent}\`: ${count}`;
     const says = `${where} speaks ${engine.version}; ${bearing}`;
     const isWorker = role.ok && role.value === 'worker';
     const warns = isWorker ? ['its swarm is led elsewhere: configure a manager of it too'] : [];

@@ -114,7 +114,7 @@ test('a real engine of Docker: whatever agents run in it ends, and stays so', as
   runContainers(real);
   const { faults, says } = await examineDocker(target, NEEDS);
   assert.deepEqual(faults, []);
-  assert.match(says, /; 6 containers bear `plumbline.agent`$/);
+  assert.match(says, /; containers with `plumbline.agent`: 6$/);
   await until(() => processesOfAgents() >= 7);
 
   const one = { ...HALTED, scope: 'session', target: 's1' } as const;
