@@ -6,6 +6,7 @@ import { readText } from '@plumbline/cli/source/files/read-text';
 import { RunMapper } from '@plumbline/cli/source/manifest/map-run';
 import { parseManifest } from '@plumbline/cli/source/manifest/parse-manifest';
 import { readRuns } from '@plumbline/cli/source/readers/read-runs';
+import { driveRun } from '@plumbline/cli/source/replay/drive';
 import { type AskDaemon, driveThroughDaemon } from '@plumbline/cli/source/replay/drive-daemon';
 import { PactFolder } from '@plumbline/cli/source/replay/pact-folder';
 import { stageRun, type Staged } from '@plumbline/cli/source/replay/replay';
@@ -31,12 +32,18 @@ export async function feedRuns(socket: string): Promise<Fed> {
   };
   try {
     const staged = await stagedRuns();
-    const suites = Map.groupBy(staged, ({ mapping }) => mapping.agent);
+    const attack = stoppedAttack(staged);
+    const rest = staged.filter((run) => run !== attack);
+    const suites = Map.groupBy(rest, ({ mapping }) => mapping.agent);
     for (const [agent, [first]] of suites) {
       if (first !== undefined) await armAgent(http, agent, first.folderPact.file);
     }
     const driven = Array.from(suites, ([agent, runs]) => driveAll(agent, runs, ask));
-    return sum(await Promise.all(driven));
+    const fed = await Promise.all(driven);
+    if (attack === undefined) return sum(fed);
+    // What was refused last stands first in the console: an attack, for whoever sees it first.
+    const last = await driveAll(attack.mapping.agent, [attack], ask);
+    return sum([...fed, last]);
   } finally {
     frames.close();
     await http.close();
@@ -63,6 +70,15 @@ async function stagedRuns(): Promise<readonly Staged[]> {
     }
   }
   return staged;
+}
+
+/** The first recorded attack of which the pact refuses a call. */
+function stoppedAttack(staged: readonly Staged[]): Staged | undefined {
+  return staged.find(({ run, labels, mapping, folderPact, task }) => {
+    if (labels.kind !== 'attack') return false;
+    const { calls } = driveRun(run, { pact: folderPact.pact, mapping, task });
+    return calls.some(({ verdict }) => verdict === 'deny');
+  });
 }
 
 async function armAgent(client: Client, agent: string, file: string): Promise<void> {

@@ -31,6 +31,7 @@ export async function runDemonstration({ port, say, until }: Demonstration): Pro
   try {
     const started = await Promise.race([readStart(daemon), ended.then(() => null)]);
     if (started === null) return 1;
+    say('\nRecording these runs in a daemon of their own …');
     const fed = await Promise.race([feedRuns(started.socket), until.then(() => null)]);
     if (fed === null) return 0;
     say(greeting(started.link, fed, folder));
@@ -101,7 +102,8 @@ The console, with these ${runs} runs as sessions (${calls} calls, ${refused} of 
 
   ${link}
 
-The link signs you in, once, within ten minutes. Another one:
+First under *Refused lately* stands an attack that was stopped: press it for why, its entry for
+the proof. The link signs you in, once, within ten minutes. Another one:
   npm run plumb -- console --data ${join(folder, 'data')}
 
 Ctrl-C ends the demonstration and deletes all it recorded.`;

@@ -6,7 +6,7 @@ import { verifies } from '@plumbline/testkit';
 
 import { judgePage, WIDTHS } from './harness/judge.ts';
 import { takePicture } from './harness/picture.ts';
-import { onPage, ownDaemon, sharedDaemon, skip } from './harness/world.ts';
+import { agentLink, onPage, ownDaemon, sharedDaemon, skip } from './harness/world.ts';
 
 describe('fleet', { skip }, () => {
   test('fleet: an empty fleet teaches how the first agent comes', async () => {
@@ -24,7 +24,7 @@ describe('fleet', { skip }, () => {
         for (const width of WIDTHS) {
           await page.setViewportSize({ width, height: 800 });
           for (const agent of ['banking', 'slack', 'travel', 'workspace']) {
-            await page.getByRole('link', { name: agent, exact: true }).waitFor();
+            await agentLink(page, agent).waitFor();
           }
           await judgePage(page);
           if (width === 1280) await takePicture(page, `fleet-${theme}`);
@@ -36,9 +36,9 @@ describe('fleet', { skip }, () => {
   test('fleet: an agent that is added appears by itself', async () => {
     const daemon = await sharedDaemon();
     await onPage(daemon, { path: '/' }, async (page) => {
-      await page.getByRole('link', { name: 'banking', exact: true }).waitFor();
+      await agentLink(page, 'banking').waitFor();
       await daemon.ask('POST', '/api/v1/agents', { agent: 'added-while-looking' });
-      await page.getByRole('link', { name: 'added-while-looking' }).waitFor();
+      await agentLink(page, 'added-while-looking').waitFor();
     });
   });
 
@@ -47,14 +47,14 @@ describe('fleet', { skip }, () => {
       await page.getByText('1 of').waitFor();
       assert.equal(await page.getByRole('searchbox').inputValue(), 'ban');
       await page.getByRole('searchbox').fill('tra');
-      await page.getByRole('link', { name: 'travel' }).waitFor();
+      await agentLink(page, 'travel').waitFor();
       assert.match(page.url(), /\?q=tra&sort=-agent$/);
     });
   });
 
   test('fleet: arrows go from row to row, and Enter follows one', async () => {
     await onPage(await sharedDaemon(), { path: '/?sort=agent' }, async (page) => {
-      await page.getByRole('link', { name: 'banking', exact: true }).waitFor();
+      await agentLink(page, 'banking').waitFor();
       await page.locator('tr[data-row="0"]').focus();
       await page.keyboard.press('ArrowDown');
       await page.keyboard.press('ArrowUp');
@@ -85,11 +85,9 @@ describe('fleet', { skip }, () => {
       const asked: string[] = [];
       page.on('request', (request) => asked.push(new URL(request.url()).pathname));
       await page.reload();
-      await page.getByRole('link', { name: 'banking', exact: true }).waitFor();
-      assert.deepEqual(
-        asked.filter((path) => path.startsWith('/api/v1/agents')),
-        ['/api/v1/agents'],
-      );
+      await agentLink(page, 'banking').waitFor();
+      const apis = new Set(asked.filter((path) => path.startsWith('/api/')));
+      assert.deepEqual([...apis].sort(), ['/api/v1/events', '/api/v1/overview', '/api/v1/stream']);
     });
   });
 });

@@ -5,7 +5,7 @@ import { verifies } from '@plumbline/testkit';
 
 import { judgePage } from './harness/judge.ts';
 import { takePicture } from './harness/picture.ts';
-import { onPage, ownDaemon, sharedDaemon, skip } from './harness/world.ts';
+import { agentLink, onPage, ownDaemon, sharedDaemon, skip } from './harness/world.ts';
 
 describe('halts', { skip }, () => {
   test('halts: two presses and a reason stop an agent, and it goes on the same way', async () => {
@@ -66,7 +66,7 @@ describe('halts', { skip }, () => {
     const body = { kind: 'person', name: 'vera', roles: ['viewer'] };
     await daemon.ask('POST', '/api/v1/keys', body);
     await onPage(daemon, { path: '/', person: 'vera' }, async (page) => {
-      await page.getByRole('link', { name: 'banking', exact: true }).waitFor();
+      await agentLink(page, 'banking').waitFor();
       assert.equal(await page.getByRole('button', { name: /^Halt( |…|$)/ }).count(), 0);
     });
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import { judgePage } from './harness/judge.ts';
-import { onPage, ownDaemon, sharedDaemon, signIn, skip } from './harness/world.ts';
+import { agentLink, onPage, ownDaemon, sharedDaemon, signIn, skip } from './harness/world.ts';
 
 describe('sign-in', { skip }, () => {
   for (const theme of ['light', 'dark'] as const) {
@@ -75,7 +75,7 @@ describe('sign-in', { skip }, () => {
   test('sign-in: signing out forgets what was shown', async () => {
     const daemon = await sharedDaemon();
     await onPage(daemon, { path: '/' }, async (page) => {
-      await page.getByRole('link', { name: 'banking', exact: true }).waitFor();
+      await agentLink(page, 'banking').waitFor();
       await page.getByRole('button', { name: /^Signed in as/ }).click();
       await page.getByRole('menuitem', { name: 'Sign out' }).click();
       await page.getByRole('heading', { name: 'Sign in to Plumbline' }).waitFor();

@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { after } from 'node:test';
 
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContextOptions,
+  chromium,
+  type Locator,
+  type Page,
+} from 'playwright-core';
 
+import { buildConsole } from './build-console.ts';
 import { startTestDaemon, type TestDaemon } from './daemon.ts';
 import { findChromium } from './find-chromium.ts';
 import { watchFaults } from './faults.ts';
 
-const root = join(import.meta.dirname, '../../../..');
 const executable = findChromium();
 
 /** What a test of a page is skipped with: false, or why. Under `CI=true` it never is. */
@@ -48,23 +52,6 @@ export async function ownDaemon(
   return daemon;
 }
 
-let isBuilt = false;
-
-function buildConsole(): void {
-  if (isBuilt) return;
-  isBuilt = true;
-  const job = [join(root, 'tools/console-fresh.ts')];
-  const { status, stderr } = spawnSync(
-    process.execPath,
-    ['--conditions=plumbline-source', ...job],
-    {
-      cwd: root,
-      encoding: 'utf8',
-    },
-  );
-  assert.equal(status, 0, `the console could not be built: ${stderr}`);
-}
-
 /** How a page is looked at. */
 export type Look = {
   readonly width?: number;
@@ -96,6 +83,12 @@ export async function onPage(
   } finally {
     await context.close();
   }
+}
+
+/** The link to an agent in the table of the fleet. */
+export function agentLink(page: Page, agent: string): Locator {
+  const table = page.getByRole('table', { name: 'agents' });
+  return table.getByRole('link', { name: agent, exact: true });
 }
 
 /** Signs a page's browser in by a one-use link. */

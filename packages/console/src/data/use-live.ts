@@ -19,12 +19,14 @@ export function useLiveState(): LiveState {
 }
 
 /** A question to the daemon that is asked again when entries of the ledger touch its answer. */
-export type LiveQuestion<Value> = {
+export type LiveQuestion<Value, Part = Value> = {
   readonly key: readonly unknown[];
   readonly ask: (signal: AbortSignal) => Promise<Value>;
   /** Whether an entry may change the answer. */
   readonly isTouchedBy: (row: LiveRow) => boolean;
   readonly isAsked?: boolean;
+  /** The part of the answer that is meant, where one answer serves several questions. */
+  readonly select?: (value: Value) => Part;
 };
 
 /**
@@ -32,9 +34,11 @@ export type LiveQuestion<Value> = {
  *
  * However many entries come, it is asked at most once a second, and never while it is being asked.
  */
-export function useLiveQuery<Value>(question: LiveQuestion<Value>): UseQueryResult<Value> {
+export function useLiveQuery<Value, Part = Value>(
+  question: LiveQuestion<Value, Part>,
+): UseQueryResult<Part> {
   const client = useQueryClient();
-  const { key, ask, isTouchedBy, isAsked = true } = question;
+  const { key, ask, isTouchedBy, isAsked = true, select } = question;
   const touched = useRef(isTouchedBy);
   useEffect(() => {
     touched.current = isTouchedBy;
@@ -52,5 +56,10 @@ export function useLiveQuery<Value>(question: LiveQuestion<Value>): UseQueryResu
       pace.stop();
     };
   }, [client, name, isAsked]);
-  return useQuery({ queryKey: key, queryFn: ({ signal }) => ask(signal), enabled: isAsked });
+  return useQuery({
+    queryKey: key,
+    queryFn: ({ signal }) => ask(signal),
+    enabled: isAsked,
+    ...(select === undefined ? {} : { select }),
+  });
 }

@@ -1,10 +1,10 @@
 import type { FleetAgent } from '../../data/fleet.ts';
 import { Visible } from '../../ui/code-view.tsx';
-import { Digest } from '../../ui/digest.tsx';
 import { HaltButton, ResumeButton } from '../../ui/halt/halt-button.tsx';
 import { StatePill } from '../../ui/marks.tsx';
 import type { Column } from '../../ui/table/column.ts';
-import { stateOf, STATES, TONES } from './agent-state.ts';
+import { Time } from '../../ui/time.tsx';
+import { counted, stateOf, STATES, TONES, waitingOf, waitsText } from './agent-state.ts';
 
 /** The columns of the fleet. */
 export const COLUMNS: readonly Column<FleetAgent>[] = [
@@ -18,44 +18,80 @@ export const COLUMNS: readonly Column<FleetAgent>[] = [
     width: 104,
   },
   {
+    id: 'waits',
+    title: 'Waits for people',
+    value: waitsText,
+    rank: (agent) => -waitingOf(agent),
+    width: 150,
+    wideFrom: 620,
+  },
+  {
+    id: 'refused',
+    title: 'Refused, last hour',
+    value: ({ refusals }) => refusals,
+    show: ({ refusals, decisions }) => (decisions === 0 ? '' : `${refusals} of ${decisions}`),
+    width: 130,
+    wideFrom: 760,
+    isNumber: true,
+  },
+  {
+    id: 'autonomy',
+    title: 'Autonomy',
+    value: ({ autonomy }) => autonomy,
+    show: ({ autonomy }) => AUTONOMY[autonomy ?? 0],
+    width: 136,
+    wideFrom: 1080,
+  },
+  {
+    id: 'points',
+    title: 'Enforcement',
+    value: ({ leases }) => (leases.length === 0 ? 'at the daemon' : leases.join(', ')),
+    show: ({ leases }) =>
+      leases.length === 0 ? 'at the daemon' : <Visible text={leases.join(', ')} />,
+    width: 130,
+    wideFrom: 980,
+  },
+  {
+    id: 'around',
+    title: 'Goes around',
+    value: ({ bypasses }) => bypasses,
+    show: ({ bypasses }) =>
+      bypasses === 0 ? '' : <StatePill tone="danger">{counted(bypasses, 'way')}</StatePill>,
+    width: 110,
+    wideFrom: 1080,
+    isNumber: true,
+  },
+  {
+    id: 'last',
+    title: 'Last decision',
+    value: ({ lastAt }) => lastAt,
+    show: ({ lastAt }) => (lastAt === null ? 'none' : <Time at={lastAt} isAgo isInRow />),
+    width: 110,
+    wideFrom: 880,
+    isNumber: true,
+  },
+  {
     id: 'why',
     title: 'Halted because',
     value: ({ halts }) => halts[0]?.reason ?? null,
     show: ({ halts }) => <Visible text={halts[0]?.reason ?? ''} />,
-    width: 220,
-    wideFrom: 900,
-  },
-  {
-    id: 'waiting',
-    title: 'Waiting',
-    value: ({ waiting }) => waiting,
-    width: 90,
-    wideFrom: 520,
-    isNumber: true,
-  },
-  {
-    id: 'sessions',
-    title: 'Sessions',
-    value: ({ openSessions }) => openSessions,
-    width: 90,
-    wideFrom: 700,
-    isNumber: true,
-  },
-  {
-    id: 'inFlight',
-    title: 'Under way',
-    value: ({ inFlight }) => inFlight,
-    width: 100,
-    wideFrom: 700,
-    isNumber: true,
+    width: 200,
+    wideFrom: 1240,
   },
   {
     id: 'pact',
     title: 'Pact',
     value: ({ pact }) => pact,
-    show: ({ pact }) => (pact === null ? 'none' : <Digest of={pact} what="digest of the pact" />),
     width: 130,
-    wideFrom: 900,
+    isHidden: true,
+  },
+  {
+    id: 'sessions',
+    title: 'Open sessions',
+    value: ({ openSessions }) => openSessions,
+    width: 110,
+    isHidden: true,
+    isNumber: true,
   },
   {
     id: 'action',
@@ -65,6 +101,8 @@ export const COLUMNS: readonly Column<FleetAgent>[] = [
     width: 72,
   },
 ];
+
+const AUTONOMY: readonly string[] = ['', '1 reads only', '2 limited writes', '3 high impact'];
 
 function AgentAction({ agent: { agent, halts } }: { readonly agent: FleetAgent }) {
   const isHalted = halts.some(({ scope }) => scope === 'agent');

@@ -24,6 +24,7 @@ export function StateTiles({
             type="button"
             className={classes['tile']}
             aria-pressed={chosen === state}
+            data-none={count === 0 ? '' : undefined}
             onClick={() => onChoose(chosen === state ? '' : state)}
           >
             <span className={classes['number']}>{count}</span> {state}
