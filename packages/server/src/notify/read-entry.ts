@@ -3,6 +3,7 @@ import type { Entry, EntryKind, JsonObject } from '@plumbline/core';
 import type { NoticeEvent, Severity } from '../config/notify.ts';
 import { drilledAgent } from '../guard/probe.ts';
 import { drillAlert, drillDone, drilledOf } from './read-drill.ts';
+import { undoAsked, undoStep, undoVoted } from './read-undo.ts';
 import { type Phase, plainName } from './notice.ts';
 import { facts, type Told } from './told.ts';
 
@@ -18,6 +19,9 @@ const READERS: ReadonlyMap<EntryKind, Reader> = new Map<EntryKind, Reader>([
   ['halt', ({ agent, open }) => (open['scope'] === 'fleet' ? null : haltOf(agent, open))],
   ['drill_done', drillDone],
   ['drill_alert', drillAlert],
+  ['undo_asked', undoAsked],
+  ['undo_voted', undoVoted],
+  ['undo_step', undoStep],
   ['fleet_resumed', ({ open }) => resumeOf(null, open)],
   ['resume', ({ agent, open }) => (open['scope'] === 'fleet' ? null : resumeOf(agent, open))],
   ['halt_effective', effectiveOf],
