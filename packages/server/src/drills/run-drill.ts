@@ -84,7 +84,7 @@ async function practise(run: DrillRun, begun: Begun): Promise<DrillFound> {
   }
   const held = await point.hoard(HOARDED);
   point.begin();
-  await pause(BEFORE_MS, undefined, { signal }).catch(() => undefined);
+  await underWay(point, signal);
   const askedMs = performance.now();
   const halted = await ground.halt(`halt drill ${id}: nothing real is stopped`);
   const latchedMs = performance.now() - askedMs;
@@ -101,6 +101,18 @@ async function practise(run: DrillRun, begun: Begun): Promise<DrillFound> {
   const found = { session, halt, times, forwarded, refused, practised };
   const why = whyFailed(found, boundMs);
   return { ...found, state: why === null ? 'passed' : 'failed', why };
+}
+
+/** Resolves once actions were forwarded for a while; a disk that is slow is waited for. */
+async function underWay(point: DrillPoint, signal: AbortSignal): Promise<void> {
+  const sinceMs = performance.now();
+  do {
+    await pause(BEFORE_MS, undefined, { signal }).catch(() => undefined);
+  } while (!isSeen(point, signal) && performance.now() - sinceMs < READY_MS);
+}
+
+function isSeen(point: DrillPoint, signal: AbortSignal): boolean {
+  return signal.aborted || point.seen().count > 0;
 }
 
 function timesOf({

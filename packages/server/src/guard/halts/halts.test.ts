@@ -173,3 +173,21 @@ test('halts: a full halt file halts the fleet only where the log fails as well',
   assert.deepEqual(scopes(), ['tool', 'tool', 'fleet']);
   scene.log.refuseAppends(false);
 });
+
+test('halts: what a drill left in the halt file is forgotten, and halts nobody', async () => {
+  verifies('human.drills');
+  const cleared: string[] = [];
+  const order = { agent: 'support~drill', scope: 'agent', target: '', reason: 'x', by: 'drill' };
+  const left = { ...order, scope: 'agent', incident: null, id: 'hlt_1', at: 1 } as const;
+  const scene = await guardScene({
+    haltPlace: {
+      found: [left],
+      damage: null,
+      save: () => Promise.resolve('saved'),
+      clear: async (id) => void cleared.push(id),
+      close: () => Promise.resolve(),
+    },
+  });
+  assert.deepEqual(cleared, ['hlt_1']);
+  assert.deepEqual([scene.guard.halts(), scene.guard.status('support')?.halts], [[], []]);
+});
