@@ -103,11 +103,11 @@ async function armed(client: DaemonClient, pact: string): Promise<string> {
 type Worked = { readonly actions: number; readonly refused: number };
 
 function working(client: DaemonClient, session: string): { readonly stop: () => Promise<Worked> } {
-  let isOver = false;
+  const ending = new AbortController();
   let actions = 0;
   let refused = 0;
   const work = async (): Promise<Worked> => {
-    for (; !isOver; actions += 1) {
+    for (; !ending.signal.aborted; actions += 1) {
       if (!(await isDone(client, session, `w-${actions}`))) refused += 1;
       await pause(5);
     }
@@ -116,7 +116,7 @@ function working(client: DaemonClient, session: string): { readonly stop: () => 
   const running = work();
   return {
     stop: () => {
-      isOver = true;
+      ending.abort();
       return running;
     },
   };

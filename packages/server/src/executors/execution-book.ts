@@ -58,6 +58,7 @@ export class ExecutionBook implements Executing {
   }
 
   lifted(halted: Halted): void {
+    if (isProbe(halted.agent)) return;
     const own = this.#lifts.filter((executor) => executor.concerns(halted));
     void this.#runAll(halted, own).catch(this.#parts.failed);
   }

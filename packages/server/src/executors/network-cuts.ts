@@ -48,6 +48,7 @@ export function makeCutting(cuts: Cuts, needs: CuttingNeeds): Cutting {
         return (scope === 'agent' || scope === 'fleet') && cut.agents.includes(agent);
       },
       execute: execute(name),
+      check: () => look(cut, needs.run),
       retries: RETRIES,
     })),
     lifts: all.map(([name, cut]) => ({
@@ -64,6 +65,15 @@ export function makeCutting(cuts: Cuts, needs: CuttingNeeds): Cutting {
       );
     },
   };
+}
+
+/** Looks at whether rules can be had where a cut needs them, and writes none. */
+async function look({ namespaces }: Cut, run: RunNft): Promise<Attempt> {
+  for (const space of [null, ...namespaces]) {
+    const listed = await run('list tables', space);
+    if (listed.state === 'failed') return listed;
+  }
+  return DONE;
 }
 
 /** Whoever asks while one runs shares the next, which sees everything that was so by then. */

@@ -2,7 +2,9 @@ import type { ContainerTarget, ContainerTargets } from '../../config/containers.
 import type { Attempt, Executor, Halted } from '../executor.ts';
 import { loadDocker } from '../docker/dial.ts';
 import { endOnDocker } from '../docker/docker.ts';
+import { examineDocker } from '../docker/examine.ts';
 import { loadKubernetes } from '../kubernetes/dial.ts';
+import { examineKubernetes } from '../kubernetes/examine.ts';
 import { endOnKubernetes } from '../kubernetes/kubernetes.ts';
 import type { DialNeeds, EndNeeds } from './end-needs.ts';
 import type { Pace } from './rounds.ts';
@@ -32,6 +34,7 @@ export async function containerEnders(
       order: 0,
       concerns: (halted) => isConcerned(target, halted),
       execute: (halted) => take(() => end(target, needs, halted)),
+      check: () => take(() => look(target, dial)),
       retries: RETRIES,
     };
   });
@@ -47,6 +50,16 @@ function end(target: ContainerTarget, needs: EndNeeds, halted: Halted): Promise<
   return target.kind === 'docker'
     ? endOnDocker(target, needs, halted)
     : endOnKubernetes(target, needs, halted);
+}
+
+/** Looks at what ending would take, and ends nothing. */
+async function look(target: ContainerTarget, dial: DialNeeds): Promise<Attempt> {
+  const { faults } =
+    target.kind === 'docker'
+      ? await examineDocker(target, dial)
+      : await examineKubernetes(target, dial);
+  const [why] = faults;
+  return why === undefined ? { state: 'done' } : { state: 'failed', why };
 }
 
 function turnstile(most: number): <T>(work: () => Promise<T>) => Promise<T> {
