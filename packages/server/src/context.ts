@@ -11,6 +11,7 @@ import { drillingOf } from './context-drills.ts';
 import type { OpenedDrills } from './drills/open-drills.ts';
 import { pactsOf } from './context-pacts.ts';
 import { recordsOf } from './context-records.ts';
+import { signInsOf } from './context-sign-ins.ts';
 import { tellingOf } from './context-telling.ts';
 import { openJudging } from './context-judging.ts';
 import type { Config } from './config/config.ts';
@@ -49,7 +50,6 @@ import { makeBypasses } from './services/bypasses.ts';
 import { finishErasure } from './services/erasure.ts';
 import { type HealthBoard, makeHealth } from './services/health.ts';
 import { openKeys } from './services/keys.ts';
-import { openSignIns } from './services/sign-ins/open-sign-ins.ts';
 import { makeLog } from './services/log.ts';
 import type { Services } from './services/daemon-services.ts';
 import { makeTools } from './services/tools.ts';
@@ -235,7 +235,7 @@ export async function openContext(
     broker,
     identity,
     ...people,
-    signIns: openSignIns({ ...needs, ...people, keys, clock, bounds: config.console }),
+    signIns: await signInsOf(config, { ...needs, ...people, ...judging, egress }, surroundings),
     ...recordsOf(needs, { sequencer, registry: past.registry }),
     ...(await openJudging(config, { ...needs, ...people, ...judging })),
     log: logService(stores, recordLink),

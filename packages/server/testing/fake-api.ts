@@ -540,6 +540,14 @@ function fakeServices(
       challenge: () => served('factors.challenge', { options: {}, expiresAtMs: 2 }),
       check: () =>
         served('factors.check', { factor: FACTOR, mechanism: 'totp', person: PERSON, at: 1 }),
+      openChallenge: () => served('factors.openChallenge', { options: {}, expiresAtMs: 2 }),
+      identify: () =>
+        served('factors.identify', {
+          factor: FACTOR,
+          mechanism: 'webauthn',
+          person: PERSON,
+          at: 1,
+        }),
       pseudonymOf: () => PERSON,
     },
     subjects: {

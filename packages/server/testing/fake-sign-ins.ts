@@ -8,6 +8,7 @@ const SHOWN: ShownSignIn = {
   name: 'ada',
   roles: ['admin'],
   browser: null,
+  address: '127.0.0.1',
   openedAt: 1_700_000_000_000,
   lastAt: 1_700_000_000_000,
   expiresAtMs: 1_700_043_200_000,
@@ -16,11 +17,21 @@ const SHOWN: ShownSignIn = {
 /** Returns sign-ins that let everybody in and remember nobody. */
 export function fakeSignIns(served: <T>(name: string, value: T) => Promise<Served<T>>): SignIns {
   return {
+    ways: () => ({ ways: ['key', 'link'], issuers: [] }),
+    challenge: () => served('signIns.challenge', { options: {}, expiresAtMs: 1 }),
+    begin: () =>
+      Promise.resolve({ ok: true, value: { place: 'https://login.example/', sealed: 's' } }),
+    end: () =>
+      served('signIns.end', { cookie: 'c'.repeat(43), shown: SHOWN, to: '/console/agents' }),
+    list: () => [SHOWN],
+    revoke: () => served('signIns.revoke', { ended: 1 }),
+    factorRemoved: () => Promise.resolve(),
+    close: () => Promise.resolve(),
     signIn: () => served('signIns.signIn', { cookie: 'c'.repeat(43), shown: SHOWN }),
     callerOf: () => undefined,
     find: () => undefined,
     isOpen: () => true,
-    signOut: () => served('signIns.signOut', { index: 8 }),
+    signOut: () => served('signIns.signOut', { ended: 1 }),
     link: () => served('signIns.link', { token: 't', person: 'ada', expiresAtMs: 1 }),
     sweep: () => Promise.resolve(),
   };

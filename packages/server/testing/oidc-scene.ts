@@ -25,6 +25,8 @@ export type OidcScene = {
   readonly jwksUri: string;
   /** Signs somebody in by the code flow; returns the ID token, whose audience is the client. */
   readonly signIn: (account: Account, client?: SignedWith) => Promise<string>;
+  /** Lets somebody sign in at an authorization address; returns where they are sent back to. */
+  readonly visit: (account: Account, place: string) => Promise<URL>;
   /** Signs anything with a key of the provider. */
   readonly sign: (
     claims: Readonly<Record<string, unknown>>,
@@ -42,6 +44,7 @@ export type OidcScene = {
 };
 
 const REDIRECT = 'http://127.0.0.1/back';
+const CONSOLE_BACK = 'http://127.0.0.1/console/oidc/back';
 
 /** Opens a provider on a free port of loopback. */
 export async function openOidcScene(): Promise<OidcScene> {
@@ -73,6 +76,10 @@ export async function openOidcScene(): Promise<OidcScene> {
     signIn: async (account, client = 'RS256') => {
       accounts = new Map(accounts).set(account.sub, account);
       return signIn(issuer, account.sub, client);
+    },
+    visit: (account, place) => {
+      accounts = new Map(accounts).set(account.sub, account);
+      return browse(issuer, new URL(`${place}&login_hint=${encodeURIComponent(account.sub)}`));
     },
     sign: async (claims, { alg = 'RS256', ...rest } = {}) => {
       const key = keys.find((each) => each.alg === alg) ?? {};
@@ -121,7 +128,7 @@ function providerOf(
     clients: SIGNED_WITH.map((alg) => ({
       client_id: alg,
       client_secret: 'a-secret-of-the-test',
-      redirect_uris: [REDIRECT],
+      redirect_uris: [REDIRECT, CONSOLE_BACK],
       response_types: ['code'],
       grant_types: ['authorization_code'],
       application_type: 'native',
@@ -198,10 +205,9 @@ async function agree(
   await provider.interactionFinished(request, response, { consent: { grantId } });
 }
 
-async function signIn(issuer: string, account: string, client: SignedWith): Promise<string> {
-  const query = { client_id: client, response_type: 'code', scope: 'openid' };
-  const from = { redirect_uri: REDIRECT, login_hint: account, nonce: 'n' };
-  let place = new URL(`/auth?${new URLSearchParams({ ...query, ...from }).toString()}`, issuer);
+/** Follows a sign-in at the provider as a browser; returns where it sends the browser back to. */
+async function browse(issuer: string, from: URL): Promise<URL> {
+  let place = from;
   const cookies = new Map<string, string>();
   while (place.origin === issuer) {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
@@ -214,6 +220,14 @@ async function signIn(issuer: string, account: string, client: SignedWith): Prom
     if (next === null) throw new Error(`no way on: ${answer.status} ${await answer.text()}`);
     place = new URL(next, issuer);
   }
+  return place;
+}
+
+async function signIn(issuer: string, account: string, client: SignedWith): Promise<string> {
+  const query = { client_id: client, response_type: 'code', scope: 'openid' };
+  const from = { redirect_uri: REDIRECT, login_hint: account, nonce: 'n' };
+  const begun = new URL(`/auth?${new URLSearchParams({ ...query, ...from }).toString()}`, issuer);
+  const place = await browse(issuer, begun);
   const code = place.searchParams.get('code') ?? '';
   const basic = Buffer.from(`${client}:a-secret-of-the-test`).toString('base64');
   const answer = await fetch(new URL('/token', issuer), {

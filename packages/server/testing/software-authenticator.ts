@@ -11,6 +11,8 @@ export type Quirks = {
   readonly counter?: number;
   readonly challenge?: string;
   readonly type?: string;
+  /** Whom a passkey says it was made for. */
+  readonly handle?: string;
 };
 
 /** An authenticator and the browser in front of it, in software. */
@@ -80,6 +82,7 @@ export function softwareAuthenticator(site: {
         clientDataJSON: text64(client),
         authenticatorData: text64(authData),
         signature: text64(sign('sha256', signed, privateKey)),
+        ...(quirks.handle === undefined ? {} : { userHandle: text64(Buffer.from(quirks.handle)) }),
       });
     },
   };

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { secret } from './notify-schema.ts';
+
 import { type AuthorityConfig, type IssuerConfig, TOKEN_ALGORITHMS } from './authority.ts';
 
 /** An issuer as the file says it. */
@@ -64,6 +66,14 @@ const issuer: z.ZodType<SettledIssuer> = z.strictObject({
     })
     .prefault({}),
   roles: z.record(text, z.enum(['viewer', 'operator', 'approver', 'admin'])).default({}),
+  client: z
+    .strictObject({
+      name: z.string().min(1).max(60).nullable().default(null),
+      secret: secret.nullable().default(null),
+      scopes: z.array(text).min(1).max(20).default(['openid', 'email', 'profile']),
+    })
+    .nullable()
+    .default(null),
   principal: z.enum(['email', 'sub']).default('email'),
   record: z.array(text).max(16).default(['roles', 'groups', 'acr', 'amr']),
 });

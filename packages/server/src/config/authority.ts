@@ -1,3 +1,5 @@
+import type { SecretSource } from './notify.ts';
+
 /** What a person may do. */
 type Role = 'viewer' | 'operator' | 'approver' | 'admin';
 
@@ -31,6 +33,15 @@ export type KeyPlace =
   | { readonly kind: 'url'; readonly url: string }
   | { readonly kind: 'file'; readonly path: string };
 
+/** What the daemon is to an issuer with which people sign in at the console. */
+export type IssuerClient = {
+  /** What the page calls the issuer; null: by its host. */
+  readonly name: string | null;
+  /** Null: a public client, which PKCE alone protects. */
+  readonly secret: SecretSource | null;
+  readonly scopes: readonly string[];
+};
+
 /** One issuer of tokens, with one audience. Times are in milliseconds. */
 export type IssuerConfig = {
   /** The exact `iss`, or `spiffe://<trust domain>`: then `sub` is of that domain. */
@@ -54,6 +65,8 @@ export type IssuerConfig = {
   readonly staleMs: number;
   /** Names of claims; one with dots is looked for as a path when there is none of that name. */
   readonly claims: { readonly email: string; readonly groups: string; readonly roles: string };
+  /** For people: how they sign in with it at the console, as the client `audience`; null: not. */
+  readonly client: IssuerClient | null;
   /** What the issuer calls each role; what is not named here gives none. */
   readonly roles: ReadonlyMap<string, Role>;
   /** What a principal is called in a session. */

@@ -9,6 +9,11 @@ export type ConsoleConfig = {
   readonly idleMs: number;
   /** A sign-in ends then, however much it is used. */
   readonly maxMs: number;
+  /**
+   * What signing in by a key or a link proves besides: a factor of whoever has one, always a
+   * factor, or always a passkey.
+   */
+  readonly factor: 'enrolled' | 'totp' | 'webauthn';
 };
 
 /** The same as the file says it. */
@@ -25,6 +30,7 @@ export const consoleShape: z.ZodType<SettledConsole, object | undefined> = z
     folder: z.string().min(1).optional(),
     idleMs: count(60_000, 168 * HOUR_MS).default(HOUR_MS),
     maxMs: count(60_000, 720 * HOUR_MS).default(12 * HOUR_MS),
+    factor: z.enum(['enrolled', 'totp', 'webauthn']).default('enrolled'),
   })
   .prefault({});
 

@@ -1,5 +1,6 @@
 import type { JsonObject } from '@plumbline/core';
 
+import { printSecret } from './notify-schema.ts';
 import type { AuthorityConfig, IssuerConfig, WorkloadConfig } from './authority.ts';
 
 /** Returns who is believed, in the form of the configuration file. */
@@ -7,8 +8,9 @@ export function printAuthority({ issuers, workloads }: AuthorityConfig): JsonObj
   return { issuers: issuers.map(printIssuer), workloads: workloads.map(printWorkload) };
 }
 
-function printIssuer({ keys, roles, ...rest }: IssuerConfig): JsonObject {
-  return { ...rest, ...printKeys(keys), roles: Object.fromEntries(roles) };
+function printIssuer({ keys, roles, client, ...rest }: IssuerConfig): JsonObject {
+  const shown = client === null ? null : { ...client, secret: printSecret(client.secret) };
+  return { ...rest, ...printKeys(keys), client: shown, roles: Object.fromEntries(roles) };
 }
 
 function printKeys(keys: IssuerConfig['keys']): JsonObject {

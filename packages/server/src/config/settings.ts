@@ -147,6 +147,11 @@ export const SETTINGS: readonly Setting[] = [
     form: 'number',
     says: 'a sign-in at the console ends after it without use',
   },
+  {
+    path: 'console.factor',
+    form: 'text',
+    says: 'what signing in by key or link proves besides: `enrolled`, `totp` or `webauthn`',
+  },
   { path: 'console.maxMs', form: 'number', says: 'a sign-in at the console ends after it' },
   {
     path: 'notify.channels',

@@ -42,6 +42,12 @@ function settleIssuer(each: SettledIssuer, refuse: (message: string) => never): 
   if (each.for === 'people' && trustDomainNamed(each.issuer) !== undefined) {
     refuse(`${name}: a trust domain names workloads, and no people`);
   }
+  if (each.client !== null && each.for !== 'people') {
+    refuse(`${name}: only people sign in with a \`client\`, and this one is for ${each.for}`);
+  }
+  if (each.client !== null && !isSafe(each.issuer)) {
+    refuse(`${name}: must be an https URL for people to sign in with it`);
+  }
   const keys = placeOf(each, refuse);
   return { ...rest, typ, azp, keys, roles: new Map(Object.entries(roles)) };
 }

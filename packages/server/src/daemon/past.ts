@@ -11,6 +11,7 @@ import { BREAK_GLASS_KINDS, BreakGlassBook } from '../services/break-glass-book.
 import { PACT_KINDS, PactRegistry } from '../services/pact-registry.ts';
 import { TOOL_KINDS, ToolRegistry } from '../services/tool-registry.ts';
 import { UNDO_KINDS, UndoBook } from '../services/undo/undo-book.ts';
+import { foldSignIn, type OpenSignIn } from '../services/sign-ins/open-sign-in.ts';
 import type { Credential, Vault } from '../store/vault.ts';
 import { StartRefused } from './places.ts';
 
@@ -36,6 +37,8 @@ export type Past = {
   readonly undos: UndoBook;
   /** Seats in approvals that were given and returned, in order. */
   readonly seats: readonly Entry[];
+  /** Sign-ins at the console of which the log does not say that they ended, by id. */
+  readonly signIns: ReadonlyMap<string, OpenSignIn>;
   /** What was begun because of halts and is not known to have ended. */
   readonly executions: OpenExecutions;
   readonly drills: DrillBook;
@@ -51,6 +54,8 @@ const WANTED: ReadonlySet<EntryKind> = new Set([
   'erasure',
   'key_revoked',
   ...SEATS,
+  'signed_in',
+  'signed_out',
   'credential_rotated',
   'credential_revoked',
   'fleet_halted',
@@ -81,6 +86,7 @@ export async function readPast(sequencer: Pick<Sequencer, 'read'>): Promise<Past
     glass: new BreakGlassBook(),
     undos: new UndoBook(),
     seats: new Array<Entry>(),
+    signIns: new Map<string, OpenSignIn>(),
     executions: new OpenExecutions(),
     drills: new DrillBook(),
     firstAudit: null,
@@ -108,6 +114,7 @@ type Taken = Past & {
   readonly erased: Set<string>;
   readonly revoked: Map<string, number>;
   readonly seats: Entry[];
+  readonly signIns: Map<string, OpenSignIn>;
   readonly credentials: Map<string, PastCredential>;
   readonly wide: Map<string, WideHalt>;
   readonly removedFactors: Set<string>;
@@ -130,6 +137,7 @@ function take(past: Taken, bytes: Uint8Array, index: number): void {
     past.removedFactors.add(factor);
   }
   if (entry.kind === 'audit_begun') past.firstAudit ??= index;
+  foldSignIn(past.signIns, entry);
   past.glass.fold(entry);
   past.executions.fold(entry);
   past.undos.fold({ ...entry, index });

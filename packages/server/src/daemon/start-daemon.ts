@@ -236,6 +236,7 @@ function makeClose({ context, server, chores, places, lock, failed }: Closing): 
     () => context.broker.close(),
     () => context.guard.guard.close(),
     () => context.telling.close(),
+    () => context.services.signIns.close(),
     () => chores.finish(),
     () => context.services.audits.stop(),
     () => context.follower.stop(),

@@ -18,6 +18,7 @@ const ISSUER: Omit<IssuerConfig, 'issuer' | 'audience'> = {
   algorithms: ['RS256', 'ES256', 'EdDSA'],
   typ: null,
   azp: null,
+  client: null,
   clockSkewMs: 60_000,
   maxTokenAgeMs: 86_400_000,
   replay: 'once',

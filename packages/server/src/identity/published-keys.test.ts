@@ -65,6 +65,7 @@ describe('what an issuer publishes and signs', () => {
           algorithms: ['RS256', 'ES256', 'EdDSA'],
           typ: null,
           azp: null,
+          client: null,
           clockSkewMs: 60_000,
           maxTokenAgeMs: 3_600_000,
           replay: 'once',

@@ -37,6 +37,7 @@ function tokenOf(issuer: string, subject: string): Checked<Caller> {
     algorithms: ['ES256'],
     typ: null,
     azp: null,
+    client: null,
     clockSkewMs: 0,
     maxTokenAgeMs: 1,
     replay: 'once',

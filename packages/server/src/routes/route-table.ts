@@ -16,6 +16,12 @@ import { makeApprovalLink } from './approvals/make-approval-link.ts';
 import { returnSeat } from './approvals/return-seat.ts';
 import { showApprovalLink } from './approvals/show-approval-link.ts';
 import { voteByLink } from './approvals/vote-by-link.ts';
+import { beginOidc } from './console/begin-oidc.ts';
+import { endOidc } from './console/end-oidc.ts';
+import { endSignIn } from './console/end-sign-in.ts';
+import { endSignIns } from './console/end-sign-ins.ts';
+import { listSignIns } from './console/list-sign-ins.ts';
+import { makeSignInChallenge } from './console/make-sign-in-challenge.ts';
 import { enterConsole } from './console/enter-console.ts';
 import { getConsoleFile } from './console/get-console-file.ts';
 import { getSignIn } from './console/get-sign-in.ts';
@@ -283,6 +289,12 @@ export const ROUTES: readonly Route[] = [
   getSignIn,
   signIn,
   signOut,
+  makeSignInChallenge,
+  listSignIns,
+  endSignIn,
+  endSignIns,
+  endOidc,
+  beginOidc,
   makeSignInLink,
   getConsoleFile,
   giveGrant,

@@ -40,6 +40,8 @@ export type Call<Body, Query> = {
   readonly headers: IncomingHttpHeaders;
   /** The body as it came, for what is signed over it. */
   readonly bytes: Uint8Array;
+  /** Where the connection comes from: a proxy's, where one stands in front. */
+  readonly address: string;
 };
 
 /** What is answered. `value` is printed as JSON. */
@@ -126,6 +128,7 @@ export type Admitted = {
   readonly base: string;
   readonly headers: IncomingHttpHeaders;
   readonly bytes: Uint8Array;
+  readonly address: string;
 };
 
 /** One route as it is run and described. */

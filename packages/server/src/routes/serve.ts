@@ -132,6 +132,7 @@ async function handle(served: Served, exchange: Exchange, entered: Entered): Pro
       bytes: taken.bytes,
       base,
       headers: request.headers,
+      address: request.socket.remoteAddress ?? '',
     });
   if (route.isSignIn === true) return countWrong(gate, request, await run());
   const key = request.headers['idempotency-key'];

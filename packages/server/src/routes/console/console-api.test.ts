@@ -135,6 +135,34 @@ describe('the console', () => {
     await strict.close();
   });
 
+  test('console: an issuer sends a browser back to pages of the console alone', async () => {
+    const begun = await fake.ask({ path: '/console/oidc/0123456789ab?to=/console/agents/x' });
+    assert.deepEqual([begun.status, begun.headers['location']], [302, 'https://login.example/']);
+    assert.deepEqual(begun.headers['set-cookie'], [
+      'plumbline-flow=s; Path=/; Max-Age=600; HttpOnly; SameSite=Lax',
+    ]);
+    for (const to of ['https://evil.example/', '//evil.example', '/console//evil.example', '/x']) {
+      const path = `/console/oidc/0123456789ab?to=${encodeURIComponent(to)}`;
+      assert.equal((await fake.ask({ path })).status, 400, to);
+    }
+    const ended = await fake.ask({ path: '/console/oidc/back?code=c&state=s' });
+    assert.deepEqual([ended.status, ended.headers['location']], [302, '/console/agents']);
+    assert.deepEqual(ended.headers['set-cookie'], [
+      'plumbline-flow=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax',
+      `plumbline-console=${COOKIE}; ${KEPT}`,
+    ]);
+  });
+
+  test('console: who could not sign in with an issuer is told so on the page', async () => {
+    const error = { code: 'forbidden' as const, message: 'no role' };
+    const refusing = { ...signIns, end: () => Promise.resolve({ ok: false as const, error }) };
+    const strict = await openFake({ services: { signIns: refusing } });
+    const { headers } = await strict.ask({ path: '/console/oidc/back?error=access_denied' });
+    assert.equal(headers['location'], '/console/sign-in#problem=no%20role');
+    assert.equal(headers['set-cookie']?.length, 1);
+    await strict.close();
+  });
+
   test('console: deep links get the page, hashed files never do', async () => {
     for (const path of ['/console/', '/console/rooms/a.b', '/console/agents/x/pact?tab=1']) {
       const { status, headers } = await fake.ask({ path });

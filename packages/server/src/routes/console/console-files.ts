@@ -56,8 +56,9 @@ function isKnown(known: string, etag: string): boolean {
 }
 
 /** Returns an answer that leads a browser on. */
-export function leadTo(place: string): StreamReply {
-  const headers = { ...PAGE_HEADERS, location: place, 'cache-control': 'no-store' };
+export function leadTo(place: string, cookies: readonly string[] = []): StreamReply {
+  const set = cookies.length === 0 ? {} : { 'set-cookie': [...cookies] };
+  const headers = { ...PAGE_HEADERS, location: place, 'cache-control': 'no-store', ...set };
   return { kind: 'stream', status: 302, write: (out) => void out.writeHead(302, headers).end() };
 }
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
-import type { ShownSignIn, SignInWay } from '../../services/sign-ins/sign-ins.ts';
+import type { ShownSignIn, SignInWay, SignInWays } from '../../services/sign-ins/sign-ins.ts';
 import { time } from '../shapes.ts';
 
 /** How somebody may sign in. */
-export const signInWay: z.ZodType<SignInWay> = z.enum(['key', 'link']);
+export const signInWay: z.ZodType<SignInWay> = z.enum(['key', 'link', 'passkey', 'oidc']);
 
 /** Who is signed in, as the console shows it; everything of a person is null while nobody is. */
 export const consoleSession: z.ZodType = z.strictObject({
@@ -22,17 +22,16 @@ export const consoleSession: z.ZodType = z.strictObject({
   openedAt: time.nullable(),
   expiresAtMs: time.nullable(),
   ways: z.array(signInWay),
+  issuers: z.array(z.strictObject({ id: z.string(), name: z.string() })),
 });
 
-const WAYS: readonly SignInWay[] = ['key', 'link'];
-
-/** Returns who is signed in, in the form the console reads. */
-export function consoleSessionOf(shown: ShownSignIn | undefined): object {
-  if (shown === undefined) return { ...NOBODY, ways: WAYS };
+/** Returns who is signed in and how one may, in the form the console reads. */
+export function consoleSessionOf(shown: ShownSignIn | undefined, ways: SignInWays): object {
+  if (shown === undefined) return { ...NOBODY, ...ways };
   const { person, name, roles, way, openedAt, expiresAtMs } = shown;
   const { id, email, groups } = person;
   const told = { person: { id, email, groups }, name, roles, agents: null };
-  return { ...told, way, openedAt, expiresAtMs, ways: WAYS };
+  return { ...told, way, openedAt, expiresAtMs, ...ways };
 }
 
 const NOBODY = {

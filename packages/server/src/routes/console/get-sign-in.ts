@@ -14,9 +14,9 @@ export const getSignIn: Route = route({
   codes: [],
   handle: ({ services }, { base, headers }) => {
     const cookie = cookieIn(headers, schemeIn(base));
-    if (cookie === undefined) return answer(consoleSessionOf(undefined));
+    if (cookie === undefined) return answer(consoleSessionOf(undefined, services.signIns.ways()));
     const foreign = checkOwnPage(headers, 'GET');
     if (foreign !== null) return refuse(foreign);
-    return answer(consoleSessionOf(services.signIns.find(cookie)));
+    return answer(consoleSessionOf(services.signIns.find(cookie), services.signIns.ways()));
   },
 });

@@ -21,9 +21,7 @@ export const signOut: Route = route({
     const foreign = checkOwnPage(headers, 'DELETE');
     if (foreign !== null) return refuse(foreign);
     const ended = await services.signIns.signOut(cookie);
-    if (ended.ok || ended.error.code === 'not-found') {
-      return { ...answer({ signedOut: ended.ok }), headers: gone };
-    }
-    return refuse({ code: ended.error.code, detail: ended.error.message });
+    if (!ended.ok) return refuse({ code: ended.error.code, detail: ended.error.message });
+    return { ...answer({ signedOut: ended.value.ended > 0 }), headers: gone };
   },
 });

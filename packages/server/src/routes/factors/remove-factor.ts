@@ -26,6 +26,9 @@ export const removeFactor: Route = route({
     const { person = null, reason } = given;
     const purpose = purposeOf(`/api/v1/factors/${id}/remove`, given);
     const removal = { id, person, reason, proof: given.proof, purpose };
-    return answerOf(await services.factors.remove(removal, caller));
+    const removed = await services.factors.remove(removal, caller);
+    // Also where the record failed: what was proved by a factor that is gone is over.
+    await services.signIns.factorRemoved(id);
+    return answerOf(removed);
   },
 });

@@ -10,13 +10,48 @@ const NAMES: Readonly<Record<Scheme, string>> = {
   http: 'plumbline-console',
 };
 
+// What a browser brings back from an issuer; lax, because it comes from there.
+const FLOW_NAMES: Readonly<Record<Scheme, string>> = {
+  https: '__Host-plumbline-flow',
+  http: 'plumbline-flow',
+};
+
 const VALUE = /^[A-Za-z0-9_-]{43}$/;
 
 /** Returns the value of the console's cookie, or undefined where none came. */
-export function cookieIn({ cookie }: IncomingHttpHeaders, scheme: Scheme): string | undefined {
+export function cookieIn(headers: IncomingHttpHeaders, scheme: Scheme): string | undefined {
+  return valueIn(headers, NAMES[scheme], VALUE);
+}
+
+const SEALED = /^[A-Za-z0-9_-]{40,4000}$/;
+const FLOW_SECONDS = 600;
+
+/** Returns what a browser brings back from an issuer, sealed; undefined where nothing came. */
+export function flowIn(headers: IncomingHttpHeaders, scheme: Scheme): string | undefined {
+  return valueIn(headers, FLOW_NAMES[scheme], SEALED);
+}
+
+/** Returns what a browser is given to bring back from an issuer; null takes it away. */
+export function giveFlow(sealed: string | null, scheme: Scheme): string {
+  const parts = [
+    `${FLOW_NAMES[scheme]}=${sealed ?? ''}`,
+    'Path=/',
+    `Max-Age=${sealed === null ? 0 : FLOW_SECONDS}`,
+    'HttpOnly',
+    'SameSite=Lax',
+    ...(scheme === 'https' ? ['Secure'] : []),
+  ];
+  return parts.join('; ');
+}
+
+function valueIn(
+  { cookie }: IncomingHttpHeaders,
+  wanted: string,
+  form: RegExp,
+): string | undefined {
   for (const pair of cookie?.split(';') ?? []) {
     const [name = '', value = ''] = pair.split('=', 2);
-    if (name.trim() === NAMES[scheme] && VALUE.test(value.trim())) return value.trim();
+    if (name.trim() === wanted && form.test(value.trim())) return value.trim();
   }
   return undefined;
 }

@@ -119,6 +119,10 @@ export type Factors = {
    * `bad-proof` when it does not hold. Call it last, when everything else is known to be in order.
    */
   readonly check: (by: Caller, asked: Asked) => Promise<Served<Proven | null>>;
+  /** Makes a challenge for whoever signs in with a passkey: nobody is known yet. */
+  readonly openChallenge: () => Promise<Served<Challenge>>;
+  /** Returns whose passkey answered an open challenge, and uses that up; else `bad-proof`. */
+  readonly identify: (response: JsonObject) => Promise<Served<Proven>>;
   /** Returns the pseudonym of a person that stands in the ledger. */
   readonly pseudonymOf: (person: string) => string;
 };

@@ -11,6 +11,8 @@ import { confirmFactor, enrolFactor } from './enrol.ts';
 import type { Asking, FactorsDesk } from './factors-desk.ts';
 import { factorStore, type KeptFactor } from './factor-store.ts';
 import type { Asked, Factors, Proven, Removal, ShownFactor } from './factors.ts';
+import { identify, openChallenge } from './identify.ts';
+import { makeOpenChallenges } from './open-challenges.ts';
 import { openPseudonyms } from './pseudonyms.ts';
 import { makeChallenge, prove } from './prove.ts';
 import type { WebAuthnSite } from './webauthn.ts';
@@ -40,18 +42,14 @@ export async function openFactors(needs: FactorsNeeds): Promise<Factors> {
     newId: () => `fac_${randomBytes(8).toString('hex')}`,
     note: (kind, open) => needs.write({ kind, agent: null, open }),
   };
+  const open = makeOpenChallenges(clock);
   const asPerson = async <T>(
     by: Caller,
     act: (who: Asking) => Promise<Served<T>>,
   ): Promise<Served<T>> => {
-    if (by.person === null) return NOT_A_PERSON;
-    try {
-      return await act({ person: pseudonymOf(by.person.id), human: by.person, by: by.id });
-    } catch (cause) {
-      // What cannot be kept was not proved: a vault on a full disk takes it once there is space.
-      if (cause instanceof VaultError) return refused('unavailable', cause.message);
-      throw cause;
-    }
+    const { person, id } = by;
+    if (person === null) return NOT_A_PERSON;
+    return kept(() => act({ person: pseudonymOf(person.id), human: person, by: id }));
   };
   return {
     list: (by, person) =>
@@ -60,9 +58,21 @@ export async function openFactors(needs: FactorsNeeds): Promise<Factors> {
     confirm: (of, by) => asPerson(by, (who) => confirmFactor(desk, who, of)),
     remove: (of, by) => asPerson(by, (who) => removeFactor(desk, who, { ...of, by, pseudonymOf })),
     challenge: (purpose, by) => asPerson(by, (who) => makeChallenge(desk, who, purpose)),
+    openChallenge: () => openChallenge(desk, open),
+    identify: (response) => kept(() => identify(desk, open, response)),
     check: (by, asked) => checkProof(desk, asked, (act) => asPerson(by, act)),
     pseudonymOf,
   };
+}
+
+// What cannot be kept was not proved: a vault on a full disk takes it once there is space.
+async function kept<T>(act: () => Promise<Served<T>>): Promise<Served<T>> {
+  try {
+    return await act();
+  } catch (cause) {
+    if (cause instanceof VaultError) return refused('unavailable', cause.message);
+    throw cause;
+  }
 }
 
 const NOT_A_PERSON: Served<never> = refused(

@@ -153,7 +153,7 @@ async function proveAnswer(
 }
 
 /** Durable before anything acts on the proof: a restart must not take it again. */
-async function keepUse(
+export async function keepUse(
   { store }: FactorsDesk,
   person: string,
   { record, factor }: { readonly record: FactorRecord; readonly factor: KeptFactor },

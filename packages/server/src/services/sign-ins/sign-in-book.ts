@@ -1,17 +1,23 @@
 import { hash, randomBytes } from 'node:crypto';
 
-import type { SignInWay } from './sign-ins.ts';
+import type { Caller } from '../../routes/caller.ts';
+import type { SignInPlace, SignInWay } from './sign-ins.ts';
+
+/** Who is signed in: the person of a key, or whom an issuer vouched for. */
+export type SignedInAs =
+  | { readonly kind: 'key'; readonly key: string }
+  | { readonly kind: 'issuer'; readonly caller: Caller };
 
 /** One sign-in as it is kept: never the cookie's value, only its digest. */
-export type KeptSignIn = {
+export type KeptSignIn = SignInPlace & {
   readonly id: string;
   readonly digest: string;
   readonly way: SignInWay;
-  /** The id of the key whose person is signed in. */
-  readonly key: string;
+  readonly as: SignedInAs;
+  /** The factor it was proved by, or null. */
+  readonly factor: string | null;
   /** The pseudonym of the person. */
   readonly person: string;
-  readonly browser: string | null;
   readonly openedAt: number;
   readonly expiresAt: number;
   lastAt: number;
@@ -33,10 +39,21 @@ export function freshSignIn(): { readonly cookie: string; readonly id: string } 
   };
 }
 
+/** Returns the id that stands in the ledger for whoever is signed in. */
+export function byOf({ as }: Pick<KeptSignIn, 'as'>): string {
+  return as.kind === 'key' ? as.key : as.caller.id;
+}
+
 /** The sign-ins that are open. */
 export class SignInBook {
   readonly #byDigest = new Map<string, KeptSignIn>();
   readonly #byId = new Map<string, KeptSignIn>();
+  #changes = 0;
+
+  /** Counts what was added and removed. */
+  get changes(): number {
+    return this.#changes;
+  }
 
   find(cookie: string): KeptSignIn | undefined {
     return this.#byDigest.get(digestOf(cookie));
@@ -51,12 +68,14 @@ export class SignInBook {
   }
 
   add(kept: KeptSignIn): void {
+    this.#changes += 1;
     this.#byDigest.set(kept.digest, kept);
     this.#byId.set(kept.id, kept);
   }
 
   /** Returns whether it was there. */
   remove({ id, digest }: Pick<KeptSignIn, 'id' | 'digest'>): boolean {
+    this.#changes += 1;
     this.#byDigest.delete(digest);
     return this.#byId.delete(id);
   }

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+import { giveFlow, schemeIn } from '../gate/cookie.ts';
+import { refuse, route, type Route } from '../route.ts';
+import { leadTo } from './console-files.ts';
+
+/** Where a sign-in may end: a page of the console, and nothing that leads elsewhere. */
+const ownPage = z
+  .string()
+  .max(1_000)
+  .regex(/^\/console\/[A-Za-z0-9_.~%/?=&,:-]*$/)
+  .refine((path) => !path.includes('//'), 'must be a page of the console');
+
+/** Sends a browser to an issuer of tokens to sign in there. */
+export const beginOidc: Route = route({
+  name: 'beginOidc',
+  method: 'GET',
+  path: '/console/oidc/{id}',
+  rights: [],
+  reach: 'handler',
+  summary: 'sends a browser to an issuer to sign in; `to` is the page it comes back to',
+  query: z.strictObject({ to: ownPage.default('/console/') }),
+  answer: { status: 302, type: 'text/html; charset=utf-8' },
+  codes: ['not-found'],
+  handle: async ({ services }, { params: { id }, query: { to }, base }) => {
+    const back = `${base}/console/oidc/back`;
+    const begun = await services.signIns.begin({ issuer: id, back, to });
+    if (!begun.ok) return refuse({ code: 'not-found', detail: begun.say });
+    const { place, sealed } = begun.value;
+    return leadTo(place, [giveFlow(sealed, schemeIn(base))]);
+  },
+});
