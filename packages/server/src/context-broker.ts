@@ -7,7 +7,7 @@ import type { Egress } from './egress/egress.ts';
 import { dropCredentials } from './executors/drop-credentials.ts';
 import { containerEnders } from './executors/containers/enders.ts';
 import type { ExecutionBook } from './executors/execution-book.ts';
-import { groupsOfMachine, runNft } from './executors/run-nft.ts';
+import { groupsOfMachine, hasSpace, runNft } from './executors/run-nft.ts';
 import { makeCutting } from './executors/network-cuts.ts';
 import { revokers } from './executors/revoke.ts';
 import type { Guard } from './guard/guard.ts';
@@ -89,7 +89,12 @@ function openCuts(
     const halts = guard.status(agent)?.halts ?? [];
     return halts.some(({ scope }) => scope === 'agent' || scope === 'fleet');
   };
-  const cutting = makeCutting(cuts, { run: runNft(), isHalted, groups: groupsOfMachine() });
+  const cutting = makeCutting(cuts, {
+    run: runNft(),
+    isHalted,
+    groups: groupsOfMachine(),
+    hasSpace,
+  });
   for (const executor of cutting.cuts) executing.add(executor);
   for (const executor of cutting.lifts) executing.addLift(executor);
   const settle = async (): Promise<void> => {

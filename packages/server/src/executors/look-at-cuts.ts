@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { groupsOfMachine, runNft } from './run-nft.ts';
+import { groupsOfMachine, hasSpace, runNft } from './run-nft.ts';
 
 /** What was looked at; `next` says what to do about it. */
 type Looked = {
@@ -20,6 +20,11 @@ export function looksAtCuts({
   return Object.entries(cuts).map(([name, { namespaces, cgroups }]) => {
     const what = `cut ${name}`;
     const look = async (): Promise<Looked> => {
+      const missing = namespaces.find((space) => !hasSpace(space));
+      if (missing !== undefined) {
+        const next = `make it, or mend \`cuts.${name}.namespaces\``;
+        return { what, state: 'warn', says: `there is no name space \`${missing}\` now`, next };
+      }
       for (const space of [null, ...namespaces]) {
         const listed = await run('list tables', space);
         if (listed.state === 'failed')
@@ -30,7 +35,12 @@ export function looksAtCuts({
         return { what, state: 'ok', says: 'the rules of the machine can be read', next: null };
       }
       const next = `start it, or mend \`cuts.${name}.cgroups\``;
-      return { what, state: 'warn', says: `there is no control group \`${tree}${gone}\``, next };
+      return {
+        what,
+        state: 'warn',
+        says: `there is no control group \`${tree}${gone}\` now`,
+        next,
+      };
     };
     return [what, look];
   });

@@ -14,7 +14,7 @@ import { NEAR, netScene, type NetScene } from '../../testing/net-scene.ts';
 import { armSupport } from '../../testing/sandbox-scene.ts';
 import type { Cut } from '../config/cuts.ts';
 import { makeCutting } from './network-cuts.ts';
-import { groupsOfMachine, runNft } from './run-nft.ts';
+import { groupsOfMachine, hasSpace, runNft } from './run-nft.ts';
 
 function nft({ inside }: NetScene, ...args: string[]): boolean {
   const [program = '', ...before] = inside;
@@ -85,7 +85,7 @@ test('cuts: a service or address, user and control group is cut, and nothing bes
     let isHalted = true;
     const cutting = makeCutting(
       { one: { ...none, ...cut } },
-      { run: runNft(scene.inside), isHalted: () => isHalted, groups: groupsOfMachine() },
+      { run: runNft(scene.inside), isHalted: () => isHalted, groups: groupsOfMachine(), hasSpace },
     );
     const held = await scene.hold(before);
     assert.deepEqual(await cutting.settle(), []);

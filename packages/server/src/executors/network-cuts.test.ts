@@ -19,6 +19,7 @@ type Scene = {
   readonly halted: Set<string>;
   readonly runs: { readonly commands: string; readonly namespace: string | null }[];
   answer: Attempt;
+  readonly spaces: Set<string>;
 };
 
 function scene(): Scene {
@@ -27,6 +28,7 @@ function scene(): Scene {
     halted,
     runs,
     answer: { state: 'done' },
+    spaces: new Set(['box']),
     cutting: makeCutting(CUTS, {
       run: (commands, namespace) => {
         runs.push({ commands, namespace });
@@ -34,6 +36,7 @@ function scene(): Scene {
       },
       isHalted: (agent) => halted.has(agent),
       groups: { tree: '', has: () => false },
+      hasSpace: (space) => made.spaces.has(space),
     }),
   };
   return made;
@@ -87,6 +90,18 @@ test('cuts: what is written follows from who is halted, and faults are told', as
     runs.slice(2).map(({ commands }) => commands),
     [none, none],
   );
+});
+
+test('cuts: a name space that is gone cannot be closed, and needs no opening', async () => {
+  verifies('human.halt-infrastructure');
+  const { cutting, halted, runs, spaces } = scene();
+  spaces.clear();
+  halted.add('mail');
+  const why = 'there is no network name space `box`';
+  assert.deepEqual(await cutting.cuts[1]?.execute(halt('mail')), { state: 'failed', why });
+  halted.clear();
+  assert.deepEqual(await cutting.lifts[1]?.execute(halt('mail')), { state: 'done' });
+  assert.equal(runs.filter(({ namespace }) => namespace === 'box').length, 0);
 });
 
 test('cuts: a start writes what has to hold, and says what cannot be had', async () => {

@@ -9,6 +9,8 @@ export type CuttingNeeds = {
   /** Whether an agent is halted as a whole, as the ledger and what is latched say. */
   readonly isHalted: (agent: string) => boolean;
   readonly groups: CutGroups;
+  /** Whether a network name space is there. */
+  readonly hasSpace: (namespace: string) => boolean;
 };
 
 /** The executors of cuts, and what puts the rules of the machine in order after a start. */
@@ -93,7 +95,7 @@ function oneAfterTheOther<T>(run: () => Promise<T>): () => Promise<T> {
 
 async function applyAll(
   all: readonly NamedCut[],
-  { run, isHalted, groups }: CuttingNeeds,
+  { run, isHalted, groups, hasSpace }: CuttingNeeds,
 ): Promise<Applied> {
   const wanted = all.filter(([, { agents }]) => agents.some((agent) => isHalted(agent)));
   const here = wanted.map(([name, cut]): NamedCut => {
@@ -104,7 +106,12 @@ async function applyAll(
   const spaces = [...new Set(all.flatMap(([, { namespaces }]) => namespaces))];
   const [own, ...others] = await Promise.all([
     isHere ? run(tableOf(here, groups.tree), null) : DONE,
-    ...spaces.map((space) => run(closedTable(closed.has(space)), space)),
+    ...spaces.map((space): Attempt | Promise<Attempt> => {
+      if (hasSpace(space)) return run(closedTable(closed.has(space)), space);
+      // What is gone needs not be opened again; what was to be closed has to be looked for.
+      const why = `there is no network name space \`${space}\``;
+      return closed.has(space) ? { state: 'failed', why } : DONE;
+    }),
   ]);
   const inSpace = new Map(spaces.map((space, at) => [space, others[at] ?? DONE]));
   return new Map(

@@ -43,9 +43,16 @@ export function runNft(words: readonly string[] = []): RunNft {
 }
 
 function insideOf(namespace: string | null): readonly string[] {
-  if (namespace === null) return [];
-  const file = isAbsolute(namespace) ? namespace : `/run/netns/${namespace}`;
-  return ['nsenter', `--net=${file}`, '--'];
+  return namespace === null ? [] : ['nsenter', `--net=${fileOf(namespace)}`, '--'];
+}
+
+/** Returns whether a network name space is there. */
+export function hasSpace(namespace: string): boolean {
+  return existsSync(fileOf(namespace));
+}
+
+function fileOf(namespace: string): string {
+  return isAbsolute(namespace) ? namespace : `/run/netns/${namespace}`;
 }
 
 /** What stands first says it; the commands that follow hold names of the settings alone. */

@@ -45,7 +45,8 @@ export function narrowReach(rule: SupervisionRule | null, asked: Bounds): Narrow
   };
 }
 
-const PLACE = "the agent's in `supervision` of the daemon's settings, which can only be narrowed";
+const PLACE =
+  "the agent's in `supervision` of the daemon's settings, which options only narrow: add it there";
 
 function lesserOf(rule: SupervisionRule['limits'], asked: Limits): Limits {
   return {
