@@ -77,7 +77,7 @@ describe('sign-in', { skip }, () => {
     await onPage(daemon, { path: '/' }, async (page) => {
       await agentLink(page, 'banking').waitFor();
       await page.getByRole('button', { name: /^Signed in as/ }).click();
-      await page.getByRole('menuitem', { name: 'Sign out' }).click();
+      await page.getByRole('menuitem', { name: 'Sign out', exact: true }).click();
       await page.getByRole('heading', { name: 'Sign in to Plumbline' }).waitFor();
       assert.equal(await page.getByText('banking').count(), 0);
       await signIn(daemon, page, undefined);

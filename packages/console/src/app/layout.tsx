@@ -1,4 +1,4 @@
-import { type ReactElement, Suspense, useEffect, useRef, useState } from 'react';
+import { type ReactElement, Suspense, useState } from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 
 import { useFleet } from '../data/fleet.ts';
@@ -7,6 +7,7 @@ import { Button } from '../ui/button.tsx';
 import { HaltDialog } from '../ui/halt/halt-dialog.tsx';
 import { LoadState } from '../ui/states.tsx';
 import { AwayBanner } from './away-banner.tsx';
+import { ErrorBoundary } from './error-boundary.tsx';
 import classes from './layout.module.css';
 import { LiveMark } from './live-mark.tsx';
 import { Navigation } from './navigation.tsx';
@@ -71,27 +72,23 @@ function TopBar({
 }
 
 function Main(): ReactElement {
-  const main = useRef<HTMLElement>(null);
   const [path] = useLocation();
-  const [first] = useState(path);
-  // A page that was gone to is read from its top, by eye and by ear.
-  useEffect(() => {
-    if (path !== first) main.current?.querySelector<HTMLElement>('h1')?.focus();
-  }, [path, first]);
   return (
-    <main id="main" className={classes['main']} ref={main} tabIndex={-1}>
+    <main id="main" className={classes['main']} tabIndex={-1}>
       <AwayBanner />
-      <Suspense fallback={<LoadState what="the page" />}>
-        <Switch>
-          {PAGES.map(({ path: at, page }) => (
-            <Route key={at} path={at} component={page} />
-          ))}
-          <Route path="/sign-in">
-            <Redirect to="/" replace />
-          </Route>
-          <Route component={NotFound} />
-        </Switch>
-      </Suspense>
+      <ErrorBoundary key={path}>
+        <Suspense fallback={<LoadState what="the page" />}>
+          <Switch>
+            {PAGES.map(({ path: at, page }) => (
+              <Route key={at} path={at} component={page} />
+            ))}
+            <Route path="/sign-in">
+              <Redirect to="/" replace />
+            </Route>
+            <Route component={NotFound} />
+          </Switch>
+        </Suspense>
+      </ErrorBoundary>
     </main>
   );
 }

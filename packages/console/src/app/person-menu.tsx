@@ -37,7 +37,8 @@ export function PersonMenu({ session }: { readonly session: ConsoleSession }): R
         onChange={(chosen) => choose({ zone: chosen })}
       />
       <MenuLine />
-      <MenuItem onSelect={() => signOut.mutate()}>Sign out</MenuItem>
+      <MenuItem onSelect={() => signOut.mutate('here')}>Sign out</MenuItem>
+      <MenuItem onSelect={() => signOut.mutate('everywhere')}>Sign out everywhere</MenuItem>
     </Menu>
   );
 }

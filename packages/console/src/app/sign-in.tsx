@@ -1,10 +1,15 @@
-import { type ReactElement, useEffect } from 'react';
+import { type ReactElement, useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 
-import type { ConsoleSession } from '../data/session.ts';
+import { hasPasskeys } from '../data/passkey.ts';
+import { type ConsoleSession, issuerPlace } from '../data/session.ts';
+import { buttonClass } from '../ui/button.tsx';
+import { Fault } from '../ui/field.tsx';
 import { LinkEntry } from './link-entry.tsx';
 import { KeyForm } from './key-form.tsx';
 import classes from './layout.module.css';
+import { PasskeyButton } from './passkey-button.tsx';
+import { takeProblem } from './take-link.ts';
 
 type SignInProps = {
   readonly session: ConsoleSession;
@@ -23,7 +28,8 @@ export function SignIn({ session, link, wasSignedIn, onEntered }: SignInProps): 
   useEffect(() => {
     document.title = 'Sign in · Plumbline';
   }, []);
-  const offers = (way: string): boolean => session.ways.some(({ kind }) => kind === way);
+  const [problem] = useState(takeProblem);
+  const offers = (way: string): boolean => session.ways.includes(way);
   const isDeep = path !== '/' && path !== '/sign-in';
   return (
     <main className={classes['alone']}>
@@ -38,6 +44,13 @@ export function SignIn({ session, link, wasSignedIn, onEntered }: SignInProps): 
           <p className={classes['soft']}>Signing in leads on to the page you asked for.</p>
         )}
         {link !== null && <LinkEntry link={link} onEntered={onEntered} />}
+        {problem !== null && <Fault error={new Error(problem)} />}
+        {offers('passkey') && hasPasskeys() && <PasskeyButton onEntered={onEntered} />}
+        {session.issuers.map((issuer) => (
+          <a key={issuer.id} href={issuerPlace(issuer)} className={buttonClass({})}>
+            Sign in with {issuer.name}
+          </a>
+        ))}
         {offers('key') && <KeyForm isFirst={link === null} onEntered={onEntered} />}
         <p className={classes['hint']}>
           On the machine of the daemon, <code>plumb console</code> prints a link that signs in once.

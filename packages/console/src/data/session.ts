@@ -9,8 +9,8 @@ import {
 
 import { askJson } from './api.ts';
 
-/** A way to sign in that this daemon offers. */
-export type SignInWay = { readonly kind: string; readonly id: string; readonly name: string };
+/** A program elsewhere that says who people are. */
+export type Issuer = { readonly id: string; readonly name: string };
 
 /** Who is signed in; `person` is null where nobody is. */
 export type ConsoleSession = {
@@ -20,7 +20,9 @@ export type ConsoleSession = {
   /** The agents this person sees, or null for all of them. */
   readonly agents: readonly string[] | null;
   readonly expiresAtMs: number | null;
-  readonly ways: readonly SignInWay[];
+  /** How one may sign in here: `key`, `link`, `passkey`, `oidc`. */
+  readonly ways: readonly string[];
+  readonly issuers: readonly Issuer[];
 };
 
 export const SESSION_KEY = ['session'] as const;
@@ -45,11 +47,19 @@ export function useSignIn(): UseMutationResult<unknown, Error, Readonly<Record<s
   });
 }
 
-/** Signs out here. */
-export function useSignOut(): UseMutationResult<unknown, Error, void> {
+/** Returns where a browser signs in with an issuer, and comes back to the page it is at. */
+export function issuerPlace({ id }: Issuer): string {
+  const { pathname, search } = globalThis.location;
+  const to = pathname === '/console/sign-in' ? '/console/' : `${pathname}${search}`;
+  return `/console/oidc/${encodeURIComponent(id)}?to=${encodeURIComponent(to)}`;
+}
+
+/** Signs out here, or everywhere this person is signed in. */
+export function useSignOut(): UseMutationResult<unknown, Error, 'here' | 'everywhere'> {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () => askJson(PATH, { method: 'DELETE' }),
+    mutationFn: (where) =>
+      askJson(where === 'here' ? PATH : '/console/sessions', { method: 'DELETE' }),
     onSuccess: () => startAfresh(client, undefined),
   });
 }
@@ -87,7 +97,8 @@ export function readSession(answer: unknown): ConsoleSession {
     roles: textsOf(member('roles')),
     agents: Array.isArray(agents) ? textsOf(agents) : null,
     expiresAtMs: typeof expires === 'number' ? expires : null,
-    ways: listOf(member('ways')).map(readWay),
+    ways: textsOf(member('ways')),
+    issuers: listOf(member('issuers')).map(readIssuer),
   };
 }
 
@@ -97,12 +108,9 @@ function nameOf(person: unknown): string | null {
   return textOf(person) ?? member('email') ?? member('id');
 }
 
-function readWay(way: unknown): SignInWay {
-  if (typeof way === 'string') return { kind: way, id: way, name: way };
-  const member = (name: string): string | null => textOf(Reflect.get(Object(way), name));
-  const kind = member('kind') ?? '';
-  const id = member('id') ?? member('issuer') ?? kind;
-  return { kind, id, name: member('name') ?? id };
+function readIssuer(issuer: unknown): Issuer {
+  const member = (name: string): string => textOf(Reflect.get(Object(issuer), name)) ?? '';
+  return { id: member('id'), name: member('name') };
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -1,4 +1,4 @@
-import { type ReactElement, type ReactNode, useEffect } from 'react';
+import { type ReactElement, type ReactNode, useEffect, useRef } from 'react';
 
 import classes from './page.module.css';
 import { joinClasses } from './join-classes.ts';
@@ -11,16 +11,26 @@ type PageProps = {
   readonly children: ReactNode;
 };
 
+let hasShownPage = false;
+
 /** The frame of a page: its title in the document and in a heading, what it is for, its actions. */
 export function Page({ title, lead, actions, children }: PageProps): ReactElement {
   useEffect(() => {
     document.title = `${title} · Plumbline`;
   }, [title]);
+  const heading = useRef<HTMLHeadingElement>(null);
+  // A page that was gone to is read from its top; the first one is where the browser puts it.
+  useEffect(() => {
+    if (hasShownPage) heading.current?.focus({ preventScroll: true });
+    hasShownPage = true;
+  }, []);
   return (
     <div className={classes['page']}>
       <header className={classes['head']}>
         <div className={classes['words']}>
-          <h1 tabIndex={-1}>{title}</h1>
+          <h1 tabIndex={-1} ref={heading}>
+            {title}
+          </h1>
           {lead !== undefined && <p className={classes['lead']}>{lead}</p>}
         </div>
         {actions !== undefined && <div className={classes['actions']}>{actions}</div>}

@@ -6,8 +6,6 @@ import type { Zone } from './time-text.ts';
 export type Preferences = {
   readonly theme: 'system' | 'light' | 'dark';
   readonly zone: Zone;
-  /** Whether single letters are shortcuts; whoever speaks to a computer switches them off. */
-  readonly hasLetterKeys: boolean;
 };
 
 const PLACE = 'plumbline.preferences';
@@ -47,7 +45,6 @@ function readPreferences(): Preferences {
   return {
     theme: theme === 'light' || theme === 'dark' ? theme : 'system',
     zone: member('zone') === 'utc' ? 'utc' : 'local',
-    hasLetterKeys: member('hasLetterKeys') !== false,
   };
 }
 
