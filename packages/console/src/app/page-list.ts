@@ -40,6 +40,12 @@ export const PAGES: readonly PageEntry[] = [
     title: 'Entry',
     page: later(async () => (await import('../pages/evidence/entry-page.tsx')).EntryPage),
   },
+  {
+    path: '/settings/:tab?',
+    title: 'Settings',
+    isInNavigation: true,
+    page: later(async () => (await import('../pages/settings/settings-page.tsx')).SettingsPage),
+  },
 ];
 
 function later(load: () => Promise<ComponentType>): ComponentType {

@@ -1,0 +1,108 @@
+import {
+  useMutation,
+  type UseMutationResult,
+  useQuery,
+  useQueryClient,
+  type UseQueryResult,
+} from '@tanstack/react-query';
+
+import { type Answer, api, askJson, bodyOf } from './api.ts';
+
+/** A second factor of whoever is signed in. */
+export type Factor = Answer<'/api/v1/factors'>['rows'][number];
+
+/** A factor that was begun. It counts once it is confirmed; its secret is answered this once. */
+export type BegunFactor = {
+  readonly id: string;
+  readonly kind: 'totp' | 'webauthn';
+  /** `otpauth://…`, for authenticator apps. */
+  readonly uri: string | null;
+  readonly secret: string | null;
+  /** What a browser asks an authenticator by. */
+  readonly options: unknown;
+};
+
+/** A six-digit code, or what an authenticator answered. */
+export type FactorAnswer = { readonly code: string } | { readonly response: unknown };
+
+const KEY = ['factors'] as const;
+
+/** One's own second factors. */
+export function useFactors(): UseQueryResult<Answer<'/api/v1/factors'>> {
+  return useQuery({
+    queryKey: KEY,
+    queryFn: async ({ signal }) => bodyOf(await api.GET('/api/v1/factors', { signal })),
+  });
+}
+
+/** Begins a factor. */
+export function useFactorBegin(): UseMutationResult<
+  BegunFactor,
+  Error,
+  { readonly kind: Factor['kind']; readonly name: string; readonly code: string }
+> {
+  return useMutation({
+    mutationFn: async ({ kind, name, code }) => {
+      const body = { kind, name, ...proofOf(code) };
+      const made = await askJson('/api/v1/factors', {
+        method: 'POST',
+        body: JSON.stringify(body),
+      });
+      return readBegun(made, kind);
+    },
+  });
+}
+
+/** Makes a begun factor count. */
+export function useFactorConfirm(): UseMutationResult<
+  unknown,
+  Error,
+  { readonly id: string; readonly answer: FactorAnswer }
+> {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, answer }) =>
+      askJson(`/api/v1/factors/${id}/confirm`, { method: 'POST', body: JSON.stringify(answer) }),
+    onSuccess: () => client.invalidateQueries({ queryKey: KEY }),
+  });
+}
+
+/** Removes one's own factor, with a code of one that is there. */
+export function useFactorRemoving(): UseMutationResult<
+  unknown,
+  Error,
+  { readonly id: string; readonly reason: string; readonly code: string }
+> {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, reason, code }) => {
+      const body = JSON.stringify({ reason, ...proofOf(code) });
+      return askJson(`/api/v1/factors/${id}/remove`, { method: 'POST', body });
+    },
+    onSuccess: () => client.invalidateQueries({ queryKey: KEY }),
+  });
+}
+
+/** Has the browser ask an authenticator. Rejects where the person or the browser says no. */
+export async function askAuthenticator(options: unknown): Promise<unknown> {
+  // The daemon made these options; the browser checks every member of them itself.
+  const json = options as PublicKeyCredentialCreationOptionsJSON;
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(json);
+  const credential = await navigator.credentials.create({ publicKey });
+  if (!(credential instanceof PublicKeyCredential)) throw new Error('no authenticator answered');
+  return credential.toJSON();
+}
+
+function proofOf(code: string): { readonly proof?: object } {
+  return code === '' ? {} : { proof: { factor: 'totp', code } };
+}
+
+function readBegun(made: unknown, kind: Factor['kind']): BegunFactor {
+  const member = (name: string): unknown => Reflect.get(Object(made), name);
+  const text = (name: string): string | null => {
+    const value = member(name);
+    return typeof value === 'string' ? value : null;
+  };
+  const id = text('id') ?? '';
+  return { id, kind, uri: text('uri'), secret: text('secret'), options: member('options') };
+}

@@ -1,0 +1,55 @@
+import {
+  useMutation,
+  type UseMutationResult,
+  useQueryClient,
+  type UseQueryResult,
+} from '@tanstack/react-query';
+
+import { type Answer, api, bodyOf } from './api.ts';
+import { useLiveQuery } from './use-live.ts';
+
+/** A key as it is shown: who it is for and what it may, without its secret. */
+export type Key = Answer<'/api/v1/keys'>['rows'][number];
+
+/** What a new key is to be. */
+export type KeyOrder = Pick<Key, 'kind' | 'name' | 'roles' | 'scopes' | 'agents' | 'email'>;
+
+/** A key that was made, with its secret: answered this once. */
+export type MadeKey = { readonly key: Key; readonly token: string };
+
+/** Every key, revoked ones included. */
+export function useKeys(): UseQueryResult<readonly Key[]> {
+  return useLiveQuery({
+    key: ['keys'],
+    ask: async (signal) => bodyOf(await api.GET('/api/v1/keys', { signal })).rows,
+    isTouchedBy: ({ kind }) => kind === 'key_added' || kind === 'key_revoked',
+  });
+}
+
+/** Makes a key. */
+export function useKeyMaking(): UseMutationResult<MadeKey, Error, KeyOrder> {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ kind, name, roles, scopes, agents, email }: KeyOrder) => {
+      const body = {
+        kind,
+        name,
+        ...(kind === 'person' ? { roles: [...roles], email } : {}),
+        ...(kind === 'service' ? { scopes: [...scopes] } : {}),
+        agents: agents === null ? null : [...agents],
+      };
+      return bodyOf(await api.POST('/api/v1/keys', { body }));
+    },
+    onSuccess: () => client.invalidateQueries({ queryKey: ['keys'] }),
+  });
+}
+
+/** Revokes a key, at once. */
+export function useKeyRevoking(): UseMutationResult<unknown, Error, string> {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (id: string) =>
+      bodyOf(await api.DELETE('/api/v1/keys/{id}', { params: { path: { id } } })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['keys'] }),
+  });
+}

@@ -1,0 +1,24 @@
+import type { ReactElement } from 'react';
+
+import { TextField } from '../../ui/field.tsx';
+
+/** The six digits that an authenticator app shows. */
+export function CodeField({
+  code,
+  onCode,
+}: {
+  readonly code: string;
+  readonly onCode: (code: string) => void;
+}): ReactElement {
+  return (
+    <TextField
+      label="Code of your app"
+      inputMode="numeric"
+      autoComplete="one-time-code"
+      pattern="[0-9]{6}"
+      maxLength={6}
+      value={code}
+      onChange={(event) => onCode(event.target.value)}
+    />
+  );
+}
