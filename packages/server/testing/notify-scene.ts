@@ -91,6 +91,8 @@ export type SceneOptions = {
   readonly rules?: Partial<NotifyRules>;
   readonly log?: MemorySequencer;
   readonly start?: number;
+  /** Time that somebody else moves. */
+  readonly clock?: () => number;
   /** Stands between the notifier and its outbox. */
   readonly around?: (outbox: Outbox) => Outbox;
 };
@@ -132,7 +134,7 @@ export async function openScene(
   options: Omit<SceneOptions, 'folder'>,
 ): Promise<NotifyScene> {
   let now = options.start ?? START;
-  const clock = (): number => now;
+  const clock = options.clock ?? ((): number => now);
   const log = options.log ?? (await openMemorySequencer({ clock }));
   const recorder = new Recorder({ sequencer: log });
   const file = join(folder, 'outbox.db');
@@ -178,7 +180,7 @@ export async function openScene(
     votes,
     now: clock,
     write: async (kind, open, { agent = null, session = null } = {}) => {
-      const whole = { kind, agent, session, open, at: now, secret: null, subject: null };
+      const whole = { kind, agent, session, open, at: clock(), secret: null, subject: null };
       const appended = recorder.record(whole);
       await appended.durable;
       return appended.index;

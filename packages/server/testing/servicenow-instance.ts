@@ -139,7 +139,9 @@ function change(
 
 /** Encoded queries, as far as they are used here. */
 function query(rows: readonly Row[], parameters: URLSearchParams): readonly Row[] {
-  const terms = (parameters.get('sysparm_query') ?? '').split('^');
+  const all = (parameters.get('sysparm_query') ?? '').split('^');
+  const terms = all.filter((term) => !term.startsWith('ORDERBY'));
+  const isNewest = all.includes('ORDERBYDESCsys_created_on');
   const fields = (parameters.get('sysparm_fields') ?? '').split(',');
   const fits = (row: Row): boolean =>
     terms.every((term) => {
@@ -149,6 +151,7 @@ function query(rows: readonly Row[], parameters: URLSearchParams): readonly Row[
       if (sign === 'LIKE') return own.includes(value);
       return value.split(',').includes(own) === (sign === 'IN');
     });
-  const found = rows.filter(fits).slice(0, Number(parameters.get('sysparm_limit')));
+  const ordered = isNewest ? rows.toReversed() : rows;
+  const found = ordered.filter(fits).slice(0, Number(parameters.get('sysparm_limit')));
   return found.map((row) => Object.fromEntries(fields.map((field) => [field, row[field] ?? ''])));
 }

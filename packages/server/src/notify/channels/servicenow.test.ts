@@ -138,3 +138,22 @@ test('servicenow: a token is used until it is not taken; a password may be mende
     assert.equal(sent.kind === 'later' && sent.fault, 'token-401');
   });
 });
+
+test('servicenow: an end whose answer was lost opens nothing, without a reference as well', async () => {
+  verifies('incident.notify');
+  await within({}, async (channel, { instance }) => {
+    await channel.send(makeMessage(), CALM);
+    const end = { key: 'ntc_end_now', reference: null };
+    instance.loseNext = true;
+    assert.equal((await channel.send(makeMessage(END, end), CALM)).kind, 'later');
+    const again = makeMessage(END, { ...end, attempt: 2, mayStand: true });
+    referenceIn(await channel.send(again, CALM));
+    assert.equal(instance.tables.get('incident')?.length, 1);
+    assert.equal(instance.tables.get('sys_journal_field')?.length, 1);
+    // A word on what is over stays with it, and does not open or close it again.
+    const word = { event: 'word', phase: 'updates' } as const;
+    referenceIn(await channel.send(makeMessage(word, { key: 'ntc_word_now' }), CALM));
+    assert.equal(instance.tables.get('incident')?.length, 1);
+    assert.equal(instance.tables.get('sys_journal_field')?.length, 2);
+  });
+});

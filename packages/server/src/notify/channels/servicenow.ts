@@ -50,7 +50,8 @@ async function send(config: ServiceNowConfig, attempt: Attempt): Promise<Sent> {
   const { notice, reference, key } = message;
   const table = tableOf(config, notice);
   const named = reference === null ? null : sysIdIn(reference);
-  const found = named === null ? await lookUp(table, attempt) : { id: named, isMade: false };
+  const known = { id: named, isMade: false, isOver: false };
+  const found = named === null ? await lookUp(table, attempt) : known;
   if ('sent' in found) return found.sent;
   if (found.id === null) {
     const body = recordOf(config, message, table);
@@ -62,7 +63,7 @@ async function send(config: ServiceNowConfig, attempt: Attempt): Promise<Sent> {
   if (typeof done === 'object') return done.sent;
   if (!done) {
     const path = `${table}/${found.id}`;
-    const body = changeOf(config, { key, notice }, table);
+    const body = changeOf(config, { key, notice }, { table, isOver: found.isOver });
     const patched = await api(callOf(attempt, { method: 'PATCH', path, body }));
     if (!patched.ok) return patched.sent;
   }
@@ -83,11 +84,14 @@ function callOf(
 // Resolved, closed and cancelled: what begins anew is another incident.
 const OVER = '^stateNOT IN6,7,8';
 
-type Found = { readonly id: string | null; readonly isMade: boolean } | { readonly sent: Failed };
+type Found =
+  | { readonly id: string | null; readonly isMade: boolean; readonly isOver: boolean }
+  | { readonly sent: Failed };
 
 /**
  * Returns the record of a thread, and whether it is the one this message asks for: an answer that
- * was lost left a record with its key, which somebody may have closed since.
+ * was lost left a record with its key, which somebody may have closed since. What goes on or ends
+ * where nothing is open any more belongs to the newest record that is over.
  */
 async function lookUp(table: Table, attempt: Attempt): Promise<Found> {
   const { key, notice, mayStand } = attempt.message;
@@ -95,10 +99,14 @@ async function lookUp(table: Table, attempt: Attempt): Promise<Found> {
   if (mayStand) {
     const made = await findOne(table, `${ofThread}^descriptionLIKE${key}`, attempt);
     if ('sent' in made) return made;
-    if (made.id !== null) return { id: made.id, isMade: true };
+    if (made.id !== null) return { id: made.id, isMade: true, isOver: false };
   }
   const open = await findOne(table, `${ofThread}${table === 'incident' ? OVER : ''}`, attempt);
-  return 'sent' in open ? open : { id: open.id, isMade: false };
+  if ('sent' in open) return open;
+  const begins = notice.phase === 'opens' || notice.phase === 'tells';
+  if (open.id !== null || begins) return { id: open.id, isMade: false, isOver: false };
+  const last = await findOne(table, `${ofThread}^ORDERBYDESCsys_created_on`, attempt);
+  return 'sent' in last ? last : { id: last.id, isMade: false, isOver: true };
 }
 
 async function findOne(
@@ -148,11 +156,11 @@ function recordOf(config: ServiceNowConfig, { key, notice }: Message, table: Tab
 function changeOf(
   config: ServiceNowConfig,
   { key, notice }: Pick<Message, 'key' | 'notice'>,
-  table: Table,
+  { table, isOver }: { readonly table: Table; readonly isOver: boolean },
 ): JsonObject {
   const lines = [`key: ${key}`, notice.title, ...linesOf(notice)];
   const work = { work_notes: atMost(lines.join('\n'), NOTE) };
-  if (notice.phase !== 'closes' || table === 'change_request') return work;
+  if (notice.phase !== 'closes' || table === 'change_request' || isOver) return work;
   const close_notes = atMost(notice.title, NOTE);
   return { ...work, state: RESOLVED, close_code: config.closeCode, close_notes };
 }
