@@ -13,6 +13,7 @@ import { revokers } from './executors/revoke.ts';
 import type { Guard } from './guard/guard.ts';
 import { makeReadSecret } from './notify/read-secret.ts';
 import { openCredentials } from './services/credentials.ts';
+import { OwnSecrets } from './services/own-secrets.ts';
 import type { Credentials } from './services/services.ts';
 import type { WriteEntry } from './services/write-entry.ts';
 import type { Vault } from './store/vault.ts';
@@ -39,6 +40,8 @@ export type Brokered = {
   readonly credentials: Credentials;
   readonly broker: Broker;
   readonly keysFor: KeysFor;
+  /** Secrets for the daemon's own messages. */
+  readonly own: OwnSecrets;
 };
 
 /** Returns the broker with its credentials, and has a halt end them here and elsewhere. */
@@ -48,8 +51,15 @@ export async function openBroker(
   { clock, failed, credentials: folder }: BrokeringMachine,
 ): Promise<Brokered> {
   const secrets = new HeldSecrets(vault);
-  const forget = (id: string): void => secrets.forget(id);
-  const credentials = await openCredentials({ vault, write, clock, hasAgent, forget, failed });
+  const own = new OwnSecrets(clock);
+  await own.open(vault);
+  const forget = (id: string): void => {
+    secrets.forget(id);
+    own.forget(id);
+  };
+  const kept: OwnSecrets['keep'] = (credential, secret) => own.keep(credential, secret);
+  const keeping = { vault, write, clock, hasAgent, forget, kept, failed };
+  const credentials = await openCredentials(keeping);
   const parts = {
     guard,
     secrets,
@@ -70,11 +80,11 @@ export async function openBroker(
     },
   });
   executing.add(dropCredentials(broker));
-  const revoking = { egress, readSecret: makeReadSecret(folder), clock };
+  const revoking = { egress, readSecret: makeReadSecret(folder, own), clock };
   for (const executor of revokers(revocations, revoking)) executing.add(executor);
   for (const executor of await containerEnders(containers, revoking)) executing.add(executor);
   openCuts(cuts, { guard, executing, failed });
-  return { credentials, broker, keysFor: (of) => serverKeys(parts, of) };
+  return { credentials, broker, keysFor: (of) => serverKeys(parts, of), own };
 }
 
 function openCuts(

@@ -5,6 +5,7 @@ import type { Sequencer } from './ledger/sequencer.ts';
 import { openTelling, type Telling } from './notify/open-notifier.ts';
 import { makeReadSecret } from './notify/read-secret.ts';
 import type { Services } from './services/daemon-services.ts';
+import type { OwnSecrets } from './services/own-secrets.ts';
 import type { WriteEntry } from './services/write-entry.ts';
 import type { Outbox } from './store/outbox.ts';
 
@@ -17,6 +18,8 @@ export type TellingParts = {
   readonly write: WriteEntry;
   readonly egress: Egress;
   readonly openOutbox: () => Outbox;
+  /** Secrets of the vault that are the daemon's own. */
+  readonly own: OwnSecrets;
 };
 
 /** What the machine lends. */
@@ -29,7 +32,7 @@ export type TellingMachine = {
 /** Returns what tells people what happens, by the configuration. */
 export function tellingOf(
   config: Config,
-  { sequencer, guard, people, voteFrom, write, egress, openOutbox }: TellingParts,
+  { sequencer, guard, people, voteFrom, write, egress, openOutbox, own }: TellingParts,
   { clock, failed, credentials }: TellingMachine,
 ): Telling {
   return openTelling({
@@ -44,7 +47,7 @@ export function tellingOf(
     random: Math.random,
     failed,
     egress,
-    readSecret: makeReadSecret(credentials),
+    readSecret: makeReadSecret(credentials, own),
     openOutbox,
   });
 }

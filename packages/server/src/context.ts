@@ -216,12 +216,12 @@ export async function openContext(
   const { recovered } = people.breakGlass;
   const keys = await openKeys({ vault, write, clock, hasAgent, recovered });
   const brokering = { guard: guard.guard, vault, egress, write, hasAgent, executing };
-  const { credentials, broker, keysFor } = await openBroker(config, brokering, surroundings);
+  const { credentials, broker, keysFor, own } = await openBroker(config, brokering, surroundings);
   const identity = makeIdentity({ ...surroundings, authority: config.authority, egress });
   const judging = { subjects, keys, clock, identity, failed, proving, past, broker, opened: guard };
   const voteFrom: Services['approvals']['voteFrom'] = (vote, from) =>
     services.approvals.voteFrom(vote, from);
-  const hearing = { sequencer, guard, people, voteFrom, write, egress };
+  const hearing = { sequencer, guard, people, voteFrom, write, egress, own };
   const box = { openOutbox: (): Outbox => openOutbox(places.outbox) };
   const telling = tellingOf(config, { ...hearing, ...box }, surroundings);
   const drilling = drillingOf(config, { guard, executing, keys, write, clock, past, health });

@@ -112,6 +112,7 @@ export function rulesFor(names: readonly string[], own: Partial<NotifyRules> = {
     channels: Object.fromEntries(names.map((name) => [name, hook])),
     routes: [],
     url: null,
+    firstNoticeMs: 60_000,
     nextWordMs: 1_800_000,
     approvalSoonMs: 60_000,
     deadAfterMs: 86_400_000,

@@ -20,7 +20,8 @@ type AddOptions = Connection & {
   readonly upstream: string;
   readonly access: string;
   readonly inject: JsonObject;
-  readonly agent: readonly string[];
+  readonly agent?: readonly string[];
+  readonly own?: boolean;
   readonly path?: readonly string[];
   readonly method?: readonly string[];
   readonly expires?: string;
@@ -44,7 +45,8 @@ export function addCredential(program: Command, shell: Shell): void {
         .choices(['read', 'write'])
         .makeOptionMandatory(),
     )
-    .requiredOption('--agent <agent...>', 'the agents whose actions it is for')
+    .option('--agent <agent...>', 'the agents whose actions it is for')
+    .option('--own', "for no agent: the daemon's own messages (`vault:<name>` in its settings)")
     .addOption(
       new Option(
         '--inject <how>',
@@ -94,7 +96,10 @@ function readSecret(file: string): string {
 }
 
 async function add(options: AddOptions, shell: Shell): Promise<void> {
-  const { name, upstream, access, inject, agent, path = [], method = [], expires } = options;
+  const { name, upstream, access, inject, agent = [], path = [], method = [], expires } = options;
+  if ((options.own === true) === agent.length > 0) {
+    throw new Stop('name the agents it is for, or say `--own`; not both', '--agent');
+  }
   const expiresAt = expires === undefined ? null : Date.parse(expires);
   if (Number.isNaN(expiresAt)) throw new Stop(`not a time: \`${expires ?? ''}\``, '--expires');
   const body: JsonObject = {
@@ -112,7 +117,8 @@ async function add(options: AddOptions, shell: Shell): Promise<void> {
     post('/api/v1/credentials', body),
   );
   if (options.json === true) return shell.screen.json(said);
-  shell.screen.print(`kept ${shown(said['id'])}, for ${agent.join(', ')} to ${access}`);
+  const whom = agent.length === 0 ? 'the daemon itself' : `${agent.join(', ')} to ${access}`;
+  shell.screen.print(`kept ${shown(said['id'])}, for ${whom}`);
 }
 
 async function list(connection: Connection, shell: Shell): Promise<void> {

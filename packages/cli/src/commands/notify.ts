@@ -138,7 +138,7 @@ async function incidents(connection: Connection, shell: Shell): Promise<void> {
     get('/api/v1/notify/incidents'),
   );
   if (connection.json === true) return shell.screen.json(said);
-  const heads = ['incident', 'began', 'next word', 'what'];
+  const heads = ['incident', 'began', 'first notice', 'next word', 'what'];
   shell.screen.print(renderRows(heads, rowsOf(said).map(incidentCells), 'no incidents'));
 }
 
@@ -146,7 +146,16 @@ function incidentCells(row: JsonObject): readonly string[] {
   const { id, at, dueAt, keptAt, isLate, title } = row;
   const next =
     keptAt === null ? `by ${shownTime(dueAt)}${isLate === true ? ', LATE' : ''}` : 'none';
-  return [shown(id), shownTime(at), next, shown(title)];
+  return [shown(id), shownTime(at), firstNotice(row), next, shown(title)];
+}
+
+/** How long after it began each channel took the first notice. */
+function firstNotice({ at, first, isFirstLate }: JsonObject): string {
+  const said = rowsOf({ rows: first ?? [] }).map(({ channel, at: told }) => {
+    if (typeof told !== 'number') return `${shown(channel)} not yet`;
+    return `${shown(channel)} after ${((told - Number(at)) / 1_000).toFixed(1)} s`;
+  });
+  return `${said.length === 0 ? 'nobody' : said.join(', ')}${isFirstLate === true ? ', LATE' : ''}`;
 }
 
 async function word(incident: string, options: WordOptions, shell: Shell): Promise<void> {

@@ -22,7 +22,7 @@ export const agentName: z.ZodType<string, string> = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,62}$/, 'must be the name of an agent');
 
-/** Where a secret stands: a file, or a credential of systemd. */
+/** Where a secret stands: a file, a credential of systemd, or one of the vault. */
 export const secret: z.ZodType<SecretSource, string> = z
   .string()
   .min(1)
@@ -30,10 +30,12 @@ export const secret: z.ZodType<SecretSource, string> = z
   .transform((text, context): SecretSource => {
     const name = /^credential:([A-Za-z0-9_.-]+)$/.exec(text)?.[1];
     if (name !== undefined) return { kind: 'credential', name };
+    const kept = /^vault:([A-Za-z0-9_.-]{1,200})$/.exec(text)?.[1];
+    if (kept !== undefined) return { kind: 'vault', name: kept };
     if (!isAbsolute(text)) {
       context.addIssue({
         code: 'custom',
-        message: 'must be the absolute path of a file that holds it, or `credential:<name>`',
+        message: 'must be the absolute path of a file, `credential:<name>` or `vault:<name>`',
       });
     }
     return { kind: 'file', path: text };
@@ -129,6 +131,7 @@ export const notifyShape: z.ZodType<NotifyRules> = z
       .transform((text) => text.replace(/\/+$/, ''))
       .nullable()
       .default(null),
+    firstNoticeMs: count(5_000, DAY_MS).default(60_000),
     nextWordMs: count(60_000, DAY_MS).default(1_800_000),
     approvalSoonMs: count(1_000, DAY_MS).default(60_000),
     deadAfterMs: count(60_000, 30 * DAY_MS).default(DAY_MS),
@@ -180,5 +183,5 @@ function printChannel(config: ChannelConfig): JsonObject {
 /** Returns where a secret stands, as it is configured. */
 export function printSecret(source: SecretSource | null): string | null {
   if (source === null) return null;
-  return source.kind === 'file' ? source.path : `credential:${source.name}`;
+  return source.kind === 'file' ? source.path : `${source.kind}:${source.name}`;
 }

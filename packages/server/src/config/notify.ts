@@ -43,6 +43,7 @@ export const EVENTS = [
   'daemon-stopped',
   'word',
   'word-late',
+  'first-notice-late',
   'digest',
   'test',
 ] as const;
@@ -53,7 +54,9 @@ export type NoticeEvent = (typeof EVENTS)[number];
 /** Where a secret of a channel comes from; it is read again whenever it is used. */
 export type SecretSource =
   | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'credential'; readonly name: string };
+  | { readonly kind: 'credential'; readonly name: string }
+  /** A credential of the vault that is for no agent, by its id or name. */
+  | { readonly kind: 'vault'; readonly name: string };
 
 /** A webhook: Standard Webhooks around CloudEvents. */
 export type WebhookConfig = {
@@ -145,6 +148,8 @@ export type NotifyRules = {
   readonly routes: readonly NoticeRoute[];
   /** Where people reach this daemon, without a slash at the end; null: messages have no links. */
   readonly url: string | null;
+  /** How long after an incident began its first notice is late where it has not arrived. */
+  readonly firstNoticeMs: number;
   /** How long after an incident began the next word is promised. */
   readonly nextWordMs: number;
   /** How long before its deadline an approval is told again. */

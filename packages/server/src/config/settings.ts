@@ -165,6 +165,11 @@ export const SETTINGS: readonly Setting[] = [
   },
   { path: 'notify.url', form: 'text', says: 'where people reach this daemon, for links' },
   {
+    path: 'notify.firstNoticeMs',
+    form: 'number',
+    says: 'after how long a first notice that has not arrived is late',
+  },
+  {
     path: 'notify.nextWordMs',
     form: 'number',
     says: 'how long after an incident began the next word is promised',

@@ -4,10 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { refused, served } from '../services/served.ts';
 import type { Served } from '../services/services.ts';
 import type { WriteEntry } from '../services/write-entry.ts';
-import type { ChannelRow, OutboxRow } from '../store/outbox.ts';
+import type { ChannelRow, OutboxRow, PromisedWord } from '../store/outbox.ts';
 import { ownNotice } from './make-notice.ts';
 import { keyOf, rankOf, severityOf } from './notice.ts';
-import type { ChannelView, IncidentWord, MessageView, Notices } from './notices.ts';
+import type { ChannelView, IncidentView, IncidentWord, MessageView, Notices } from './notices.ts';
 import type { Notifier } from './notifier.ts';
 import { type PostNeeds, putOne, readNotice } from './post-office.ts';
 
@@ -32,7 +32,7 @@ export function makeNotices(needs: NoticesNeeds): Notices {
   return {
     channels: () => channelsOf(needs),
     messages: (filter) => outbox.rows(filter).map(viewOf),
-    incidents: () => outbox.promises().map(({ notice, ...rest }) => incidentOf(notice, rest)),
+    incidents: () => outbox.promises().map((promised) => incidentOf(needs, promised)),
     test: (channel) => test(needs, channel),
     retry: (key, by) => retry(needs, key, by),
     say: (word, by) => say(needs, word, by),
@@ -59,13 +59,18 @@ export function noNotices(): Notices {
   };
 }
 
-type Promised = Omit<ReturnType<PostNeeds['outbox']['promises']>[number], 'notice'>;
-
 function incidentOf(
-  id: string,
-  { title, agent, severity, at, dueAt, keptAt, isLate }: Promised,
-): ReturnType<Notices['incidents']>[number] {
-  return { id, title, agent, severity, at, dueAt, keptAt, isLate };
+  { outbox, rules, clock }: NoticesNeeds,
+  { notice: id, title, agent, severity, at, dueAt, keptAt, isLate }: PromisedWord,
+): IncidentView {
+  const first = Object.keys(rules.channels).flatMap((channel) => {
+    const row = outbox.row(keyOf(id, channel));
+    if (row === undefined) return [];
+    return [{ channel, at: row.state === 'delivered' ? row.endedAt : null }];
+  });
+  const last = at + rules.firstNoticeMs;
+  const isFirstLate = first.some(({ at: told }) => (told ?? clock()) > last);
+  return { id, title, agent, severity, at, dueAt, keptAt, isLate, first, isFirstLate };
 }
 
 function channelsOf({ outbox, rules, problemOf, clock }: NoticesNeeds): readonly ChannelView[] {

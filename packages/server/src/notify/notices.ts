@@ -44,6 +44,10 @@ export type IncidentView = {
   readonly dueAt: number;
   readonly keptAt: number | null;
   readonly isLate: boolean;
+  /** When each channel took the first notice; null where it has not. */
+  readonly first: readonly { readonly channel: string; readonly at: number | null }[];
+  /** Whether it reached some channel late, or has not while it should have. */
+  readonly isFirstLate: boolean;
 };
 
 /** A person's word on an incident. */

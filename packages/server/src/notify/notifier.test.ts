@@ -179,6 +179,33 @@ test('notices: a late word is told, and a word is told to the same people', asyn
   });
 });
 
+test('notices: a first notice that does not arrive is told elsewhere, and shown', async () => {
+  verifies('incident.first-notice');
+  const [hook, pager] = [testChannel('hook'), testChannel('pager')];
+  pager.answer = () => DOWN;
+  await within({ channels: [hook, pager] }, async (scene) => {
+    await scene.write('halt', haltOpen('hlt_1'), { agent: 'a' });
+    await scene.pass(59_000, 5_000);
+    assert.equal(hook.taken.length, 1);
+    assert.equal(scene.notices.incidents()[0]?.isFirstLate, false);
+    await scene.pass(120_000, 5_000);
+    assert.deepEqual(
+      hook.taken.map(({ notice }) => [notice.event, notice.severity]),
+      [
+        ['halt', 'critical'],
+        ['first-notice-late', 'high'],
+      ],
+    );
+    assert.match(hook.taken[1]?.notice.title ?? '', /has not reached channel `pager`: HALT/);
+    const [incident] = scene.notices.incidents();
+    assert.equal(incident?.isFirstLate, true);
+    assert.deepEqual(incident?.first, [
+      { channel: 'hook', at: 1_700_000_005_000 },
+      { channel: 'pager', at: null },
+    ]);
+  });
+});
+
 test('notices: an hour of 500 loses nothing, repeats nothing, keeps the order', async () => {
   verifies('incident.notify');
   await within({ rules: { nextWordMs: 14_400_000 } }, async (scene, hook) => {

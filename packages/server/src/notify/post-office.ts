@@ -18,12 +18,19 @@ const DIGESTED = 100;
 /**
  * Puts a notice into the outbox for every channel that is told of it and was told of things from
  * an entry on that is not later. Returns how many messages were put in.
+ *
+ * isMeant: leaves out channels it is not for, whatever the routes say.
  */
-export function post(needs: PostNeeds, notice: Notice): number {
+export function post(
+  needs: PostNeeds,
+  notice: Notice,
+  isMeant: (channel: string) => boolean = () => true,
+): number {
   const { outbox, rules } = needs;
   return outbox.transaction(() => {
     const told = routeNotice(notice, rules, outbox.thread(notice.thread));
     const begun = told.filter(({ channel }) => {
+      if (!isMeant(channel)) return false;
       const row = outbox.channel(channel);
       return row !== undefined && (notice.index === null || notice.index >= row.sinceIndex);
     });

@@ -16,9 +16,17 @@ const OTHERS = 0o077;
  * does not have to start the daemon again.
  *
  * credentials: the folder systemd puts credentials in, or null.
+ * own: the secrets of the vault that are the daemon's own, where they are open.
  */
-export function makeReadSecret(credentials: string | null): ReadSecret {
+export function makeReadSecret(
+  credentials: string | null,
+  own?: { readonly read: (name: string) => ReturnType<ReadSecret> },
+): ReadSecret {
   return (source) => {
+    if (source.kind === 'vault') {
+      const closed = { ok: false, why: 'the running daemon alone reads its vault' } as const;
+      return own?.read(source.name) ?? closed;
+    }
     if (source.kind === 'credential' && credentials === null) {
       return { ok: false, why: `no credential \`${source.name}\`: systemd gave none` };
     }
@@ -34,7 +42,7 @@ export function makeReadSecret(credentials: string | null): ReadSecret {
   };
 }
 
-function read(path: string, kind: SecretSource['kind']): ReturnType<ReadSecret> {
+function read(path: string, kind: 'file' | 'credential'): ReturnType<ReadSecret> {
   const { mode, size } = statSync(path);
   if (kind === 'file' && (mode & OTHERS) !== 0) {
     return { ok: false, why: `${path}: is open to other users; run \`chmod 600 ${path}\`` };

@@ -2,8 +2,8 @@ import type { FoundAsk } from '../guard/ask-types.ts';
 import type { Guard } from '../guard/guard.ts';
 import type { BreakGlass, ShownGlass } from '../services/break-glass.ts';
 import { askedOf, noticeOfAsk, ownNotice } from './make-notice.ts';
-import { momentOf, threadId } from './notice.ts';
-import { post, type PostNeeds } from './post-office.ts';
+import { keyOf, momentOf, threadId } from './notice.ts';
+import { post, type PostNeeds, readNotice } from './post-office.ts';
 
 /** What is looked at beside the ledger. */
 export type WatchNeeds = PostNeeds & {
@@ -12,6 +12,8 @@ export type WatchNeeds = PostNeeds & {
 };
 
 const REMEMBERED_MS = 60_000;
+// Of what waits the most pressing come first, and incidents are among them.
+const MOST_LOOKED = 200;
 
 /** Sees what no entry says: deadlines that come near or have passed. */
 export class Watch {
@@ -28,6 +30,7 @@ export class Watch {
     this.#approvals(now);
     for (const glass of this.#needs.breakGlass.list()) this.#glass(glass, now);
     this.#lateWords(now);
+    this.#lateFirst(now);
   }
 
   #approvals(now: number): void {
@@ -74,6 +77,37 @@ export class Watch {
       once: id,
     });
     post(this.#needs, notice);
+  }
+
+  /** Whoever was told of an incident is told who was not. */
+  #lateFirst(now: number): void {
+    const { outbox, rules } = this.#needs;
+    const open = new Set(
+      outbox.promises().flatMap((word) => (word.keptAt === null ? word.notice : [])),
+    );
+    if (open.size === 0) return;
+    for (const row of outbox.rows({ state: 'waiting', limit: MOST_LOOKED })) {
+      const first = row.at + rules.firstNoticeMs <= now ? readNotice(row) : null;
+      if (first === null || !open.has(first.id)) continue;
+      const { id, thread, title, agent } = first;
+      const late = ownNotice(this.#needs, {
+        event: 'first-notice-late',
+        severity: 'high',
+        phase: 'updates',
+        at: row.at + rules.firstNoticeMs,
+        agent,
+        thread,
+        title: `the first notice has not reached channel \`${row.channel}\`: ${title}`,
+        facts: [
+          ['incident', id],
+          ['channel', row.channel],
+        ],
+        once: `${id}:${row.channel}`,
+      });
+      const isTold = (channel: string): boolean =>
+        outbox.row(keyOf(id, channel))?.state === 'delivered';
+      post(this.#needs, late, isTold);
+    }
   }
 
   /** A promise that was not kept is told to those who were given it. */

@@ -17,6 +17,8 @@ export type CredentialsNeeds = {
   readonly hasAgent: (agent: string) => boolean;
   /** Takes a secret out of memory. */
   readonly forget: (id: string) => void;
+  /** Is given the secret of a credential that was added or has another from now on. */
+  readonly kept?: (credential: Credential, secret: string) => void;
   /** Is told what went wrong where nobody waits. */
   readonly failed: (cause: unknown) => void;
   readonly random?: (size: number) => Uint8Array;
@@ -69,6 +71,7 @@ async function add(
   if (!written.ok) return written;
   await needs.vault.addCredential(credential, Buffer.from(secret, 'utf8'));
   known.set(credential.id, credential);
+  needs.kept?.(credential, secret);
   return served(credential);
 }
 
@@ -96,6 +99,7 @@ async function rotate(
   }
   await needs.vault.putCredential(now, Buffer.from(secret, 'utf8'));
   needs.forget(id);
+  needs.kept?.(now, secret);
   return served(now);
 }
 
@@ -176,11 +180,10 @@ function faultInUrl(text: string): Fault | null {
 
 const READING: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
-function faultInUse({ name, access, methods, paths, agents }: CredentialRequest): Fault | null {
+function faultInUse({ name, access, methods, paths }: CredentialRequest): Fault | null {
   if (!/^[^\p{Cc}]{1,200}$/u.test(name)) {
     return ['name', '`name` must have 1 to 200 printable characters'];
   }
-  if (agents.length === 0) return ['agents', '`agents` must name the agents it may be used for'];
   const writing = methods.find((method) => !READING.has(method));
   if (access === 'read' && writing !== undefined) {
     return ['methods', `a credential that reads is for GET and HEAD, not ${writing}`];

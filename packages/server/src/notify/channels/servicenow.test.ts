@@ -139,7 +139,7 @@ test('servicenow: a token is used until it is not taken; a password may be mende
   });
 });
 
-test('servicenow: an end whose answer was lost opens nothing, without a reference as well', async () => {
+test('servicenow: an end whose answer was lost opens nothing, reference or not', async () => {
   verifies('incident.notify');
   await within({}, async (channel, { instance }) => {
     await channel.send(makeMessage(), CALM);

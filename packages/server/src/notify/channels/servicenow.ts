@@ -49,7 +49,8 @@ async function send(config: ServiceNowConfig, attempt: Attempt): Promise<Sent> {
   const { message, api } = attempt;
   const { notice, reference, key } = message;
   const table = tableOf(config, notice);
-  const named = reference === null ? null : sysIdIn(reference);
+  // A reference of an outbox that is older than what it told may name a record that is over.
+  const named = reference === null || message.mayStand ? null : sysIdIn(reference);
   const known = { id: named, isMade: false, isOver: false };
   const found = named === null ? await lookUp(table, attempt) : known;
   if ('sent' in found) return found.sent;

@@ -4,7 +4,7 @@ import { later, type Message } from '../channel.ts';
 import { type Failed, faultOf } from '../http-sent.ts';
 import type { SlackApi } from './slack-api.ts';
 
-/** What stands there already: its `ts`, null where nothing does, or why that is not known. */
+/** The thread in which it stands already by its `ts`, null: in none, or why that is not known. */
 export type Looked = { readonly ts: string | null } | { readonly sent: Failed };
 
 // Whoever gave the app no right to read the channel is told twice rather than never.
@@ -22,33 +22,45 @@ const MARGIN_S = 300;
 
 /**
  * Looks for the message an earlier attempt may have left, by its key in the metadata: among what
- * was posted since a little before it happened, in the thread where it is a reply. Source:
- * Slack, conversations.history and conversations.replies with `include_all_metadata`.
+ * was posted since a little before it happened, in the channel and in the thread it would go to.
+ * Source: Slack, conversations.history and conversations.replies with `include_all_metadata`.
  */
 export async function lookForPosted(
   api: SlackApi,
-  of: { readonly channel: string; readonly thread: string | null },
-  { key, notice, now }: Message,
+  { channel, thread }: { readonly channel: string; readonly thread: string | null },
+  message: Message,
 ): Promise<Looked> {
-  const { channel, thread } = of;
+  const found = await lookIn(api, 'conversations.history', { query: { channel }, message });
+  if (thread === null || 'sent' in found || found.ts !== null) return found;
+  return lookIn(api, 'conversations.replies', { query: { channel, ts: thread }, message });
+}
+
+async function lookIn(
+  api: SlackApi,
+  method: 'conversations.history' | 'conversations.replies',
+  {
+    query: where,
+    message: { key, notice, now },
+  }: { readonly query: Readonly<Record<string, string>>; readonly message: Message },
+): Promise<Looked> {
   const since = Math.floor(notice.at / 1_000) - MARGIN_S;
   let cursor = '';
   for (let page = 0; page < PAGES; page += 1) {
     const query = new URLSearchParams({
-      channel,
+      ...where,
       oldest: `${since}`,
       limit: `${PAGE}`,
       include_all_metadata: 'true',
-      ...(thread === null ? {} : { ts: thread }),
       ...(cursor === '' ? {} : { cursor }),
     });
-    const method = thread === null ? 'conversations.history' : 'conversations.replies';
     const { result, said } = await api.get(method, query);
     const fault = faultOf(result, now);
     if (fault !== null) return { sent: fault };
     if (said?.['ok'] !== true) return blindOr(said);
-    const found = messagesIn(said).find((message) => keyIn(message) === key)?.['ts'];
-    if (typeof found === 'string') return { ts: found };
+    const found = messagesIn(said).find((each) => keyIn(each) === key);
+    // Where it is a reply, the first message of its thread is what is replied to again.
+    const ts = found?.['thread_ts'] ?? found?.['ts'];
+    if (typeof ts === 'string') return { ts };
     cursor = cursorIn(said);
     if (cursor === '') break;
   }

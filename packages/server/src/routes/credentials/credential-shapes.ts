@@ -23,7 +23,8 @@ export const credentialMembers: {
   url: z.string().min(1).max(2048),
   access: z.enum(['read', 'write']),
   inject,
-  agents: z.array(agentId).min(1).max(1000),
+  // For none: the daemon's own messages alone.
+  agents: z.array(agentId).max(1000),
   paths: z.array(z.string().min(1).max(1024)).max(100),
   methods: z.array(z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])).max(6),
   expiresAt: time.nullable(),

@@ -50,4 +50,6 @@ export const shownIncident: z.ZodType<IncidentView> = z.strictObject({
   dueAt: time,
   keptAt: time.nullable(),
   isLate: z.boolean(),
+  first: z.array(z.strictObject({ channel: z.string(), at: time.nullable() })),
+  isFirstLate: z.boolean(),
 });

@@ -115,6 +115,11 @@ class EmbeddedOutbox implements Outbox {
 
   noted(key: string, as?: OutboxMessage & { state: MessageState; at: number }): void {
     this.transaction(() => {
+      if (as?.state === 'delivered' && this.row(key)?.state !== 'delivered') {
+        // The ledger knows more than this file, so what services call the thread is of before.
+        const stale = 'UPDATE message SET reference = NULL WHERE thread = ? AND channel = ?';
+        this.#run(stale, as.thread, as.channel);
+      }
       if (as !== undefined) this.put(as, as.at);
       // What the ledger says has ended is not tried again, whatever this file remembers of it.
       const sql = `UPDATE message SET is_noted = 1, state = coalesce(?, state),
