@@ -5,6 +5,7 @@ import type { Expected } from './world.ts';
 export type Loss = { readonly life: number; readonly noted: ReadonlySet<string> };
 
 const LONGEST_HOLD_MS = 3_600_000;
+const ASIDE_AFTER_MS = 7_200_000;
 const LATE_RANK = { halt: 0, bypass: 1 } as const;
 
 /** Holds every attempt against what must hold of it when it is made. */
@@ -67,9 +68,10 @@ export class AttemptChecks {
     const { attempt, rank } = of;
     if (!each.isRead || isOf(attempt, each)) return false;
     const isFirst = each.rank < rank || (each.rank === rank && each.at < attempt.at);
-    return (
-      isFirst && !own.some((before) => isOf(before, each) && before.sent?.kind === 'delivered')
-    );
+    const tries = own.filter((before) => isOf(before, each));
+    // What a service answers with failures for so long lets others go before it.
+    const isAside = tries.some(({ beganAt }) => attempt.beganAt - beganAt >= ASIDE_AFTER_MS);
+    return isFirst && !isAside && !tries.some(({ sent }) => sent?.kind === 'delivered');
   }
 
   /** What is told of a thread later has the rank of its beginning. */
