@@ -23,7 +23,8 @@ export type TestDaemon = {
   /** Feeds the recorded runs: the agents banking, slack, travel and workspace with sessions. */
   readonly feed: () => Promise<void>;
   readonly down: () => Promise<void>;
-  readonly up: () => Promise<void>;
+  /** Starts it again, with more settings where they are given. */
+  readonly up: (more?: Readonly<Record<string, string>>) => Promise<void>;
   /** Ends it and deletes its data. */
   readonly close: () => Promise<void>;
 };
@@ -36,8 +37,8 @@ export async function startTestDaemon(
   const environment = ownEnvironment(folder);
   let port = '0';
   let child: ChildProcess | null = null;
-  const up = async (): Promise<Started> => {
-    const wanted = { ...settings, 'listen.http': `127.0.0.1:${port}` };
+  const up = async (more: Readonly<Record<string, string>> = {}): Promise<Started> => {
+    const wanted = { ...settings, ...more, 'listen.http': `127.0.0.1:${port}` };
     const [spawned, started] = await startUp(environment, wanted);
     child = spawned;
     port = new URL(started.url).port;
@@ -62,7 +63,7 @@ export async function startTestDaemon(
     ask: (method, path, body) => askDaemon({ url, adminKey, method, path, body }),
     feed: async () => void (await run(process.execPath, [SOURCE, feed, socket])),
     down,
-    up: async () => void (await up()),
+    up: async (more) => void (await up(more)),
     close: async () => {
       await down();
       await rm(folder, { recursive: true, force: true });
