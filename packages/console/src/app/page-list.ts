@@ -19,6 +19,17 @@ export const PAGES: readonly PageEntry[] = [
     page: later(async () => (await import('../pages/fleet/fleet-page.tsx')).FleetPage),
   },
   {
+    path: '/approvals',
+    title: 'Approvals',
+    isInNavigation: true,
+    page: later(async () => (await import('../pages/approvals/approvals-page.tsx')).ApprovalsPage),
+  },
+  {
+    path: '/approvals/:id',
+    title: 'Approval',
+    page: later(async () => (await import('../pages/approvals/approval-page.tsx')).ApprovalPage),
+  },
+  {
     path: '/halts',
     title: 'Halts',
     isInNavigation: true,

@@ -1,0 +1,137 @@
+import {
+  useMutation,
+  type UseMutationResult,
+  useQueryClient,
+  type UseQueryResult,
+} from '@tanstack/react-query';
+
+import { type Answer, api, bodyOf } from './api.ts';
+import type { LiveRow } from './live-message.ts';
+import { proofFor, type Proving } from './proofs.ts';
+import { useLiveQuery } from './use-live.ts';
+
+/** Something that waits for a person, or did: an action, a pact, a tool, a gate, an undo. */
+export type ApprovalRow = Answer<'/api/v1/approvals'>['rows'][number];
+
+/** An action that waits, opened for who decides on it. */
+export type OpenedAsk = Answer<'/api/v1/approvals/{id}'>;
+
+/** A seat that is somebody else's for a time. */
+export type GivenSeat = Answer<'/api/v1/approval-delegations'>['rows'][number];
+
+/** One person's word, and how they prove a second factor where one is asked for. */
+export type Word = {
+  readonly outcome: 'approve' | 'deny';
+  readonly reason: string;
+  readonly proving: Proving | null;
+};
+
+const MOST_LISTED = '500';
+const KEY = 'approvals';
+
+// What an ask is read for is recorded as well; asking again because of that would never end.
+const CHANGES: ReadonlySet<string> = new Set([
+  'vote',
+  'approval',
+  'decided',
+  'armed',
+  'halt',
+  'fleet_halted',
+  'session_closed',
+  'finding',
+  'erasure',
+]);
+const LISTED_TOO: ReadonlySet<string> = new Set([
+  'pact_proposed',
+  'pact_published',
+  'pact_withdrawn',
+  'tool_pinned',
+  'tool_quarantined',
+  'gate',
+  'undo_asked',
+  'undo_voted',
+  'undo_ended',
+]);
+
+function touchesList({ kind }: LiveRow): boolean {
+  return CHANGES.has(kind) || LISTED_TOO.has(kind);
+}
+
+/** What waits for people, and what did. */
+export function useApprovals(): UseQueryResult<readonly ApprovalRow[]> {
+  const query = { limit: MOST_LISTED };
+  return useLiveQuery({
+    key: [KEY],
+    ask: async (signal) => {
+      return bodyOf(await api.GET('/api/v1/approvals', { params: { query }, signal })).rows;
+    },
+    isTouchedBy: touchesList,
+  });
+}
+
+/** One action that waits, with all an approver needs. That it was read is recorded. */
+export function useApproval(id: string): UseQueryResult<OpenedAsk> {
+  const params = { path: { id } };
+  return useLiveQuery({
+    key: [KEY, id],
+    ask: async (signal) => bodyOf(await api.GET('/api/v1/approvals/{id}', { params, signal })),
+    isTouchedBy: ({ kind }) => CHANGES.has(kind),
+  });
+}
+
+/** Votes on one action. What came of it, or in between, is asked for again either way. */
+export function useVote(id: string): UseMutationResult<unknown, Error, Word> {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ proving, ...word }) => castVote(id, word, proving),
+    onSettled: () => client.invalidateQueries({ queryKey: [KEY] }),
+  });
+}
+
+async function castVote(
+  id: string,
+  word: { readonly outcome: Word['outcome']; readonly reason: string },
+  proving: Proving | null,
+): Promise<unknown> {
+  const proof = await proofFor(proving, { path: `/api/v1/approvals/${id}/votes`, body: word });
+  const body = { ...word, ...(proof === undefined ? {} : { proof }) };
+  const params = { path: { id } };
+  return bodyOf(await api.POST('/api/v1/approvals/{id}/votes', { params, body }));
+}
+
+const SEATS = ['seats'] as const;
+
+/** The seats that are somebody else's now. */
+export function useSeats(isAsked: boolean): UseQueryResult<readonly GivenSeat[]> {
+  return useLiveQuery({
+    key: SEATS,
+    ask: async (signal) => bodyOf(await api.GET('/api/v1/approval-delegations', { signal })).rows,
+    isTouchedBy: ({ kind }) => kind === 'seat_given' || kind === 'seat_returned',
+    isAsked,
+  });
+}
+
+/** Gives one's own seat to another person for a time. */
+export function useGiveSeat(): UseMutationResult<
+  unknown,
+  Error,
+  { readonly to: string; readonly untilMs: number }
+> {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (body) => bodyOf(await api.POST('/api/v1/approval-delegations', { body })),
+    onSuccess: () => client.invalidateQueries({ queryKey: SEATS }),
+  });
+}
+
+/** Takes a seat back. */
+export function useReturnSeat(): UseMutationResult<unknown, Error, string> {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (id) => {
+      const params = { path: { id } };
+      return bodyOf(await api.DELETE('/api/v1/approval-delegations/{id}', { params }));
+    },
+    onSuccess: () => client.invalidateQueries({ queryKey: SEATS }),
+  });
+}

@@ -1,0 +1,55 @@
+import { type ReactElement, useEffect } from 'react';
+
+import { type Proving, useOwnFactors } from '../data/proofs.ts';
+import { SelectField, TextField } from './field.tsx';
+
+const WAYS = [
+  ['code', 'a code of my authenticator app'],
+  ['passkey', 'my passkey or security key'],
+] as const;
+
+type ProofFieldsProps = {
+  readonly proving: Proving | null;
+  readonly onChange: (proving: Proving) => void;
+};
+
+/** How the reader proves a second factor: the digits of an app, or a touch when they send. */
+export function ProofFields({ proving, onChange }: ProofFieldsProps): ReactElement {
+  const factors = useOwnFactors(true).data ?? [];
+  const hasPasskey = factors.some(({ kind }) => kind === 'webauthn');
+  const hasCode = factors.some(({ kind }) => kind === 'totp') || !hasPasskey;
+  const first = hasPasskey && !hasCode ? 'passkey' : 'code';
+  const way = proving?.way ?? first;
+  useEffect(() => {
+    if (proving === null) onChange(first === 'code' ? { way: 'code', code: '' } : { way: first });
+  }, [proving, first, onChange]);
+  const choose = (chosen: string): void =>
+    onChange(chosen === 'passkey' ? { way: 'passkey' } : { way: 'code', code: '' });
+  return (
+    <>
+      {hasPasskey && hasCode && (
+        <SelectField
+          label="Prove it is you by"
+          options={WAYS}
+          value={way}
+          onChange={(event) => choose(event.target.value)}
+        />
+      )}
+      {way === 'code' ? (
+        <TextField
+          label="Code of your second factor"
+          hint="The six digits your authenticator app shows now."
+          inputMode="numeric"
+          autoComplete="one-time-code"
+          pattern="[0-9]{6}"
+          required
+          autoFocus
+          value={proving?.way === 'code' ? proving.code : ''}
+          onChange={(event) => onChange({ way: 'code', code: event.target.value.trim() })}
+        />
+      ) : (
+        <p>Your browser asks for your passkey or security key when you send.</p>
+      )}
+    </>
+  );
+}
