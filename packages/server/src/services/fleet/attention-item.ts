@@ -11,6 +11,8 @@ export const ATTENTION_KINDS = [
   'bypass',
   'dead-letter',
   'late-word',
+  'drill',
+  'audit',
 ] as const;
 
 /** One of them. */

@@ -1,4 +1,5 @@
 import { approvalItems } from './attention-approvals.ts';
+import { practiceItems } from './attention-practice.ts';
 import { haltItems, safetyItems } from './attention-safety.ts';
 import { type AttentionItem, type AttentionKind, PRESSING } from './attention-item.ts';
 import { refusalItems } from './attention-refusals.ts';
@@ -23,6 +24,7 @@ export async function attentionOf(reading: FleetReading, seen: Seen): Promise<At
     ...(await approvalItems(reading)),
     ...(await refusalItems(reading, at)),
     ...(await safetyItems(reading, at)),
+    ...(await practiceItems(reading)),
   ].filter(({ agent }) => sees(seen, agent));
   const counts: Partial<Record<AttentionKind, number>> = {};
   for (const { kind } of found) counts[kind] = (counts[kind] ?? 0) + 1;

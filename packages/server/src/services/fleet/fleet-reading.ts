@@ -6,7 +6,10 @@ import type { Services } from '../daemon-services.ts';
 export type FleetReading = {
   readonly guard: Pick<Guard, 'agents' | 'halts' | 'people'>;
   readonly models: Pick<Models, 'activity' | 'decisions' | 'decision' | 'nextIndex'>;
-  readonly services: Pick<Services, 'approvals' | 'bypasses' | 'breakGlass' | 'notices' | 'tools'>;
+  readonly services: Pick<
+    Services,
+    'approvals' | 'audits' | 'bypasses' | 'breakGlass' | 'drills' | 'notices' | 'tools'
+  >;
   readonly clock: () => number;
 };
 

@@ -72,6 +72,19 @@ const ASK: ApprovalRow = {
   votes: 0,
 };
 
+const DRILL = {
+  agent: 'shop',
+  rule: { everyMs: 1, holders: 1 },
+  last: null,
+  lastPassedAt: null,
+  isRunning: false,
+  dueAt: NOW - 1,
+  isOverdue: true,
+  holders: 1,
+  needed: 1,
+  missing: 0,
+};
+
 const BYPASS = {
   id: 'sha256:1',
   what: 'call' as const,
@@ -127,6 +140,8 @@ async function reading(): Promise<FleetReading> {
         ...services.bypasses,
         list: () => [BYPASS, { ...BYPASS, id: 'old', at: NOW - 8 * 24 * 60 * MINUTE_MS }],
       },
+      audits: { ...services.audits, list: () => Promise.resolve([]) },
+      drills: { ...services.drills, list: () => Promise.resolve([DRILL]) },
       notices: { ...services.notices, messages: () => [], incidents: () => [] },
     },
     clock: () => NOW,
@@ -174,10 +189,11 @@ test('attention: the most pressing comes first, each with the entries behind it'
       ['bypass', 'critical', [9], '/console/agents/mail'],
       ['approval', 'high', [0], '/console/approvals/ask_1'],
       ['halt', 'high', [7], '/console/halts/hlt_1'],
+      ['drill', 'medium', [], '/console/drills'],
       ['refusals', 'medium', [1, 2, 3, 4, 5, 6], '/console/sessions/s1'],
     ],
   );
-  assert.deepEqual(counts, { halt: 1, approval: 1, refusals: 1, bypass: 1 });
+  assert.deepEqual(counts, { halt: 1, approval: 1, refusals: 1, bypass: 1, drill: 1 });
   assert.equal(isComplete, true);
   const { rows: own } = await attentionOf(await reading(), ['refunds']);
   assert.deepEqual(
