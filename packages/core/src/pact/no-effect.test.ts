@@ -46,6 +46,7 @@ test('load: what would have no effect is an error that says what would', () => {
   verifies('pact.refuses-to-arm');
   assert.deepEqual(faultsOf('halt_on: [canry]\n'), [
     'a.yaml:16:11: expected one of `canary`, `bypass`, `unlisted_tool`, `role_claim`, ' +
+      '`limit_reached`, `connection_refused`, `escape_attempt`, ' +
       'found `canry`, did you mean `canary`?',
   ]);
   assert.deepEqual(faultsOf('tasks: {}\n'), [
