@@ -35,6 +35,7 @@ const config: UserConfig = {
       },
     },
   },
+  worker: { format: 'es' },
   server: {
     port: 7412,
     strictPort: true,

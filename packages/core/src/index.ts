@@ -116,7 +116,14 @@ export {
   type Sign,
 } from './detect/hidden-instructions.ts';
 export { resembledName, skeletonOf } from './detect/look-alike.ts';
-export { explain, type Explanation, type Tried } from './decide/explain.ts';
+export {
+  explain,
+  explainRecorded,
+  type Explanation,
+  type RuleAbout,
+  rulesAbout,
+  type Tried,
+} from './decide/explain.ts';
 export { leafPaths } from './decide/paths.ts';
 export { plan } from './decide/plan.ts';
 export { recompute, type Recorded } from './decide/recompute.ts';
@@ -252,7 +259,9 @@ export {
 } from './pact/source.ts';
 export type { Permit } from './permit/permit.ts';
 export { valuesAt } from './provenance/identifiers.ts';
+export type { Content } from './provenance/content.ts';
 export { trace } from './provenance/memory.ts';
+export { type Place, placesOf } from './provenance/places.ts';
 export {
   lostIn,
   noStaging,

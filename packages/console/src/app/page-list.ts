@@ -41,6 +41,11 @@ export const PAGES: readonly PageEntry[] = [
     page: later(async () => (await import('../pages/halts/halt-page.tsx')).HaltPage),
   },
   {
+    path: '/sessions/:session',
+    title: 'Session',
+    page: later(async () => (await import('../pages/trace/session-page.tsx')).SessionPage),
+  },
+  {
     path: '/evidence',
     title: 'Evidence',
     isInNavigation: true,

@@ -43,6 +43,7 @@ const TRUST: Readonly<Record<string, Tone>> = {
   trusted: 'good',
   session: 'plain',
   agent: 'plain',
+  mixed: 'warn',
   untrusted: 'danger',
 };
 

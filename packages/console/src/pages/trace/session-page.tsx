@@ -1,0 +1,160 @@
+import { type ReactElement, type ReactNode, useMemo } from 'react';
+import { Link, useParams } from 'wouter';
+
+import { useHalts } from '../../data/halts.ts';
+import { agentPlace, sessionPlace } from '../../data/places.ts';
+import { useMay } from '../../data/session.ts';
+import { type SessionRow, type Trace, useAgentOf, useTrace } from '../../data/traces.ts';
+import { Button } from '../../ui/button.tsx';
+import { Visible } from '../../ui/code-view.tsx';
+import { Digest } from '../../ui/digest.tsx';
+import { HaltButton } from '../../ui/halt/halt-button.tsx';
+import { Page } from '../../ui/page.tsx';
+import { Answered } from '../../ui/states.tsx';
+import { Tabs } from '../../ui/tabs.tsx';
+import { Time } from '../../ui/time.tsx';
+import { useQueryText } from '../../ui/use-query-text.ts';
+import { listAt, textAt } from './open-part.ts';
+import { ReplayView } from './replay-view.tsx';
+import { SessionTimeline } from './session-timeline.tsx';
+import classes from './trace.module.css';
+import { type Opening, useRecord } from './use-record.ts';
+
+/** One session: everything that was said, asked, decided and done, and why. */
+export function SessionPage(): ReactElement {
+  const { session = '' } = useParams();
+  const agent = useAgentOf(session);
+  if (agent.data === undefined) {
+    return (
+      <Page title="Session">
+        <Answered answer={agent} what="the session">
+          {() => null}
+        </Answered>
+      </Page>
+    );
+  }
+  return <OfAgent key={session} agent={agent.data} session={session} />;
+}
+
+function OfAgent({
+  agent,
+  session,
+}: {
+  readonly agent: string;
+  readonly session: string;
+}): ReactElement {
+  const answer = useTrace(agent, session);
+  if (answer.data !== undefined) return <Session trace={answer.data} />;
+  return (
+    <Page title={`Session of ${agent}`}>
+      <Answered answer={answer} what="the session">
+        {() => null}
+      </Answered>
+    </Page>
+  );
+}
+
+function Session({ trace }: { readonly trace: Trace }): ReactElement {
+  const [view, setView] = useQueryText('view', 'timeline');
+  const opening = useRecord(trace);
+  const halts = useHalts().data?.rows ?? NO_HALTS;
+  const { session } = trace;
+  const timeline = useMemo(() => ({ session, halts }), [session, halts]);
+  return (
+    <Page
+      title={`Session of ${session.agent}`}
+      lead="What was said, asked, decided and done, in the order of the log."
+      actions={<Actions session={session} opening={opening} />}
+    >
+      <Summary trace={trace} />
+      <Tabs
+        label="Views of the session"
+        open={view}
+        onOpen={setView}
+        tabs={[
+          {
+            id: 'timeline',
+            title: 'Timeline',
+            show: () => <SessionTimeline {...timeline} opening={opening} isWhole={trace.isWhole} />,
+          },
+          {
+            id: 'replay',
+            title: 'Replay under another pact',
+            show: () => <ReplayView opening={opening} />,
+          },
+        ]}
+      />
+    </Page>
+  );
+}
+
+const NO_HALTS: readonly never[] = [];
+
+function Actions({
+  session: { agent, session, closedAt },
+  opening,
+}: {
+  readonly session: SessionRow;
+  readonly opening: Opening;
+}): ReactElement {
+  const mayOpen = useMay('read-sealed');
+  return (
+    <>
+      {mayOpen && opening.isMore && (
+        <Button
+          disabled={opening.isOpening}
+          onClick={opening.open}
+          title="That you read it is recorded in the log"
+        >
+          {opening.isOpening ? 'Opening…' : 'Open what is sealed'}
+        </Button>
+      )}
+      {closedAt === null && <HaltButton target={{ agent, scope: 'session', target: session }} />}
+    </>
+  );
+}
+
+function Summary({ trace: { session, rows } }: { readonly trace: Trace }): ReactElement {
+  const { agent, task, openedAt, closedAt, openedBy, decisions, refusals } = session;
+  const opened = rows.find(({ kind }) => kind === 'session_opened');
+  const from = listAt(opened?.open, 'delegation').at(-1);
+  const parent = textAt(from, 'session');
+  return (
+    <dl className={classes['summary-line']}>
+      <Item name="Agent">
+        <Link href={agentPlace(agent)}>{agent}</Link>
+      </Item>
+      <Item name="Session">
+        <Digest of={session.session} what="session" />
+      </Item>
+      <Item name="Task">{task === null ? 'none' : <Visible text={task} />}</Item>
+      <Item name="Opened">
+        <Time at={openedAt} /> by <Visible text={openedBy} />
+      </Item>
+      <Item name="Closed">{closedAt === null ? 'still open' : <Time at={closedAt} />}</Item>
+      <Item name="Decisions">
+        {decisions}, {refusals} refused
+      </Item>
+      {parent !== null && (
+        <Item name="Handed down by">
+          <Link href={sessionPlace(parent)}>{textAt(from, 'agent')}</Link>
+        </Item>
+      )}
+    </dl>
+  );
+}
+
+function Item({
+  name,
+  children,
+}: {
+  readonly name: string;
+  readonly children: ReactNode;
+}): ReactElement {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,52 @@
+import type { RuleAbout } from '@plumbline/core';
+
+import type { PactSources } from '../../../data/pact-sources.ts';
+import type { Explained } from './explain-decision.ts';
+import type { FoundPlace } from './find-places.ts';
+import type { ReplayedDecision } from './replay.ts';
+import type { SessionRecord } from './session-record.ts';
+
+/** What the worker is asked, by name, and what it answers. */
+export type Questions = {
+  /** Every rule about a tool, in the order tried. */
+  readonly rules: {
+    readonly asked: { readonly pact: PactSources; readonly tool: string };
+    readonly answer: readonly RuleAbout[];
+  };
+  readonly explain: {
+    readonly asked: { readonly pact: PactSources; readonly index: number };
+    readonly answer: Explained | null;
+  };
+  readonly places: {
+    readonly asked: {
+      readonly pact: PactSources;
+      readonly index: number;
+      readonly value: string | number;
+    };
+    readonly answer: readonly FoundPlace[];
+  };
+  readonly replay: {
+    readonly asked: { readonly own: readonly PactSources[]; readonly other: PactSources | null };
+    readonly answer: readonly ReplayedDecision[];
+  };
+};
+
+/** The name of a question. */
+export type QuestionName = keyof Questions;
+
+/** A question on its way to the worker. */
+export type Question = {
+  readonly [Name in QuestionName]: {
+    readonly id: number;
+    readonly name: Name;
+    readonly asked: Questions[Name]['asked'];
+  };
+}[QuestionName];
+
+/** What the worker takes: a session to know from now on, or a question about it. */
+export type ToWorker = { readonly record: SessionRecord } | Question;
+
+/** What the worker says. */
+export type FromWorker =
+  | { readonly id: number; readonly ok: true; readonly answer: unknown }
+  | { readonly id: number; readonly ok: false; readonly why: string };
