@@ -30,6 +30,11 @@ export const PAGES: readonly PageEntry[] = [
     page: later(async () => (await import('../pages/approvals/approval-page.tsx')).ApprovalPage),
   },
   {
+    path: '/agents/:agent/:tab?',
+    title: 'Agent',
+    page: later(async () => (await import('../pages/agent/agent-page.tsx')).AgentPage),
+  },
+  {
     path: '/halts',
     title: 'Halts',
     isInNavigation: true,

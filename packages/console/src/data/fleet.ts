@@ -1,4 +1,5 @@
 import type { UseQueryResult } from '@tanstack/react-query';
+import { useCallback } from 'react';
 
 import { type Answer, api, bodyOf } from './api.ts';
 import { useLiveQuery } from './use-live.ts';
@@ -17,6 +18,15 @@ export function useOverview(): UseQueryResult<Overview> {
 /** Every agent this person sees. */
 export function useFleet(): UseQueryResult<readonly FleetAgent[]> {
   return useOverviewPart(agentsOf);
+}
+
+/** How one agent stands, or null where there is none of that name. */
+export function useFleetAgent(name: string): UseQueryResult<FleetAgent | null> {
+  const find = useCallback(
+    ({ rows }: Overview) => rows.find(({ agent }) => agent === name) ?? null,
+    [name],
+  );
+  return useOverviewPart(find);
 }
 
 // The same function each time: a part is made again only where the answer is another.

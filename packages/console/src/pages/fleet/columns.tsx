@@ -4,7 +4,7 @@ import { HaltButton, ResumeButton } from '../../ui/halt/halt-button.tsx';
 import { StatePill } from '../../ui/marks.tsx';
 import type { Column } from '../../ui/table/column.ts';
 import { Time } from '../../ui/time.tsx';
-import { counted, stateOf, STATES, TONES, waitingOf, waitsText } from './agent-state.ts';
+import { counted, stateOf, STATES, TONES, waitingOf, waitsText } from '../../ui/agent-state.ts';
 
 /** The columns of the fleet. */
 export const COLUMNS: readonly Column<FleetAgent>[] = [

@@ -6,7 +6,7 @@ import { Page } from '../../ui/page.tsx';
 import { Answered, EmptyState } from '../../ui/states.tsx';
 import { Table } from '../../ui/table/table.tsx';
 import { useQueryText } from '../../ui/use-query-text.ts';
-import { stateOf } from './agent-state.ts';
+import { stateOf } from '../../ui/agent-state.ts';
 import { COLUMNS } from './columns.tsx';
 import { RefusedLately } from './refused-lately.tsx';
 import { StateTiles } from './state-tiles.tsx';

@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 
 import type { FleetAgent } from '../../data/fleet.ts';
-import { stateOf, STATES } from './agent-state.ts';
+import { stateOf, STATES } from '../../ui/agent-state.ts';
 import classes from './fleet-page.module.css';
 
 /** How many agents stand how; a press shows those alone, another all of them again. */

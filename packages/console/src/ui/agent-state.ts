@@ -1,5 +1,5 @@
-import type { FleetAgent } from '../../data/fleet.ts';
-import type { Tone } from '../../ui/marks.tsx';
+import type { FleetAgent } from '../data/fleet.ts';
+import type { Tone } from './marks.tsx';
 
 /** How an agent stands in one word, by what asks for most first. */
 export type AgentState = 'halted' | 'partly halted' | 'waits' | 'no pact' | 'working' | 'idle';

@@ -1,0 +1,58 @@
+import {
+  useMutation,
+  type UseMutationResult,
+  useQuery,
+  useQueryClient,
+  type UseQueryResult,
+} from '@tanstack/react-query';
+
+import { type Answer, api, bodyOf } from './api.ts';
+import { useLiveQuery } from './use-live.ts';
+
+/** One definition of a tool: accepted, waiting for a person, or of before. */
+export type ToolRow = Answer<'/api/v1/agents/{agent}/tools'>['rows'][number];
+
+/** One definition with its text, beside the accepted one. */
+export type ToolVersion = Answer<'/api/v1/agents/{agent}/tools/{digest}'>;
+
+/** Every definition of an agent's tools that was ever seen. */
+export function useAgentTools(agent: string): UseQueryResult<readonly ToolRow[]> {
+  return useLiveQuery({
+    key: ['tools', agent],
+    ask: async (signal) => {
+      const params = { path: { agent } };
+      return bodyOf(await api.GET('/api/v1/agents/{agent}/tools', { params, signal })).rows;
+    },
+    isTouchedBy: (row) => row.kind.startsWith('tool_') && row.agent === agent,
+  });
+}
+
+/** One definition as its server said it. */
+export function useToolVersion(
+  agent: string,
+  { definition, state }: ToolRow,
+): UseQueryResult<ToolVersion> {
+  return useQuery({
+    queryKey: ['tools', agent, definition, state],
+    queryFn: async ({ signal }) => {
+      const params = { path: { agent, digest: definition } };
+      return bodyOf(await api.GET('/api/v1/agents/{agent}/tools/{digest}', { params, signal }));
+    },
+  });
+}
+
+/** Lets the name of a tool stand for a definition from now on. */
+export function useAcceptTool(
+  agent: string,
+): UseMutationResult<ToolRow, Error, { readonly definition: string; readonly reason: string }> {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ definition, reason }) => {
+      const params = { path: { agent, digest: definition } };
+      const body = { reason };
+      const path = '/api/v1/agents/{agent}/tools/{digest}/accept';
+      return bodyOf(await api.POST(path, { params, body }));
+    },
+    onSuccess: () => client.invalidateQueries(),
+  });
+}

@@ -1,0 +1,114 @@
+import {
+  useMutation,
+  type UseMutationResult,
+  useQuery,
+  useQueryClient,
+  type UseQueryResult,
+} from '@tanstack/react-query';
+
+import { type Answer, api, bodyOf } from './api.ts';
+import { useLiveQuery } from './use-live.ts';
+
+/** One version of a pact: how it stands, since when, by whom and why. */
+export type PactRow = Answer<'/api/v1/agents/{agent}/pacts'>['rows'][number];
+
+/** One version with its sources. */
+export type PactVersion = Answer<'/api/v1/agents/{agent}/pacts/{digest}'>;
+
+/** A pact as it is sent: the files it is made of, and which of them it starts from. */
+export type PactFiles = {
+  readonly entry: string;
+  readonly files: Readonly<Record<string, string>>;
+};
+
+/** Every version of an agent's pact, newest first. */
+export function usePacts(agent: string): UseQueryResult<readonly PactRow[]> {
+  return useLiveQuery({
+    key: ['pacts', agent],
+    ask: async (signal) => {
+      const params = { path: { agent } };
+      return bodyOf(await api.GET('/api/v1/agents/{agent}/pacts', { params, signal })).rows;
+    },
+    isTouchedBy: (row) =>
+      row.agent === agent && (row.kind === 'armed' || row.kind.startsWith('pact_')),
+  });
+}
+
+/** One version with its sources, which never change; nothing is asked where none is named. */
+export function usePact(agent: string, digest: string | null): UseQueryResult<PactVersion> {
+  return useQuery({
+    queryKey: ['pacts', agent, 'version', digest],
+    queryFn: async ({ signal }) => {
+      const params = { path: { agent, digest: digest ?? '' } };
+      return bodyOf(await api.GET('/api/v1/agents/{agent}/pacts/{digest}', { params, signal }));
+    },
+    enabled: digest !== null,
+    staleTime: Infinity,
+  });
+}
+
+/** What somebody wants to be published. */
+export type Proposal = PactFiles & {
+  readonly mode: 'publish' | 'shadow';
+  readonly reason: string;
+  readonly signatures: readonly string[];
+};
+
+/** Publishes a pact, or runs it in the shadow of the armed one. */
+export function useProposePact(agent: string): UseMutationResult<PactRow, Error, Proposal> {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ signatures, ...proposal }) => {
+      const params = { path: { agent } };
+      const body = {
+        ...proposal,
+        files: { ...proposal.files },
+        ...(signatures.length === 0 ? {} : { signatures: [...signatures] }),
+      };
+      return bodyOf(await api.POST('/api/v1/agents/{agent}/pacts', { params, body }));
+    },
+    onSuccess: () => client.invalidateQueries(),
+  });
+}
+
+/** The second person's word where publishing takes two. */
+export function useApprovePact(agent: string): UseMutationResult<PactRow, Error, string> {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async (digest) => {
+      const params = { path: { agent, digest } };
+      const path = '/api/v1/agents/{agent}/pacts/{digest}/approve';
+      return bodyOf(await api.POST(path, { params }));
+    },
+    onSuccess: () => client.invalidateQueries(),
+  });
+}
+
+/** Arms an earlier version again. */
+export function useRollbackPact(
+  agent: string,
+): UseMutationResult<PactRow, Error, { readonly digest: string; readonly reason: string }> {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ digest, reason }) => {
+      const params = { path: { agent, digest } };
+      const path = '/api/v1/agents/{agent}/pacts/{digest}/rollback';
+      return bodyOf(await api.POST(path, { params, body: { reason } }));
+    },
+    onSuccess: () => client.invalidateQueries(),
+  });
+}
+
+/** Ends the shadow. */
+export function useEndShadow(
+  agent: string,
+): UseMutationResult<{ readonly index: number }, Error, void> {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async () => {
+      const params = { path: { agent } };
+      return bodyOf(await api.DELETE('/api/v1/agents/{agent}/shadow', { params }));
+    },
+    onSuccess: () => client.invalidateQueries(),
+  });
+}

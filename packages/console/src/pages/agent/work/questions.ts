@@ -1,0 +1,40 @@
+import type { AgentAnswer, AgentFacts, Change } from '@plumbline/core';
+
+import type { PactFiles } from '../../../data/pacts.ts';
+import type { Study } from './study-pact.ts';
+
+/** What the worker is asked, by name, and what it answers. */
+export type Questions = {
+  /** What is wrong with a pact and what it means. */
+  readonly study: { readonly asked: PactFiles; readonly answer: Study };
+  /** What two pacts mean differently; null where one of them does not load. */
+  readonly compare: {
+    readonly asked: { readonly before: PactFiles | null; readonly after: PactFiles };
+    readonly answer: readonly Change[] | null;
+  };
+  /** The five questions of whoever trusts an agent. */
+  readonly answers: {
+    readonly asked: {
+      readonly pact: PactFiles | null;
+      readonly facts: Omit<AgentFacts, 'pact'>;
+    };
+    readonly answer: readonly AgentAnswer[];
+  };
+};
+
+/** The name of a question. */
+export type QuestionName = keyof Questions;
+
+/** A question on its way to the worker. */
+export type Question = {
+  readonly [Name in QuestionName]: {
+    readonly id: number;
+    readonly name: Name;
+    readonly asked: Questions[Name]['asked'];
+  };
+}[QuestionName];
+
+/** What the worker says. */
+export type Reply =
+  | { readonly id: number; readonly ok: true; readonly answer: unknown }
+  | { readonly id: number; readonly ok: false; readonly why: string };

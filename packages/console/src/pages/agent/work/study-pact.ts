@@ -1,0 +1,90 @@
+import {
+  type CompiledPact,
+  type Diagnostic,
+  explainPact,
+  loadPact,
+  type Section,
+  windowText,
+} from '@plumbline/core';
+
+import type { PactFiles } from '../../../data/pacts.ts';
+
+/** A tool as the pact has it: what it does, and whether it may be used. */
+export type StudiedTool = {
+  readonly name: string;
+  readonly effect: 'read' | 'write' | 'send' | null;
+  readonly reversible: 'yes' | 'partly' | 'no';
+  readonly use: 'allowed' | 'a person is asked' | 'not allowed';
+};
+
+/** How often something may happen, or up to which sum. */
+export type StudiedBound = {
+  readonly rule: string;
+  readonly tools: readonly string[];
+  readonly bound: string;
+};
+
+/** What is found by reading a pact: what is wrong with it, and what it means where it loads. */
+export type Study = {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly pact: StudiedPact | null;
+};
+
+/** What a pact means that loads. */
+export type StudiedPact = {
+  readonly agent: string;
+  readonly digest: string;
+  readonly sections: readonly Section[];
+  readonly tools: readonly StudiedTool[];
+  readonly bounds: readonly StudiedBound[];
+  readonly isStaged: boolean;
+};
+
+/** Reads a pact as `plumb pact check` and `plumb pact explain` do. */
+export function studyPact({ entry, files }: PactFiles): Study {
+  const loaded = loadPact(entry, (path) => files[path]);
+  if (!loaded.ok) return { diagnostics: loaded.error, pact: null };
+  const { pact, warnings } = loaded.value;
+  return {
+    diagnostics: warnings,
+    pact: {
+      agent: pact.agent,
+      digest: pact.digest,
+      sections: explainPact(loaded.value),
+      tools: toolsOf(pact),
+      bounds: boundsOf(pact),
+      isStaged: pact.staging !== null,
+    },
+  };
+}
+
+function toolsOf(pact: CompiledPact): readonly StudiedTool[] {
+  return [...pact.tools.values()].map(({ name, effect, reversible }) => ({
+    name,
+    effect,
+    reversible,
+    use: useOf(pact, name),
+  }));
+}
+
+function useOf({ layers }: CompiledPact, tool: string): StudiedTool['use'] {
+  if (!layers.every((layer) => layer.rulesFor(tool).allow.length > 0)) return 'not allowed';
+  const isAsked = layers.some((layer) => layer.rulesFor(tool).stepUp.length > 0);
+  return isAsked ? 'a person is asked' : 'allowed';
+}
+
+function boundsOf({ layers }: CompiledPact): readonly StudiedBound[] {
+  const rules = layers.flatMap(({ allow }) => allow);
+  return rules.flatMap(({ id, tools, limits, budgets }) => [
+    ...limits.map(({ calls, per }) => ({
+      rule: id,
+      tools,
+      bound: `${calls} ${calls === 1 ? 'call' : 'calls'} per ${windowText(per)}`,
+    })),
+    ...budgets.map(({ sum, max, per }) => ({
+      rule: id,
+      tools,
+      bound: `${max} of ${sum} per ${windowText(per)}`,
+    })),
+  ]);
+}
