@@ -88,7 +88,8 @@ async function decide(desk: Desk, of: UndoAction): Promise<Outcome<Answer>> {
   if (!ready.ok) return ready;
   const { main, pact } = ready.value;
   if (pact.digest !== of.pact) {
-    return refuse('conflict', 'another pact is armed than it was approved under: plan it again');
+    const why = 'another pact is armed than it was approved under';
+    return refuse('conflict', `${why}: withdraw the undo, and ask for another`);
   }
   const halted = [...main.state.halts.values()].find(({ scope, target }) => {
     return scope === 'tool' && target === of.tool;

@@ -34,5 +34,6 @@ function textsIn(value: Json): readonly string[] {
 }
 
 function shortened(text: string): string {
-  return text.length <= MOST_SHOWN ? text : `${text.slice(0, MOST_SHOWN)}…`;
+  // A cut may halve a character, and half of one is no text that can be sealed and read again.
+  return text.length <= MOST_SHOWN ? text : `${text.slice(0, MOST_SHOWN).toWellFormed()}…`;
 }

@@ -54,6 +54,10 @@ export async function reportStep(
   const known = await knownStep(needs, set, n);
   if (!known.ok) return known;
   const { step, decision, session } = known.value;
+  if (whoCalls(needs, set, step) === 'daemon') {
+    const what = `the daemon makes action ${n} of \`${set.undo}\` itself`;
+    return refused('conflict', `${what}: nobody else reports it`);
+  }
   const report = { agent: set.agent, session, decision, status, result, records: null };
   const recorded = fromGuard(await needs.undo.outcome(report));
   if (!recorded.ok) return recorded;

@@ -273,6 +273,34 @@ test('undo: what nobody knows the end of is done again only on a word', async (t
   assert.equal(undos.find(set.undo)?.state, 'done');
 });
 
+test('undo: what the daemon makes is ended by nobody else, under way or unknown', async (t) => {
+  verifies('incident.undo');
+  const arrived = Promise.withResolvers<() => void>();
+  const made = await sceneFor(t, {
+    answering: (_request, response) => arrived.resolve(() => response.writeHead(504).end()),
+  });
+  const { act, approved, run, undos, asker } = made;
+  const { undo } = await approved([await act('room.book', {}, { id: 'b1' })]);
+  const running = run(undo);
+  const answer = await arrived.promise;
+  const report = { undo, n: 0, status: 'not_sent', result: null } as const;
+  const words = [
+    await undos.settle({ undo, n: 0, done: false }, asker),
+    await undos.report('support', report),
+  ];
+  answer();
+  assert.deepEqual(states(await running), ['unknown']);
+  words.push(await undos.report('support', report));
+  assert.deepEqual(
+    words.map((said) => (said.ok ? 'taken' : said.error.message)),
+    [
+      `action 0 of \`${undo}\` is under way: wait for its end`,
+      `the daemon makes action 0 of \`${undo}\` itself: nobody else reports it`,
+      `the daemon makes action 0 of \`${undo}\` itself: nobody else reports it`,
+    ],
+  );
+});
+
 test('undo: an enforcement point takes what no upstream makes, once, and reports it', async (t) => {
   verifies('incident.undo');
   const made = await sceneFor(t);
@@ -306,7 +334,7 @@ test('undo: another pact, an erased person, or a day later is no leave any more'
   const armed = scene.pacts.load(UNDO_PACT_TWO);
   valueOf(await scene.guard.arm('support', armed));
   const other = await run(set.undo);
-  assert.match(other.steps[0]?.why ?? '', /^another pact is armed than it was approved under/);
+  assert.match(other.steps[0]?.why ?? '', /^another pact is armed than .*: withdraw the undo/);
   valueOf(await scene.guard.arm('support', pact));
   scene.subjects.erase((await scene.subjects.named('ada')).id);
   const erased = await run(lost.undo);

@@ -119,7 +119,7 @@ export function makeUndos(needs: Omit<UndosNeeds, 'told'>): Undos {
       inTurn(desk, ballot.undo, (set) => voteOnSet(desk, set, { ballot, by, shown })),
     run: ({ undo, again }, by) => inTurn(desk, undo, (set) => run(desk, set, { again, by })),
     settle: ({ undo, n, done }, by) =>
-      inTurn(desk, undo, (set) => settleStep(desk, set, { n, done, by: by.id })),
+      inTurn(desk, undo, (set) => settle(desk, set, { n, done, by: by.id })),
     withdraw: ({ undo, reason }, by) => turn(undo, () => withdraw(desk, { undo, reason, by })),
     take: (agent) => take(desk, agent),
     report: (agent, report) =>
@@ -290,6 +290,17 @@ function start(desk: Desk, undo: string, again: boolean): void {
       told(undo);
     });
   active.set(undo, running);
+}
+
+// What became of a call that is under way is known by who makes it, and is written down then.
+async function settle(
+  desk: Desk,
+  set: UndoSet,
+  of: Parameters<typeof settleStep>[2],
+): Promise<Served<undefined>> {
+  const isUnderWay = set.steps.some(({ n, state }) => n === of.n && state === 'began');
+  if (!isUnderWay || !desk.active.has(set.undo)) return settleStep(desk, set, of);
+  return refused('conflict', `action ${of.n} of \`${set.undo}\` is under way: wait for its end`);
 }
 
 async function withdraw(
