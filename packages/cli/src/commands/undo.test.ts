@@ -75,5 +75,8 @@ test('undo: a set says how each action stands, and what comes next', () => {
   assert.equal(nextOf(set), 'to try what failed once more: plumb undo run und_1 --again');
   const lost = { ...set, steps: [{ ...step, state: 'unknown' }] };
   assert.match(nextOf(lost), /plumb undo settle und_1 <n> --done\|--not-done/);
+  const taken = { ...set, state: 'running', isActive: false, steps: [{ ...step, state: 'began' }] };
+  assert.match(nextOf(taken), /if that is lost: plumb undo settle und_1 <n> --done\|--not-done/);
+  assert.equal(nextOf({ ...taken, isActive: true }), '', 'the daemon itself makes it');
   assert.equal(nextOf({ ...set, state: 'done', steps: [] }), '');
 });

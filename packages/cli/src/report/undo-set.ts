@@ -80,6 +80,11 @@ export function nextOf(set: JsonObject): string {
   if (states.includes('unknown')) {
     return `look whether it happened, then: plumb undo settle ${undo} <n> --done|--not-done`;
   }
+  // What the daemon does not do itself was taken by somebody, who reports it or never will.
+  if (states.includes('began') && set['isActive'] === false) {
+    const settle = `plumb undo settle ${undo} <n> --done|--not-done`;
+    return `an enforcement point has taken it and reports it; if that is lost: ${settle}`;
+  }
   if (set['state'] !== 'stopped') return '';
   if (states.includes('failed') || states.includes('refused')) {
     return `to try what failed once more: plumb undo run ${undo} --again`;
