@@ -14,8 +14,18 @@ export function useSessionEnd({ expiresAtMs }: ConsoleSession): void {
     const lookAgain = (): void => void client.invalidateQueries({ queryKey: SESSION_KEY });
     live.onSignedOut = lookAgain;
     live.onBroken = lookAgain;
-    live.start();
-    return () => live.stop();
+    // A browser opens six connections to one daemon, whatever the number of its tabs: those that
+    // nobody sees must not hold one.
+    const follow = (): void => {
+      if (document.visibilityState === 'hidden') live.pause();
+      else live.start();
+    };
+    follow();
+    document.addEventListener('visibilitychange', follow);
+    return () => {
+      document.removeEventListener('visibilitychange', follow);
+      live.stop();
+    };
   }, [client]);
   useEffect(() => {
     if (expiresAtMs === null) return undefined;

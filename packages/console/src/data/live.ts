@@ -57,6 +57,7 @@ export class LiveStream {
     this.#source = source;
     source.addEventListener('open', () => this.#opened());
     source.addEventListener('error', () => this.#broke(source));
+    source.addEventListener('ready', (event) => this.#heard(event.data));
     source.addEventListener('entries', (event) => this.#heard(event.data));
     source.addEventListener('behind', (event) => this.#behind(event.data));
     source.addEventListener('signed-out', () => this.#signedOut());
@@ -69,11 +70,18 @@ export class LiveStream {
     this.start();
   }
 
-  stop(): void {
+  /** Lets go of the connection until `start`, which goes on after the last entry that was seen. */
+  pause(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     this.#source?.close();
     this.#source = null;
+    // Without a place to go on from, what is written meanwhile would be missed.
+    if (this.#lastIndex === null) this.#wasAway = true;
+  }
+
+  stop(): void {
+    this.pause();
     this.#become({ kind: 'connecting' });
   }
 
@@ -102,7 +110,8 @@ export class LiveStream {
 
   #heard(text: unknown): void {
     const message = parseLiveMessage(text);
-    if (message === null) return;
+    // An empty log has no last entry.
+    if (message === null || message.to < 0) return;
     this.#lastIndex = message.to;
     if (message.rows.length > 0) this.#tell(message.rows);
   }
