@@ -75,6 +75,8 @@ test('undo: a set says how each action stands, and what comes next', () => {
   assert.equal(nextOf(set), 'to try what failed once more: plumb undo run und_1 --again');
   const lost = { ...set, steps: [{ ...step, state: 'unknown' }] };
   assert.match(nextOf(lost), /plumb undo settle und_1 <n> --done\|--not-done/);
+  const waiting = { ...set, steps: [{ ...step, state: 'waiting' }] };
+  assert.match(nextOf(waiting), /plumb undo run und_1; .*: plumb undo act rooms -- <command>$/);
   const taken = { ...set, state: 'running', isActive: false, steps: [{ ...step, state: 'began' }] };
   assert.match(nextOf(taken), /if that is lost: plumb undo settle und_1 <n> --done\|--not-done/);
   assert.equal(nextOf({ ...taken, isActive: true }), '', 'the daemon itself makes it');

@@ -89,5 +89,7 @@ export function nextOf(set: JsonObject): string {
   if (states.includes('failed') || states.includes('refused')) {
     return `to try what failed once more: plumb undo run ${undo} --again`;
   }
-  return `once what it waits for is there: plumb undo run ${undo}`;
+  const act = `plumb undo act ${shown(set['agent'])} -- <command>`;
+  const outside = `what no upstream makes an enforcement point does: ${act}`;
+  return `once what it waits for is there: plumb undo run ${undo}; ${outside}`;
 }

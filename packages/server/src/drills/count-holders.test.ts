@@ -25,6 +25,7 @@ test('drills: each person who may halt is counted once, machines and viewers nev
     key({ email: 'ada@example.com' }),
     key({ email: 'ada@example.com', roles: ['admin'] }),
     key({ name: 'bob', roles: ['approver'] }),
+    key({ name: 'Bob', roles: ['operator'] }),
     key({ name: 'eve', roles: ['viewer'] }),
     key({ name: 'pager', kind: 'service', roles: [], scopes: ['halt'] }),
     key({ name: 'gone', revokedAt: 5 }),

@@ -25,7 +25,7 @@ export function countHolders(
   for (const { kind, roles, revokedAt, expiresAt, email, name } of keys) {
     const isLive = revokedAt === null && (expiresAt === null || expiresAt > now);
     const mayHalt = roles.some((role) => role !== 'viewer');
-    if (kind === 'person' && isLive && mayHalt) people.add(email ?? name);
+    if (kind === 'person' && isLive && mayHalt) people.add((email ?? name).toLowerCase());
   }
   return people.size;
 }

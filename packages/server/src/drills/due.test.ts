@@ -65,6 +65,14 @@ test('drills: one that was interrupted is made up for at once, others later and 
   assert.equal(book.find('drl_3')?.state, 'failed');
 });
 
+test('drills: the shortest schedule is not overdue as soon as it is due', () => {
+  verifies('human.drills');
+  const { book, say } = bookFor();
+  say('drill_scheduled', 0, { everyMs: 1, holders: 3 });
+  const row = book.row('support');
+  assert.deepEqual([dueAt(row), overdueAt(row, HOUR)], [2_000, 4_000]);
+});
+
 test('drills: what is remembered of an agent is bounded', () => {
   verifies('human.drills');
   const { book, say } = bookFor();

@@ -1,3 +1,5 @@
+import type { DrillRule } from '@plumbline/core';
+
 import type { DrillBookRow } from './drill-book.ts';
 
 /** No schedule makes drills more frequent than this, in ms. */
@@ -8,13 +10,17 @@ const MOST_RETRY_MS = 3_600_000;
 /** Returns when the next drill is due, in ms UTC, or null without a schedule. */
 export function dueAt({ rule, since, lastPassedAt }: DrillBookRow): number | null {
   if (rule === null || since === null) return null;
-  return Math.max(since, lastPassedAt ?? 0) + Math.max(LEAST_APART_MS, rule.everyMs);
+  return Math.max(since, lastPassedAt ?? 0) + lengthOf(rule);
 }
 
 /** Returns when a drill is overdue: some time after it was due, and at most once more as long. */
 export function overdueAt(row: DrillBookRow, graceMs: number): number | null {
   const due = dueAt(row);
-  return due === null || row.rule === null ? null : due + Math.min(graceMs, row.rule.everyMs);
+  return due === null || row.rule === null ? null : due + Math.min(graceMs, lengthOf(row.rule));
+}
+
+function lengthOf({ everyMs }: DrillRule): number {
+  return Math.max(LEAST_APART_MS, everyMs);
 }
 
 /**
