@@ -325,7 +325,7 @@ export async function resume(context: Context): Promise<readonly string[]> {
   const finished = await finishErasure({ guard: guard.guard, vault, write, erase }, null);
   if (!finished.ok)
     throw new StartRefused(`an erasure cannot be finished: ${finished.error.message}`);
-  context.executing.resume(past.executions.all());
+  context.executing.resume(past.executions);
   // Roles of an emergency do not outlive the daemon that gave them.
   await context.services.breakGlass.sweep('restart');
   await context.services.undos.resume();

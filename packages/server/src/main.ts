@@ -76,6 +76,8 @@ async function main(argument: string): Promise<DaemonExit> {
   process.stderr.on('error', () => undefined);
   try {
     const config = loadConfig(process.env, parseTold(argument));
+    // Whatever folder it was started from must not be held for as long as it runs.
+    process.chdir('/');
     return await runDaemon(config, { environment: process.env, say, log: process.stderr });
   } catch (cause) {
     if (!(cause instanceof ConfigError)) throw cause;

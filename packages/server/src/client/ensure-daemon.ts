@@ -64,10 +64,10 @@ function spawnDaemon({ folder, told, environment }: Start): ChildProcess {
   const entry = fileURLToPath(new URL(isSource ? '../main.ts' : '../main.js', import.meta.url));
   const said = { configFile: told.configFile, settings: [...(told.settings ?? [])] };
   const conditions = isSource ? ['--conditions=plumbline-source'] : [];
+  // It reads its settings where this program read them: paths in them may be relative.
   const child = spawn(process.execPath, [...conditions, entry, JSON.stringify(said)], {
     detached: true,
     stdio: ['ignore', log, log, 'ipc'],
-    cwd: '/',
     env: { ...environment },
   });
   closeSync(log);

@@ -41,7 +41,7 @@ const PART: HaltedPart = {
   holders: [],
 };
 
-function executor(name: string, order: number, execute: () => Promise<Attempt>): Executor {
+function executor(name: string, order: number, execute: Executor['execute']): Executor {
   const retries = { most: 2, afterMs: 1 };
   return { name, order, concerns: () => true, execute, retries };
 }
@@ -153,7 +153,7 @@ test('executors: what a crash left open is gone on with, once', async () => {
   const { book, lines } = bookFor();
   let runs = 0;
   book.add(executor('mine', 0, async () => ((runs += 1), DONE)));
-  book.resume(open.all());
+  book.resume(open);
   await pause(30);
   assert.equal(runs, 1);
   assert.deepEqual(
@@ -163,6 +163,44 @@ test('executors: what a crash left open is gone on with, once', async () => {
       ['executor_ended', 'exe_c', 'failed'],
     ],
   );
+});
+
+test('executors: what a crash kept from being begun is begun by the next start, once', async () => {
+  verifies('human.halt-infrastructure');
+  const open = new OpenExecutions();
+  const own = { halt: 'hlt_1', scope: 'agent', target: '', epoch: 2, holder: 'daemon' };
+  const entry = { kind: 'executor_started', agent: 'support', at: 900 } as const;
+  open.fold({ ...entry, open: { ...own, execution: 'exe_a', executor: 'first' } });
+  open.fold({ ...entry, kind: 'executor_ended', open: { execution: 'exe_a' } });
+  const { book, lines } = bookFor();
+  const begun: string[] = [];
+  // A start puts halts back in force before anything is added.
+  book.begin(PART);
+  book.begin({ ...PART, halt: 'hlt_2' });
+  for (const [order, name] of ['first', 'second'].entries()) {
+    book.add(executor(name, order, async ({ halt }) => (begun.push(`${halt} ${name}`), DONE)));
+  }
+  book.resume(open);
+  while (lines.length < 6) await pause(1);
+  assert.deepEqual(begun.toSorted(), ['hlt_1 second', 'hlt_2 first', 'hlt_2 second']);
+  const kinds = lines.map(({ kind }) => kind).toSorted();
+  assert.deepEqual(kinds.slice(0, 3), ['executor_ended', 'executor_ended', 'executor_ended']);
+  book.resume(new OpenExecutions());
+  await pause(5);
+  assert.equal(begun.length, 3);
+});
+
+test('executors: what goes on for long holds up nothing of a higher order', async () => {
+  verifies('human.halt-infrastructure');
+  const { book } = bookFor();
+  const begun: string[] = [];
+  const long = Promise.withResolvers<Attempt>();
+  book.add({ ...executor('containers', 0, () => long.promise), isFollowed: false });
+  book.add(executor('revoke', 1, async () => (begun.push('revoke'), DONE)));
+  book.begin(PART);
+  await pause(5);
+  assert.deepEqual(begun, ['revoke']);
+  long.resolve(DONE);
 });
 
 test('executors: what a resume undoes is recorded, and goes on after a crash', async () => {
@@ -191,7 +229,7 @@ test('executors: what a resume undoes is recorded, and goes on after a crash', a
   const [started] = lines;
   const open = new OpenExecutions();
   open.fold({ kind: 'executor_started', agent: 'support', at: 1, open: started?.open ?? {} });
-  book.resume(open.all());
+  book.resume(open);
   await pause(5);
   assert.deepEqual(begun, ['lift', 'lift']);
 });

@@ -2,7 +2,7 @@ import type { Executing, Execution, HaltedPart } from '../guard/halts/executing.
 import { isProbe } from '../guard/probe.ts';
 import type { WriteEntry } from '../services/write-entry.ts';
 import type { Attempt, Executor, Halted } from './executor.ts';
-import { type OpenExecution, openOfEnd, openOfStart } from './open-executions.ts';
+import { type OpenExecutions, openOfEnd, openOfStart } from './open-executions.ts';
 
 /** What the book stands on. */
 export type ExecutionParts = {
@@ -40,6 +40,8 @@ export class ExecutionBook implements Executing {
   readonly #executors: Executor[] = [];
   readonly #lifts: Executor[] = [];
   readonly #rows: Row[] = [];
+  /** What a start put back in force before it was known what is done because of it. */
+  readonly #restored: Halted[] = [];
   #changed: (halt: string) => void = () => undefined;
 
   constructor(parts: ExecutionParts) {
@@ -68,6 +70,7 @@ export class ExecutionBook implements Executing {
     const halted = { halt, agent, scope, target, epoch, sessions };
     // What is given to an agent is not taken away because its halt is practised.
     const own = isProbe(agent) ? [] : this.#concerned(halted);
+    if (this.#executors.length === 0 && !isProbe(agent)) this.#restored.push(halted);
     void this.#runAll(halted, own).catch(this.#parts.failed);
     for (const { lease, name, executors, session } of part.holders) {
       if (part.tool !== null || !isOf(session, part.sessions)) continue;
@@ -112,9 +115,16 @@ export class ExecutionBook implements Executing {
     this.#changed = changed;
   }
 
-  /** Goes on with what an earlier daemon began: its own executors run once more. */
-  resume(open: readonly OpenExecution[]): void {
-    for (const { execution, executor, holder, startedAt, ...halted } of open) {
+  /**
+   * Goes on with what an earlier daemon began: its own executors run once more. So does what it
+   * never came to for a halt that still holds, such as what was to follow something else.
+   */
+  resume(past: Pick<OpenExecutions, 'all' | 'hasBegun'>): void {
+    for (const halted of this.#restored.splice(0)) {
+      const own = this.#concerned(halted).filter(({ name }) => !past.hasBegun(halted, name));
+      void this.#runAll(halted, own).catch(this.#parts.failed);
+    }
+    for (const { execution, executor, holder, startedAt, ...halted } of past.all()) {
       const { agent } = halted;
       const told = { tries: 0, why: null, state: 'running', ms: null } as const;
       const shown = { execution, agent, executor, holder, startedAt, ...told } as const;
@@ -140,16 +150,12 @@ export class ExecutionBook implements Executing {
     const orders = [...new Set(own.map(({ order }) => order))];
     for (const order of orders) {
       const at = own.filter((executor) => executor.order === order);
-      await Promise.all(
-        at.map((executor) => {
-          const row = this.#start(halted, {
-            executor: executor.name,
-            holder: DAEMON,
-            awaited: null,
-          });
-          return this.#run(row, executor);
-        }),
-      );
+      const runs = at.map((executor) => {
+        const row = this.#start(halted, { executor: executor.name, holder: DAEMON, awaited: null });
+        return { run: this.#run(row, executor), isFollowed: executor.isFollowed ?? true };
+      });
+      for (const { run } of runs) run.catch(this.#parts.failed);
+      await Promise.all(runs.filter(({ isFollowed }) => isFollowed).map(({ run }) => run));
     }
   }
 

@@ -20,11 +20,14 @@ export type Halted = Pick<HaltedPart, 'halt' | 'agent' | 'scope' | 'target' | 'e
  * - `execute` never rejects and may be called again, also after a crash and when all is done
  *   already: it comes to the same.
  * - It is called in the turn that latches the halt where nothing of a lower order comes first.
- * - Those of one order run at once; those of the next begin when all of them have ended, however.
+ * - Those of one order run at once; those of the next begin when all of them have ended, however,
+ *   but for those nothing follows on.
  */
 export type Executor = {
   readonly name: string;
   readonly order: number;
+  /** Whether those of the next order wait for its end. Absent: they do. */
+  readonly isFollowed?: false;
   /** Whether there is anything to do; what is not done is neither listed nor recorded. */
   readonly concerns: (halted: Halted) => boolean;
   readonly execute: (halted: Halted) => Promise<Attempt>;

@@ -46,6 +46,7 @@ export function makeCutting(cuts: Cuts, needs: CuttingNeeds): Cutting {
     cuts: all.map(([name, cut]) => ({
       name: `cut-${name}`,
       order: 0,
+      isFollowed: false,
       concerns: ({ agent, scope }) => {
         return (scope === 'agent' || scope === 'fleet') && cut.agents.includes(agent);
       },

@@ -11,10 +11,13 @@ export type OpenExecution = Pick<
   Halted;
 
 const MOST_SESSIONS = 1_000;
+/** What was begun before is begun once more where its halt still holds: it comes to the same. */
+const MOST_BEGUN = 100_000;
 
-/** Holds what the log says was begun and not ended, as it is read. */
+/** Holds what the log says was begun, and of that what has not ended, as it is read. */
 export class OpenExecutions {
   readonly #open = new Map<string, OpenExecution>();
+  readonly #begun = new Set<string>();
 
   /** Takes one entry of the log. */
   fold({ kind, agent, at, open }: Pick<Entry, 'kind' | 'agent' | 'at' | 'open'>): void {
@@ -28,12 +31,26 @@ export class OpenExecutions {
     };
     const { sessions = null } = started;
     this.#open.set(execution, { ...started, sessions, agent, startedAt: at });
+    this.#begun.add(keyOf({ ...started, agent }, started.executor));
+    const [oldest] = this.#begun;
+    if (this.#begun.size > MOST_BEGUN && oldest !== undefined) this.#begun.delete(oldest);
+  }
+
+  /** Returns whether an executor was ever begun for what a halt stops of an agent. */
+  hasBegun(halted: Named, executor: string): boolean {
+    return this.#begun.has(keyOf(halted, executor));
   }
 
   /** Returns what is open, in the order in which it was begun. */
   all(): readonly OpenExecution[] {
     return [...this.#open.values()];
   }
+}
+
+type Named = Pick<Halted, 'halt' | 'agent' | 'scope' | 'target'>;
+
+function keyOf({ halt, agent, scope, target }: Named, executor: string): string {
+  return JSON.stringify([halt, agent, scope, target, executor]);
 }
 
 /** Returns the open part of the entry that says an execution was begun. */

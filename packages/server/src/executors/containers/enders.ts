@@ -32,6 +32,7 @@ export async function containerEnders(
     return {
       name: `containers-${name}`,
       order: 0,
+      isFollowed: false,
       concerns: (halted) => isConcerned(target, halted),
       execute: (halted) => take(() => end(target, needs, halted)),
       check: () => take(() => look(target, dial)),
