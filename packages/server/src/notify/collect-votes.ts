@@ -27,6 +27,8 @@ export class VoteCollector {
   readonly #needs: CollectNeeds;
   readonly #known = new Set<string>();
   readonly #faults = new Map<string, string>();
+  /** Where the last round ended, so that the next begins there: none waits for others to end. */
+  #from = 0;
 
   constructor(needs: CollectNeeds) {
     this.#needs = needs;
@@ -37,7 +39,9 @@ export class VoteCollector {
     const asking = channels.filter(({ votes }) => votes !== undefined);
     if (asking.length === 0) return;
     const waiting = asks.list().filter(({ ask }) => ask.state === 'pending');
-    for (const { ask } of waiting.slice(0, AT_ONCE)) {
+    const from = this.#from < waiting.length ? this.#from : 0;
+    this.#from = from + AT_ONCE;
+    for (const { ask } of waiting.slice(from, from + AT_ONCE)) {
       for (const channel of asking) await this.#ask(channel, ask.id, now);
     }
   }
