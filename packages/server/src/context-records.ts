@@ -1,7 +1,8 @@
 import { compiledPact, type PactSource } from './context-compiled.ts';
 import type { Services } from './services/daemon-services.ts';
 import { makeSubjects, type SubjectsNeeds } from './services/subjects.ts';
-import { makeTraces, type TracesNeeds } from './services/traces/make-traces.ts';
+import { makeTraces } from './services/traces/make-traces.ts';
+import type { TracesNeeds } from './services/traces/traces-needs.ts';
 
 type Needs = SubjectsNeeds & Omit<TracesNeeds, 'pactOf'>;
 

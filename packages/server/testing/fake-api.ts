@@ -518,6 +518,7 @@ function fakeServices(
     traces: {
       recorded: () => served('traces.recorded', TRACE),
       opened: () => served('traces.opened', TRACE),
+      room: () => served('traces.room', { rows: [], looked: 0, isAll: true }),
     },
     signIns: fakeSignIns(served),
     drills: fakeDrills(served),

@@ -46,6 +46,17 @@ export const PAGES: readonly PageEntry[] = [
     page: later(async () => (await import('../pages/halts/halt-page.tsx')).HaltPage),
   },
   {
+    path: '/sessions',
+    title: 'Sessions',
+    isInNavigation: true,
+    page: later(async () => (await import('../pages/trace/sessions-page.tsx')).SessionsPage),
+  },
+  {
+    path: '/rooms/:room',
+    title: 'Room',
+    page: later(async () => (await import('../pages/trace/room-page.tsx')).RoomPage),
+  },
+  {
     path: '/sessions/:session',
     title: 'Session',
     page: later(async () => (await import('../pages/trace/session-page.tsx')).SessionPage),

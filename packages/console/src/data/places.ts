@@ -9,6 +9,11 @@ export function sessionPlace(session: string, index?: number): string {
   return index === undefined ? place : `${place}?entry=${index}`;
 }
 
+/** Where the console shows the sessions of a room side by side. */
+export function roomPlace(room: string): string {
+  return `/rooms/${encodeURIComponent(room)}`;
+}
+
 /** Where the console shows an entry of the ledger and proves it. */
 export function entryPlace(index: number): string {
   return `/evidence/${index}`;

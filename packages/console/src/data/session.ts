@@ -59,7 +59,7 @@ export function useSignOut(): UseMutationResult<unknown, Error, 'here' | 'everyw
   const client = useQueryClient();
   return useMutation({
     mutationFn: (where) =>
-      askJson(where === 'here' ? PATH : '/console/sessions', { method: 'DELETE' }),
+      askJson(where === 'here' ? PATH : '/console/sign-ins', { method: 'DELETE' }),
     onSuccess: () => startAfresh(client, undefined),
   });
 }

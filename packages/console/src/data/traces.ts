@@ -62,7 +62,8 @@ export function useTrace(agent: string, session: string): UseQueryResult<Trace> 
 
 type TraceAsked = { readonly agent: string; readonly session: string };
 
-async function askTrace({
+/** Asks for what is new of a session since it was last asked for, and returns all of it. */
+export async function askTrace({
   client,
   key,
   agent,

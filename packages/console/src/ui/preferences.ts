@@ -6,6 +6,8 @@ import type { Zone } from './time-text.ts';
 export type Preferences = {
   readonly theme: 'system' | 'light' | 'dark';
   readonly zone: Zone;
+  /** Whether single letters do things; whoever speaks to a computer switches them off. */
+  readonly hasLetterKeys: boolean;
 };
 
 const PLACE = 'plumbline.preferences';
@@ -45,6 +47,7 @@ function readPreferences(): Preferences {
   return {
     theme: theme === 'light' || theme === 'dark' ? theme : 'system',
     zone: member('zone') === 'utc' ? 'utc' : 'local',
+    hasLetterKeys: member('hasLetterKeys') !== false,
   };
 }
 

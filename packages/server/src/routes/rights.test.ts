@@ -171,6 +171,7 @@ const MATRIX: Readonly<Record<string, string>> = {
   searchEntries: '--+-+++++',
   getTrace: '--+-+++++ --+-.++++',
   openTrace: '-------++ -------++',
+  listRoomSessions: '-------++',
   watchEntries: '--+-+++++',
   giveGrant: '-----++++ -----++++',
   takeBackGrant: '-----++++ -----++++',

@@ -147,6 +147,7 @@ import { settleUndo } from './undos/settle-undo.ts';
 import { withdrawUndo } from './undos/withdraw-undo.ts';
 import { searchEntries } from './search/search-entries.ts';
 import { getTrace } from './traces/get-trace.ts';
+import { listRoomSessions } from './traces/list-room-sessions.ts';
 import { openTrace } from './traces/open-trace.ts';
 import { acceptTool } from './tools/accept-tool.ts';
 import { getTool } from './tools/get-tool.ts';
@@ -236,6 +237,7 @@ export const ROUTES: readonly Route[] = [
   listSessions,
   getTrace,
   openTrace,
+  listRoomSessions,
   closeSession,
   addMessage,
   reportSession,

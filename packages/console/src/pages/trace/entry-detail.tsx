@@ -52,17 +52,12 @@ export function EntryDetail(props: EntryDetailProps): ReactElement {
           </Link>
         )}
       </div>
-      {origin.of !== null && origin.of !== row.index && <Traced origin={origin} />}
+      {origin.of !== null && origin.of !== row.index && <PlacesList origin={origin} isElsewhere />}
       {row.kind === 'decided' ? <Decision {...props} /> : <Content row={row} opening={opening} />}
       <h3>The entry</h3>
       <Facts rows={factsOf(props)} />
     </section>
   );
-}
-
-/** While another entry is looked at, the value that is traced stays in sight. */
-function Traced({ origin }: { readonly origin: Origin }): ReactElement {
-  return <PlacesList leaf={{ path: origin.path, value: '' }} origin={origin} />;
 }
 
 function Mark({ row }: { readonly row: TraceRow }): ReactNode {
@@ -89,7 +84,7 @@ function Decision({ row, opening, origin }: EntryDetailProps): ReactElement {
           {traced === null ? (
             <p className={classes['soft']}>Press a value to see where it comes from.</p>
           ) : (
-            <PlacesList leaf={{ path: traced, value: '' }} origin={origin} />
+            <PlacesList origin={origin} />
           )}
         </>
       ) : (

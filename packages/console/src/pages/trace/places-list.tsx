@@ -4,7 +4,6 @@ import { Link } from 'wouter';
 import { Visible } from '../../ui/code-view.tsx';
 import { TrustLabel } from '../../ui/marks.tsx';
 import { ErrorState, LoadState } from '../../ui/states.tsx';
-import type { ArgumentLeaf } from './argument-leaves.ts';
 import classes from './trace.module.css';
 import { TRUST_WORDS } from './trust-words.ts';
 import type { Origin } from './use-origin.ts';
@@ -12,18 +11,28 @@ import type { FoundPlace } from './work/find-places.ts';
 
 /** Where a value of the arguments comes from: each place before, with how far it is trusted. */
 export function PlacesList({
-  leaf,
-  origin: { answer, hrefOf, onEnd },
+  origin: { of, path, answer, hrefOf, onEnd },
+  isElsewhere = false,
 }: {
-  readonly leaf: ArgumentLeaf;
   readonly origin: Origin;
+  /** Whether another entry than the one that asked is looked at. */
+  readonly isElsewhere?: boolean;
 }): ReactElement {
   return (
     <div className={classes['origin']} role="group" aria-label="Where the value comes from">
       <div className={classes['line']}>
         <h3>
-          Where <code>{leaf.path}</code> comes from
+          Where{' '}
+          <code>
+            <Visible text={path} />
+          </code>{' '}
+          comes from
         </h3>
+        {isElsewhere && of !== null && (
+          <Link href={hrefOf(of)} replace>
+            Asked for in entry {of}
+          </Link>
+        )}
         <button type="button" className={classes['end']} onClick={onEnd}>
           Done
         </button>

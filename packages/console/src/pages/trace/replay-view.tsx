@@ -128,7 +128,7 @@ function Decisions({
   readonly hasOther: boolean;
 }): ReactElement {
   return (
-    <>
+    <div className={classes['replayed']}>
       <p role="status">{tallyText(decisions, hasOther)}</p>
       <PlainTable
         nothing=""
@@ -149,7 +149,7 @@ function Decisions({
           otherwise asks otherwise: this shows the decisions, not the session that would have been.
         </p>
       )}
-    </>
+    </div>
   );
 }
 

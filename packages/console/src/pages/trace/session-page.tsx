@@ -2,7 +2,7 @@ import { type ReactElement, type ReactNode, useMemo } from 'react';
 import { Link, useParams } from 'wouter';
 
 import { useHalts } from '../../data/halts.ts';
-import { agentPlace, sessionPlace } from '../../data/places.ts';
+import { agentPlace, roomPlace, sessionPlace } from '../../data/places.ts';
 import { useMay } from '../../data/session.ts';
 import { type SessionRow, type Trace, useAgentOf, useTrace } from '../../data/traces.ts';
 import { Button } from '../../ui/button.tsx';
@@ -66,7 +66,7 @@ function Session({ trace }: { readonly trace: Trace }): ReactElement {
       lead="What was said, asked, decided and done, in the order of the log."
       actions={<Actions session={session} opening={opening} />}
     >
-      <Summary trace={trace} />
+      <Summary trace={trace} opening={opening} />
       <Tabs
         label="Views of the session"
         open={view}
@@ -114,9 +114,17 @@ function Actions({
   );
 }
 
-function Summary({ trace: { session, rows } }: { readonly trace: Trace }): ReactElement {
+function Summary({
+  trace: { session, rows },
+  opening,
+}: {
+  readonly trace: Trace;
+  readonly opening: Opening;
+}): ReactElement {
   const { agent, task, openedAt, closedAt, openedBy, decisions, refusals } = session;
   const opened = rows.find(({ kind }) => kind === 'session_opened');
+  const shown = opening.record.rows.find(({ kind }) => kind === 'session_opened');
+  const room = textAt(shown?.secret, 'room');
   const from = listAt(opened?.open, 'delegation').at(-1);
   const parent = textAt(from, 'session');
   return (
@@ -135,6 +143,13 @@ function Summary({ trace: { session, rows } }: { readonly trace: Trace }): React
       <Item name="Decisions">
         {decisions}, {refusals} refused
       </Item>
+      {room !== null && (
+        <Item name="Room">
+          <Link href={roomPlace(room)}>
+            <Visible text={room} />
+          </Link>
+        </Item>
+      )}
       {parent !== null && (
         <Item name="Handed down by">
           <Link href={sessionPlace(parent)}>{textAt(from, 'agent')}</Link>

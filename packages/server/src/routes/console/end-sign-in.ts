@@ -7,7 +7,7 @@ import { count } from '../shapes.ts';
 export const endSignIn: Route = route({
   name: 'endSignIn',
   method: 'DELETE',
-  path: '/console/sessions/{id}',
+  path: '/console/sign-ins/{id}',
   rights: ['prove'],
   reach: 'node',
   summary: "ends one of your sign-ins; as an admin, anybody's",

@@ -7,7 +7,7 @@ import { count } from '../shapes.ts';
 export const endSignIns: Route = route({
   name: 'endSignIns',
   method: 'DELETE',
-  path: '/console/sessions',
+  path: '/console/sign-ins',
   rights: ['prove'],
   reach: 'node',
   summary: 'signs you out everywhere',

@@ -19,7 +19,7 @@ const row = z.strictObject({
 export const listSignIns: Route = route({
   name: 'listSignIns',
   method: 'GET',
-  path: '/console/sessions',
+  path: '/console/sign-ins',
   rights: ['prove'],
   reach: 'node',
   summary: 'where you are signed in, and since when',

@@ -1,21 +1,15 @@
-import type { CompiledPact, Entry } from '@plumbline/core';
+import type { Entry } from '@plumbline/core';
 
 import type { Caller } from '../../routes/caller.ts';
-import type { Models, SessionRow } from '../../store/models.ts';
-import { openEntry, readEntry, type Reading } from '../read-entry.ts';
+import type { SessionRow } from '../../store/models.ts';
+import { openEntry, readEntry } from '../read-entry.ts';
 import { refused, served } from '../served.ts';
 import type { Served } from '../services.ts';
 import type { WriteEntry } from '../write-entry.ts';
+import { roomSessions } from './room-sessions.ts';
 import { Sources } from './sources.ts';
 import type { Trace, TraceAsked, TraceRow, Traces } from './traces.ts';
-
-/** What traces are read and opened with. `pactOf` compiles a pact that was armed. */
-export type TracesNeeds = Reading & {
-  readonly models: Pick<Models, 'sessions' | 'events' | 'decision'>;
-  readonly write: WriteEntry;
-  readonly caughtUp: () => Promise<void>;
-  readonly pactOf: (digest: string) => Promise<CompiledPact | undefined>;
-};
+import type { TracesNeeds } from './traces-needs.ts';
 
 // A part is sent as a whole, and what is opened stands in memory until it is.
 const MOST_CHARACTERS = 4 * 1024 * 1024;
@@ -35,6 +29,7 @@ export function makeTraces(needs: TracesNeeds): Traces {
       if (!noted.ok) return noted;
       return part(needs, sources, { asked, row: found.value, isOpened: true });
     },
+    room: (asked, by) => roomSessions(needs, asked, by),
   };
 }
 

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 
 import { decidedOpen, makeEntry, openedOpen, outcomeOpen } from '../../../testing/log-entries.ts';
 import { MemoryModels } from '../../../testing/memory-models.ts';
+import { sealPayload } from '../../seal/seal.ts';
 import { LOCAL } from '../../routes/gate/authenticate.ts';
 import { served } from '../served.ts';
 import { makeTraces } from './make-traces.ts';
@@ -74,4 +75,45 @@ test("traces: another agent's session is none", async () => {
   const found = await traces.opened({ ...chain, agent: 'mail', after: null, limit: 2 }, LOCAL);
   assert.equal(found.ok ? null : found.error.code, 'unknown-session');
   assert.deepEqual(written, []);
+});
+
+async function roomScene() {
+  const models = new MemoryModels();
+  const key = Buffer.alloc(32, 7);
+  const opening = (session: string, room: string, at: number): Uint8Array => {
+    const subject = { id: `sub_${'1'.repeat(32)}`, key };
+    const { sealed } = sealPayload(subject, JSON.stringify({ room }));
+    return makeEntry('session_opened', { ...chain, session, at, sealed, open: openedOpen({}) });
+  };
+  const entries = [opening('s1', 'war-room', 1), opening('s2', 'kitchen', 2)];
+  await models.fold(0, entries);
+  const written: object[] = [];
+  const traces = makeTraces({
+    models,
+    sequencer: {
+      read: (from, limit) => Promise.resolve(entries.slice(from, from + limit)),
+      blob: () => Promise.resolve(undefined),
+    },
+    vault: { subjectKey: () => Promise.resolve(key) },
+    caughtUp: () => Promise.resolve(),
+    pactOf: () => Promise.resolve(undefined),
+    write: ({ kind, agent, open }) => {
+      written.push({ kind, agent, ...open });
+      return Promise.resolve(served({ index: 6, at: 7 }));
+    },
+  });
+  return { traces, written };
+}
+
+test('traces: sessions of a room are found by what is sealed, and recorded as read', async () => {
+  const { traces, written } = await roomScene();
+  const found = await traces.room({ room: 'war-room', agents: null }, LOCAL);
+  assert.ok(found.ok);
+  const { rows, looked, isAll } = found.value;
+  assert.deepEqual([rows.map(({ session }) => session), looked, isAll], [['s1'], 2, true]);
+  assert.deepEqual(written, [
+    { kind: 'read', agent: 'refunds', by: 'local', session: 's1', decision: null },
+  ]);
+  const others = await traces.room({ room: 'war-room', agents: ['mail'] }, LOCAL);
+  assert.deepEqual(others.ok ? others.value.rows : null, []);
 });

@@ -45,14 +45,26 @@ export type TraceAsked = {
   readonly limit: number;
 };
 
+/** A room as who opened its sessions called it, of some agents; null: of all. */
+export type RoomAsked = { readonly room: string; readonly agents: readonly string[] | null };
+
+/** The last sessions of a room, newest first, among so many that were looked at. */
+export type RoomSessions = {
+  readonly rows: readonly SessionRow[];
+  readonly looked: number;
+  /** Whether every session there is was looked at. */
+  readonly isAll: boolean;
+};
+
 /**
  * Everything of a session, in order.
  *
  * Contract: `opened` appends one `read` entry for each part, durable before the answer. A part ends
  * early where it would be too large. A session that is not there, or of another agent, is
- * `unknown-session`.
+ * `unknown-session`. `room` appends one `read` entry for each session it tells of.
  */
 export type Traces = {
   readonly recorded: (asked: TraceAsked) => Promise<Served<Trace>>;
   readonly opened: (asked: TraceAsked, by: Caller) => Promise<Served<Trace>>;
+  readonly room: (asked: RoomAsked, by: Caller) => Promise<Served<RoomSessions>>;
 };

@@ -1,0 +1,127 @@
+import type { ReactElement } from 'react';
+
+import { useFleet } from '../../data/fleet.ts';
+import { sessionPlace } from '../../data/places.ts';
+import { type SessionRow, useSessions } from '../../data/traces.ts';
+import { Visible } from '../../ui/code-view.tsx';
+import { SelectField } from '../../ui/field.tsx';
+import { StatePill } from '../../ui/marks.tsx';
+import { Page } from '../../ui/page.tsx';
+import { Answered, EmptyState } from '../../ui/states.tsx';
+import type { Column } from '../../ui/table/column.ts';
+import { Table } from '../../ui/table/table.tsx';
+import { Time } from '../../ui/time.tsx';
+import { useQueryText } from '../../ui/use-query-text.ts';
+
+/** The last sessions of one agent. */
+export function SessionsPage(): ReactElement {
+  return (
+    <Page title="Sessions" lead="What an agent was asked to do, and all that came of it.">
+      <Answered answer={useFleet()} what="the agents">
+        {(agents) =>
+          agents.length === 0 ? (
+            <EmptyState title="No agents yet" command="plumb agent add banking">
+              Sessions are of an agent, which is added first.
+            </EmptyState>
+          ) : (
+            <OfAgents agents={agents.map(({ agent }) => agent)} />
+          )
+        }
+      </Answered>
+    </Page>
+  );
+}
+
+function OfAgents({ agents }: { readonly agents: readonly string[] }): ReactElement {
+  const [chosen, setChosen] = useQueryText('agent');
+  const agent = chosen === '' ? (agents[0] ?? '') : chosen;
+  const sessions = useSessions(agent);
+  const choose = (
+    <SelectField
+      label="Agent"
+      value={agent}
+      options={agents.map((each) => [each, each])}
+      onChange={(event) => setChosen(event.target.value)}
+    />
+  );
+  return (
+    <>
+      {choose}
+      <Answered answer={sessions} what="the sessions">
+        {(rows) =>
+          rows.length === 0 ? (
+            <EmptyState title="No sessions yet" command={`plumb session open ${agent}`}>
+              A session begins when whoever speaks for a person opens one for this agent.
+            </EmptyState>
+          ) : (
+            <Table
+              name="sessions"
+              rows={rows}
+              columns={COLUMNS}
+              rowId={({ session }) => session}
+              rowHref={({ session }) => sessionPlace(session)}
+              firstOrder="-opened"
+            />
+          )
+        }
+      </Answered>
+    </>
+  );
+}
+
+const COLUMNS: readonly Column<SessionRow>[] = [
+  { id: 'session', title: 'Session', value: ({ session }) => session, width: 250 },
+  {
+    id: 'opened',
+    title: 'Opened',
+    value: ({ openedAt }) => openedAt,
+    show: ({ openedAt }) => <Time at={openedAt} isInRow />,
+    width: 150,
+    wideFrom: 480,
+  },
+  {
+    id: 'state',
+    title: 'State',
+    value: ({ closedAt }) => (closedAt === null ? 'open' : 'closed'),
+    show: ({ closedAt }) => (
+      <StatePill tone={closedAt === null ? 'accent' : 'plain'}>
+        {closedAt === null ? 'open' : 'closed'}
+      </StatePill>
+    ),
+    width: 100,
+    wideFrom: 560,
+  },
+  {
+    id: 'task',
+    title: 'Task',
+    value: ({ task }) => task,
+    show: ({ task }) => <Visible text={task ?? ''} />,
+    width: 170,
+    wideFrom: 700,
+  },
+  {
+    id: 'refused',
+    title: 'Refused',
+    value: ({ refusals }) => refusals,
+    show: ({ refusals, decisions }) => `${refusals} of ${decisions}`,
+    width: 100,
+    isNumber: true,
+  },
+  {
+    id: 'by',
+    title: 'Opened by',
+    value: ({ openedBy }) => openedBy,
+    show: ({ openedBy }) => <Visible text={openedBy} />,
+    width: 130,
+    wideFrom: 860,
+  },
+  {
+    id: 'last',
+    title: 'Last entry',
+    value: ({ lastAt }) => lastAt,
+    show: ({ lastAt }) => <Time at={lastAt} isAgo isInRow />,
+    width: 110,
+    wideFrom: 980,
+    isNumber: true,
+  },
+];
