@@ -100,13 +100,16 @@ async function addPerson(daemon: TestDaemon, email: string): Promise<Person> {
   return { name: email, token: await addKey(daemon, person) };
 }
 
-async function addKey(daemon: TestDaemon, body: object): Promise<string> {
+/** Makes a key and returns its token. */
+export async function addKey(daemon: TestDaemon, body: object): Promise<string> {
   return textAt(await daemon.ask('POST', '/api/v1/keys', body), 'token');
 }
 
-type Sending = { readonly daemon: TestDaemon; readonly key: string };
+/** Whose key asks. */
+export type Sending = { readonly daemon: TestDaemon; readonly key: string };
 
-async function post({ daemon, key }: Sending, path: string, body: object): Promise<unknown> {
+/** Asks the API with a key. */
+export async function post({ daemon, key }: Sending, path: string, body: object): Promise<unknown> {
   const answer = await fetch(`${daemon.url}${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
@@ -117,7 +120,8 @@ async function post({ daemon, key }: Sending, path: string, body: object): Promi
   return said;
 }
 
-function textAt(value: unknown, name: string): string {
+/** A member of an answer that is text. */
+export function textAt(value: unknown, name: string): string {
   const member: unknown = Reflect.get(Object(value), name);
   if (typeof member !== 'string') throw new Error(`no ${name}: ${JSON.stringify(value)}`);
   return member;
