@@ -45,6 +45,25 @@ describe('sign-in', { skip }, () => {
     });
   });
 
+  test('sign-in: a tab says who acts once another tab signed in somebody else', async () => {
+    const daemon = await ownDaemon();
+    const person = { kind: 'person', name: 'lena', roles: ['viewer'] };
+    const made = await daemon.ask('POST', '/api/v1/keys', person);
+    await onPage(daemon, { path: '/' }, async (page) => {
+      await page.getByRole('button', { name: 'Signed in as admin' }).waitFor();
+      const body = { way: 'key', key: String(Reflect.get(Object(made), 'token')) };
+      const headers = { origin: daemon.url };
+      const answer = await page.request.post(`${daemon.url}/console/session`, {
+        data: body,
+        headers,
+      });
+      assert.equal(answer.status(), 201);
+      await page.evaluate(() => void window.dispatchEvent(new Event('visibilitychange')));
+      await page.getByRole('button', { name: 'Signed in as lena' }).waitFor();
+      await page.getByRole('button', { name: 'Halt…' }).waitFor({ state: 'detached' });
+    });
+  });
+
   test('sign-in: a session that ends meanwhile asks again, and goes on there', async () => {
     const daemon = await ownDaemon();
     await daemon.ask('POST', '/api/v1/agents', { agent: 'banking' });

@@ -1,7 +1,7 @@
 import { type ReactElement, useState } from 'react';
 
 import { isSignedOut } from '../data/problem.ts';
-import { useSession } from '../data/session.ts';
+import { useOnePerson, useSession } from '../data/session.ts';
 import { ErrorState, LoadState } from '../ui/states.tsx';
 import classes from './layout.module.css';
 import { Layout } from './layout.tsx';
@@ -15,6 +15,7 @@ import { takeLink } from './take-link.ts';
 export function Door(): ReactElement {
   const session = useSession();
   const person = session.data?.person ?? null;
+  useOnePerson(person);
   const [before, setBefore] = useState<string | null>(null);
   const [link, setLink] = useState(takeLink);
   // Whoever was signed in and is no more is told so, instead of being greeted.

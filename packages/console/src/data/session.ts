@@ -6,6 +6,7 @@ import {
   useQueryClient,
   type UseQueryResult,
 } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 
 import { askJson } from './api.ts';
 
@@ -34,7 +35,8 @@ export function useSession(): UseQueryResult<ConsoleSession> {
     queryKey: SESSION_KEY,
     queryFn: async ({ signal }) => readSession(await askJson(PATH, { signal })),
     staleTime: 60_000,
-    refetchOnWindowFocus: true,
+    // In another tab somebody else may have signed in: whoever acts here must see as whom.
+    refetchOnWindowFocus: 'always',
   });
 }
 
@@ -69,6 +71,19 @@ async function startAfresh(client: QueryClient, answer: unknown): Promise<void> 
   if (answer !== undefined) client.setQueryData(SESSION_KEY, readSession(answer));
   client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION_KEY[0] });
   await client.invalidateQueries({ queryKey: SESSION_KEY });
+}
+
+/** Forgets what one person was shown when another tab signed in somebody else. */
+export function useOnePerson(person: string | null): void {
+  const client = useQueryClient();
+  const before = useRef(person);
+  useEffect(() => {
+    if (person === null) return;
+    if (before.current !== null && before.current !== person) {
+      void client.resetQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION_KEY[0] });
+    }
+    before.current = person;
+  }, [client, person]);
 }
 
 // What each role may do is the daemon's to say; the console hides what would be refused anyway.

@@ -8,7 +8,7 @@ import { counted, stateOf, STATES, TONES, waitingOf, waitsText } from '../../ui/
 
 /** The columns of the fleet. */
 export const COLUMNS: readonly Column<FleetAgent>[] = [
-  { id: 'agent', title: 'Agent', value: ({ agent }) => agent, width: 122 },
+  { id: 'agent', title: 'Agent', value: ({ agent }) => agent, width: 114 },
   {
     id: 'state',
     title: 'State',
@@ -17,21 +17,30 @@ export const COLUMNS: readonly Column<FleetAgent>[] = [
     show: (agent) => <StatePill tone={TONES[stateOf(agent)]}>{stateOf(agent)}</StatePill>,
     width: 104,
   },
+  // Whoever is called because something stands still looks for why first.
+  {
+    id: 'why',
+    title: 'Halted because',
+    value: ({ halts }) => halts[0]?.reason ?? null,
+    show: ({ halts }) => <Visible text={halts[0]?.reason ?? ''} />,
+    width: 180,
+    wideFrom: 480,
+  },
   {
     id: 'waits',
     title: 'Waits for people',
     value: waitsText,
     rank: (agent) => -waitingOf(agent),
-    width: 150,
-    wideFrom: 620,
+    width: 130,
+    wideFrom: 610,
   },
   {
     id: 'refused',
     title: 'Refused, last hour',
     value: ({ refusals }) => refusals,
     show: ({ refusals, decisions }) => (decisions === 0 ? '' : `${refusals} of ${decisions}`),
-    width: 130,
-    wideFrom: 760,
+    width: 124,
+    wideFrom: 735,
     isNumber: true,
   },
   {
@@ -40,7 +49,7 @@ export const COLUMNS: readonly Column<FleetAgent>[] = [
     value: ({ autonomy }) => autonomy,
     show: ({ autonomy }) => AUTONOMY[autonomy ?? 0],
     width: 136,
-    wideFrom: 1080,
+    wideFrom: 1212,
   },
   {
     id: 'points',
@@ -49,7 +58,7 @@ export const COLUMNS: readonly Column<FleetAgent>[] = [
     show: ({ leases }) =>
       leases.length === 0 ? 'at the daemon' : <Visible text={leases.join(', ')} />,
     width: 130,
-    wideFrom: 980,
+    wideFrom: 1076,
   },
   {
     id: 'around',
@@ -58,7 +67,7 @@ export const COLUMNS: readonly Column<FleetAgent>[] = [
     show: ({ bypasses }) =>
       bypasses === 0 ? '' : <StatePill tone="danger">{counted(bypasses, 'way')}</StatePill>,
     width: 110,
-    wideFrom: 1080,
+    wideFrom: 950,
     isNumber: true,
   },
   {
@@ -66,17 +75,9 @@ export const COLUMNS: readonly Column<FleetAgent>[] = [
     title: 'Last decision',
     value: ({ lastAt }) => lastAt,
     show: ({ lastAt }) => (lastAt === null ? 'none' : <Time at={lastAt} isAgo isInRow />),
-    width: 110,
-    wideFrom: 880,
+    width: 104,
+    wideFrom: 840,
     isNumber: true,
-  },
-  {
-    id: 'why',
-    title: 'Halted because',
-    value: ({ halts }) => halts[0]?.reason ?? null,
-    show: ({ halts }) => <Visible text={halts[0]?.reason ?? ''} />,
-    width: 200,
-    wideFrom: 1240,
   },
   {
     id: 'pact',
@@ -98,7 +99,7 @@ export const COLUMNS: readonly Column<FleetAgent>[] = [
     title: 'Stop',
     value: () => null,
     show: (agent) => <AgentAction agent={agent} />,
-    width: 72,
+    width: 80,
   },
 ];
 
