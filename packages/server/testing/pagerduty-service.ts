@@ -24,7 +24,8 @@ export function makePagerDuty({ clock }: { readonly clock: () => number }): Page
     triggers: [],
     answer: ({ method, path, headers, body }) => {
       if (method !== 'POST' || path !== '/v2/enqueue') return { status: 404 };
-      if (headers['content-type'] !== 'application/json') return invalid(['content type']);
+      if (!/^application\/json(; charset=utf-8)?$/.test(headers['content-type'] ?? ''))
+        return invalid(['content type']);
       while (taken.length > 0 && (taken[0] ?? 0) < clock() - 60_000) taken.shift();
       if (taken.length >= PER_MINUTE) return { status: 429, body: LIMITED };
       if (Buffer.byteLength(body) > MOST_BYTES) return { status: 413 };

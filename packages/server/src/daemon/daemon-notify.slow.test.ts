@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -10,6 +9,7 @@ import { verifies } from '@plumbline/testkit';
 import { get, homeFor, post, running, text } from '../../testing/ask-daemon.ts';
 import type { DaemonHome } from '../../testing/daemon-program.ts';
 import { type Got, openService, type Said, type ServiceStub } from '../../testing/service-stub.ts';
+import { slackHeaders } from '../../testing/slack-signature.ts';
 import type { DaemonClient } from '../client/daemon-client.ts';
 
 const PATIENCE_MS = 20_000;
@@ -138,13 +138,11 @@ test('daemon: a button in Slack approves for whom the pact names, and nobody els
     };
     const body = `payload=${encodeURIComponent(JSON.stringify(payload))}`;
     const stamp = Math.floor(Date.now() / 1_000);
-    const mac = createHmac('sha256', 'sesame and more').update(`v0:${stamp}:${body}`);
     const answered = await fetch(`${started.url ?? ''}/notify/slack/desk`, {
       method: 'POST',
       headers: {
         'content-type': 'application/x-www-form-urlencoded',
-        'x-slack-request-timestamp': `${stamp}`,
-        'x-slack-signature': `v0=${mac.digest('hex')}`,
+        ...slackHeaders({ secret: 'sesame and more', stamp, body }),
       },
       body,
     });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
 
 import { verifies } from '@plumbline/testkit';
@@ -7,6 +6,7 @@ import { verifies } from '@plumbline/testkit';
 import { fakeNotices } from '../../../testing/fake-notices.ts';
 import { type Answered, openFake } from '../../../testing/open-fake.ts';
 import { rulesFor } from '../../../testing/notify-scene.ts';
+import { slackHeaders } from '../../../testing/slack-signature.ts';
 import { makeSlackPresses } from '../../notify/slack-press.ts';
 
 const SIGNING = '8f742231b10e8888abcd99yyyzzz85a5';
@@ -64,11 +64,7 @@ async function within(check: (scene: Scene) => Promise<void>): Promise<void> {
   const press: Scene['press'] = (of = {}) => {
     const { stamp = NOW / 1_000, secret = SIGNING } = of;
     const body = bodyOf(of);
-    const mac = createHmac('sha256', secret).update(`v0:${stamp}:${body}`).digest('hex');
-    return raw(body, {
-      'x-slack-signature': `v0=${mac}`,
-      'x-slack-request-timestamp': `${stamp}`,
-    });
+    return raw(body, slackHeaders({ secret, stamp, body }));
   };
   const votes = (): number => fake.calls.filter((name) => name === 'approvals.voteFrom').length;
   try {
