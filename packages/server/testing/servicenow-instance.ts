@@ -15,6 +15,9 @@ export type Instance = {
   tokens: number;
 };
 
+/** How many requests of a user a rule of the instance takes in an hour, on a clock in ms. */
+export type RateRule = { readonly perHour: number; readonly clock: () => number };
+
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
   incident: [
     'short_description',
@@ -43,8 +46,14 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Returns an instance that takes Basic authentication, and tokens of its one OAuth client. */
-export function makeInstance(): Instance {
+const HOUR_MS = 3_600_000;
+
+/**
+ * Returns an instance that takes Basic authentication, and tokens of its one OAuth client. With a
+ * rule it answers what is beyond it with 429, as "Inbound REST API rate limiting" says.
+ */
+export function makeInstance(rule?: RateRule): Instance {
+  const limited = rule === undefined ? (): null => null : limiterOf(rule);
   const tables = new Map<string, Row[]>();
   const rowsOf = (name: string): Row[] => {
     const rows = tables.get(name) ?? [];
@@ -63,6 +72,8 @@ export function makeInstance(): Instance {
     answer: (got) => {
       if (got.path === '/oauth_token.do') return token(instance, got);
       if (!isKnown(instance, got)) return { status: 401, body: error('User Not Authenticated') };
+      const refusal = limited();
+      if (refusal !== null) return refusal;
       const said = table(rowsOf, got);
       if (!instance.loseNext || got.method === 'GET') return said;
       instance.loseNext = false;
@@ -70,6 +81,26 @@ export function makeInstance(): Instance {
     },
   };
   return instance;
+}
+
+/** Counts by the hour of the clock, as an instance does; then it begins anew. */
+function limiterOf({ perHour, clock }: RateRule): () => Said | null {
+  let hour = -1;
+  let count = 0;
+  return () => {
+    const now = Math.floor(clock() / HOUR_MS);
+    count = now === hour ? count + 1 : 1;
+    hour = now;
+    if (count <= perHour) return null;
+    const endsAt = (hour + 1) * HOUR_MS;
+    const headers = {
+      'retry-after': `${Math.ceil((endsAt - clock()) / 1_000)}`,
+      'x-ratelimit-limit': `${perHour}`,
+      'x-ratelimit-reset': `${Math.floor(endsAt / 1_000)}`,
+      'x-ratelimit-rule': idOf('rule'),
+    };
+    return { status: 429, headers, body: error('Rate limit exceeded') };
+  };
 }
 
 function error(message: string): object {

@@ -35,8 +35,8 @@ export function addHalt(program: Command, shell: Shell): void {
     .command('halt')
     .description('stop an agent, a part of what it does, or every agent, at once')
     .option('--incident <kind>', '`optimisation`: goes on under another objective only')
-    .option('--wait', 'wait until it is effective, however long that takes')
-    .option('--watch', 'show each thing that is ended as it goes; 1 when one could not be');
+    .option('--wait', 'wait until it is effective (no call goes out), however long that takes')
+    .option('--watch', 'show each thing it ends until all have; 1 when one could not be');
   withStop(halt).action((id: string | undefined, options: StopOptions) =>
     stop({ id, options }, shell),
   );

@@ -72,7 +72,18 @@ export function progressOf(view: JsonObject): string {
   const heard = listOf(view, 'acknowledged').length;
   const ranOut = listOf(view, 'ranOut').length;
   const who = `${heard} enforcement points acknowledged it, ${ranOut} leases ran out`;
-  return `effective in ${milliseconds(view['effectiveMs'])}: ${who}${calls}`;
+  return `effective in ${milliseconds(view['effectiveMs'])}: ${who}${calls}${besideCalls(view)}`;
+}
+
+/** Effective is about calls alone: says what else goes on, or was not ended. */
+function besideCalls(view: JsonObject): string {
+  const all = listOf(view, 'executors');
+  const count = (of: string): number => all.filter(({ state }) => state === of).length;
+  const [running, failed] = [count('running'), count('failed')];
+  const follow = `plumb halts show ${shown(view['halt'])} --watch`;
+  const open = running === 0 ? '' : `\n${running} of ${all.length} other ends go on: ${follow}`;
+  const not = failed === 0 ? '' : `\n${failed} of ${all.length} other ends failed`;
+  return `${open}${not}`;
 }
 
 /** Returns one line for each thing that was ended beside calls, each below the one before. */

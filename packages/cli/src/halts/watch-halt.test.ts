@@ -5,6 +5,7 @@ import { verifies } from '@plumbline/testkit';
 import { createColors } from 'picocolors';
 
 import type { Shell } from '../shell.ts';
+import { progressOf } from './halt-lines.ts';
 import { watchHalt } from './watch-halt.ts';
 
 const gateway = { agent: 'banking', lease: 'lse_1', name: 'gateway' };
@@ -77,6 +78,7 @@ gateway of banking: acknowledged after 4 ms
 revoke-idp of banking (daemon): running, tried again 1 times: it answered 500
 revoke-idp of banking (daemon): failed in 61001 ms, tried again 1 times: it answered 500
 effective in 12 ms: 1 enforcement points acknowledged it, 0 leases ran out
+1 of 1 other ends failed
 `,
   );
   assert.deepEqual(asked, [
@@ -111,4 +113,12 @@ test('plumb halts: on a terminal the lines are drawn again, none wider than it',
     /: acknowledged after \nrevoke-idp of banking \(daemon\): failed \n$/,
   );
   assert.match(said, /^effective in 12 ms/);
+});
+
+test('plumb halts: what is effective says what it still ends beside calls', () => {
+  assert.equal(
+    progressOf(effective),
+    `effective in 12 ms: 1 enforcement points acknowledged it, 0 leases ran out
+1 of 1 other ends go on: plumb halts show hlt_1 --watch`,
+  );
 });

@@ -180,7 +180,7 @@ async function complaintsOf(folder: string, source: string): Promise<string> {
 const slackTypes = JSON.stringify(join(ROOT, 'node_modules/@slack/types/dist/index.js'));
 const pagerTypes = JSON.stringify(join(ROOT, 'node_modules/@pagerduty/pdjs/build/src/index.js'));
 
-test("vendor: our blocks and events have the types of Slack's and PagerDuty's packages", async () => {
+test("vendor: blocks and events have the types of Slack's and PagerDuty's packages", async () => {
   const asked = makeNotice({ event: 'approval-asked', approval: 'apr_1', severity: 'medium' });
   const sent = [slackMessage(makeNotice(), false), slackMessage(asked, true), slackEnded(asked)];
   const blocks = sent.map(({ blocks: own }) => own);

@@ -1,6 +1,7 @@
 import type { FoundAsk } from '../guard/ask-types.ts';
 import type { Guard } from '../guard/guard.ts';
 import type { BreakGlass, ShownGlass } from '../services/break-glass.ts';
+import type { OutboxRow } from '../store/outbox.ts';
 import { askedOf, noticeOfAsk, ownNotice } from './make-notice.ts';
 import { keyOf, momentOf, threadId } from './notice.ts';
 import { post, type PostNeeds, readNotice } from './post-office.ts';
@@ -12,14 +13,15 @@ export type WatchNeeds = PostNeeds & {
 };
 
 const REMEMBERED_MS = 60_000;
-// Of what waits the most pressing come first, and incidents are among them.
-const MOST_LOOKED = 200;
+// How many first notices are looked at each time; the next look goes on behind them.
+const MOST_LOOKED = 1_000;
 
 /** Sees what no entry says: deadlines that come near or have passed. */
 export class Watch {
   readonly #needs: WatchNeeds;
   /** Asks of whose end somebody was told, or nobody has to be. */
   #ended: ReadonlySet<string> = new Set();
+  #lookedAt = 0;
 
   constructor(needs: WatchNeeds) {
     this.#needs = needs;
@@ -79,35 +81,48 @@ export class Watch {
     post(this.#needs, notice);
   }
 
-  /** Whoever was told of an incident is told who was not. */
+  /** Whoever was told of an incident is told who was not; all are looked at in turn. */
   #lateFirst(now: number): void {
     const { outbox, rules } = this.#needs;
-    const open = new Set(
-      outbox.promises().flatMap((word) => (word.keptAt === null ? word.notice : [])),
-    );
-    if (open.size === 0) return;
-    for (const row of outbox.rows({ state: 'waiting', limit: MOST_LOOKED })) {
-      const first = row.at + rules.firstNoticeMs <= now ? readNotice(row) : null;
-      if (first === null || !open.has(first.id)) continue;
-      const { id, thread, title, agent } = first;
-      const late = ownNotice(this.#needs, {
-        event: 'first-notice-late',
-        severity: 'high',
-        phase: 'updates',
-        at: row.at + rules.firstNoticeMs,
-        agent,
-        thread,
-        title: `the first notice has not reached channel \`${row.channel}\`: ${title}`,
-        facts: [
-          ['incident', id],
-          ['channel', row.channel],
-        ],
-        once: `${id}:${row.channel}`,
-      });
-      const isTold = (channel: string): boolean =>
-        outbox.row(keyOf(id, channel))?.state === 'delivered';
-      post(this.#needs, late, isTold);
+    const open = outbox
+      .promises()
+      .filter(({ keptAt, at }) => keptAt === null && at + rules.firstNoticeMs <= now);
+    const channels = Object.keys(rules.channels);
+    const all = open.length * channels.length;
+    const end = this.#lookedAt + Math.min(all, MOST_LOOKED);
+    for (let next = this.#lookedAt; next < end; next += 1) {
+      const place = next % all;
+      const incident = open[Math.floor(place / channels.length)];
+      const channel = channels[place % channels.length];
+      if (incident === undefined || channel === undefined) continue;
+      const row = outbox.row(keyOf(incident.notice, channel));
+      if (row?.state === 'waiting') this.#tellLate(row);
     }
+    this.#lookedAt = all === 0 ? 0 : end % all;
+  }
+
+  #tellLate(row: OutboxRow): void {
+    const { outbox, rules } = this.#needs;
+    const first = readNotice(row);
+    if (first === null) return;
+    const { id, thread, title, agent } = first;
+    const late = ownNotice(this.#needs, {
+      event: 'first-notice-late',
+      severity: 'high',
+      phase: 'updates',
+      at: row.at + rules.firstNoticeMs,
+      agent,
+      thread,
+      title: `the first notice has not reached channel \`${row.channel}\`: ${title}`,
+      facts: [
+        ['incident', id],
+        ['channel', row.channel],
+      ],
+      once: `${id}:${row.channel}`,
+    });
+    const isTold = (channel: string): boolean =>
+      outbox.row(keyOf(id, channel))?.state === 'delivered';
+    post(this.#needs, late, isTold);
   }
 
   /** A promise that was not kept is told to those who were given it. */

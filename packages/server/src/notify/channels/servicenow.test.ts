@@ -16,8 +16,8 @@ async function within(
     channel: Channel,
     at: { readonly instance: Instance; readonly service: ServiceStub },
   ) => Promise<void>,
+  instance: Instance = makeInstance(),
 ): Promise<void> {
-  const instance = makeInstance();
   const service = await openService((got) => instance.answer(got));
   const config: ServiceNowConfig = {
     kind: 'servicenow',
@@ -156,4 +156,24 @@ test('servicenow: an end whose answer was lost opens nothing, reference or not',
     assert.equal(instance.tables.get('incident')?.length, 1);
     assert.equal(instance.tables.get('sys_journal_field')?.length, 2);
   });
+});
+
+test('servicenow: beyond the rule of the instance it says when to come again', async () => {
+  const clock = (): number => 1_700_000_000_000;
+  const instance = makeInstance({ perHour: 1, clock });
+  await within(
+    {},
+    async (channel) => {
+      // A record takes two requests: one asks for it, and one makes it.
+      const limited = await channel.send(makeMessage(), CALM);
+      assert.deepEqual(limited, {
+        kind: 'later',
+        fault: 'status-429',
+        isAnswered: true,
+        retryAfterMs: 2_800_000,
+      });
+      assert.equal(instance.tables.get('incident')?.length ?? 0, 0);
+    },
+    instance,
+  );
 });
