@@ -78,3 +78,17 @@ test('first bytes: nothing of what is for another host gets through', async (t) 
   assert.equal(await through('192.0.2.1', hello), whole);
   assert.equal(await through('other.example', Buffer.from('SSH-2.0-x\r\n')), 'SSH-2.0-x\r\n');
 });
+
+test('greetings: whatever a server that is not strict would read as another host names it', () => {
+  const name = (text: string): unknown => nameIn(Buffer.from(text, 'latin1'));
+  const other = { kind: 'named', name: 'other.example' };
+  assert.deepEqual(name('\r\nGET / HTTP/1.1\r\nHost: other.example\r\n\r\n'), other);
+  assert.deepEqual(name('GET / HTTP/1.1\nHost: other.example\n\n'), other);
+  assert.deepEqual(name('get  / HTTP/1.1 \r\nHost: other.example:80\r\n\r\n'), other);
+  assert.deepEqual(name('GET http://other.example/ HTTP/1.1\r\nHost: own.example\r\n\r\n'), {
+    kind: 'named',
+    name: 'own.example other.example',
+  });
+  const long = `GET / HTTP/1.1\r\nHost: other.example\r\nX: ${'x'.repeat(70_000)}\r\n\r\n`;
+  assert.deepEqual(name(long), { kind: 'named', name: '' });
+});

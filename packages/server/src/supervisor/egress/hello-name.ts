@@ -23,26 +23,40 @@ const MORE: ToldName = { kind: 'more' };
 export function nameIn(bytes: Buffer): ToldName {
   if (bytes.length === 0) return MORE;
   if (bytes[0] === HANDSHAKE) return nameInTls(bytes);
-  return METHOD.test(bytes.subarray(0, 16).toString('latin1')) ? nameInHttp(bytes) : NONE;
+  // Servers pass over empty lines before a request. Source: RFC 9112, section 2.2.
+  const text = bytes
+    .subarray(0, MOST)
+    .toString('latin1')
+    .replace(/^[\r\n]+/, '');
+  if (text === '') return bytes.length < MOST ? MORE : NONE;
+  return METHOD.test(text.slice(0, 16)) ? nameInHttp(text, bytes.length >= MOST) : NONE;
 }
 
-const METHOD = /^[A-Z]{1,15}(?: |$)/;
+/** A word of RFC 9110, section 5.6.2: servers take methods nobody has heard of. */
+const METHOD = /^[!#$%&'*+.^_`|~\w-]{1,16}(?: |$)/;
+/** As servers take it that are not strict. */
+const REQUEST = /^\S+[ \t]+(?<target>\S+)[ \t]+HTTP\/1\.\d[ \t]*$/i;
 
-function nameInHttp(bytes: Buffer): ToldName {
-  const text = bytes.subarray(0, MOST).toString('latin1');
+function nameInHttp(text: string, isLong: boolean): ToldName {
   // Other protocols begin with words as well, and wait for an answer to their first line.
   const first = /^(?<line>[^\n]*?)\r?\n/.exec(text)?.groups?.['line'];
-  if (first !== undefined && !/^[A-Z]+ \S+ HTTP\/1\.[01]$/.test(first)) return NONE;
-  const end = text.indexOf('\r\n\r\n');
-  if (end === -1) return bytes.length < MOST ? MORE : NONE;
-  const hosts = text
-    .slice(0, end)
-    .split('\r\n')
-    .flatMap((line) => /^host[ \t]*:[ \t]*(?<host>.*?)[ \t]*$/i.exec(line)?.groups?.['host'] ?? []);
-  const [host = ''] = hosts;
+  const target = REQUEST.exec(first ?? '')?.groups?.['target'];
+  if (first !== undefined && target === undefined) return NONE;
+  const end = /\r?\n\r?\n/.exec(text)?.index;
+  // Whoever reads so much of a request may find a host that was not looked at.
+  if (end === undefined) return isLong ? { kind: 'named', name: '' } : MORE;
+  const lines = text.slice(0, end).split(/\r?\n/);
+  const told = lines.flatMap(
+    (line) => /^host[ \t]*:[ \t]*(?<host>.*?)[ \t]*$/i.exec(line)?.groups?.['host'] ?? [],
+  );
+  const inTarget = /^[a-z]+:\/\/(?<host>[^/?#]*)/i.exec(target ?? '')?.groups?.['host'];
+  const hosts = inTarget === undefined ? told : [...told, inTarget];
+  const [name = '', ...others] = hosts.map((host) => host.replace(/:\d{1,5}$/, '').toLowerCase());
   // Two of them are read differently by different readers.
-  if (hosts.length > 1) return { kind: 'named', name: hosts.join(' ') };
-  return host === '' ? NONE : { kind: 'named', name: host.replace(/:\d{1,5}$/, '') };
+  if (told.length > 1 || others.some((other) => other !== name)) {
+    return { kind: 'named', name: hosts.join(' ') };
+  }
+  return name === '' ? NONE : { kind: 'named', name };
 }
 
 function nameInTls(bytes: Buffer): ToldName {
