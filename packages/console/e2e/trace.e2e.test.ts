@@ -61,7 +61,6 @@ describe('trace', { skip }, () => {
         for (const width of WIDTHS) {
           await page.setViewportSize({ width, height: 900 });
           await judgePage(page);
-          if (width === 1280) await takePicture(page, `session-${theme}`);
         }
         await page.setViewportSize({ width: 320, height: 900 });
         await page.getByRole('link', { name: 'All entries' }).click();
@@ -86,6 +85,7 @@ describe('trace', { skip }, () => {
       await origin.getByText('not trusted').first().waitFor();
       await page.getByText('stands here, not trusted').first().waitFor();
       await judgePage(page);
+      await page.setViewportSize({ width: 1280, height: 1060 });
       await takePicture(page, 'session-origin');
       await origin.getByRole('link').first().click();
       await page.getByRole('link', { name: `Asked for in entry ${member('index')}` }).waitFor();

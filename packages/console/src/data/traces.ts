@@ -31,7 +31,8 @@ export type Trace = {
 export type Opened = ReadonlyMap<number, Pick<TraceRow, 'sealed' | 'secret'>>;
 
 const PART_ROWS = '500';
-const MOST_ROWS = 20_000;
+/** So many entries of a session are shown at most. */
+export const MOST_ROWS = 20_000;
 
 /** Whose session one is. Throws where there is none that this person sees. */
 export function useAgentOf(session: string): UseQueryResult<string> {
@@ -75,6 +76,7 @@ export async function askTrace({
   readonly signal: AbortSignal;
 }): Promise<Trace> {
   let trace = client.getQueryData<Trace>(key) ?? null;
+  if (trace !== null && trace.rows.length >= MOST_ROWS) return trace;
   for (;;) {
     const after = trace?.rows.at(-1)?.index ?? null;
     const part: TracePart = await askPart(TRACE, { agent, session, after, signal });

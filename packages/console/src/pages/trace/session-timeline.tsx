@@ -1,7 +1,8 @@
 import { type ReactElement, useMemo } from 'react';
+import { Link } from 'wouter';
 
 import type { Halt } from '../../data/halts.ts';
-import type { SessionRow } from '../../data/traces.ts';
+import { MOST_ROWS, type SessionRow } from '../../data/traces.ts';
 import { joinClasses } from '../../ui/join-classes.ts';
 import { useQueryText } from '../../ui/use-query-text.ts';
 import { useWidth } from '../../ui/use-width.ts';
@@ -36,7 +37,7 @@ export function SessionTimeline({
   const toolOf = (decision: string): string | null => names.tools.get(decision) ?? null;
   return (
     <>
-      {!isWhole && <p className={classes['soft']}>Loading the rest of a long session…</p>}
+      {!isWhole && <Rest session={session.session} isCut={rows.length >= MOST_ROWS} />}
       <div className={joinClasses(classes['panes'], isNarrow && classes['narrow'])} ref={box}>
         {(!isNarrow || chosen === undefined) && (
           <Timeline
@@ -64,6 +65,23 @@ export function SessionTimeline({
         )}
       </div>
     </>
+  );
+}
+
+/** A session that is longer than what is here: the rest is on its way, or is in the evidence. */
+function Rest({
+  session,
+  isCut,
+}: {
+  readonly session: string;
+  readonly isCut: boolean;
+}): ReactElement {
+  if (!isCut) return <p className={classes['soft']}>Loading the rest of a long session…</p>;
+  return (
+    <p role="status">
+      These are its first {MOST_ROWS.toLocaleString('en')} entries.{' '}
+      <Link href={`/evidence?session=${encodeURIComponent(session)}`}>The evidence</Link> lists all.
+    </p>
   );
 }
 
