@@ -3,13 +3,18 @@ import type { Services } from './services/daemon-services.ts';
 import { makeSubjects, type SubjectsNeeds } from './services/subjects.ts';
 import { makeTraces } from './services/traces/make-traces.ts';
 import type { TracesNeeds } from './services/traces/traces-needs.ts';
+import { makeTrials, type TrialsNeeds } from './services/trials/make-trials.ts';
 
-type Needs = SubjectsNeeds & Omit<TracesNeeds, 'pactOf'>;
+type Needs = SubjectsNeeds & TrialsNeeds & Omit<TracesNeeds, 'pactOf'>;
 
 /** Returns the services that read what was recorded, and open it for whoever may. */
-export function recordsOf(needs: Needs, pacts: PactSource): Pick<Services, 'subjects' | 'traces'> {
+export function recordsOf(
+  needs: Needs,
+  pacts: PactSource,
+): Pick<Services, 'subjects' | 'traces' | 'trials'> {
   return {
     subjects: makeSubjects(needs),
+    trials: makeTrials(needs),
     traces: makeTraces({ ...needs, pactOf: (digest) => compiledPact(pacts, digest, null) }),
   };
 }

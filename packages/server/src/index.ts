@@ -23,6 +23,7 @@ export { type Holder, isHeld, readHolder } from './daemon/lock.ts';
 export { type Places, placesOf, StartRefused } from './daemon/places.ts';
 export { type Bootstrap, type Started, type StartSaid } from './daemon/start-said.ts';
 export { type DaemonExit, runDaemon, type Running } from './main.ts';
+export { Tally, type Trial, type TrialPair } from './services/trials/tally.ts';
 export { makeSigningKey, signPact, type SigningKey } from './services/signing-key.ts';
 export { type Placed, entriesOf, statedSize } from './record/entry-stream.ts';
 export { type OfflineRecord, openOffline, type Where } from './record/offline.ts';

@@ -520,6 +520,7 @@ function fakeServices(
       opened: () => served('traces.opened', TRACE),
       room: () => served('traces.room', { rows: [], looked: 0, isAll: true }),
     },
+    trials: { start: () => served('trials.start', { run: () => Promise.resolve(null) }) },
     signIns: fakeSignIns(served),
     drills: fakeDrills(served),
     breakGlass: {

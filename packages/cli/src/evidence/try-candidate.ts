@@ -1,5 +1,5 @@
-import { type CompiledPact, PactTrial, type TriedDecision, VERDICTS } from '@plumbline/core';
-import { Opener, type OfflineRecord, secretIn } from '@plumbline/server';
+import { type CompiledPact, PactTrial, type TriedDecision } from '@plumbline/core';
+import { Opener, type OfflineRecord, secretIn, Tally, type Trial } from '@plumbline/server';
 
 import { EXIT } from '../exit-codes.ts';
 import { armPact } from '../files/arm-pact.ts';
@@ -18,25 +18,6 @@ type TryCommand = RecordOptions & {
 };
 
 type Given = Omit<Named, 'options'> & { readonly options: TryCommand; readonly shell: Shell };
-
-/** One pair of verdicts with what people said where the record holds it. */
-type Pair = {
-  readonly recorded: string;
-  readonly candidate: string;
-  count: number;
-  approved: number;
-  denied: number;
-  readonly examples: TriedDecision[];
-};
-
-type Trial = {
-  readonly decisions: number;
-  readonly notOpened: number;
-  readonly conflicts: number;
-  readonly pairs: readonly Pair[];
-};
-
-const MOST_EXAMPLES = 3;
 
 /** Plays a record under a candidate pact and counts what changes. */
 export function tryCandidate(file: string, given: Given): Promise<void> {
@@ -89,60 +70,6 @@ async function play(
   }
   progress.end();
   return tally.trial();
-}
-
-/** Counts verdict pairs, and joins what people answered at the end: answers come later. */
-class Tally {
-  readonly #pairs: Map<string, Pair> = new Map();
-  readonly #asked: Map<string, Pair> = new Map();
-  readonly #answers: Map<string, string> = new Map();
-  #decisions = 0;
-  notOpened = 0;
-  conflicts = 0;
-
-  take(tried: TriedDecision): void {
-    this.#decisions += 1;
-    const { recorded, candidate, session, action, decision } = tried;
-    const key = `${recorded} ${candidate}`;
-    const pair: Pair = this.#pairs.get(key) ?? {
-      recorded,
-      candidate,
-      count: 0,
-      approved: 0,
-      denied: 0,
-      examples: [],
-    };
-    this.#pairs.set(key, pair);
-    pair.count += 1;
-    if (pair.examples.length < MOST_EXAMPLES) pair.examples.push(tried);
-    if (recorded === 'step_up') this.#asked.set(`${session} ${action} ${decision}`, pair);
-  }
-
-  answer(approval: ReturnType<typeof secretIn>): void {
-    if (approval === null) return;
-    const { session, action, outcome } = approval;
-    if (typeof session !== 'string' || typeof action !== 'string') return;
-    if (typeof outcome === 'string') this.#answers.set(`${session} ${action}`, outcome);
-  }
-
-  trial(): Trial {
-    for (const [key, pair] of this.#asked) {
-      const outcome = this.#answers.get(key.slice(0, key.lastIndexOf(' ')));
-      if (outcome === 'approved') pair.approved += 1;
-      if (outcome === 'denied') pair.denied += 1;
-    }
-    const { notOpened, conflicts } = this;
-    const pairs = [...this.#pairs.values()].sort((one, other) => {
-      return rank(other) - rank(one) || other.count - one.count;
-    });
-    return { decisions: this.#decisions, notOpened, conflicts, pairs };
-  }
-}
-
-/** What changes most comes first. */
-function rank({ recorded, candidate }: Pair): number {
-  const [from, to] = [recorded, candidate].map((kind) => VERDICTS.findIndex((one) => one === kind));
-  return Math.abs((to ?? 0) - (from ?? 0));
 }
 
 function rendered(file: string, { decisions, notOpened, conflicts, pairs }: Trial): string {

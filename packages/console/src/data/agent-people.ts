@@ -102,6 +102,7 @@ export function useDecideGate(
       const params = { path: { agent, category } };
       return bodyOf(await api.POST('/api/v1/agents/{agent}/gates/{category}', { params, body }));
     },
-    onSuccess: () => client.invalidateQueries(),
+    // Not waited for: what was shown may be gone by the time everything was asked again.
+    onSuccess: () => void client.invalidateQueries(),
   });
 }

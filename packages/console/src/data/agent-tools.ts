@@ -53,6 +53,7 @@ export function useAcceptTool(
       const path = '/api/v1/agents/{agent}/tools/{digest}/accept';
       return bodyOf(await api.POST(path, { params, body }));
     },
-    onSuccess: () => client.invalidateQueries(),
+    // Not waited for: what was shown may be gone by the time everything was asked again.
+    onSuccess: () => void client.invalidateQueries(),
   });
 }

@@ -47,6 +47,27 @@ export async function askBytes(path: string, signal?: AbortSignal): Promise<Uint
   return new Uint8Array(await response.arrayBuffer());
 }
 
+/** Asks for lines of JSON, each told as it comes. Throws `ApiProblem`. */
+export async function askLines(
+  path: string,
+  init: RequestInit,
+  told: (line: unknown) => void,
+): Promise<void> {
+  const headers = { 'x-plumbline-console': '1', ...jsonHeader(init) };
+  const request = new Request(path, { credentials: 'same-origin', ...init, headers });
+  const response = await askDaemon(request);
+  if (!response.ok) throw readProblem(await readJson(response), response.status, path);
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  for (;;) {
+    const part = await reader?.read();
+    if (part === undefined || part.done) return;
+    const lines = `${rest}${part.value}`.split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line !== '') told(JSON.parse(line));
+  }
+}
+
 function jsonHeader({ body }: RequestInit): Readonly<Record<string, string>> {
   return body === undefined || body === null ? {} : { 'content-type': 'application/json' };
 }

@@ -67,7 +67,8 @@ export function useProposePact(agent: string): UseMutationResult<PactRow, Error,
       };
       return bodyOf(await api.POST('/api/v1/agents/{agent}/pacts', { params, body }));
     },
-    onSuccess: () => client.invalidateQueries(),
+    // Not waited for: what was shown may be gone by the time everything was asked again.
+    onSuccess: () => void client.invalidateQueries(),
   });
 }
 
@@ -80,7 +81,8 @@ export function useApprovePact(agent: string): UseMutationResult<PactRow, Error,
       const path = '/api/v1/agents/{agent}/pacts/{digest}/approve';
       return bodyOf(await api.POST(path, { params }));
     },
-    onSuccess: () => client.invalidateQueries(),
+    // Not waited for: what was shown may be gone by the time everything was asked again.
+    onSuccess: () => void client.invalidateQueries(),
   });
 }
 
@@ -95,7 +97,8 @@ export function useRollbackPact(
       const path = '/api/v1/agents/{agent}/pacts/{digest}/rollback';
       return bodyOf(await api.POST(path, { params, body: { reason } }));
     },
-    onSuccess: () => client.invalidateQueries(),
+    // Not waited for: what was shown may be gone by the time everything was asked again.
+    onSuccess: () => void client.invalidateQueries(),
   });
 }
 
@@ -109,6 +112,7 @@ export function useEndShadow(
       const params = { path: { agent } };
       return bodyOf(await api.DELETE('/api/v1/agents/{agent}/shadow', { params }));
     },
-    onSuccess: () => client.invalidateQueries(),
+    // Not waited for: what was shown may be gone by the time everything was asked again.
+    onSuccess: () => void client.invalidateQueries(),
   });
 }

@@ -44,6 +44,7 @@ export function useStagingOrder(
       const path = '/api/v1/agents/{agent}/staging/take-back';
       return bodyOf(await api.POST(path, { params, body: { move, reason } }));
     },
-    onSuccess: () => client.invalidateQueries(),
+    // Not waited for: what was shown may be gone by the time everything was asked again.
+    onSuccess: () => void client.invalidateQueries(),
   });
 }

@@ -2,17 +2,20 @@ import { Dialog as Radix } from 'radix-ui';
 import type { ReactElement, ReactNode } from 'react';
 
 import classes from './dialog.module.css';
+import { joinClasses } from './join-classes.ts';
 
 type DialogProps = {
   readonly isOpen: boolean;
   readonly onClose: () => void;
   readonly title: string;
   readonly lead?: ReactNode;
+  readonly isWide?: boolean;
   readonly children: ReactNode;
 };
 
 /** A window over the page: it holds the focus, Escape closes it, and the focus goes back. */
-export function Dialog({ isOpen, onClose, title, lead, children }: DialogProps): ReactElement {
+export function Dialog(props: DialogProps): ReactElement {
+  const { isOpen, onClose, title, lead, isWide = false, children } = props;
   const change = (toOpen: boolean): void => {
     if (!toOpen) onClose();
   };
@@ -22,7 +25,7 @@ export function Dialog({ isOpen, onClose, title, lead, children }: DialogProps):
       <Radix.Portal>
         <div className={classes['veil']} />
         <Radix.Content
-          className={classes['dialog']}
+          className={joinClasses(classes['dialog'], isWide && classes['wide'])}
           {...(lead === undefined ? { 'aria-describedby': undefined } : {})}
         >
           <Radix.Title>{title}</Radix.Title>

@@ -94,6 +94,7 @@ const MATRIX: Readonly<Record<string, string>> = {
   listPacts: '--+-+++++ --+-.++++',
   getPact: '--+-+++++ --+-.++++',
   proposePact: '--------+ --------+',
+  tryPact: '--------+ --------+',
   approvePact: '-------++ -------++',
   rollbackPact: '--------+ --------+',
   endShadow: '--------+ --------+',

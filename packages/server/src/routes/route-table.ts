@@ -110,6 +110,7 @@ import { getPact } from './pacts/get-pact.ts';
 import { listPacts } from './pacts/list-pacts.ts';
 import { proposePact } from './pacts/propose-pact.ts';
 import { rollbackPact } from './pacts/rollback-pact.ts';
+import { tryPact } from './pacts/try-pact.ts';
 import { listBypasses } from './bypasses/list-bypasses.ts';
 import { reportBypasses } from './bypasses/report-bypasses.ts';
 import { closeReview } from './reviews/close-review.ts';
@@ -214,6 +215,7 @@ export const ROUTES: readonly Route[] = [
   judgeAuditItem,
   getAuditFigures,
   listPacts,
+  tryPact,
   getPact,
   proposePact,
   approvePact,

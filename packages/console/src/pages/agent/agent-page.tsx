@@ -1,4 +1,4 @@
-import type { ReactElement } from 'react';
+import { lazy, type ReactElement, Suspense } from 'react';
 import { Link, useLocation, useParams } from 'wouter';
 
 import { type FleetAgent, useFleetAgent } from '../../data/fleet.ts';
@@ -9,7 +9,7 @@ import { Visible } from '../../ui/code-view.tsx';
 import { HaltButton, ResumeButton } from '../../ui/halt/halt-button.tsx';
 import { StatePill } from '../../ui/marks.tsx';
 import { Page } from '../../ui/page.tsx';
-import { Answered, EmptyState } from '../../ui/states.tsx';
+import { Answered, EmptyState, LoadState } from '../../ui/states.tsx';
 import { type Tab, Tabs } from '../../ui/tabs.tsx';
 import { ActionsTab } from './actions-tab.tsx';
 import classes from './agent.module.css';
@@ -76,6 +76,9 @@ function NoAgent(): ReactElement {
 
 const FIRST = 'overview';
 
+// The editor is loaded by whoever opens the pact.
+const PactTab = lazy(async () => ({ default: (await import('./pact-tab.tsx')).PactTab }));
+
 function AgentTabs({ agent }: { readonly agent: FleetAgent }): ReactElement {
   const name = agent.agent;
   const { tab = FIRST } = useParams();
@@ -83,6 +86,15 @@ function AgentTabs({ agent }: { readonly agent: FleetAgent }): ReactElement {
   const isStaged = (useStaging(name).data ?? null) !== null;
   const tabs: readonly Tab[] = [
     { id: FIRST, title: 'Overview', show: () => <OverviewTab agent={agent} /> },
+    {
+      id: 'pact',
+      title: 'Pact',
+      show: () => (
+        <Suspense fallback={<LoadState what="the editor" />}>
+          <PactTab agent={name} />
+        </Suspense>
+      ),
+    },
     { id: 'actions', title: 'Actions', show: () => <ActionsTab agent={name} /> },
     { id: 'tools', title: 'Tools', show: () => <ToolsTab agent={name} /> },
     { id: 'sessions', title: 'Sessions', show: () => <SessionsTab agent={name} /> },

@@ -25,6 +25,7 @@ export function ToolDialog({ agent, row, onClose }: ToolDialogProps): ReactEleme
   return (
     <Dialog
       isOpen
+      isWide
       onClose={onClose}
       title={`The tool ${row.tool} of ${row.server}`}
       lead={

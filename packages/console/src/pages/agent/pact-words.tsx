@@ -1,0 +1,39 @@
+import type { Section as Sentences } from '@plumbline/core';
+import type { ReactElement } from 'react';
+
+import { Visible } from '../../ui/code-view.tsx';
+import { Section } from '../../ui/page.tsx';
+import classes from './agent.module.css';
+
+/** What a pact means, in plain sentences. */
+export function PactWords({
+  sections,
+}: {
+  readonly sections: readonly Sentences[] | null;
+}): ReactElement {
+  if (sections === null) {
+    return (
+      <Section title="In words" isCard>
+        <p className={classes['soft']}>Once it has no error, what it means is said here.</p>
+      </Section>
+    );
+  }
+  return (
+    <Section title="In words" isCard>
+      {sections.map(({ title, lines }) => (
+        <div key={title} className={classes['tight']}>
+          <h3>
+            <Visible text={title.replaceAll('`', '')} />
+          </h3>
+          <ul className={classes['lines']}>
+            {lines.map((line) => (
+              <li key={line}>
+                <Visible text={line.replaceAll('`', '')} />
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </Section>
+  );
+}
