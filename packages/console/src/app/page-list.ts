@@ -19,6 +19,12 @@ export const PAGES: readonly PageEntry[] = [
     page: later(async () => (await import('../pages/fleet/fleet-page.tsx')).FleetPage),
   },
   {
+    path: '/attention',
+    title: 'Attention',
+    isInNavigation: true,
+    page: later(async () => (await import('../pages/attention/attention-page.tsx')).AttentionPage),
+  },
+  {
     path: '/approvals',
     title: 'Approvals',
     isInNavigation: true,
@@ -60,6 +66,17 @@ export const PAGES: readonly PageEntry[] = [
     path: '/sessions/:session',
     title: 'Session',
     page: later(async () => (await import('../pages/trace/session-page.tsx')).SessionPage),
+  },
+  {
+    path: '/drills',
+    title: 'Drills',
+    isInNavigation: true,
+    page: later(async () => (await import('../pages/drills/drills-page.tsx')).DrillsPage),
+  },
+  {
+    path: '/drills/:id',
+    title: 'Drill',
+    page: later(async () => (await import('../pages/drills/drill-page.tsx')).DrillPage),
   },
   {
     path: '/evidence',

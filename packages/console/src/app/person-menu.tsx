@@ -2,7 +2,7 @@ import type { ReactElement } from 'react';
 
 import { type ConsoleSession, useSignOut } from '../data/session.ts';
 import { Button } from '../ui/button.tsx';
-import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from '../ui/menu.tsx';
+import { Menu, MenuCheck, MenuChoice, MenuItem, MenuLabel, MenuLine } from '../ui/menu.tsx';
 import { usePreferences } from '../ui/preferences.ts';
 
 const THEMES = [
@@ -17,7 +17,7 @@ const ZONES = [
 
 /** Who is signed in, how they like the console, and the way out. */
 export function PersonMenu({ session }: { readonly session: ConsoleSession }): ReactElement {
-  const [{ theme, zone }, choose] = usePreferences();
+  const [{ theme, zone, hasLetterKeys }, choose] = usePreferences();
   const signOut = useSignOut();
   return (
     <Menu trigger={<Button aria-label={`Signed in as ${session.name}`}>{session.name}</Button>}>
@@ -36,6 +36,10 @@ export function PersonMenu({ session }: { readonly session: ConsoleSession }): R
         options={ZONES}
         onChange={(chosen) => choose({ zone: chosen })}
       />
+      <MenuLine />
+      <MenuCheck isOn={hasLetterKeys} onChange={(isOn) => choose({ hasLetterKeys: isOn })}>
+        Letter keys
+      </MenuCheck>
       <MenuLine />
       <MenuItem onSelect={() => signOut.mutate('here')}>Sign out</MenuItem>
       <MenuItem onSelect={() => signOut.mutate('everywhere')}>Sign out everywhere</MenuItem>

@@ -1,6 +1,4 @@
-import { useQuery, type UseQueryResult } from '@tanstack/react-query';
-
-import { type Answer, api, bodyOf } from './api.ts';
+import { api, bodyOf } from './api.ts';
 import { ApiProblem } from './problem.ts';
 
 /** What proves a second factor beside being signed in. */
@@ -11,23 +9,11 @@ export type Proof =
 /** The request a proof is for: its path, and its body without the proof. */
 export type Purpose = { readonly path: string; readonly body: Record<string, unknown> };
 
-/** One of a person's second factors. */
-export type Factor = Answer<'/api/v1/factors'>['rows'][number];
-
 /** Returns whether a request was refused for want of a proof, or for one that does not hold. */
 export function wantsProof(error: unknown): boolean {
   return (
     error instanceof ApiProblem && (error.code === 'needs-proof' || error.code === 'bad-proof')
   );
-}
-
-/** The second factors of who is signed in. */
-export function useOwnFactors(isAsked: boolean): UseQueryResult<readonly Factor[]> {
-  return useQuery({
-    queryKey: ['factors', 'own'],
-    queryFn: async ({ signal }) => bodyOf(await api.GET('/api/v1/factors', { signal })).rows,
-    enabled: isAsked,
-  });
 }
 
 /** How a reader will prove a second factor: by the digits they typed, or by a touch. */

@@ -1,6 +1,7 @@
 import { type ReactElement, useEffect } from 'react';
 
-import { type Proving, useOwnFactors } from '../data/proofs.ts';
+import { useFactors } from '../data/factors.ts';
+import type { Proving } from '../data/proofs.ts';
 import { SelectField, TextField } from './field.tsx';
 
 const WAYS = [
@@ -15,7 +16,7 @@ type ProofFieldsProps = {
 
 /** How the reader proves a second factor: the digits of an app, or a touch when they send. */
 export function ProofFields({ proving, onChange }: ProofFieldsProps): ReactElement {
-  const factors = useOwnFactors(true).data ?? [];
+  const factors = useFactors().data?.rows ?? [];
   const hasPasskey = factors.some(({ kind }) => kind === 'webauthn');
   const hasCode = factors.some(({ kind }) => kind === 'totp') || !hasPasskey;
   const first = hasPasskey && !hasCode ? 'passkey' : 'code';

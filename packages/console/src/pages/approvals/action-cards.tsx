@@ -2,6 +2,7 @@ import type { ReactElement, ReactNode } from 'react';
 import { Link } from 'wouter';
 
 import type { OpenedAsk } from '../../data/approvals.ts';
+import { agentPlace } from '../../data/places.ts';
 import { CodeView, Visible } from '../../ui/code-view.tsx';
 import { Digest } from '../../ui/digest.tsx';
 import { StatePill, type Tone } from '../../ui/marks.tsx';
@@ -17,7 +18,7 @@ export function ActionCard({ ask }: AskProps): ReactElement {
       <Facts
         rows={{
           Tool: <Visible text={tool} />,
-          Agent: <Link href={`/agents/${agent}`}>{agent}</Link>,
+          Agent: <Link href={agentPlace(agent)}>{agent}</Link>,
           Pact: <Digest of={pact} what="digest of the pact" />,
         }}
       />

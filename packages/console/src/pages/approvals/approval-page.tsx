@@ -2,6 +2,7 @@ import type { ReactElement } from 'react';
 import { Link, useParams } from 'wouter';
 
 import { type OpenedAsk, useApproval } from '../../data/approvals.ts';
+import { sessionPlace } from '../../data/places.ts';
 import { Countdown } from '../../ui/countdown.tsx';
 import { Visible } from '../../ui/code-view.tsx';
 import { StatePill } from '../../ui/marks.tsx';
@@ -90,7 +91,7 @@ function Standing({ ask }: { readonly ask: OpenedAsk }): ReactElement {
       <span>
         for <Visible text={ask.principal ?? 'somebody who was erased'} />
       </span>
-      <Link href={`/sessions/${ask.session}`}>the session</Link>
+      <Link href={sessionPlace(ask.session)}>the session</Link>
     </div>
   );
 }

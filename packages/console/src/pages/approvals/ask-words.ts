@@ -1,4 +1,5 @@
 import type { ApprovalRow, OpenedAsk } from '../../data/approvals.ts';
+import { agentPlace } from '../../data/places.ts';
 import type { Tone } from '../../ui/marks.tsx';
 
 type State = OpenedAsk['state'];
@@ -47,11 +48,11 @@ export function hrefOf(row: ApprovalRow): string {
     case 'undo':
       return `/undos/${row.id}`;
     case 'pact':
-      return `/agents/${row.agent}/pact`;
+      return agentPlace(row.agent, 'pact');
     case 'tool':
-      return `/agents/${row.agent}/tools`;
+      return agentPlace(row.agent, 'tools');
     case 'gate':
-      return `/agents/${row.agent}/gates`;
+      return agentPlace(row.agent, 'gates');
   }
 }
 

@@ -61,7 +61,7 @@ async function itemOf(
         title: 'what is to be taken back waits for another person',
         detail: row.reason,
         entries: [],
-        path: inAgent,
+        path: `/console/undos/${encodeURIComponent(id)}`,
       };
     case 'tool':
       return {

@@ -12,6 +12,7 @@ export const ATTENTION_KINDS = [
   'dead-letter',
   'late-word',
   'drill',
+  'undo',
   'audit',
 ] as const;
 

@@ -1,9 +1,11 @@
 import type { AttentionItem } from './attention-item.ts';
 import type { FleetReading } from './fleet-reading.ts';
 
-/** Returns what people have to practise or to judge: overdue drills, and drawn sessions. */
+const MOST_UNDOS = 100;
+
+/** Returns what people owe: overdue drills, undos that stand still, and drawn sessions. */
 export async function practiceItems(reading: FleetReading): Promise<readonly AttentionItem[]> {
-  return [...(await drillItems(reading)), ...(await auditItems(reading))];
+  return [...(await drillItems(reading)), ...undoItems(reading), ...(await auditItems(reading))];
 }
 
 async function drillItems({ services }: FleetReading): Promise<readonly AttentionItem[]> {
@@ -27,6 +29,28 @@ async function drillItems({ services }: FleetReading): Promise<readonly Attentio
   }));
 }
 
+function undoItems({ services }: FleetReading): readonly AttentionItem[] {
+  const open = services.undos.list(null).filter(({ state }) => {
+    return state === 'approved' || state === 'stopped';
+  });
+  return open.slice(0, MOST_UNDOS).map(({ undo, agent, state, reason, askedAt, vote }) => ({
+    kind: 'undo',
+    id: undo,
+    severity: state === 'stopped' ? 'high' : 'medium',
+    agent,
+    session: null,
+    at: vote?.at ?? askedAt,
+    dueAt: null,
+    title:
+      state === 'stopped'
+        ? 'taking back stopped before it was done'
+        : 'what was approved to be taken back is not begun',
+    detail: reason,
+    entries: [],
+    path: `/console/undos/${encodeURIComponent(undo)}`,
+  }));
+}
+
 async function auditItems({ services }: FleetReading): Promise<readonly AttentionItem[]> {
   const drawn = (await services.audits.list(null)).filter((audit) => {
     return audit.state === 'drawn' && audit.judged + audit.erased < audit.drawn;
@@ -42,6 +66,6 @@ async function auditItems({ services }: FleetReading): Promise<readonly Attentio
     title: `${all - judged - erased} drawn sessions wait to be judged`,
     detail: null,
     entries: [],
-    path: `/console/agents/${encodeURIComponent(agent)}`,
+    path: `/console/audits?agent=${encodeURIComponent(agent)}`,
   }));
 }

@@ -8,7 +8,7 @@ export type FleetReading = {
   readonly models: Pick<Models, 'activity' | 'decisions' | 'decision' | 'nextIndex'>;
   readonly services: Pick<
     Services,
-    'approvals' | 'audits' | 'bypasses' | 'breakGlass' | 'drills' | 'notices' | 'tools'
+    'approvals' | 'audits' | 'bypasses' | 'breakGlass' | 'drills' | 'notices' | 'tools' | 'undos'
   >;
   readonly clock: () => number;
 };

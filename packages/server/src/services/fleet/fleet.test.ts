@@ -141,6 +141,7 @@ async function reading(): Promise<FleetReading> {
         list: () => [BYPASS, { ...BYPASS, id: 'old', at: NOW - 8 * 24 * 60 * MINUTE_MS }],
       },
       audits: { ...services.audits, list: () => Promise.resolve([]) },
+      undos: { ...services.undos, list: () => [] },
       drills: { ...services.drills, list: () => Promise.resolve([DRILL]) },
       notices: { ...services.notices, messages: () => [], incidents: () => [] },
     },

@@ -1,0 +1,66 @@
+import type { DrillStanding } from '../../data/drills.ts';
+import { StatePill } from '../../ui/marks.tsx';
+import type { Column } from '../../ui/table/column.ts';
+import { Time } from '../../ui/time.tsx';
+import { spanText } from '../../ui/time-text.ts';
+import { standingOf } from './drill-words.ts';
+import { RunButton } from './run-button.tsx';
+
+const WORST = ['overdue', 'too few holders', 'failed', 'interrupted', 'never drilled', 'running'];
+
+/** The columns of how drills stand. */
+export const COLUMNS: readonly Column<DrillStanding>[] = [
+  { id: 'agent', title: 'Agent', value: ({ agent }) => agent, width: 120 },
+  {
+    id: 'state',
+    title: 'Drills',
+    value: (row) => standingOf(row)[1],
+    rank: (row) => {
+      const place = WORST.indexOf(standingOf(row)[1]);
+      return place === -1 ? WORST.length : place;
+    },
+    show: (row) => <StatePill tone={standingOf(row)[0]}>{standingOf(row)[1]}</StatePill>,
+    width: 130,
+  },
+  {
+    id: 'last',
+    title: 'Last',
+    value: ({ last }) => last?.startedAt ?? null,
+    show: ({ last }) => (last === null ? '' : <Time at={last.startedAt} isInRow />),
+    width: 170,
+    wideFrom: 620,
+  },
+  {
+    id: 'effective',
+    title: 'Halted in',
+    value: ({ last }) => last?.times?.effectiveMs ?? null,
+    show: ({ last }) => (last?.times == null ? '' : spanText(last.times.effectiveMs)),
+    width: 100,
+    wideFrom: 760,
+    isNumber: true,
+  },
+  {
+    id: 'due',
+    title: 'Next due',
+    value: ({ dueAt }) => dueAt,
+    show: ({ dueAt }) => (dueAt === null ? 'not scheduled' : <Time at={dueAt} isInRow />),
+    width: 170,
+    wideFrom: 900,
+  },
+  {
+    id: 'holders',
+    title: 'May halt it',
+    value: ({ holders }) => holders,
+    show: ({ holders, needed }) => `${holders} of ${needed}`,
+    width: 110,
+    wideFrom: 760,
+    isNumber: true,
+  },
+  {
+    id: 'run',
+    title: 'Practise',
+    value: () => null,
+    show: ({ agent, isRunning }) => <RunButton agent={agent} isRunning={isRunning} />,
+    width: 92,
+  },
+];
