@@ -35,6 +35,9 @@ export type Desk = {
   readonly agent: string;
   /** The agent asks for a refund in a session of its own; returns the id of what waits. */
   readonly askRefund: (args?: Readonly<Record<string, string>>) => Promise<string>;
+  /** The agent makes a refund nobody is asked about, in a session of its own; returns that. */
+  readonly payRefund: () => Promise<string>;
+  readonly close: (session: string) => Promise<void>;
   /** One person votes from elsewhere than the console. */
   readonly vote: (who: string, ask: string, outcome: 'approve' | 'deny') => Promise<void>;
 };
@@ -72,20 +75,34 @@ export async function openDesk(look: DeskLook = {}): Promise<Desk> {
     daemon,
     key: await addKey(daemon, { kind: 'agent', name: agent, agents: [agent] }),
   };
-  let requests = 0;
+  const path = `/api/v1/agents/${agent}`;
+  const open = async (): Promise<string> => {
+    const opening = { principal: 'emma', attributes: { customer_id: 'c-1' } };
+    const session = textAt(await post(opener, `${path}/sessions`, opening), 'session');
+    const said = { from: 'principal', text: 'please pay me back for order A-1042' };
+    await post(opener, `${path}/sessions/${session}/messages`, said);
+    return session;
+  };
+  const decide = (session: string, args: object): Promise<unknown> => {
+    const action = { session, request: 'r1', tool: 'refunds.pay', args };
+    return post(acting, `${path}/actions/decide`, action);
+  };
   return {
     daemon,
     agent,
-    askRefund: async (args = { order: 'A-1042', amount: '35.00' }) => {
-      requests += 1;
-      const path = `/api/v1/agents/${agent}`;
-      const opening = { principal: 'emma', attributes: { customer_id: 'c-1' } };
-      const session = textAt(await post(opener, `${path}/sessions`, opening), 'session');
-      const said = { from: 'principal', text: 'please pay me back for order A-1042' };
-      await post(opener, `${path}/sessions/${session}/messages`, said);
-      const action = { session, request: `r${requests}`, tool: 'refunds.pay', args };
-      return textAt(await post(acting, `${path}/actions/decide`, action), 'approval');
+    askRefund: async (args = { order: 'A-1042', amount: '35.00' }) =>
+      textAt(await decide(await open(), args), 'approval'),
+    payRefund: async () => {
+      const session = await open();
+      const said = await decide(session, { order: 'A-1042', amount: '5.00' });
+      const token = textAt(Reflect.get(Object(said), 'permit'), 'token');
+      await post(acting, `${path}/permits/redeem`, { token });
+      const decision = textAt(said, 'decision');
+      const outcome = { session, decision, status: 'ok', result: null, records: null };
+      await post(acting, `${path}/outcomes`, outcome);
+      return session;
     },
+    close: async (session) => void (await post(opener, `${path}/sessions/${session}/close`)),
     vote: async (who, ask, outcome) => {
       const key = people.find(({ name }) => name === who)?.token ?? '';
       const word = { outcome, reason: `${who.split('@')[0] ?? who} looked at the order` };
@@ -109,11 +126,15 @@ export async function addKey(daemon: TestDaemon, body: object): Promise<string> 
 export type Sending = { readonly daemon: TestDaemon; readonly key: string };
 
 /** Asks the API with a key. */
-export async function post({ daemon, key }: Sending, path: string, body: object): Promise<unknown> {
+export async function post(
+  { daemon, key }: Sending,
+  path: string,
+  body?: object,
+): Promise<unknown> {
   const answer = await fetch(`${daemon.url}${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const said: unknown = await answer.json();
   if (!answer.ok) throw new Error(`${path}: ${JSON.stringify(said)}`);

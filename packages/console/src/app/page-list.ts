@@ -79,6 +79,38 @@ export const PAGES: readonly PageEntry[] = [
     page: later(async () => (await import('../pages/drills/drill-page.tsx')).DrillPage),
   },
   {
+    path: '/audits',
+    title: 'Audits',
+    isInNavigation: true,
+    page: later(async () => (await import('../pages/audits/audits-page.tsx')).AuditsPage),
+  },
+  {
+    path: '/audits/items/:id',
+    title: 'Session to judge',
+    page: later(async () => (await import('../pages/audits/item-page.tsx')).AuditItemPage),
+  },
+  {
+    path: '/audits/:id',
+    title: 'Audit',
+    page: later(async () => (await import('../pages/audits/audit-page.tsx')).AuditPage),
+  },
+  {
+    path: '/undos',
+    title: 'Undo',
+    isInNavigation: true,
+    page: later(async () => (await import('../pages/undos/undos-page.tsx')).UndosPage),
+  },
+  {
+    path: '/undos/plan',
+    title: 'Take back',
+    page: later(async () => (await import('../pages/undos/plan-page.tsx')).PlanPage),
+  },
+  {
+    path: '/undos/:id',
+    title: 'Undo',
+    page: later(async () => (await import('../pages/undos/undo-page.tsx')).UndoPage),
+  },
+  {
     path: '/evidence',
     title: 'Evidence',
     isInNavigation: true,

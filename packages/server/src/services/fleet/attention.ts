@@ -2,7 +2,6 @@ import { approvalItems } from './attention-approvals.ts';
 import { practiceItems } from './attention-practice.ts';
 import { haltItems, safetyItems } from './attention-safety.ts';
 import { type AttentionItem, type AttentionKind, PRESSING } from './attention-item.ts';
-import { practiceItems } from './attention-practice.ts';
 import { refusalItems } from './attention-refusals.ts';
 import { type FleetReading, type Seen, sees } from './fleet-reading.ts';
 
