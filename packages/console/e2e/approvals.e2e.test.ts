@@ -130,6 +130,26 @@ describe('approvals', { skip }, () => {
     });
   });
 
+  test('approvals: what is not as usual is named, and equal actions go together', async () => {
+    verifies('human.approval-facts');
+    const desk = await openDesk();
+    await desk.payRefund();
+    const [ask] = [await desk.askRefund(), await desk.askRefund()];
+    await onPage(desk.daemon, { path: `/approvals/${ask}`, person: LENA }, async (page) => {
+      await page.getByText('above all others').waitFor();
+      await page.getByText('5 to 5 before').waitFor();
+      await page.getByRole('button', { name: /^Approve/ }).click();
+      await page.getByText('One more waits for exactly this action').waitFor();
+      await page.getByRole('checkbox').check();
+      await page.getByLabel('Reason', { exact: true }).fill('the parcels were lost');
+      await judgePage(page);
+      await page.keyboard.press('Control+Enter');
+      await page.getByRole('status').getByText('Approved by lena@example.com').waitFor();
+      await page.getByRole('link', { name: 'All' }).click();
+      await page.getByText('Nothing waits for anybody').waitFor();
+    });
+  });
+
   test('approvals: a seat is given away, and taken back', async () => {
     const { daemon } = await openDesk();
     const path = '/approvals?show=seats';

@@ -16,6 +16,7 @@ export {
   type ShownFact,
   type Standing,
 } from './approval/ask-case.ts';
+export { type Difference, type EarlierAction, type Usual, usualOf } from './approval/usual.ts';
 export {
   type AskBook,
   emptyBook,

@@ -41,6 +41,7 @@ export function clientApprovalsOver(scene: GuardScene, demand: Demand = 'none'):
       opened: async () => refused('not-found', 'unused'),
       // A decision as it is read back has more that nobody looks at here.
       unsealed: async () => ({ ok: true, value: opened as never }),
+      earlier: () => Promise.resolve([]),
     },
     proving: { demand },
   });

@@ -565,6 +565,7 @@ function fakeServices(
     decisions: {
       recorded: () => served('decisions.recorded', decision),
       unsealed: () => served('decisions.unsealed', opened),
+      earlier: () => Promise.resolve([]),
       opened: () => served('decisions.opened', opened),
     },
     log: {

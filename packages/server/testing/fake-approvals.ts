@@ -46,6 +46,8 @@ export function fakeApprovals(calls: string[]): ApprovalServices {
     why: [{ stage: 'step_up', rule: 'large', say: 'a lead approves' }],
     gathered: null,
     agentSays: null,
+    usual: null,
+    equal: [],
     cast: [],
   };
   const counted = { index: 7, approval: row };

@@ -6,6 +6,7 @@ import {
 } from '@tanstack/react-query';
 
 import { type Answer, api, bodyOf } from './api.ts';
+import { ApiProblem } from './problem.ts';
 import type { LiveRow } from './live-message.ts';
 import { proofFor, type Proving } from './proofs.ts';
 import { useLiveQuery } from './use-live.ts';
@@ -24,6 +25,8 @@ export type Word = {
   readonly outcome: 'approve' | 'deny';
   readonly reason: string;
   readonly proving: Proving | null;
+  /** Equal actions that are decided along, each with its own reason. */
+  readonly along: readonly (readonly [approval: string, reason: string])[];
 };
 
 const MOST_LISTED = '500';
@@ -83,7 +86,10 @@ export function useApproval(id: string): UseQueryResult<OpenedAsk> {
 export function useVote(id: string): UseMutationResult<unknown, Error, Word> {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ proving, ...word }) => castVote(id, word, proving),
+    mutationFn: ({ proving, along, ...word }) =>
+      along.length === 0
+        ? castVote(id, word, proving)
+        : castVotes(word.outcome, [[id, word.reason], ...along], proving),
     onSettled: () => client.invalidateQueries({ queryKey: [KEY] }),
   });
 }
@@ -97,6 +103,25 @@ async function castVote(
   const body = { ...word, ...(proof === undefined ? {} : { proof }) };
   const params = { path: { id } };
   return bodyOf(await api.POST('/api/v1/approvals/{id}/votes', { params, body }));
+}
+
+/** Several at once: each is judged by itself, and the first that was refused is said. */
+async function castVotes(
+  outcome: Word['outcome'],
+  reasons: Word['along'],
+  proving: Proving | null,
+): Promise<unknown> {
+  const path = '/api/v1/approvals/votes';
+  const votes = reasons.map(([approval, reason]) => ({ approval, outcome, reason }));
+  const proof = await proofFor(proving, { path, body: { votes } });
+  const body = { votes, ...(proof === undefined ? {} : { proof }) };
+  const { results } = bodyOf(await api.POST(path, { body }));
+  for (const result of results) {
+    if (result.ok) continue;
+    const { id, code, detail } = result;
+    throw new ApiProblem({ code, status: 409 }, `${id}: ${detail}`, path);
+  }
+  return results;
 }
 
 const SEATS = ['seats'] as const;

@@ -4,6 +4,7 @@ import {
   isJsonObject,
   type Json,
   type JsonObject,
+  type Usual,
 } from '@plumbline/core';
 
 import type { AskedAction, FoundAsk } from '../guard/ask-types.ts';
@@ -41,6 +42,10 @@ export type ShownCase = ActionApproval & {
     readonly note: string;
     readonly arguments: readonly ArgumentSource[];
   } | null;
+  /** How it differs from the last actions of the same tool; null where nobody can tell. */
+  readonly usual: Usual | null;
+  /** What waits for the very same action of the same agent, by id. */
+  readonly equal: readonly string[];
   readonly cast: readonly ShownVote[];
 };
 
@@ -60,7 +65,7 @@ export function askedAction(opened: OpenedDecision): AskedAction | null {
 export function shownCase(
   found: FoundAsk,
   opened: OpenedDecision,
-  gathered: AskCase | null,
+  { gathered, usual, equal }: Pick<ShownCase, 'gathered' | 'usual' | 'equal'>,
 ): ShownCase {
   const asked = askedAction(opened);
   const own = gathered?.arguments.filter(({ standing }) => standing === 'agent') ?? [];
@@ -74,6 +79,8 @@ export function shownCase(
     why: asking(opened.full),
     gathered: gathered === null ? null : { ...gathered, arguments: others },
     agentSays: gathered === null ? null : { note: AGENT_NOTE, arguments: own },
+    usual,
+    equal,
     cast: found.ask.votes.map(({ at, outcome, person, reason, mechanism, seats }) => {
       const whose = seats.map((seat) => seat.person).filter((seat) => seat !== person);
       const rules = [...new Set(seats.map(({ rule }) => rule))];

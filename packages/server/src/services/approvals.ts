@@ -1,4 +1,4 @@
-import type { State, Voter, VoteOutcome } from '@plumbline/core';
+import { type State, usualOf, type Voter, type VoteOutcome } from '@plumbline/core';
 
 import type { FoundAsk } from '../guard/ask-types.ts';
 import type { Guard } from '../guard/guard.ts';
@@ -133,6 +133,7 @@ export type VoteNeeds = Pick<ApprovalsNeeds, 'guard' | 'people'> & {
 };
 
 const LISTED = 100;
+const MOST_EQUAL = 99;
 
 /** Returns the service of approvals. */
 export function makeApprovals(needs: ApprovalsNeeds): Approvals {
@@ -211,7 +212,21 @@ export async function openAsk(
   if (!opened.ok) return opened;
   const asked = askedAction(opened.value);
   const gathered = asked === null ? null : guard.asks.gathered(id, asked);
-  return served(shownCase(guard.asks.find(id) ?? found, opened.value, gathered));
+  const earlier = asked === null ? [] : await decisions.earlier(found.ask.decision);
+  const usual = asked === null ? null : usualOf(asked.action.args, earlier);
+  const now = guard.asks.find(id) ?? found;
+  return served(shownCase(now, opened.value, { gathered, usual, equal: equalTo(guard, now) }));
+}
+
+/** Returns what waits beside an ask for the very same action of the same agent. */
+function equalTo({ asks }: ApprovalsNeeds['guard'], found: FoundAsk): readonly string[] {
+  const others = asks.list().filter((other) => {
+    return other.ask.state === 'pending' && isSameAction(found, other);
+  });
+  return others
+    .map(({ ask }) => ask.id)
+    .filter((id) => id !== found.ask.id)
+    .slice(0, MOST_EQUAL);
 }
 
 type VotingAs = { readonly by: Caller; readonly shown: ShownProof };

@@ -1,4 +1,10 @@
-import { type Entry, isJsonObject, type Json, type JsonObject } from '@plumbline/core';
+import {
+  type EarlierAction,
+  type Entry,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+} from '@plumbline/core';
 
 import type { Caller } from '../routes/caller.ts';
 import type { DecisionRow, Models } from '../store/models.ts';
@@ -9,7 +15,7 @@ import type { WriteEntry } from './write-entry.ts';
 
 /** What recorded decisions are found and opened with. */
 export type DecisionsNeeds = Reading & {
-  readonly models: Pick<Models, 'decision'>;
+  readonly models: Pick<Models, 'decision' | 'decisions'>;
   readonly write: WriteEntry;
   readonly caughtUp: () => Promise<void>;
 };
@@ -31,6 +37,7 @@ export function makeDecisions(needs: DecisionsNeeds): Decisions {
       const found = await find(needs, decision);
       return found.ok ? unseal(needs, found.value) : found;
     },
+    earlier: (decision) => earlier(needs, decision),
     opened: (decision, by) => open(needs, decision, by),
   };
 }
@@ -63,6 +70,30 @@ function recordedOf(row: DecisionRow, entry: Entry, outcome: Entry | undefined):
         ? null
         : { index: outcomeIndex, at: outcome.at, open: outcome.open },
   };
+}
+
+/** So many earlier actions of a tool say what is usual; opening more of them takes too long. */
+const MOST_EARLIER = 20;
+
+async function earlier(needs: DecisionsNeeds, decision: string): Promise<readonly EarlierAction[]> {
+  const row = await needs.models.decision(decision);
+  if (row === undefined || row.tool === null) return [];
+  const { agent, tool, index } = row;
+  const { rows } = await needs.models.decisions({
+    agent,
+    tool,
+    before: index,
+    limit: MOST_EARLIER,
+  });
+  const found: EarlierAction[] = [];
+  for (const { index: at, verdict } of rows) {
+    const entry = await readEntry(needs.sequencer, at);
+    const unsealed = entry === undefined ? null : await openEntry(needs, entry);
+    const action = unsealed?.state === 'opened' ? (unsealed.secret['action'] ?? null) : null;
+    const args = isJsonObject(action) ? (action['args'] ?? null) : null;
+    found.push({ verdict, args: isJsonObject(args) ? args : null });
+  }
+  return found;
 }
 
 async function open(

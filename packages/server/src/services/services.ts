@@ -1,4 +1,4 @@
-import type { Diagnostic, Json, JsonObject, VerdictKind } from '@plumbline/core';
+import type { Diagnostic, EarlierAction, Json, JsonObject, VerdictKind } from '@plumbline/core';
 import type { LogStatus } from '../ledger/sequencer.ts';
 import type { Caller } from '../routes/caller.ts';
 import type { ApiKey, AttestableClaim, Credential, KeyKind, Role } from '../store/vault.ts';
@@ -259,6 +259,8 @@ export type Decisions = {
   readonly recorded: (decision: string) => Promise<Served<RecordedDecision>>;
   /** Opens a decision of which the reading is recorded by the caller. */
   readonly unsealed: (decision: string) => Promise<Served<OpenedDecision>>;
+  /** How the last actions of the same tool of the agent were decided before, and with what. */
+  readonly earlier: (decision: string) => Promise<readonly EarlierAction[]>;
   readonly opened: (decision: string, by: Caller) => Promise<Served<OpenedDecision>>;
 };
 

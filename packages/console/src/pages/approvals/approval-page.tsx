@@ -16,6 +16,7 @@ import { Decide } from './decide.tsx';
 import { FactsCard, SessionCard } from './facts-cards.tsx';
 import { Provenance } from './provenance.tsx';
 import { Neighbours } from './neighbours.tsx';
+import { UsualCard } from './usual-card.tsx';
 import { RulesCard, VotesCard } from './votes-cards.tsx';
 
 /** One action that waits for people: what it is, what is known of it, and the keys that decide. */
@@ -51,6 +52,7 @@ function Opened({ ask }: { readonly ask: OpenedAsk }): ReactElement {
         </div>
         <div className={classes['stack']}>
           <EffectCard ask={ask} />
+          <UsualCard ask={ask} />
           <RulesCard ask={ask} />
           <FactsCard ask={ask} />
           <SessionCard ask={ask} />

@@ -1,6 +1,6 @@
 import { type ReactElement, useState } from 'react';
 
-import { type OpenedAsk, useVote } from '../../data/approvals.ts';
+import { type OpenedAsk, useVote, type Word } from '../../data/approvals.ts';
 import { type Proving, wantsProof } from '../../data/proofs.ts';
 import { Button } from '../../ui/button.tsx';
 import { Visible } from '../../ui/code-view.tsx';
@@ -9,6 +9,7 @@ import { Dialog, DialogFoot } from '../../ui/dialog.tsx';
 import { ProofFields } from '../../ui/proof-fields.tsx';
 import { ReasonDialog } from '../../ui/reason-dialog.tsx';
 import { useToast } from '../../ui/toast.tsx';
+import { type Along, EqualFields } from './equal-fields.tsx';
 import { endText } from './ask-words.ts';
 
 type VoteDialogProps = {
@@ -21,7 +22,7 @@ type VoteDialogProps = {
 export function VoteDialog(props: VoteDialogProps): ReactElement {
   const { ask, onClose } = props;
   return ask.state === 'pending' ? (
-    <Word {...props} />
+    <VoteForm {...props} />
   ) : (
     <Dialog isOpen onClose={onClose} title="It was decided meanwhile">
       <p role="alert">
@@ -37,19 +38,21 @@ export function VoteDialog(props: VoteDialogProps): ReactElement {
   );
 }
 
-function Word({ ask, outcome, onClose }: VoteDialogProps): ReactElement {
+function VoteForm({ ask, outcome, onClose }: VoteDialogProps): ReactElement {
   const [proving, setProving] = useState<Proving | null>(null);
+  const [along, setAlong] = useState<Along>(new Map());
   const vote = useVote(ask.id);
   const say = useToast();
   const isApproving = outcome === 'approve';
   const needsProof = proving !== null || wantsProof(vote.error);
   const send = (reason: string): void => {
     vote.mutate(
-      { outcome, reason, proving },
+      { outcome, reason, proving, along: reasonsOf(along, reason) },
       {
         onSuccess: () => {
           const did = isApproving ? 'Approved' : 'Denied';
-          say({ tone: 'good', text: `${did} ${ask.tool} by ${ask.agent}.` });
+          const more = along.size === 0 ? '' : ` and ${along.size} equal`;
+          say({ tone: 'good', text: `${did} ${ask.tool} by ${ask.agent}${more}.` });
           onClose();
         },
       },
@@ -67,9 +70,14 @@ function Word({ ask, outcome, onClose }: VoteDialogProps): ReactElement {
       error={vote.error}
       onReason={send}
     >
+      <EqualFields equal={ask.equal} along={along} onChange={setAlong} />
       {needsProof && <ProofFields proving={proving} onChange={setProving} />}
     </ReasonDialog>
   );
+}
+
+function reasonsOf(along: Along, same: string): Word['along'] {
+  return [...along].map(([id, reason]) => [id, reason.trim() === '' ? same : reason.trim()]);
 }
 
 function Lead({

@@ -46,6 +46,8 @@ test('page: what an agent or a stranger wrote is text and nothing else', () => {
         session: { task: HOSTILE, room: null, labels: [HOSTILE], claims: [], refusals: 0 },
       },
       agentSays: { note: 'the agent says', arguments: [{ ...argument, standing: 'agent' }] },
+      usual: null,
+      equal: [],
       cast: [],
     },
     HOSTILE,

@@ -26,6 +26,8 @@ const STATES = [
   'void',
 ] as const;
 
+const VERDICTS = ['allow', 'modify', 'step_up', 'defer', 'deny'] as const;
+
 /** How an ask stands. */
 export const askState: z.ZodType<(typeof STATES)[number]> = z.enum(STATES);
 
@@ -170,6 +172,22 @@ export const shownCase: z.ZodType = z.strictObject({
   why: z.array(z.strictObject({ stage: z.string(), rule: z.string(), say: z.string() })),
   gathered: gathered.nullable(),
   agentSays: z.strictObject({ note: z.string(), arguments: z.array(argument) }).nullable(),
+  usual: z
+    .strictObject({
+      looked: count,
+      compared: count,
+      verdicts: z.partialRecord(z.enum(VERDICTS), count),
+      differences: z.array(
+        z.strictObject({
+          path: z.string(),
+          what: z.enum(['new-argument', 'left-out', 'new-value', 'above', 'below']),
+          low: z.number().nullable(),
+          high: z.number().nullable(),
+        }),
+      ),
+    })
+    .nullable(),
+  equal: z.array(approvalId),
   cast: z.array(
     z.strictObject({
       at: time,
