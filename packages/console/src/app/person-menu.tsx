@@ -2,6 +2,7 @@ import type { ReactElement } from 'react';
 
 import { type ConsoleSession, useSignOut } from '../data/session.ts';
 import { Button } from '../ui/button.tsx';
+import { Visible } from '../ui/code-view.tsx';
 import { Menu, MenuCheck, MenuChoice, MenuItem, MenuLabel, MenuLine } from '../ui/menu.tsx';
 import { usePreferences } from '../ui/preferences.ts';
 
@@ -20,7 +21,13 @@ export function PersonMenu({ session }: { readonly session: ConsoleSession }): R
   const [{ theme, zone, hasLetterKeys }, choose] = usePreferences();
   const signOut = useSignOut();
   return (
-    <Menu trigger={<Button aria-label={`Signed in as ${session.name}`}>{session.name}</Button>}>
+    <Menu
+      trigger={
+        <Button aria-label={`Signed in as ${session.name}`}>
+          <Visible text={session.name} />
+        </Button>
+      }
+    >
       <MenuLabel>{session.roles.join(', ')}</MenuLabel>
       <MenuLine />
       <MenuChoice

@@ -23,7 +23,7 @@ export const COLUMNS: readonly Column<FleetAgent>[] = [
     title: 'Halted because',
     value: ({ halts }) => halts[0]?.reason ?? null,
     show: ({ halts }) => <Visible text={halts[0]?.reason ?? ''} />,
-    width: 180,
+    width: 172,
     wideFrom: 480,
   },
   {
@@ -99,7 +99,7 @@ export const COLUMNS: readonly Column<FleetAgent>[] = [
     title: 'Stop',
     value: () => null,
     show: (agent) => <AgentAction agent={agent} />,
-    width: 80,
+    width: 88,
   },
 ];
 
