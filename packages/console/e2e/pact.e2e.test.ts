@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 
 import { judgePage, WIDTHS } from './harness/judge.ts';
 import { takePicture } from './harness/picture.ts';
-import { onPage, sharedDaemon, skip } from './harness/world.ts';
+import { onPage, ownDaemon, sharedDaemon, skip } from './harness/world.ts';
 
 function pactOf(agent: string, calls: number): string {
   return [
@@ -98,6 +98,25 @@ describe('the pact of an agent', { skip }, () => {
       await judgePage(page);
       await takePicture(page, 'pact-tried');
       await page.getByRole('button', { name: 'Close' }).click();
+    });
+  });
+
+  test('pact: where publishing takes two, another person gives the second word', async () => {
+    const daemon = await ownDaemon({ 'publishing.people': '2' });
+    await daemon.ask('POST', '/api/v1/agents', { agent: 'desk' });
+    await daemon.ask('POST', '/api/v1/keys', { kind: 'person', name: 'bo', roles: ['approver'] });
+    await onPage(daemon, { path: '/agents/desk/pact' }, async (page) => {
+      await page.getByText('Ready to arm').waitFor();
+      await write(page, pactOf('desk', 5));
+      await publish(page, 'Publish', 'for the desk');
+      await page.getByRole('cell', { name: 'proposed' }).waitFor();
+    });
+    await onPage(daemon, { path: '/agents/desk/versions', person: 'bo' }, async (page) => {
+      await page.getByRole('button', { name: 'Approve…' }).click();
+      await page.getByText('this would be the first').waitFor();
+      await judgePage(page);
+      await page.getByRole('button', { name: 'Approve and arm it' }).click();
+      await page.getByRole('cell', { name: 'armed' }).waitFor();
     });
   });
 

@@ -14,6 +14,11 @@ export function roomPlace(room: string): string {
   return `/rooms/${encodeURIComponent(room)}`;
 }
 
+/** Where the console shows what waits for a person, or did. */
+export function approvalPlace(id: string): string {
+  return `/approvals/${encodeURIComponent(id)}`;
+}
+
 /** Where the console shows an entry of the ledger and proves it. */
 export function entryPlace(index: number): string {
   return `/evidence/${index}`;

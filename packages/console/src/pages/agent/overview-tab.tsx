@@ -2,10 +2,10 @@ import type { ReactElement, ReactNode } from 'react';
 import { Link } from 'wouter';
 
 import { useActions } from '../../data/agent-actions.ts';
-import { type AgentPeople, useAgentPeople } from '../../data/agent-people.ts';
+import { type AgentPeople, useAgentPeople, type WaitingRow } from '../../data/agent-people.ts';
 import type { FleetAgent } from '../../data/fleet.ts';
 import { usePact } from '../../data/pacts.ts';
-import { agentPlace, entryPlace, sessionPlace } from '../../data/places.ts';
+import { agentPlace, approvalPlace, entryPlace, sessionPlace } from '../../data/places.ts';
 import { Visible } from '../../ui/code-view.tsx';
 import { Verdict } from '../../ui/marks.tsx';
 import { Section } from '../../ui/page.tsx';
@@ -54,7 +54,7 @@ function People({
             rows={asked.map((row) => [
               `${row.kind} ${row.id}`,
               {
-                What: <Visible text={waitingWords(row)} />,
+                What: <Waiting agent={agent} row={row} />,
                 Kind: row.kind,
                 Asked: row.askedAt === null ? '' : <Time at={row.askedAt} isAgo isInRow />,
               },
@@ -101,6 +101,24 @@ function People({
       )}
     </>
   );
+}
+
+/** What waits, and where a person decides about it. */
+function Waiting({
+  agent,
+  row,
+}: {
+  readonly agent: string;
+  readonly row: WaitingRow;
+}): ReactElement {
+  const places: Readonly<Partial<Record<WaitingRow['kind'], string>>> = {
+    action: approvalPlace(row.id),
+    pact: agentPlace(agent, 'versions'),
+    tool: agentPlace(agent, 'tools'),
+  };
+  const place = places[row.kind];
+  const words = <Visible text={waitingWords(row)} />;
+  return place === undefined ? words : <Link href={place}>{words}</Link>;
 }
 
 const MOST = 8;
