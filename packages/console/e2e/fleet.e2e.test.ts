@@ -87,7 +87,7 @@ describe('fleet', { skip }, () => {
       await page.reload();
       await agentLink(page, 'banking').waitFor();
       const apis = new Set(asked.filter((path) => path.startsWith('/api/')));
-      assert.deepEqual([...apis].sort(), ['/api/v1/events', '/api/v1/overview', '/api/v1/stream']);
+      assert.deepEqual([...apis].sort(), ['/api/v1/overview', '/api/v1/search', '/api/v1/stream']);
     });
   });
 });

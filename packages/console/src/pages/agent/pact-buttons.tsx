@@ -97,7 +97,9 @@ function Propose({
       say({ tone: 'good', text: `The pact of ${agent} ${SAID[state]}.` });
       navigate(agentPlace(agent, 'versions'));
     };
-    order.mutate({ ...draft, mode, reason, signatures: [] }, { onSuccess });
+    // The live stream may tell of the new pact first, and the page then takes this dialog away:
+    // what follows hangs on the answer, not on the dialog. A fault stays in `order.error`.
+    order.mutateAsync({ ...draft, mode, reason, signatures: [] }).then(onSuccess, () => undefined);
   };
   return (
     <ReasonDialog
