@@ -10,7 +10,7 @@ import { Section } from '../../ui/page.tsx';
 import { ErrorState, LoadState } from '../../ui/states.tsx';
 import classes from './agent.module.css';
 import { factsOf, sayMore } from './assurance-facts.ts';
-import { useWorker } from './work/use-worker.ts';
+import { useWorker } from './worker/use-worker.ts';
 
 const TITLES = ['Scope', 'Enforcement', 'Signals', 'Time to halt', 'Record'];
 

@@ -7,7 +7,7 @@ import { Visible } from '../../ui/code-view.tsx';
 import { StatePill, type Tone } from '../../ui/marks.tsx';
 import { Answered, LoadState } from '../../ui/states.tsx';
 import classes from './agent.module.css';
-import { useWorker } from './work/use-worker.ts';
+import { useWorker } from './worker/use-worker.ts';
 
 const WORDS: Readonly<Record<Change['kind'], readonly [Tone, string]>> = {
   widened: ['danger', 'wider'],

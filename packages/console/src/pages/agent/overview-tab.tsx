@@ -16,7 +16,7 @@ import classes from './agent.module.css';
 import { FiveAnswers } from './five-answers.tsx';
 import { GateTable } from './gate-table.tsx';
 import { waitingWords } from './waiting-words.ts';
-import { useWorker } from './work/use-worker.ts';
+import { useWorker } from './worker/use-worker.ts';
 
 /** How an agent stands, on one screen. */
 export function OverviewTab({ agent }: { readonly agent: FleetAgent }): ReactElement {

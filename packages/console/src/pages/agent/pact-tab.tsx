@@ -15,7 +15,7 @@ import { PactButtons } from './pact-buttons.tsx';
 import { PactEditor } from './pact-editor.tsx';
 import { PactWords } from './pact-words.tsx';
 import { useSettled } from './use-settled.ts';
-import { useWorker } from './work/use-worker.ts';
+import { useWorker } from './worker/use-worker.ts';
 
 /** The pact of an agent: written, checked as it is typed, compared, tried and published. */
 export function PactTab({ agent }: { readonly agent: string }): ReactElement {

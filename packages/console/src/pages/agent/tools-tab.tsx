@@ -13,8 +13,8 @@ import { PlainTable } from '../../ui/table/plain-table.tsx';
 import { Time } from '../../ui/time.tsx';
 import classes from './agent.module.css';
 import { ToolDialog } from './tool-dialog.tsx';
-import type { StudiedTool } from './work/study-pact.ts';
-import { useWorker } from './work/use-worker.ts';
+import type { StudiedTool } from './worker/study-pact.ts';
+import { useWorker } from './worker/use-worker.ts';
 
 /** The tools an agent has by its pact, and what their servers said they are. */
 export function ToolsTab({ agent }: { readonly agent: string }): ReactElement {

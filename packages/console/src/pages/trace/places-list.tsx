@@ -7,7 +7,7 @@ import { ErrorState, LoadState } from '../../ui/states.tsx';
 import classes from './trace.module.css';
 import { TRUST_WORDS } from './trust-words.ts';
 import type { Origin } from './use-origin.ts';
-import type { FoundPlace } from './work/find-places.ts';
+import type { FoundPlace } from './worker/find-places.ts';
 
 /** Where a value of the arguments comes from: each place before, with how far it is trusted. */
 export function PlacesList({

@@ -21,7 +21,7 @@ import { SealedNote } from './sealed-note.tsx';
 import { STANDING_WORDS } from './standing-words.ts';
 import classes from './trace.module.css';
 import { type Opening, useWorker } from './use-record.ts';
-import type { OtherVerdict, ReplayedDecision } from './work/replay.ts';
+import type { OtherVerdict, ReplayedDecision } from './worker/replay.ts';
 
 /** Every decision of the session beside what another pact makes of it, made in the browser. */
 export function ReplayView({ opening }: { readonly opening: Opening }): ReactElement {

@@ -1,5 +1,5 @@
 import type { Tone } from '../../ui/marks.tsx';
-import type { Standing } from './work/explain-decision.ts';
+import type { Standing } from './worker/explain-decision.ts';
 
 /** How a decision that was made again stands, in a word, as a verifier says it. */
 export const STANDING_WORDS: Readonly<Record<Standing, readonly [Tone, string]>> = {

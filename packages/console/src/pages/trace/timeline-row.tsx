@@ -12,7 +12,7 @@ import { textAt } from './open-part.ts';
 import type { TimelineItem } from './timeline-items.ts';
 import classes from './trace.module.css';
 import { TRUST_WORDS, trustOf } from './trust-words.ts';
-import type { FoundPlace } from './work/find-places.ts';
+import type { FoundPlace } from './worker/find-places.ts';
 
 const MOST_SHOWN = 160;
 

@@ -3,7 +3,7 @@ import { type KeyboardEvent, type ReactElement, useEffect, useRef } from 'react'
 
 import { sessionPlace } from '../../data/places.ts';
 import { Unseen } from '../../ui/states.tsx';
-import type { FoundPlace } from './work/find-places.ts';
+import type { FoundPlace } from './worker/find-places.ts';
 import { TimelineRow } from './timeline-row.tsx';
 import type { TimelineItem } from './timeline-items.ts';
 import classes from './trace.module.css';

@@ -5,8 +5,8 @@ import { useQueryText } from '../../ui/use-query-text.ts';
 import { argumentLeaves, type ArgumentLeaf } from './argument-leaves.ts';
 import { textAt } from './open-part.ts';
 import { useWorker } from './use-record.ts';
-import type { FoundPlace } from './work/find-places.ts';
-import type { SessionRecord } from './work/session-record.ts';
+import type { FoundPlace } from './worker/find-places.ts';
+import type { SessionRecord } from './worker/session-record.ts';
 
 /** The value whose origin is looked for, and where it stands. */
 export type Origin = {

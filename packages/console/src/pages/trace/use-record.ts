@@ -2,9 +2,9 @@ import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useCallback, useMemo, useState } from 'react';
 
 import { type Opened, openTrace, type Trace, type TraceRow } from '../../data/traces.ts';
-import { askWorker } from './work/ask-worker.ts';
-import type { QuestionName, Questions } from './work/questions.ts';
-import type { SessionRecord } from './work/session-record.ts';
+import { askWorker } from './worker/ask-worker.ts';
+import type { QuestionName, Questions } from './worker/questions.ts';
+import type { SessionRecord } from './worker/session-record.ts';
 
 /** What was opened of a session by this reader, and how to open the rest. */
 export type Opening = {

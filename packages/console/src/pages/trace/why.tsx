@@ -11,8 +11,8 @@ import { STAGE_WORDS } from './stage-words.ts';
 import { STANDING_WORDS } from './standing-words.ts';
 import classes from './trace.module.css';
 import { useWorker } from './use-record.ts';
-import type { Explained, Step } from './work/explain-decision.ts';
-import type { SessionRecord } from './work/session-record.ts';
+import type { Explained, Step } from './worker/explain-decision.ts';
+import type { SessionRecord } from './worker/session-record.ts';
 
 /** Why a decision went as it did: what decided, and every rule in the order tried. */
 export function Why({
