@@ -1,7 +1,8 @@
-import { type ReactElement, useSyncExternalStore } from 'react';
+import type { ReactElement } from 'react';
 
 import classes from './marks.module.css';
 import { utcText } from './time-text.ts';
+import { useSecond } from './use-now.ts';
 
 /** How long is left until a moment, counted down each second; nothing is left after it. */
 export function Countdown({ until }: { readonly until: number }): ReactElement {
@@ -27,30 +28,4 @@ export function leftText(leftMs: number): string {
   if (hours < 1) return `${minutes} min ${String(seconds % 60).padStart(2, '0')} s`;
   if (hours < 48) return `${hours} h ${minutes % 60} min`;
   return `${Math.floor(hours / 24)} days ${hours % 24} h`;
-}
-
-const watchers = new Set<() => void>();
-let nowMs = Date.now();
-let timer: ReturnType<typeof setInterval> | undefined;
-
-/** The time to the second: one timer for everything that counts down. */
-export function useSecond(): number {
-  return useSyncExternalStore(watch, () => nowMs);
-}
-
-function watch(watcher: () => void): () => void {
-  watchers.add(watcher);
-  nowMs = Date.now();
-  timer ??= setInterval(tick, 1_000);
-  return () => {
-    watchers.delete(watcher);
-    if (watchers.size > 0) return;
-    clearInterval(timer);
-    timer = undefined;
-  };
-}
-
-function tick(): void {
-  nowMs = Date.now();
-  for (const watcher of watchers) watcher();
 }
