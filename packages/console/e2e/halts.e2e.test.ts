@@ -31,6 +31,22 @@ describe('halts', { skip }, () => {
     });
   });
 
+  test('halts: what is pressed is answered though the row has changed meanwhile', async () => {
+    const daemon = await sharedDaemon();
+    await daemon.ask('POST', '/api/v1/agents', { agent: 'halted-late' });
+    await onPage(daemon, { path: '/?q=halted-late' }, async (page) => {
+      await page.route('**/agents/halted-late/halt', async (route) => {
+        const response = await route.fetch();
+        await page.getByRole('button', { name: 'Resume' }).waitFor({ state: 'attached' });
+        await route.fulfill({ response });
+      });
+      await page.getByRole('button', { name: 'Halt halted-late' }).click();
+      await page.keyboard.type('answers late');
+      await page.keyboard.press('Control+Enter');
+      await page.getByRole('link', { name: 'See how far it is' }).waitFor();
+    });
+  });
+
   test('halts: from anywhere, by keyboard alone, a tool of one agent', async () => {
     const daemon = await sharedDaemon();
     await daemon.ask('POST', '/api/v1/agents', { agent: 'partly-halted' });

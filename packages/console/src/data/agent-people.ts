@@ -1,13 +1,9 @@
-import {
-  useMutation,
-  type UseMutationResult,
-  useQueryClient,
-  type UseQueryResult,
-} from '@tanstack/react-query';
+import { type UseQueryResult } from '@tanstack/react-query';
 
 import { type Answer, api, bodyOf } from './api.ts';
 import type { LiveRow } from './live-message.ts';
 import { useLiveQuery } from './use-live.ts';
+import { type Order, useOrder } from './use-order.ts';
 
 /** What waits for a person at one agent. */
 export type WaitingRow = {
@@ -93,16 +89,9 @@ export type GateWord = {
 };
 
 /** Decides about a gate that is shut. */
-export function useDecideGate(
-  agent: string,
-): UseMutationResult<{ readonly next: string }, Error, GateWord> {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async ({ category, ...body }) => {
-      const params = { path: { agent, category } };
-      return bodyOf(await api.POST('/api/v1/agents/{agent}/gates/{category}', { params, body }));
-    },
-    // Not waited for: what was shown may be gone by the time everything was asked again.
-    onSuccess: () => void client.invalidateQueries(),
+export function useDecideGate(agent: string): Order<{ readonly next: string }, GateWord> {
+  return useOrder(async ({ category, ...body }) => {
+    const params = { path: { agent, category } };
+    return bodyOf(await api.POST('/api/v1/agents/{agent}/gates/{category}', { params, body }));
   });
 }

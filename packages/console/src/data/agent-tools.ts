@@ -1,13 +1,8 @@
-import {
-  useMutation,
-  type UseMutationResult,
-  useQuery,
-  useQueryClient,
-  type UseQueryResult,
-} from '@tanstack/react-query';
+import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 
 import { type Answer, api, bodyOf } from './api.ts';
 import { useLiveQuery } from './use-live.ts';
+import { type Order, useOrder } from './use-order.ts';
 
 /** One definition of a tool: accepted, waiting for a person, or of before. */
 export type ToolRow = Answer<'/api/v1/agents/{agent}/tools'>['rows'][number];
@@ -44,16 +39,11 @@ export function useToolVersion(
 /** Lets the name of a tool stand for a definition from now on. */
 export function useAcceptTool(
   agent: string,
-): UseMutationResult<ToolRow, Error, { readonly definition: string; readonly reason: string }> {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async ({ definition, reason }) => {
-      const params = { path: { agent, digest: definition } };
-      const body = { reason };
-      const path = '/api/v1/agents/{agent}/tools/{digest}/accept';
-      return bodyOf(await api.POST(path, { params, body }));
-    },
-    // Not waited for: what was shown may be gone by the time everything was asked again.
-    onSuccess: () => void client.invalidateQueries(),
+): Order<ToolRow, { readonly definition: string; readonly reason: string }> {
+  return useOrder(async ({ definition, reason }) => {
+    const params = { path: { agent, digest: definition } };
+    const body = { reason };
+    const path = '/api/v1/agents/{agent}/tools/{digest}/accept';
+    return bodyOf(await api.POST(path, { params, body }));
   });
 }

@@ -1,15 +1,11 @@
-import {
-  useMutation,
-  type UseMutationResult,
-  useQueryClient,
-  type UseQueryResult,
-} from '@tanstack/react-query';
+import { type UseQueryResult } from '@tanstack/react-query';
 
 import { type Answer, api, bodyOf } from './api.ts';
 import { ApiProblem } from './problem.ts';
 import type { LiveRow } from './live-message.ts';
 import { proofFor, type Proving } from './proofs.ts';
 import { useLiveQuery } from './use-live.ts';
+import { type Order, useOrder } from './use-order.ts';
 
 /** Something that waits for a person, or did: an action, a pact, a tool, a gate, an undo. */
 export type ApprovalRow = Answer<'/api/v1/approvals'>['rows'][number];
@@ -83,15 +79,14 @@ export function useApproval(id: string): UseQueryResult<OpenedAsk> {
 }
 
 /** Votes on one action. What came of it, or in between, is asked for again either way. */
-export function useVote(id: string): UseMutationResult<unknown, Error, Word> {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: ({ proving, along, ...word }) =>
+export function useVote(id: string): Order<unknown, Word> {
+  return useOrder(
+    ({ proving, along, ...word }) =>
       along.length === 0
         ? castVote(id, word, proving)
         : castVotes(word.outcome, [[id, word.reason], ...along], proving),
-    onSettled: () => client.invalidateQueries({ queryKey: [KEY] }),
-  });
+    [KEY],
+  );
 }
 
 async function castVote(
@@ -137,26 +132,17 @@ export function useSeats(isAsked: boolean): UseQueryResult<readonly GivenSeat[]>
 }
 
 /** Gives one's own seat to another person for a time. */
-export function useGiveSeat(): UseMutationResult<
-  unknown,
-  Error,
-  { readonly to: string; readonly untilMs: number }
-> {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async (body) => bodyOf(await api.POST('/api/v1/approval-delegations', { body })),
-    onSuccess: () => client.invalidateQueries({ queryKey: SEATS }),
-  });
+export function useGiveSeat(): Order<unknown, { readonly to: string; readonly untilMs: number }> {
+  return useOrder(
+    async (body) => bodyOf(await api.POST('/api/v1/approval-delegations', { body })),
+    SEATS,
+  );
 }
 
 /** Takes a seat back. */
-export function useReturnSeat(): UseMutationResult<unknown, Error, string> {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async (id) => {
-      const params = { path: { id } };
-      return bodyOf(await api.DELETE('/api/v1/approval-delegations/{id}', { params }));
-    },
-    onSuccess: () => client.invalidateQueries({ queryKey: SEATS }),
-  });
+export function useReturnSeat(): Order<unknown, string> {
+  return useOrder(async (id) => {
+    const params = { path: { id } };
+    return bodyOf(await api.DELETE('/api/v1/approval-delegations/{id}', { params }));
+  }, SEATS);
 }

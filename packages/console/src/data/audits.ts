@@ -1,13 +1,8 @@
-import {
-  useMutation,
-  type UseMutationResult,
-  useQuery,
-  useQueryClient,
-  type UseQueryResult,
-} from '@tanstack/react-query';
+import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 
 import { type Answer, api, bodyOf } from './api.ts';
 import { useLiveQuery } from './use-live.ts';
+import { type Order, useOrder } from './use-order.ts';
 
 /** An audit: how much was drawn of it, and how much was judged. */
 export type Audit = Answer<'/api/v1/audits'>['rows'][number];
@@ -84,7 +79,7 @@ export function useAuditFigures(id: string, isPartial: boolean): UseQueryResult<
 }
 
 /** Records what a reviewer found of one session, once. */
-export function useJudge(id: string): UseMutationResult<unknown, Error, Judgement> {
+export function useJudge(id: string): Order<unknown, Judgement> {
   return useChange(async ({ claims, ...rest }) => {
     const params = { path: { id } };
     const body = { ...rest, claims: [...claims] };
@@ -93,7 +88,7 @@ export function useJudge(id: string): UseMutationResult<unknown, Error, Judgemen
 }
 
 /** Begins to audit an agent. */
-export function useBeginAudit(): UseMutationResult<unknown, Error, string> {
+export function useBeginAudit(): Order<unknown, string> {
   return useChange(async (agent) => {
     const params = { path: { agent } };
     return bodyOf(await api.POST('/api/v1/agents/{agent}/audits', { params }));
@@ -101,19 +96,13 @@ export function useBeginAudit(): UseMutationResult<unknown, Error, string> {
 }
 
 /** Ends the period of an agent's audit, draws from it and begins the next. */
-export function useDraw(): UseMutationResult<Audit, Error, string> {
+export function useDraw(): Order<Audit, string> {
   return useChange(async (agent) => {
     const params = { path: { agent } };
     return bodyOf(await api.POST('/api/v1/agents/{agent}/audits/draw', { params, body: {} }));
   });
 }
 
-function useChange<Given, Made>(
-  mutationFn: (given: Given) => Promise<Made>,
-): UseMutationResult<Made, Error, Given> {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn,
-    onSettled: () => client.invalidateQueries({ queryKey: [KEY] }),
-  });
+function useChange<Given, Made>(give: (given: Given) => Promise<Made>): Order<Made, Given> {
+  return useOrder(give, [KEY]);
 }

@@ -1,12 +1,8 @@
-import {
-  useMutation,
-  type UseMutationResult,
-  useQueryClient,
-  type UseQueryResult,
-} from '@tanstack/react-query';
+import { type UseQueryResult } from '@tanstack/react-query';
 
 import { type Answer, api, bodyOf } from './api.ts';
 import { useLiveQuery } from './use-live.ts';
+import { type Order, useOrder } from './use-order.ts';
 
 /** A credential of an upstream, without its secret. */
 export type Credential = Answer<'/api/v1/credentials'>['rows'][number];
@@ -28,38 +24,31 @@ export function useCredentials(): UseQueryResult<readonly Credential[]> {
 }
 
 /** Keeps a credential. Its secret is never answered again. */
-export function useCredentialAdding(): UseMutationResult<Credential, Error, CredentialOrder> {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async ({ agents, ...order }: CredentialOrder) =>
+export function useCredentialAdding(): Order<Credential, CredentialOrder> {
+  return useOrder(
+    async ({ agents, ...order }: CredentialOrder) =>
       bodyOf(await api.POST('/api/v1/credentials', { body: { ...order, agents: [...agents] } })),
-    onSuccess: () => client.invalidateQueries({ queryKey: KEY }),
-  });
+    KEY,
+  );
 }
 
 /** Puts another secret in the place of the one there is, at once. */
-export function useCredentialRotating(): UseMutationResult<
+export function useCredentialRotating(): Order<
   unknown,
-  Error,
   { readonly id: string; readonly secret: string }
 > {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async ({ id, secret }) => {
-      const params = { path: { id } };
-      const body = { secret };
-      return bodyOf(await api.POST('/api/v1/credentials/{id}/rotate', { params, body }));
-    },
-    onSuccess: () => client.invalidateQueries({ queryKey: KEY }),
-  });
+  return useOrder(async ({ id, secret }) => {
+    const params = { path: { id } };
+    const body = { secret };
+    return bodyOf(await api.POST('/api/v1/credentials/{id}/rotate', { params, body }));
+  }, KEY);
 }
 
 /** Revokes a credential and destroys its secret. */
-export function useCredentialRevoking(): UseMutationResult<unknown, Error, string> {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async (id: string) =>
+export function useCredentialRevoking(): Order<unknown, string> {
+  return useOrder(
+    async (id: string) =>
       bodyOf(await api.DELETE('/api/v1/credentials/{id}', { params: { path: { id } } })),
-    onSuccess: () => client.invalidateQueries({ queryKey: KEY }),
-  });
+    KEY,
+  );
 }

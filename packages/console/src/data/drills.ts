@@ -1,12 +1,8 @@
-import {
-  useMutation,
-  type UseMutationResult,
-  useQueryClient,
-  type UseQueryResult,
-} from '@tanstack/react-query';
+import { type UseQueryResult } from '@tanstack/react-query';
 
 import { type Answer, api, bodyOf } from './api.ts';
 import { useLiveQuery } from './use-live.ts';
+import { type Order, useOrder } from './use-order.ts';
 
 /** How drills of one agent stand. */
 export type DrillStanding = Answer<'/api/v1/drills'>['rows'][number];
@@ -57,11 +53,10 @@ export function useAgentDrills(agent: string): UseQueryResult<readonly Drill[]> 
 }
 
 /** Practises the halt of an agent, and answers once that is recorded. */
-export function useRunDrill(agent: string): UseMutationResult<Drill, Error, void> {
-  const client = useQueryClient();
+export function useRunDrill(agent: string): Order<Drill, void> {
   const params = { path: { agent } };
-  return useMutation({
-    mutationFn: async () => bodyOf(await api.POST('/api/v1/agents/{agent}/drills', { params })),
-    onSettled: () => client.invalidateQueries({ queryKey: [KEY] }),
-  });
+  return useOrder(
+    async () => bodyOf(await api.POST('/api/v1/agents/{agent}/drills', { params })),
+    [KEY],
+  );
 }

@@ -1,12 +1,7 @@
-import {
-  useMutation,
-  type UseMutationResult,
-  useQuery,
-  useQueryClient,
-  type UseQueryResult,
-} from '@tanstack/react-query';
+import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 
 import { type Answer, api, askJson, bodyOf } from './api.ts';
+import { type Order, useOrder } from './use-order.ts';
 
 /** A second factor of whoever is signed in. */
 export type Factor = Answer<'/api/v1/factors'>['rows'][number];
@@ -36,51 +31,41 @@ export function useFactors(): UseQueryResult<Answer<'/api/v1/factors'>> {
 }
 
 /** Begins a factor. */
-export function useFactorBegin(): UseMutationResult<
+export function useFactorBegin(): Order<
   BegunFactor,
-  Error,
   { readonly kind: Factor['kind']; readonly name: string; readonly code: string }
 > {
-  return useMutation({
-    mutationFn: async ({ kind, name, code }) => {
-      const body = { kind, name, ...proofOf(code) };
-      const made = await askJson('/api/v1/factors', {
-        method: 'POST',
-        body: JSON.stringify(body),
-      });
-      return readBegun(made, kind);
-    },
-  });
+  return useOrder(async ({ kind, name, code }) => {
+    const body = { kind, name, ...proofOf(code) };
+    const made = await askJson('/api/v1/factors', {
+      method: 'POST',
+      body: JSON.stringify(body),
+    });
+    return readBegun(made, kind);
+  }, KEY);
 }
 
 /** Makes a begun factor count. */
-export function useFactorConfirm(): UseMutationResult<
+export function useFactorConfirm(): Order<
   unknown,
-  Error,
   { readonly id: string; readonly answer: FactorAnswer }
 > {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: ({ id, answer }) =>
+  return useOrder(
+    ({ id, answer }) =>
       askJson(`/api/v1/factors/${id}/confirm`, { method: 'POST', body: JSON.stringify(answer) }),
-    onSuccess: () => client.invalidateQueries({ queryKey: KEY }),
-  });
+    KEY,
+  );
 }
 
 /** Removes one's own factor, with a code of one that is there. */
-export function useFactorRemoving(): UseMutationResult<
+export function useFactorRemoving(): Order<
   unknown,
-  Error,
   { readonly id: string; readonly reason: string; readonly code: string }
 > {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: ({ id, reason, code }) => {
-      const body = JSON.stringify({ reason, ...proofOf(code) });
-      return askJson(`/api/v1/factors/${id}/remove`, { method: 'POST', body });
-    },
-    onSuccess: () => client.invalidateQueries({ queryKey: KEY }),
-  });
+  return useOrder(({ id, reason, code }) => {
+    const body = JSON.stringify({ reason, ...proofOf(code) });
+    return askJson(`/api/v1/factors/${id}/remove`, { method: 'POST', body });
+  }, KEY);
 }
 
 /** Has the browser ask an authenticator. Rejects where the person or the browser says no. */

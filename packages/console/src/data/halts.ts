@@ -1,12 +1,8 @@
-import {
-  useMutation,
-  type UseMutationResult,
-  useQueryClient,
-  type UseQueryResult,
-} from '@tanstack/react-query';
+import { type UseQueryResult } from '@tanstack/react-query';
 
 import { type Answer, api, bodyOf } from './api.ts';
 import { useLiveQuery } from './use-live.ts';
+import { type Order, useOrder } from './use-order.ts';
 
 /** A halt with how far it is. */
 export type Halt = Answer<'/api/v1/halts/{halt}'>;
@@ -25,7 +21,7 @@ export type Latched = {
   readonly warning: string | null;
 };
 
-type Order = HaltTarget & { readonly reason: string };
+type Wanted = HaltTarget & { readonly reason: string };
 
 const HALT_KINDS: ReadonlySet<string> = new Set([
   'halt',
@@ -57,24 +53,16 @@ export function useHalt(halt: string): UseQueryResult<Halt> {
 }
 
 /** Halts an agent, a part of what it does, or every agent. */
-export function useHaltOrder(): UseMutationResult<Latched, Error, Order> {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: orderHalt,
-    onSuccess: () => client.invalidateQueries(),
-  });
+export function useHaltOrder(): Order<Latched, Wanted> {
+  return useOrder(orderHalt);
 }
 
 /** Lets what was halted go on. */
-export function useResumeOrder(): UseMutationResult<{ readonly index: number }, Error, Order> {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: orderResume,
-    onSuccess: () => client.invalidateQueries(),
-  });
+export function useResumeOrder(): Order<{ readonly index: number }, Wanted> {
+  return useOrder(orderResume);
 }
 
-async function orderHalt({ agent, scope, target, reason }: Order): Promise<Latched> {
+async function orderHalt({ agent, scope, target, reason }: Wanted): Promise<Latched> {
   const named = namedPart(target);
   if (agent === null) {
     const body = { scope: nodeScope(scope), ...named, reason };
@@ -85,7 +73,7 @@ async function orderHalt({ agent, scope, target, reason }: Order): Promise<Latch
   return bodyOf(await api.POST('/api/v1/agents/{agent}/halt', { params, body }));
 }
 
-async function orderResume(order: Order): Promise<{ readonly index: number }> {
+async function orderResume(order: Wanted): Promise<{ readonly index: number }> {
   const { agent, scope, target, reason } = order;
   const named = namedPart(target);
   if (agent === null) {

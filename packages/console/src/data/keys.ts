@@ -1,12 +1,8 @@
-import {
-  useMutation,
-  type UseMutationResult,
-  useQueryClient,
-  type UseQueryResult,
-} from '@tanstack/react-query';
+import { type UseQueryResult } from '@tanstack/react-query';
 
 import { type Answer, api, bodyOf } from './api.ts';
 import { useLiveQuery } from './use-live.ts';
+import { type Order, useOrder } from './use-order.ts';
 
 /** A key as it is shown: who it is for and what it may, without its secret. */
 export type Key = Answer<'/api/v1/keys'>['rows'][number];
@@ -27,10 +23,9 @@ export function useKeys(): UseQueryResult<readonly Key[]> {
 }
 
 /** Makes a key. */
-export function useKeyMaking(): UseMutationResult<MadeKey, Error, KeyOrder> {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async ({ kind, name, roles, scopes, agents, email }: KeyOrder) => {
+export function useKeyMaking(): Order<MadeKey, KeyOrder> {
+  return useOrder(
+    async ({ kind, name, roles, scopes, agents, email }: KeyOrder) => {
       const body = {
         kind,
         name,
@@ -40,16 +35,15 @@ export function useKeyMaking(): UseMutationResult<MadeKey, Error, KeyOrder> {
       };
       return bodyOf(await api.POST('/api/v1/keys', { body }));
     },
-    onSuccess: () => client.invalidateQueries({ queryKey: ['keys'] }),
-  });
+    ['keys'],
+  );
 }
 
 /** Revokes a key, at once. */
-export function useKeyRevoking(): UseMutationResult<unknown, Error, string> {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async (id: string) =>
+export function useKeyRevoking(): Order<unknown, string> {
+  return useOrder(
+    async (id: string) =>
       bodyOf(await api.DELETE('/api/v1/keys/{id}', { params: { path: { id } } })),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['keys'] }),
-  });
+    ['keys'],
+  );
 }

@@ -1,12 +1,7 @@
-import {
-  useMutation,
-  type UseMutationResult,
-  useQuery,
-  useQueryClient,
-  type UseQueryResult,
-} from '@tanstack/react-query';
+import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 
 import { type Answer, api, bodyOf } from './api.ts';
+import { type Order, useOrder } from './use-order.ts';
 
 /** A channel by which people are told, and how it fares. */
 export type Channel = Answer<'/api/v1/notify/channels'>['rows'][number];
@@ -40,27 +35,20 @@ export function useMessages(state: Message['state'] | ''): UseQueryResult<readon
 }
 
 /** Sends one message to a channel; answers what became of it. */
-export function useChannelTest(): UseMutationResult<
+export function useChannelTest(): Order<
   { readonly state: string; readonly fault: string | null },
-  Error,
   string
 > {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async (id: string) => {
-      const params = { path: { id } };
-      return bodyOf(await api.POST('/api/v1/notify/channels/{id}/test', { params }));
-    },
-    onSettled: () => client.invalidateQueries({ queryKey: KEY }),
-  });
+  return useOrder(async (id: string) => {
+    const params = { path: { id } };
+    return bodyOf(await api.POST('/api/v1/notify/channels/{id}/test', { params }));
+  }, KEY);
 }
 
 /** Tries a dead letter again; null tries all of them. */
-export function useRetry(): UseMutationResult<{ readonly retried: number }, Error, string | null> {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async (key: string | null) =>
-      bodyOf(await api.POST('/api/v1/notify/retry', { body: { key } })),
-    onSettled: () => client.invalidateQueries({ queryKey: KEY }),
-  });
+export function useRetry(): Order<{ readonly retried: number }, string | null> {
+  return useOrder(
+    async (key: string | null) => bodyOf(await api.POST('/api/v1/notify/retry', { body: { key } })),
+    KEY,
+  );
 }

@@ -1,13 +1,8 @@
-import {
-  useMutation,
-  type UseMutationResult,
-  useQuery,
-  useQueryClient,
-  type UseQueryResult,
-} from '@tanstack/react-query';
+import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 
 import { type Answer, api, bodyOf } from './api.ts';
 import { useLiveQuery } from './use-live.ts';
+import { type Order, useOrder } from './use-order.ts';
 
 /** One version of a pact: how it stands, since when, by whom and why. */
 export type PactRow = Answer<'/api/v1/agents/{agent}/pacts'>['rows'][number];
@@ -55,64 +50,42 @@ export type Proposal = PactFiles & {
 };
 
 /** Publishes a pact, or runs it in the shadow of the armed one. */
-export function useProposePact(agent: string): UseMutationResult<PactRow, Error, Proposal> {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async ({ signatures, ...proposal }) => {
-      const params = { path: { agent } };
-      const body = {
-        ...proposal,
-        files: { ...proposal.files },
-        ...(signatures.length === 0 ? {} : { signatures: [...signatures] }),
-      };
-      return bodyOf(await api.POST('/api/v1/agents/{agent}/pacts', { params, body }));
-    },
-    // Not waited for: what was shown may be gone by the time everything was asked again.
-    onSuccess: () => void client.invalidateQueries(),
+export function useProposePact(agent: string): Order<PactRow, Proposal> {
+  return useOrder(async ({ signatures, ...proposal }) => {
+    const params = { path: { agent } };
+    const body = {
+      ...proposal,
+      files: { ...proposal.files },
+      ...(signatures.length === 0 ? {} : { signatures: [...signatures] }),
+    };
+    return bodyOf(await api.POST('/api/v1/agents/{agent}/pacts', { params, body }));
   });
 }
 
 /** The second person's word where publishing takes two. */
-export function useApprovePact(agent: string): UseMutationResult<PactRow, Error, string> {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async (digest) => {
-      const params = { path: { agent, digest } };
-      const path = '/api/v1/agents/{agent}/pacts/{digest}/approve';
-      return bodyOf(await api.POST(path, { params }));
-    },
-    // Not waited for: what was shown may be gone by the time everything was asked again.
-    onSuccess: () => void client.invalidateQueries(),
+export function useApprovePact(agent: string): Order<PactRow, string> {
+  return useOrder(async (digest) => {
+    const params = { path: { agent, digest } };
+    const path = '/api/v1/agents/{agent}/pacts/{digest}/approve';
+    return bodyOf(await api.POST(path, { params }));
   });
 }
 
 /** Arms an earlier version again. */
 export function useRollbackPact(
   agent: string,
-): UseMutationResult<PactRow, Error, { readonly digest: string; readonly reason: string }> {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async ({ digest, reason }) => {
-      const params = { path: { agent, digest } };
-      const path = '/api/v1/agents/{agent}/pacts/{digest}/rollback';
-      return bodyOf(await api.POST(path, { params, body: { reason } }));
-    },
-    // Not waited for: what was shown may be gone by the time everything was asked again.
-    onSuccess: () => void client.invalidateQueries(),
+): Order<PactRow, { readonly digest: string; readonly reason: string }> {
+  return useOrder(async ({ digest, reason }) => {
+    const params = { path: { agent, digest } };
+    const path = '/api/v1/agents/{agent}/pacts/{digest}/rollback';
+    return bodyOf(await api.POST(path, { params, body: { reason } }));
   });
 }
 
 /** Ends the shadow. */
-export function useEndShadow(
-  agent: string,
-): UseMutationResult<{ readonly index: number }, Error, void> {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async () => {
-      const params = { path: { agent } };
-      return bodyOf(await api.DELETE('/api/v1/agents/{agent}/shadow', { params }));
-    },
-    // Not waited for: what was shown may be gone by the time everything was asked again.
-    onSuccess: () => void client.invalidateQueries(),
+export function useEndShadow(agent: string): Order<{ readonly index: number }, void> {
+  return useOrder(async () => {
+    const params = { path: { agent } };
+    return bodyOf(await api.DELETE('/api/v1/agents/{agent}/shadow', { params }));
   });
 }

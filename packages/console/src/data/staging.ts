@@ -1,12 +1,8 @@
-import {
-  useMutation,
-  type UseMutationResult,
-  useQueryClient,
-  type UseQueryResult,
-} from '@tanstack/react-query';
+import { type UseQueryResult } from '@tanstack/react-query';
 
 import { type Answer, api, bodyOf } from './api.ts';
 import { useLiveQuery } from './use-live.ts';
+import { type Order, useOrder } from './use-order.ts';
 
 /** How far an agent's staged actions have come. */
 export type Staging = NonNullable<Answer<'/api/v1/agents/{agent}/staging'>['staging']>;
@@ -30,21 +26,14 @@ export type StagingOrder = {
 };
 
 /** Moves staged actions on, back, or keeps them where they are. */
-export function useStagingOrder(
-  agent: string,
-): UseMutationResult<{ readonly phase: string }, Error, StagingOrder> {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async ({ move, reason }) => {
-      const params = { path: { agent } };
-      if (move === 'promote' || move === 'restart') {
-        const path = '/api/v1/agents/{agent}/staging/promote';
-        return bodyOf(await api.POST(path, { params, body: { move, reason } }));
-      }
-      const path = '/api/v1/agents/{agent}/staging/take-back';
+export function useStagingOrder(agent: string): Order<{ readonly phase: string }, StagingOrder> {
+  return useOrder(async ({ move, reason }) => {
+    const params = { path: { agent } };
+    if (move === 'promote' || move === 'restart') {
+      const path = '/api/v1/agents/{agent}/staging/promote';
       return bodyOf(await api.POST(path, { params, body: { move, reason } }));
-    },
-    // Not waited for: what was shown may be gone by the time everything was asked again.
-    onSuccess: () => void client.invalidateQueries(),
+    }
+    const path = '/api/v1/agents/{agent}/staging/take-back';
+    return bodyOf(await api.POST(path, { params, body: { move, reason } }));
   });
 }

@@ -1,14 +1,9 @@
-import {
-  useMutation,
-  type UseMutationResult,
-  useQuery,
-  useQueryClient,
-  type UseQueryResult,
-} from '@tanstack/react-query';
+import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 
 import { type Answer, api, bodyOf } from './api.ts';
 import { proofFor, type Proving } from './proofs.ts';
 import { useLiveQuery } from './use-live.ts';
+import { type Order, useOrder } from './use-order.ts';
 
 /** Actions that take others back, approved and done as one set. */
 export type UndoSet = Answer<'/api/v1/undos'>['rows'][number];
@@ -94,9 +89,8 @@ export function useUndoPlan(selection: Selection | null): UseQueryResult<UndoPla
 }
 
 /** Asks another person for exactly what was planned. */
-export function useAskUndo(): UseMutationResult<
+export function useAskUndo(): Order<
   UndoSet,
-  Error,
   { readonly selection: Selection; readonly goOn: boolean; readonly reason: string }
 > {
   return useChange(async ({ selection, goOn, reason }) => {
@@ -107,12 +101,8 @@ export function useAskUndo(): UseMutationResult<
 }
 
 /** Another person's word on exactly these actions. */
-export function useUndoVote({
-  undo: id,
-  digest,
-}: Pick<UndoSet, 'undo' | 'digest'>): UseMutationResult<
+export function useUndoVote({ undo: id, digest }: Pick<UndoSet, 'undo' | 'digest'>): Order<
   unknown,
-  Error,
   {
     readonly outcome: 'approve' | 'deny';
     readonly reason: string;
@@ -128,7 +118,7 @@ export function useUndoVote({
 }
 
 /** Does what was approved, or goes on; `again` tries once more what failed or was refused. */
-export function useRunUndo(id: string): UseMutationResult<unknown, Error, boolean> {
+export function useRunUndo(id: string): Order<unknown, boolean> {
   return useChange(async (again) => {
     const body = { again };
     return bodyOf(await api.POST('/api/v1/undos/{id}/run', { params: { path: { id } }, body }));
@@ -138,28 +128,22 @@ export function useRunUndo(id: string): UseMutationResult<unknown, Error, boolea
 /** Says what became of an action of which nobody knows. */
 export function useSettleStep(
   id: string,
-): UseMutationResult<unknown, Error, { readonly n: number; readonly done: boolean }> {
+): Order<unknown, { readonly n: number; readonly done: boolean }> {
   return useChange(async (body) => {
     return bodyOf(await api.POST('/api/v1/undos/{id}/settle', { params: { path: { id } }, body }));
   });
 }
 
 /** Gives up what was not done. */
-export function useWithdrawUndo(id: string): UseMutationResult<unknown, Error, string> {
+export function useWithdrawUndo(id: string): Order<unknown, string> {
   return useChange(async (reason) => {
     const params = { path: { id } };
     return bodyOf(await api.POST('/api/v1/undos/{id}/withdraw', { params, body: { reason } }));
   });
 }
 
-function useChange<Given, Made>(
-  mutationFn: (given: Given) => Promise<Made>,
-): UseMutationResult<Made, Error, Given> {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn,
-    onSettled: () => client.invalidateQueries({ queryKey: [KEY] }),
-  });
+function useChange<Given, Made>(give: (given: Given) => Promise<Made>): Order<Made, Given> {
+  return useOrder(give, [KEY]);
 }
 
 function bodyOfSelection({ session, entries, sinceMs, leave, fill }: Selection) {

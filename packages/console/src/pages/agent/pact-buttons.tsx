@@ -97,9 +97,7 @@ function Propose({
       say({ tone: 'good', text: `The pact of ${agent} ${SAID[state]}.` });
       navigate(agentPlace(agent, 'versions'));
     };
-    // The live stream may tell of the new pact first, and the page then takes this dialog away:
-    // what follows hangs on the answer, not on the dialog. A fault stays in `order.error`.
-    order.mutateAsync({ ...draft, mode, reason, signatures: [] }).then(onSuccess, () => undefined);
+    order.mutate({ ...draft, mode, reason, signatures: [] }, { onSuccess });
   };
   return (
     <ReasonDialog
