@@ -18,6 +18,7 @@ const AUDIT: ShownAudit = {
   judged: 1,
   erased: 0,
   complaint: null,
+  entries: [5],
 };
 
 const FIGURES: ShownFigures = {

@@ -37,6 +37,7 @@ export function fakeDrills(
     holders: 3,
     needed: 3,
     missing: 0,
+    entries: [3],
   };
   return {
     run: () => served('drills.run', DRILLED),

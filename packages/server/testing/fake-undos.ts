@@ -22,6 +22,7 @@ const SET: ShownUndo = {
   steps: [],
   state: 'pending',
   isActive: false,
+  entries: [4],
 };
 
 /** Undoing in which there is one set that nothing happens to. */

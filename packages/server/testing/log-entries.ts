@@ -1,4 +1,10 @@
-import { type Entry, type EntryKind, formatEntry, type JsonObject } from '@plumbline/core';
+import {
+  type Entry,
+  type EntryKind,
+  formatEntry,
+  type JsonObject,
+  parseEntry,
+} from '@plumbline/core';
 
 /** What a test says of an entry; everything else is as usual. */
 export type EntryPart = Partial<Pick<Entry, 'at' | 'agent' | 'session' | 'sealed'>> & {
@@ -57,4 +63,16 @@ export function sealedFor(digit: string, blobDigit?: string): Entry['sealed'] {
   return blobDigit === undefined
     ? { ...head, text: 'AAAA' }
     : { ...head, blob: { digest: `sha256:${blobDigit.repeat(64)}`, size: 99 } };
+}
+
+/** Returns of which kind entries of a log are, by their indexes. */
+export function kindsAt(
+  log: { readonly entries: () => readonly Uint8Array[] },
+  indexes: readonly number[],
+): readonly (string | undefined)[] {
+  const entries = log.entries();
+  return indexes.map((index) => {
+    const read = parseEntry(entries[index] ?? new Uint8Array());
+    return read.ok ? read.value.kind : undefined;
+  });
 }

@@ -8,6 +8,7 @@ import type {
   GrantEnd,
   GrantRow,
   Models,
+  NameWanted,
   Page,
   SessionRow,
 } from '../src/store/models.ts';
@@ -58,8 +59,9 @@ export class MemoryModels implements Models {
     return this.#page('events', this.#events, filter);
   }
 
-  async nameLike(what: 'tool' | 'rule', text: string): Promise<string | undefined> {
-    const rows = this.#decisions.map(({ row }) => row);
+  async nameLike({ what, text, agents }: NameWanted): Promise<string | undefined> {
+    const all = this.#decisions.map(({ row }) => row);
+    const rows = all.filter(({ agent }) => agents === null || agents.includes(agent));
     const names = rows.flatMap(({ tool, rules }) => (what === 'tool' ? (tool ?? []) : rules));
     return names.sort().find((name) => name.startsWith(text));
   }

@@ -243,10 +243,16 @@ const ofRows: Readonly<Record<string, (models: Models) => Promise<void>>> = {
   },
   'a name is found by how it begins': async (models) => {
     await models.fold(0, log);
-    assert.equal(await models.nameLike('tool', 'ref'), 'refund');
-    assert.equal(await models.nameLike('tool', 'mail'), undefined);
-    assert.equal(await models.nameLike('rule', 'r'), 'r1');
-    assert.equal(await models.nameLike('rule', 'r2'), 'r2');
+    const find = (what: 'tool' | 'rule', text: string, agents: readonly string[] | null = null) =>
+      models.nameLike({ what, text, agents });
+    assert.equal(await find('tool', 'ref'), 'refund');
+    assert.equal(await find('tool', 'mail'), undefined);
+    assert.equal(await find('rule', 'r'), 'r1');
+    assert.equal(await find('rule', 'r2'), 'r2');
+    assert.equal(await find('rule', 'r', ['nobody', 'support']), undefined);
+    assert.equal(await find('tool', 'ref', ['nobody', chain.agent]), 'refund');
+    assert.equal(await find('rule', 'r', [chain.agent]), 'r1');
+    assert.equal(await find('tool', 'ref', []), undefined);
   },
   'an agent is as busy as it was since a minute': async (models) => {
     await models.fold(0, log.slice(0, 5));

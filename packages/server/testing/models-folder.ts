@@ -17,7 +17,7 @@ export async function modelsInFolder(
     decisions: (filter) => models.decisions(filter),
     decision: (id) => models.decision(id),
     events: (filter) => models.events(filter),
-    nameLike: (what, text) => models.nameLike(what, text),
+    nameLike: (wanted) => models.nameLike(wanted),
     activity: (sinceAt) => models.activity(sinceAt),
     grants: (filter) => models.grants(filter),
     grantCounts: (filter) => models.grantCounts(filter),

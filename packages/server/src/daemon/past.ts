@@ -138,10 +138,10 @@ function take(past: Taken, bytes: Uint8Array, index: number): void {
   }
   if (entry.kind === 'audit_begun') past.firstAudit ??= index;
   foldSignIn(past.signIns, entry);
-  past.glass.fold(entry);
+  past.glass.fold({ ...entry, index });
   past.executions.fold(entry);
   past.undos.fold({ ...entry, index });
-  past.drills.fold(entry);
+  past.drills.fold({ ...entry, index });
   if (SEATS.some((kind) => kind === entry.kind)) past.seats.push(entry);
   past.registry.fold({ ...entry, index });
   past.tools.fold({ ...entry, index });

@@ -13,8 +13,11 @@ export type DrillBookRow = {
   readonly lastPassedAt: number | null;
   /** How many in a row did not pass since. */
   readonly failures: number;
-  /** What was raised and is not cleared. */
-  readonly alerts: ReadonlySet<DrillAlert>;
+  /** What was raised and is not cleared, with the entry that says so. */
+  readonly alerts: ReadonlyMap<DrillAlert, number>;
+  /** Where the schedule stands, and the end of the last drill; null: nowhere yet. */
+  readonly ruleIndex: number | null;
+  readonly lastIndex: number | null;
 };
 
 /** The kinds of entries the book is folded from. */
@@ -34,6 +37,7 @@ export type DrillEntry = {
   readonly agent: string | null;
   readonly at: number;
   readonly open: JsonObject;
+  readonly index: number;
 };
 
 const MOST_DRILLS = 100;
@@ -44,7 +48,9 @@ const NOTHING: DrillBookRow = {
   drills: [],
   lastPassedAt: null,
   failures: 0,
-  alerts: new Set(),
+  alerts: new Map(),
+  ruleIndex: null,
+  lastIndex: null,
 };
 
 /** The schedules, the last drills and the open alerts of every agent, folded from the ledger. */
@@ -52,11 +58,11 @@ export class DrillBook {
   readonly #rows = new Map<string, DrillBookRow>();
 
   /** Takes the next entry of the ledger; entries of other kinds say nothing here. */
-  fold({ kind, agent, at, open }: DrillEntry): void {
+  fold({ kind, agent, at, open, index }: DrillEntry): void {
     if (agent === null || !DRILL_KINDS.some((known) => known === kind)) return;
     const row = this.row(agent);
     // The shape of each kind was checked when its entry was read.
-    const next = NEXT[kind as DrillKind](row, { agent, at, open });
+    const next = NEXT[kind as DrillKind](row, { agent, at, open, index });
     this.#rows.set(agent, next);
   }
 
@@ -84,16 +90,17 @@ export class DrillBook {
 type Said = Omit<DrillEntry, 'kind' | 'agent'> & { readonly agent: string };
 
 const NEXT: Readonly<Record<DrillKind, (row: DrillBookRow, said: Said) => DrillBookRow>> = {
-  drill_scheduled: (row, { at, open }) => {
+  drill_scheduled: (row, { at, open, index }) => {
     const { everyMs, holders } = open;
-    if (typeof everyMs !== 'number') return { ...row, rule: null, since: null };
-    return { ...row, rule: { everyMs, holders: Number(holders) }, since: row.since ?? at };
+    if (typeof everyMs !== 'number') return { ...row, rule: null, since: null, ruleIndex: index };
+    const rule = { everyMs, holders: Number(holders) };
+    return { ...row, rule, since: row.since ?? at, ruleIndex: index };
   },
   drill_started: (row, { agent, at, open }) => {
     const begun: Drill = { ...NO_END, ...begunOf(open), agent, startedAt: at };
     return { ...row, drills: [...row.drills, begun].slice(-MOST_DRILLS) };
   },
-  drill_done: (row, { at, open }) => {
+  drill_done: (row, { at, open, index }) => {
     const { drill, ...rest } = open;
     // What was recorded is an end, as its shape says.
     const end = rest as unknown as DrillEnd;
@@ -102,12 +109,13 @@ const NEXT: Readonly<Record<DrillKind, (row: DrillBookRow, said: Said) => DrillB
     });
     const hasPassed = end.state === 'passed';
     const failures = hasPassed ? 0 : row.failures + 1;
-    return { ...row, drills, failures, lastPassedAt: hasPassed ? at : row.lastPassedAt };
+    const lastPassedAt = hasPassed ? at : row.lastPassedAt;
+    return { ...row, drills, failures, lastPassedAt, lastIndex: index };
   },
-  drill_alert: (row, { open }) => {
+  drill_alert: (row, { open, index }) => {
     const what: DrillAlert = open['what'] === 'holders' ? 'holders' : 'overdue';
-    const alerts = new Set(row.alerts);
-    if (open['state'] === 'raised') alerts.add(what);
+    const alerts = new Map(row.alerts);
+    if (open['state'] === 'raised') alerts.set(what, index);
     else alerts.delete(what);
     return { ...row, alerts };
   },

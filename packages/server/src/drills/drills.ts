@@ -19,6 +19,8 @@ export type DrillStanding = {
   readonly needed: number;
   /** How many people are missing. */
   readonly missing: number;
+  /** The entries this follows from, oldest first: its schedule, its last drill, what was raised. */
+  readonly entries: readonly number[];
 };
 
 /**

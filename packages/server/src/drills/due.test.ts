@@ -17,7 +17,7 @@ function bookFor(): {
 } {
   const book = new DrillBook();
   const say = (kind: DrillKind, at: number, open: JsonObject = {}): void => {
-    book.fold({ kind, agent: 'support', at, open });
+    book.fold({ kind, agent: 'support', at, open, index: at });
   };
   return { book, say };
 }
@@ -38,6 +38,12 @@ test('drills: due dates follow from the ledger, and a pact published again moves
   assert.equal(nextTryAt(book.row('support')), 35 * DAY + 1);
   say('drill_scheduled', 6 * DAY, { everyMs: 10 * MINUTE, holders: 4 });
   assert.equal(overdueAt(book.row('support'), HOUR), 5 * DAY + 1 + 20 * MINUTE);
+  say('drill_alert', 6 * DAY + 1, { what: 'overdue', state: 'raised' });
+  say('drill_alert', 6 * DAY + 2, { what: 'holders', state: 'raised' });
+  say('drill_alert', 6 * DAY + 3, { what: 'overdue', state: 'cleared' });
+  const { ruleIndex, lastIndex, alerts } = book.row('support');
+  assert.deepEqual([ruleIndex, lastIndex], [6 * DAY, 5 * DAY + 1]);
+  assert.deepEqual([...alerts], [['holders', 6 * DAY + 2]]);
   say('drill_scheduled', 7 * DAY, { everyMs: null, holders: null });
   assert.equal(nextTryAt(book.row('support')), null);
 });

@@ -13,7 +13,7 @@ import type { Keys, Served } from '../services/services.ts';
 import type { WriteEntry } from '../services/write-entry.ts';
 import { countHolders, holdersNeeded } from './count-holders.ts';
 import type { Drill, DrillAlert } from './drill.ts';
-import type { DrillBook, DrillKind } from './drill-book.ts';
+import type { DrillBook, DrillBookRow, DrillKind } from './drill-book.ts';
 import { drillPact } from './drill-pact.ts';
 import type { Drills, DrillStanding } from './drills.ts';
 import { dueAt, nextTryAt, overdueAt } from './due.ts';
@@ -99,6 +99,7 @@ class DrillDesk {
       holders,
       needed,
       missing: Math.max(0, needed - holders),
+      entries: entriesOf(row),
     };
   }
 
@@ -252,7 +253,7 @@ class DrillDesk {
   async #note(kind: DrillKind, agent: string, open: JsonObject): ReturnType<WriteEntry> {
     const { write, book } = this.#needs;
     const written = await write({ kind, agent, open });
-    if (written.ok) book.fold({ kind, agent, at: written.value.at, open });
+    if (written.ok) book.fold({ kind, agent, open, ...written.value });
     return written;
   }
 }
@@ -267,6 +268,11 @@ const INTERRUPTED: DrillFound = {
   refused: 0,
   practised: [],
 };
+
+function entriesOf({ ruleIndex, lastIndex, alerts }: DrillBookRow): readonly number[] {
+  const found = [ruleIndex, lastIndex, ...alerts.values()].filter((index) => index !== null);
+  return found.sort((one, other) => one - other);
+}
 
 function isSame(one: DrillRule | null, other: DrillRule | null): boolean {
   return one?.everyMs === other?.everyMs && one?.holders === other?.holders;

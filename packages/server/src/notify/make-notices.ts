@@ -63,14 +63,17 @@ function incidentOf(
   { outbox, rules, clock }: NoticesNeeds,
   { notice: id, title, agent, severity, at, dueAt, keptAt, isLate }: PromisedWord,
 ): IncidentView {
-  const first = Object.keys(rules.channels).flatMap((channel) => {
-    const row = outbox.row(keyOf(id, channel));
-    if (row === undefined) return [];
-    return [{ channel, at: row.state === 'delivered' ? row.endedAt : null }];
+  const told = Object.keys(rules.channels).flatMap((channel) => {
+    return outbox.row(keyOf(id, channel)) ?? [];
+  });
+  const first = told.map(({ channel, state, endedAt }) => {
+    return { channel, at: state === 'delivered' ? endedAt : null };
   });
   const last = at + rules.firstNoticeMs;
-  const isFirstLate = first.some(({ at: told }) => (told ?? clock()) > last);
-  return { id, title, agent, severity, at, dueAt, keptAt, isLate, first, isFirstLate };
+  const isFirstLate = first.some(({ at: when }) => (when ?? clock()) > last);
+  const [one] = told;
+  const entry = one === undefined ? null : (readNotice(one)?.index ?? null);
+  return { id, title, agent, severity, at, dueAt, keptAt, isLate, first, isFirstLate, entry };
 }
 
 function channelsOf({ outbox, rules, problemOf, clock }: NoticesNeeds): readonly ChannelView[] {

@@ -48,6 +48,8 @@ export type IncidentView = {
   readonly first: readonly { readonly channel: string; readonly at: number | null }[];
   /** Whether it reached some channel late, or has not while it should have. */
   readonly isFirstLate: boolean;
+  /** The entry people were told of; null where it is none, or no message of it is kept. */
+  readonly entry: number | null;
 };
 
 /** A person's word on an incident. */

@@ -18,6 +18,8 @@ export type BrokenGlass = {
   /** The key that was made; null for roles. */
   readonly key: string | null;
   readonly at: number;
+  /** The entry that says so. */
+  readonly index: number;
   /** Until when roles hold; null for a key. */
   readonly untilMs: number | null;
   readonly endedAt: number | null;
@@ -38,7 +40,12 @@ export const BREAK_GLASS_KINDS = [
 ] as const;
 
 /** What the book reads of an entry. */
-export type BookEntry = { readonly kind: string; readonly at: number; readonly open: JsonObject };
+export type BookEntry = {
+  readonly kind: string;
+  readonly at: number;
+  readonly open: JsonObject;
+  readonly index: number;
+};
 
 const MOST_REVIEWED = 1_000;
 
@@ -47,8 +54,9 @@ export class BreakGlassBook {
   readonly #rows = new Map<string, BrokenGlass>();
 
   /** Takes the next entry of the ledger; entries of other kinds say nothing here. */
-  fold({ kind, at, open }: BookEntry): void {
-    if (kind === 'break_glass') this.#begin(at, open);
+  fold(entry: BookEntry): void {
+    const { kind, at, open } = entry;
+    if (kind === 'break_glass') this.#begin(entry);
     const row = this.#rows.get(textOf(open['id']));
     if (row === undefined) return;
     if (kind === 'break_glass_ended' && row.endedAt === null) {
@@ -69,7 +77,7 @@ export class BreakGlassBook {
     return [...this.#rows.values()].reverse();
   }
 
-  #begin(at: number, open: JsonObject): void {
+  #begin({ at, open, index }: BookEntry): void {
     const { id, untilMs, key, roles } = open;
     const what = open['what'] === 'recovered' ? 'recovered' : 'taken';
     this.#rows.set(textOf(id), {
@@ -81,6 +89,7 @@ export class BreakGlassBook {
       person: textOf(open['person']),
       key: typeof key === 'string' ? key : null,
       at,
+      index,
       untilMs: typeof untilMs === 'number' ? untilMs : null,
       // A key that was made goes on: what is looked at is that it was made.
       endedAt: what === 'recovered' ? at : null,

@@ -45,7 +45,7 @@ async function scene(): Promise<Scene> {
   const keys = new Map<string, ApiKey>();
   const open = (): BreakGlass => {
     const book = new BreakGlassBook();
-    for (const entry of written) book.fold(entry);
+    for (const [index, entry] of written.entries()) book.fold({ ...entry, index });
     return makeBreakGlass({
       vault: { key: (id) => Promise.resolve(keys.get(id)) },
       factors: factors.factors,

@@ -138,7 +138,7 @@ async function note(
   open: Parameters<WriteEntry>[0]['open'],
 ): ReturnType<WriteEntry> {
   const written = await write({ kind, agent: null, open });
-  if (written.ok) book.fold({ kind, at: written.value.at, open });
+  if (written.ok) book.fold({ kind, open, ...written.value });
   return written;
 }
 

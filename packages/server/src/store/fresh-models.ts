@@ -33,7 +33,7 @@ export function freshModels(
       await fresh();
       return models.events(filter);
     },
-    nameLike: (what, text) => models.nameLike(what, text),
+    nameLike: (wanted) => models.nameLike(wanted),
     activity: async (sinceAt) => {
       await fresh();
       return models.activity(sinceAt);

@@ -128,6 +128,13 @@ export type Filter = {
   readonly limit?: number;
 };
 
+/** A name that decisions hold, by how it begins. `agents` null: of any agent. */
+export type NameWanted = {
+  readonly what: 'tool' | 'rule';
+  readonly text: string;
+  readonly agents: readonly string[] | null;
+};
+
 /**
  * What lists and searches are answered from: folded from the open parts of entries, disposable.
  * Decisions never read it.
@@ -148,9 +155,9 @@ export type Models = {
   readonly decisions: (filter: Filter) => Promise<Page<DecisionRow>>;
   readonly decision: (id: string) => Promise<DecisionRow | undefined>;
   readonly events: (filter: Filter) => Promise<Page<EventRow>>;
-  /** Every agent of which anything was written, with what it did since the minute of a time. */
   /** Returns the tool or the rule of decisions that a text begins, the first by name. */
-  readonly nameLike: (what: 'tool' | 'rule', text: string) => Promise<string | undefined>;
+  readonly nameLike: (wanted: NameWanted) => Promise<string | undefined>;
+  /** Every agent of which anything was written, with what it did since the minute of a time. */
   readonly activity: (sinceAt: number) => Promise<readonly ActivityRow[]>;
   readonly grants: (filter: Filter) => Promise<Page<GrantRow>>;
   /** Counts what `grants` lists, page aside, by mechanism and in its order. */

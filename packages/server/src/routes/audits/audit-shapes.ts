@@ -31,6 +31,7 @@ export const shownAudit: z.ZodType<ShownAudit> = z.strictObject({
   judged: count,
   erased: count,
   complaint: z.string().nullable(),
+  entries: z.array(count),
 });
 
 /** A drawn session that waits. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { ShownGlass } from '../../services/break-glass.ts';
-import { time } from '../shapes.ts';
+import { count, time } from '../shapes.ts';
 
 /** A role that is taken for a time. */
 export const role: z.ZodType<'operator' | 'approver' | 'admin'> = z.enum([
@@ -26,6 +26,7 @@ export const shownGlass: z.ZodType<ShownGlass> = z.strictObject({
   person: z.string(),
   key: z.string().nullable(),
   at: time,
+  index: count,
   untilMs: time.nullable(),
   endedAt: time.nullable(),
   ended: z.string().nullable(),

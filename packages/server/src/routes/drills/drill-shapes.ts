@@ -44,4 +44,5 @@ export const shownStanding: z.ZodType<DrillStanding> = z.strictObject({
   holders: count,
   needed: count,
   missing: count,
+  entries: z.array(count),
 });

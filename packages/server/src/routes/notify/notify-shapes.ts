@@ -52,4 +52,5 @@ export const shownIncident: z.ZodType<IncidentView> = z.strictObject({
   isLate: z.boolean(),
   first: z.array(z.strictObject({ channel: z.string(), at: time.nullable() })),
   isFirstLate: z.boolean(),
+  entry: count.nullable(),
 });

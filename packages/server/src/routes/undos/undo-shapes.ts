@@ -106,6 +106,7 @@ const members = {
     'withdrawn',
   ]),
   isActive: z.boolean(),
+  entries: z.array(count),
 };
 
 /** A set as it is listed. */

@@ -6,6 +6,7 @@ import { verifies } from '@plumbline/testkit';
 import { auditScene, type AuditScene, reviewer, servedOf } from '../../../testing/audit-scene.ts';
 import { checkRecord } from '../../../testing/check-record.ts';
 import { valueOf } from '../../../testing/guard-scene.ts';
+import { kindsAt } from '../../../testing/log-entries.ts';
 import { LOCAL } from '../../routes/gate/authenticate.ts';
 import type { Served } from '../services.ts';
 import type { ClaimFinding } from './audits.ts';
@@ -32,6 +33,7 @@ test('audits: what closed is drawn by a committed seed; a verifier does it again
   await scene.play({ status: 'error' });
   const shown = servedOf(await scene.audits.draw({ agent: 'support', raise: null }, LOCAL));
   assert.deepEqual([shown.sessions, shown.drawn, shown.percent], [12, 4, 10]);
+  assert.deepEqual(kindsAt(scene.log, shown.entries), ['audit_drawn']);
   const [open] = scene.opens('audit_drawn');
   assert.deepEqual(open?.['strata'], [
     { stratum: 'resolved', count: 6, drawn: 1 },

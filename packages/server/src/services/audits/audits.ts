@@ -35,6 +35,8 @@ export type ShownAudit = {
   readonly erased: number;
   /** What is wrong with the draw as it stands in the ledger; null: nothing. */
   readonly complaint: string | null;
+  /** The entry that drew it and the last judgements, oldest first; none before it is drawn. */
+  readonly entries: readonly number[];
 };
 
 /** A drawn session that waits for a reviewer. */

@@ -43,6 +43,7 @@ function gathering(
     judged: 0,
     erased: 0,
     complaint: null,
+    entries: [],
   };
 }
 
@@ -61,7 +62,15 @@ function shownDrawn(book: AuditBook, drawn: DrawnAudit): ShownAudit {
     drawn: items.length,
     judged: items.length - open.length,
     erased: open.filter((item) => book.isErased(item)).length,
+    entries: entriesOf(drawn),
   };
+}
+
+const MOST_ENTRIES = 10;
+
+function entriesOf({ index, items }: DrawnAudit): readonly number[] {
+  const judged = items.flatMap(({ judgement }) => (judgement === null ? [] : judgement.index));
+  return [index, ...judged.sort((one, other) => one - other).slice(1 - MOST_ENTRIES)];
 }
 
 /**

@@ -48,7 +48,7 @@ async function itemOf(
         dueAt: null,
         title: 'a pact waits for the second person',
         detail: row.reason,
-        entries: [],
+        entries: await pactEntries(reading, agent, id),
         path: `${inAgent}/pact`,
       };
     case 'undo':
@@ -60,7 +60,7 @@ async function itemOf(
         dueAt: row.expiresAtMs,
         title: 'what is to be taken back waits for another person',
         detail: row.reason,
-        entries: [],
+        entries: reading.services.undos.find(id)?.entries ?? [],
         path: `/console/undos/${encodeURIComponent(id)}`,
       };
     case 'tool':
@@ -97,6 +97,16 @@ async function gateOf(
     detail: category,
     entries: await indexes.of(found?.because ?? []),
   };
+}
+
+async function pactEntries(
+  { services }: FleetReading,
+  agent: string,
+  digest: string,
+): Promise<readonly number[]> {
+  const listed = await services.pacts.list(agent);
+  if (!listed.ok) return [];
+  return listed.value.filter((row) => row.digest === digest).map(({ index }) => index);
 }
 
 async function toolEntries(

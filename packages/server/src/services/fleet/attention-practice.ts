@@ -12,7 +12,7 @@ async function drillItems({ services }: FleetReading): Promise<readonly Attentio
   const wanting = (await services.drills.list()).filter(({ isOverdue, missing, rule }) => {
     return rule !== null && (isOverdue || missing > 0);
   });
-  return wanting.map(({ agent, isOverdue, lastPassedAt, dueAt, missing }) => ({
+  return wanting.map(({ agent, isOverdue, lastPassedAt, dueAt, missing, entries }) => ({
     kind: 'drill',
     id: agent,
     severity: 'medium',
@@ -24,7 +24,7 @@ async function drillItems({ services }: FleetReading): Promise<readonly Attentio
       ? 'a drill of its halt is overdue'
       : `${missing} more people have to be able to halt it`,
     detail: null,
-    entries: [],
+    entries,
     path: '/console/drills',
   }));
 }
@@ -33,29 +33,31 @@ function undoItems({ services }: FleetReading): readonly AttentionItem[] {
   const open = services.undos.list(null).filter(({ state }) => {
     return state === 'approved' || state === 'stopped';
   });
-  return open.slice(0, MOST_UNDOS).map(({ undo, agent, state, reason, askedAt, vote }) => ({
-    kind: 'undo',
-    id: undo,
-    severity: state === 'stopped' ? 'high' : 'medium',
-    agent,
-    session: null,
-    at: vote?.at ?? askedAt,
-    dueAt: null,
-    title:
-      state === 'stopped'
-        ? 'taking back stopped before it was done'
-        : 'what was approved to be taken back is not begun',
-    detail: reason,
-    entries: [],
-    path: `/console/undos/${encodeURIComponent(undo)}`,
-  }));
+  return open
+    .slice(0, MOST_UNDOS)
+    .map(({ undo, agent, state, reason, askedAt, vote, entries }) => ({
+      kind: 'undo',
+      id: undo,
+      severity: state === 'stopped' ? 'high' : 'medium',
+      agent,
+      session: null,
+      at: vote?.at ?? askedAt,
+      dueAt: null,
+      title:
+        state === 'stopped'
+          ? 'taking back stopped before it was done'
+          : 'what was approved to be taken back is not begun',
+      detail: reason,
+      entries,
+      path: `/console/undos/${encodeURIComponent(undo)}`,
+    }));
 }
 
 async function auditItems({ services }: FleetReading): Promise<readonly AttentionItem[]> {
   const drawn = (await services.audits.list(null)).filter((audit) => {
     return audit.state === 'drawn' && audit.judged + audit.erased < audit.drawn;
   });
-  return drawn.map(({ audit, agent, endedAt, drawn: all, judged, erased }) => ({
+  return drawn.map(({ audit, agent, endedAt, drawn: all, judged, erased, entries }) => ({
     kind: 'audit',
     id: audit,
     severity: 'low',
@@ -65,7 +67,7 @@ async function auditItems({ services }: FleetReading): Promise<readonly Attentio
     dueAt: null,
     title: `${all - judged - erased} drawn sessions wait to be judged`,
     detail: null,
-    entries: [],
+    entries,
     path: `/console/audits?agent=${encodeURIComponent(agent)}`,
   }));
 }

@@ -65,7 +65,7 @@ async function reviewItems(reading: FleetReading): Promise<readonly AttentionIte
 
 function glassItems({ services }: FleetReading, now: number): readonly AttentionItem[] {
   const owed = services.breakGlass.list().filter(({ review }) => review === null);
-  return owed.slice(0, MOST_OF_A_KIND).map(({ id, what, at, reviewByMs, reason }) => ({
+  return owed.slice(0, MOST_OF_A_KIND).map(({ id, what, at, index, reviewByMs, reason }) => ({
     kind: 'break-glass-review',
     id,
     severity: reviewByMs <= now ? 'critical' : 'medium',
@@ -76,7 +76,7 @@ function glassItems({ services }: FleetReading, now: number): readonly Attention
     title:
       what === 'taken' ? 'emergency access is to be reviewed' : 'a recovered key is to be reviewed',
     detail: reason,
-    entries: [],
+    entries: [index],
     path: '/console/settings/break-glass',
   }));
 }
@@ -119,7 +119,7 @@ function lateWords({ services }: FleetReading): readonly AttentionItem[] {
   const late = services.notices
     .incidents()
     .filter(({ isLate, keptAt }) => isLate && keptAt === null);
-  return late.slice(0, MOST_OF_A_KIND).map(({ id, title, agent, dueAt }) => ({
+  return late.slice(0, MOST_OF_A_KIND).map(({ id, title, agent, dueAt, entry }) => ({
     kind: 'late-word',
     id,
     severity: 'high',
@@ -129,7 +129,7 @@ function lateWords({ services }: FleetReading): readonly AttentionItem[] {
     dueAt,
     title: 'a word on an incident is late',
     detail: title,
-    entries: [],
+    entries: entry === null ? [] : [entry],
     path: '/console/settings/notifications',
   }));
 }

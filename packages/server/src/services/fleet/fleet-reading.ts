@@ -8,7 +8,15 @@ export type FleetReading = {
   readonly models: Pick<Models, 'activity' | 'decisions' | 'decision' | 'nextIndex'>;
   readonly services: Pick<
     Services,
-    'approvals' | 'audits' | 'bypasses' | 'breakGlass' | 'drills' | 'notices' | 'tools' | 'undos'
+    | 'approvals'
+    | 'audits'
+    | 'bypasses'
+    | 'breakGlass'
+    | 'drills'
+    | 'notices'
+    | 'pacts'
+    | 'tools'
+    | 'undos'
   >;
   readonly clock: () => number;
 };

@@ -83,6 +83,7 @@ const DRILL = {
   holders: 1,
   needed: 1,
   missing: 0,
+  entries: [3, 4],
 };
 
 const BYPASS = {
@@ -190,7 +191,7 @@ test('attention: the most pressing comes first, each with the entries behind it'
       ['bypass', 'critical', [9], '/console/agents/mail'],
       ['approval', 'high', [0], '/console/approvals/ask_1'],
       ['halt', 'high', [7], '/console/halts/hlt_1'],
-      ['drill', 'medium', [], '/console/drills'],
+      ['drill', 'medium', [3, 4], '/console/drills'],
       ['refusals', 'medium', [1, 2, 3, 4, 5, 6], '/console/sessions/s1'],
     ],
   );
@@ -200,5 +201,60 @@ test('attention: the most pressing comes first, each with the entries behind it'
   assert.deepEqual(
     own.map(({ kind }) => kind),
     ['approval', 'refusals'],
+  );
+});
+
+test('attention: whatever somebody owes has the entries behind it', async () => {
+  verifies('human.audit-sample', 'incident.undo');
+  const { api } = fakeApi();
+  const { services } = api;
+  const base = await reading();
+  const undo = services.undos.list(null)[0];
+  const audit = (await services.audits.list(null))[0];
+  assert.ok(undo !== undefined && audit !== undefined);
+  const word = { id: 'n1', title: 'a halt', agent: null, severity: 'high', at: 1, dueAt: 2 };
+  const late = { ...word, keptAt: null, isLate: true, first: [], isFirstLate: false, entry: 6 };
+  const asked = {
+    id: undo.undo,
+    agent: 'refunds',
+    session: null,
+    state: 'pending',
+    by: 'k',
+  } as const;
+  const wanting = { ...asked, askedAt: 1, reason: 'a mistake' };
+  const versions = await services.pacts.list('refunds');
+  const id = versions.ok ? (versions.value[0]?.digest ?? '') : '';
+  const pact = { ...wanting, kind: 'pact' as const, id };
+  const { rows } = await attentionOf(
+    {
+      ...base,
+      services: {
+        ...base.services,
+        approvals: {
+          ...services.approvals,
+          list: () => [{ ...wanting, kind: 'undo', expiresAtMs: NOW + 1 }, pact],
+        },
+        audits: { ...services.audits, list: () => Promise.resolve([audit]) },
+        undos: { ...services.undos, list: () => [{ ...undo, state: 'stopped' }], find: () => undo },
+        notices: { ...services.notices, messages: () => [], incidents: () => [late] },
+      },
+    },
+    null,
+  );
+  const nothingBehind = rows.filter(({ entries }) => entries.length === 0);
+  assert.deepEqual(
+    nothingBehind.map(({ kind }) => kind),
+    [],
+  );
+  assert.deepEqual(
+    rows.flatMap(({ kind, entries }) => {
+      return ['approval', 'undo', 'audit', 'late-word'].includes(kind) ? [[kind, entries]] : [];
+    }),
+    [
+      ['late-word', [6]],
+      ['approval', [4]],
+      ['undo', [4]],
+      ['audit', [5]],
+    ],
   );
 });

@@ -5,7 +5,7 @@ import { decidedOpen, findingOf, makeEntry } from '../../../testing/log-entries.
 import { MemoryModels } from '../../../testing/memory-models.ts';
 import { search, type SearchAsked } from './search.ts';
 
-async function find(q: string, rest: Partial<SearchAsked> = {}) {
+async function look(q: string, rest: Partial<SearchAsked> = {}) {
   const models = new MemoryModels();
   const of = (agent: string, session: string) => ({ agent, session, at: 5 });
   await models.fold(0, [
@@ -22,7 +22,12 @@ async function find(q: string, rest: Partial<SearchAsked> = {}) {
   ]);
   const isAgent = (word: string): boolean => word === 'mail' || word === 'refunds';
   const found = await search({ models, isAgent }, { q, agents: null, limit: 10, ...rest });
-  return [found.rows.map(({ index }) => index), found.unknown] as const;
+  const indexes = found.rows.map(({ index }) => index);
+  return { found: [indexes, found.unknown] as const, terms: found.terms };
+}
+
+async function find(q: string, rest: Partial<SearchAsked> = {}) {
+  return (await look(q, rest)).found;
 }
 
 test('search: members and bare words narrow', async () => {
@@ -57,4 +62,14 @@ test('search: whoever is for some agents finds nothing of others', async () => {
   assert.deepEqual(await find('agent:refunds', { agents: ['mail'] }), [[], []]);
   assert.deepEqual(await find('', { agents: ['mail', 'refunds'] }), [[], []]);
   assert.deepEqual(await find('refunds', { agents: ['mail', 'refunds'] }), [[1], []]);
+});
+
+test('search: how words are understood tells nothing of agents that may not be seen', async () => {
+  for (const q of ['refunds', 'refun', 'refund', 'sma', 'small']) {
+    assert.deepEqual(await look(q, { agents: ['mail'] }), { found: [[], [q]], terms: {} }, q);
+  }
+  const own = await look('mail.se', { agents: ['mail', 'desk'] });
+  assert.deepEqual(own.terms, { tool: 'mail.send' });
+  const both = await look('sma', { agents: ['mail', 'refunds'] });
+  assert.deepEqual(both.terms, { rule: 'small' });
 });

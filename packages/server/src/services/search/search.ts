@@ -28,7 +28,7 @@ export type Found = Page<EventRow> & {
  * nothing.
  */
 export async function search(reading: SearchReading, asked: SearchAsked): Promise<Found> {
-  const { terms, unknown } = await readQuery(asked.q, namesOf(reading));
+  const { terms, unknown } = await readQuery(asked.q, namesOf(reading, asked));
   const told = { terms, unknown };
   const agent = agentFor(asked, terms);
   const isNothing = agent === undefined || (unknown.length > 0 && Object.keys(terms).length === 0);
@@ -42,11 +42,12 @@ export async function search(reading: SearchReading, asked: SearchAsked): Promis
   return { ...(await look(reading, terms, place)), ...told };
 }
 
-function namesOf({ models, isAgent }: SearchReading): KnownNames {
+/** Names of agents that may not be seen are none: how words are understood would tell them. */
+function namesOf({ models, isAgent }: SearchReading, { agents }: SearchAsked): KnownNames {
   return {
-    isAgent,
-    toolLike: (word) => models.nameLike('tool', word),
-    ruleLike: (word) => models.nameLike('rule', word),
+    isAgent: (word) => isAgent(word) && (agents === null || agents.includes(word)),
+    toolLike: (text) => models.nameLike({ what: 'tool', text, agents }),
+    ruleLike: (text) => models.nameLike({ what: 'rule', text, agents }),
   };
 }
 

@@ -25,6 +25,7 @@ export type UndoEntry = {
 export const APPROVED_MS = 86_400_000;
 const MOST_SETS = 10_000;
 const KEPT_ENDED = 1_000;
+const KEPT_ENTRIES = 10;
 const TRIED: ReadonlySet<StepState> = new Set(['failed', 'refused']);
 const BEGUN: ReadonlySet<StepState> = new Set(['began', 'done', 'unknown']);
 const OPEN: ReadonlySet<UndoState> = new Set(['pending', 'approved', 'running', 'stopped']);
@@ -44,9 +45,10 @@ export class UndoBook {
     const undo = textOf(open['undo']);
     if (kind === 'undo_planned') this.#plan(undo, entry);
     if (kind === 'undo_asked') this.#ask(undo, entry);
-    const set = this.#sets.get(undo);
-    if (set === undefined) return;
+    const found = this.#sets.get(undo);
+    if (found === undefined || kind === 'undo_asked') return;
     const { at } = entry;
+    const set = { ...found, entries: withEntry(found.entries, entry.index) };
     const by = textOf(open['by']);
     const reason = textOf(open['reason']);
     if (kind === 'undo_voted' && set.vote === null) {
@@ -105,7 +107,7 @@ export class UndoBook {
     });
   }
 
-  #ask(undo: string, { agent, at, open }: UndoEntry): void {
+  #ask(undo: string, { agent, at, open, index }: UndoEntry): void {
     const steps = this.#plannedFor === undo ? this.#planned : [];
     this.#planned = [];
     // A set of which a crash left a part is none.
@@ -127,6 +129,7 @@ export class UndoBook {
       ranBy: null,
       withdrawn: null,
       steps,
+      entries: [index],
     });
     for (const { decision } of steps) this.#hold(decision, undo);
     this.#forgetOldest(at);
@@ -188,6 +191,11 @@ export function stateOf(set: UndoSet, now: number): UndoState {
   if (steps.some(({ state }) => state === 'began')) return 'running';
   if (now >= vote.at + APPROVED_MS) return 'lapsed';
   return runs === 0 ? 'approved' : 'stopped';
+}
+
+function withEntry(entries: readonly number[], index: number): readonly number[] {
+  const [asked = index, ...later] = entries;
+  return [asked, ...later.slice(2 - KEPT_ENTRIES), index];
 }
 
 function textOf(value: Json | undefined): string {

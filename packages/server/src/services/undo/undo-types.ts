@@ -60,6 +60,8 @@ export type UndoSet = {
   readonly ranBy: string | null;
   readonly withdrawn: { readonly by: string; readonly reason: string; readonly at: number } | null;
   readonly steps: readonly UndoStep[];
+  /** The entry that asked for it, and the last that say what became of it, oldest first. */
+  readonly entries: readonly number[];
 };
 
 /** Which actions of an agent; at least one member narrows. */

@@ -4,6 +4,7 @@ import { test, type TestContext } from 'node:test';
 import { verifies } from '@plumbline/testkit';
 
 import { valueOf } from '../../../testing/guard-scene.ts';
+import { kindsAt } from '../../../testing/log-entries.ts';
 import {
   NO_PROOF,
   personCalled,
@@ -100,6 +101,15 @@ test('undo: another person approves the set, and each action goes through the gu
       'undo_step',
     ].slice(-9),
   );
+  assert.deepEqual(kindsAt(scene.log, done.entries), [
+    'undo_asked',
+    'undo_voted',
+    'undo_run',
+    'undo_step',
+    'undo_step',
+    'undo_step',
+    'undo_step',
+  ]);
   const again = await undos.plan({ selection: select([first]), filling: {} }, looked(made));
   assert.equal(servedValue(again).actions[0]?.say, `\`${set.undo}\` took it back`);
   const run2 = await undos.run({ undo: set.undo, again: true }, made.asker);

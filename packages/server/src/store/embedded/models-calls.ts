@@ -1,4 +1,4 @@
-import type { Filter } from '../models.ts';
+import type { Filter, NameWanted } from '../models.ts';
 import type { StoreFault } from './sqlite-error.ts';
 
 /** Entries on their way to another thread: their bytes, one after the other, and their sizes. */
@@ -12,7 +12,7 @@ export type ModelsCall =
       readonly kind: 'sessions' | 'decisions' | 'events' | 'grants' | 'grantCounts';
       readonly filter: Filter;
     }
-  | { readonly kind: 'nameLike'; readonly what: 'tool' | 'rule'; readonly text: string }
+  | { readonly kind: 'nameLike'; readonly wanted: NameWanted }
   | { readonly kind: 'activity'; readonly sinceAt: number }
   | { readonly kind: 'decision'; readonly decision: string };
 

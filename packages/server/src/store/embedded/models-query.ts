@@ -7,6 +7,7 @@ import type {
   GrantCount,
   GrantEnd,
   GrantRow,
+  NameWanted,
   Page,
   SessionRow,
 } from '../models.ts';
@@ -97,15 +98,24 @@ export class ModelsQuery {
     return readActivity(this.#sqlite, sinceAt);
   }
 
-  nameLike(what: 'tool' | 'rule', text: string): string | undefined {
+  nameLike({ what, text, agents }: NameWanted): string | undefined {
+    if (agents === null) return this.#nameLike(what, text, null);
+    const names = agents.flatMap((agent) => this.#nameLike(what, text, agent) ?? []);
+    return names.sort()[0];
+  }
+
+  #nameLike(what: NameWanted['what'], text: string, agent: string | null): string | undefined {
     const places = {
-      tool: 'decision INDEXED BY decision_tool',
-      rule: 'decision_rule INDEXED BY decision_rule_rule',
-    };
-    const sql = `SELECT ${what} AS name FROM ${places[what]}
-      WHERE ${what} >= ? AND ${what} < ? ORDER BY ${what} LIMIT 1`;
+      tool: ['decision INDEXED BY decision_tool', 'decision INDEXED BY decision_agent_tool'],
+      rule: ['decision_rule INDEXED BY decision_rule_rule', 'decision_rule'],
+    } as const;
+    const [place, whose] =
+      agent === null ? [places[what][0], ''] : [places[what][1], 'agent = ? AND'];
+    const sql = `SELECT ${what} AS name FROM ${place}
+      WHERE ${whose} ${what} >= ? AND ${what} < ? ORDER BY ${what} LIMIT 1`;
     // What begins with a text ends where the greatest character there is follows it.
-    const found = this.#sqlite.statement(sql).get(text, `${text}\u{10ffff}`);
+    const values = [...(agent === null ? [] : [agent]), text, `${text}\u{10ffff}`];
+    const found = this.#sqlite.statement(sql).get(...values);
     return textOf(found?.['name']) ?? undefined;
   }
 

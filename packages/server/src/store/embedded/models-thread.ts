@@ -25,7 +25,7 @@ async function answer(models: Models, call: ModelsCall): Promise<unknown> {
     case 'grantCounts':
       return models.grantCounts(call.filter);
     case 'nameLike':
-      return models.nameLike(call.what, call.text);
+      return models.nameLike(call.wanted);
     case 'activity':
       return models.activity(call.sinceAt);
     case 'decision':

@@ -8,6 +8,7 @@ import type {
   GrantCount,
   GrantRow,
   Models,
+  NameWanted,
   Page,
   SessionRow,
 } from '../models.ts';
@@ -91,8 +92,8 @@ class WorkerModels implements Models {
     return this.#ask({ kind: 'events', filter });
   }
 
-  async nameLike(what: 'tool' | 'rule', text: string): Promise<string | undefined> {
-    return this.#ask({ kind: 'nameLike', what, text });
+  async nameLike(wanted: NameWanted): Promise<string | undefined> {
+    return this.#ask({ kind: 'nameLike', wanted });
   }
 
   async activity(sinceAt: number): Promise<readonly ActivityRow[]> {

@@ -7,6 +7,7 @@ import type {
   GrantCount,
   GrantRow,
   Models,
+  NameWanted,
   Page,
   SessionRow,
 } from '../models.ts';
@@ -80,8 +81,8 @@ class EmbeddedModels implements Models {
     return this.#guard(() => this.#query.events(filter));
   }
 
-  async nameLike(what: 'tool' | 'rule', text: string): Promise<string | undefined> {
-    return this.#guard(() => this.#query.nameLike(what, text));
+  async nameLike(wanted: NameWanted): Promise<string | undefined> {
+    return this.#guard(() => this.#query.nameLike(wanted));
   }
 
   async activity(sinceAt: number): Promise<readonly ActivityRow[]> {
