@@ -121,7 +121,7 @@ describe('trace', { skip }, () => {
       );
       await page.getByRole('link', { name: 'war room' }).click();
       await page.getByRole('button', { name: 'Find its sessions' }).click();
-      await page.getByText('One session among all.').waitFor();
+      await page.getByText('All its sessions: one session.').waitFor();
       for (const width of WIDTHS) {
         await page.setViewportSize({ width, height: 900 });
         await judgePage(page);

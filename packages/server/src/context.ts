@@ -45,6 +45,7 @@ import { primitives } from './ledger/primitives.ts';
 import type { Sequencer } from './ledger/sequencer.ts';
 import { Recorder } from './record/recorder.ts';
 import { createRootKey, loadRootKey, type RootKey } from './seal/root-key.ts';
+import { openRoomMarks, type RoomMark } from './seal/room-marks.ts';
 import { Subjects } from './seal/subjects.ts';
 import { makeBypasses } from './services/bypasses.ts';
 import { finishErasure } from './services/erasure.ts';
@@ -204,7 +205,8 @@ export async function openContext(
   const subjects = new Subjects(vault);
   const erase = (id: string): Promise<boolean> => subjects.erase(id);
   const executing = openBook({ ...surroundings, write, leaseMs: config.guard.leaseMs });
-  const standing = { ...stores, sequencer, recorder, subjects, executing };
+  const roomMark = await openRoomMarks(vault);
+  const standing = { ...stores, sequencer, recorder, subjects, executing, roomMark };
   const guard = await guardOver(config, standing, surroundings);
   const models = await openModelsWorker({ file: places.models });
   const follower = followLog(sequencer, models, { failed });
@@ -236,7 +238,7 @@ export async function openContext(
     identity,
     ...people,
     signIns: await signInsOf(config, { ...needs, ...people, ...judging, egress }, surroundings),
-    ...recordsOf(needs, { sequencer, registry: past.registry }),
+    ...recordsOf({ ...needs, roomMark }, { sequencer, registry: past.registry }),
     ...(await openJudging(config, { ...needs, ...people, ...judging })),
     log: logService(stores, recordLink),
     health,
@@ -265,11 +267,23 @@ type Standing = Pick<Stores, 'disk' | 'vault' | 'egress' | 'past' | 'halts'> & {
   readonly recorder: Recorder;
   readonly subjects: Subjects;
   readonly executing: ExecutionBook;
+  readonly roomMark: RoomMark;
 };
 
 function guardOver(
   config: Config,
-  { sequencer, recorder, subjects, disk, vault, egress, past, halts, executing }: Standing,
+  {
+    sequencer,
+    recorder,
+    subjects,
+    disk,
+    vault,
+    egress,
+    past,
+    halts,
+    executing,
+    roomMark,
+  }: Standing,
   { clock, monotonicMs, failed }: Surroundings,
 ): Promise<OpenedGuard> {
   return openGuard({
@@ -284,6 +298,7 @@ function guardOver(
     sources: [httpFacts({ places: config.facts, egress, clock })],
     snapshots: { disk, vault, failed },
     haltPlace: halts,
+    roomMark,
     executing,
     wide: [...past.wide.values()],
   });

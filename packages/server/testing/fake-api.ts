@@ -518,7 +518,8 @@ function fakeServices(
     traces: {
       recorded: () => served('traces.recorded', TRACE),
       opened: () => served('traces.opened', TRACE),
-      room: () => served('traces.room', { rows: [], looked: 0, isAll: true }),
+      room: () => served('traces.room', { rows: [], looked: 0, next: null }),
+      around: () => served('traces.around', { rows: [], isAll: true }),
     },
     trials: { start: () => served('trials.start', { run: () => Promise.resolve(null) }) },
     signIns: fakeSignIns(served),
@@ -633,6 +634,7 @@ function fakeModels(calls: string[]): Models {
     events: () => page('models.events', []),
     nameLike: () => Promise.resolve(undefined),
     activity: () => Promise.resolve([]),
+    roomOpenings: () => page('models.roomOpenings', []),
     grants: () => page('models.grants', []),
     grantCounts: () => Promise.resolve([]),
     drop: () => Promise.resolve(),

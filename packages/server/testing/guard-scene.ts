@@ -87,6 +87,7 @@ export type SceneOptions = {
   readonly review?: ReviewRule;
   readonly haltPlace?: HaltPlace;
   readonly executing?: Executing;
+  readonly roomMark?: (room: string) => string;
 };
 
 /** A guard on a log in memory, with one agent, `support`, whose pact is armed. */
@@ -149,6 +150,7 @@ export async function openOver(
     sources: options.sources ?? [],
     ...(options.review === undefined ? {} : { review: options.review }),
     ...(options.haltPlace === undefined ? {} : { haltPlace: options.haltPlace }),
+    ...(options.roomMark === undefined ? {} : { roomMark: options.roomMark }),
     ...(options.executing === undefined ? {} : { executing: options.executing }),
     ...(options.snapshots === undefined ? {} : { snapshots: options.snapshots }),
   });

@@ -9,7 +9,9 @@ import type {
   GrantRow,
   Models,
   NameWanted,
+  OpeningRow,
   Page,
+  RoomFilter,
   SessionRow,
 } from '../src/store/models.ts';
 import { type List, pageLimit } from '../src/store/page.ts';
@@ -33,6 +35,7 @@ export class MemoryModels implements Models {
   #decisions: Kept<DecisionRow>[] = [];
   #events: Kept<EventRow>[] = [];
   #grants: Kept<GrantRow>[] = [];
+  #rooms: Map<number, string | null> = new Map();
 
   async nextIndex(): Promise<number> {
     return this.#next;
@@ -83,6 +86,17 @@ export class MemoryModels implements Models {
     });
   }
 
+  async roomOpenings({ roomMark, before, limit }: RoomFilter): Promise<Page<OpeningRow>> {
+    const found = this.#sessions
+      .map(({ index, row: { agent, session } }) => ({ index, agent, session }))
+      .filter(({ index }) => [roomMark, null].includes(this.#rooms.get(index) ?? null))
+      .filter(({ index }) => before === null || index < before)
+      .toReversed();
+    const rows = found.slice(0, limit);
+    const next = found.length > limit ? (rows.at(-1)?.index ?? null) : null;
+    return { rows, next, nextIndex: this.#next };
+  }
+
   async grants(filter: Filter): Promise<Page<GrantRow>> {
     return this.#page('grants', this.#grants, filter);
   }
@@ -106,6 +120,7 @@ export class MemoryModels implements Models {
     this.#decisions = [];
     this.#events = [];
     this.#grants = [];
+    this.#rooms.clear();
   }
 
   async close(): Promise<void> {
@@ -138,12 +153,21 @@ export class MemoryModels implements Models {
 
   #open(
     { index, at, subject }: Entry,
-    { agent, session, task, openedBy }: Pick<SessionRow, 'agent' | 'session' | 'task' | 'openedBy'>,
+    {
+      agent,
+      session,
+      task,
+      openedBy,
+      roomMark,
+    }: Pick<SessionRow, 'agent' | 'session' | 'task' | 'openedBy'> & {
+      readonly roomMark: string | null;
+    },
   ): void {
     const isKnown = this.#sessions.some(
       ({ row }) => row.agent === agent && row.session === session,
     );
     if (isKnown) return;
+    this.#rooms.set(index, roomMark);
     const known = { agent, session, task, openedBy, subject };
     const counts = { openedAt: at, closedAt: null, decisions: 0, refusals: 0, lastAt: at };
     this.#sessions.push({ index, at, subject, row: { ...known, ...counts } });

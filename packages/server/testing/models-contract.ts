@@ -72,6 +72,26 @@ async function indexes(models: Models, filter: Filter): Promise<readonly number[
 }
 
 const ofRows: Readonly<Record<string, (models: Models) => Promise<void>>> = {
+  'openings of a room are listed with those that say nothing of rooms': async (models) => {
+    const opening = (session: string, open: object): Uint8Array =>
+      makeEntry('session_opened', { ...chain, session, at: 10, open: openedOpen({ ...open }) });
+    await models.fold(0, [
+      opening('s1', {}),
+      opening('s2', { roomMark: 'room_1' }),
+      opening('s3', { roomMark: 'room_2' }),
+      opening('s4', { roomMark: null }),
+      opening('s5', { roomMark: 'room_1' }),
+    ]);
+    const asked = { roomMark: 'room_1', before: null, limit: 2 };
+    const first = await models.roomOpenings(asked);
+    assert.deepEqual([first.rows.map(({ session }) => session), first.next], [['s5', 's2'], 1]);
+    const rest = await models.roomOpenings({ ...asked, before: 1 });
+    assert.deepEqual(rest, {
+      rows: [{ index: 0, agent: 'refunds', session: 's1' }],
+      next: null,
+      nextIndex: 5,
+    });
+  },
   'a session counts what was decided in it': async (models) => {
     await models.fold(0, log);
     const { rows } = await models.sessions({ agent: 'refunds', limit: 1 });

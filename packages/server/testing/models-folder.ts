@@ -19,6 +19,7 @@ export async function modelsInFolder(
     events: (filter) => models.events(filter),
     nameLike: (wanted) => models.nameLike(wanted),
     activity: (sinceAt) => models.activity(sinceAt),
+    roomOpenings: (of) => models.roomOpenings(of),
     grants: (filter) => models.grants(filter),
     grantCounts: (filter) => models.grantCounts(filter),
     drop: () => models.drop(),

@@ -4,12 +4,20 @@ import { type Answer, api, bodyOf } from './api.ts';
 import { askTrace, type SessionRow, type Trace } from './traces.ts';
 import { useLiveQuery } from './use-live.ts';
 
-/** The last sessions of a room, among so many that were looked at. */
+/** Sessions of a room, newest first, and where the following page begins. */
 export type RoomSessions = Answer<'/api/v1/rooms/sessions'>;
 
 /** Looks for the sessions of a room. That they were read is recorded. */
-export async function findRoomSessions(room: string): Promise<RoomSessions> {
-  return bodyOf(await api.GET('/api/v1/rooms/sessions', { params: { query: { room } } }));
+export async function findRoomSessions({
+  room,
+  before,
+}: {
+  readonly room: string;
+  /** Null: from the newest on. */
+  readonly before: number | null;
+}): Promise<RoomSessions> {
+  const query = { room, ...(before === null ? {} : { before: String(before) }) };
+  return bodyOf(await api.GET('/api/v1/rooms/sessions', { params: { query } }));
 }
 
 /** Everything of several sessions; what is written meanwhile is added at their ends. */

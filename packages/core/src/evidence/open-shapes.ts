@@ -114,6 +114,7 @@ export const OPEN_SHAPES: ReadonlyMap<EntryKind, Shape> = new Map<EntryKind, Sha
     membersOf({
       task: orNull(isText),
       room: orNull(isText),
+      roomMark: optional(orNull(isName)),
       openedBy: isText,
       pact: orNull(isDigest),
       delegation: chainOf({}),

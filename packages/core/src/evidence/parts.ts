@@ -27,6 +27,8 @@ export type PartsContext = {
   readonly route?: Route | null;
   /** `session_opened`: what the opener calls the session. */
   readonly name?: string | null;
+  /** `session_opened`: the mark of its room, null without a room; left out: rooms have no marks. */
+  readonly roomMark?: string | null;
   /** `session_closed`: why; `closed` by default. */
   readonly reason?: CloseReason;
   /** `outcome`: when the permit was redeemed, ms UTC. */
@@ -119,7 +121,10 @@ function everyAgentOf({ isOnEveryAgent }: { readonly isOnEveryAgent?: true }): J
   return isOnEveryAgent === undefined ? {} : { isOnEveryAgent };
 }
 
-function openedParts(event: Of<'session_opened'>, { pact, name = null }: PartsContext): Parts {
+function openedParts(
+  event: Of<'session_opened'>,
+  { pact, name = null, roomMark }: PartsContext,
+): Parts {
   const { principal, task, room, attributes, openedBy, delegation } = event;
   const isKnown = task !== null && pact?.layers.some((layer) => layer.tasks?.has(task) === true);
   const open = {
@@ -127,6 +132,7 @@ function openedParts(event: Of<'session_opened'>, { pact, name = null }: PartsCo
     pact: pact?.digest ?? null,
     // No pact declares rooms yet, so none of their names is known to be free of people.
     room: null,
+    ...(roomMark === undefined ? {} : { roomMark }),
     task: isKnown === true ? task : null,
     // What was delegated may name anything; who delegated is an agent in a session.
     ...(delegation === undefined

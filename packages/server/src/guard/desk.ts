@@ -2,6 +2,7 @@ import type { CompiledPact, Lock, UndoingBounds } from '@plumbline/core';
 
 import type { Sequencer } from '../ledger/sequencer.ts';
 import type { Recorder } from '../record/recorder.ts';
+import type { RoomMark } from '../seal/room-marks.ts';
 import type { Subject } from '../store/vault.ts';
 import type { FactSource } from './gather.ts';
 import type { Stopped } from './guard.ts';
@@ -82,6 +83,8 @@ export type GuardParts = {
   readonly review?: ReviewRule;
   /** Where halts are kept until the log holds them; nowhere by default. */
   readonly haltPlace?: HaltPlace;
+  /** What stands openly for the name of a room; nothing does by default. */
+  readonly roomMark?: RoomMark;
   /** What is done beside stopping calls; nothing by default. */
   readonly executing?: Executing;
   /** The halts of every agent that the log says are in force. */

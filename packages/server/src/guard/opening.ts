@@ -89,8 +89,17 @@ export function recordOpening(
   const { name, ...attested } = opening;
   const at = momentOf(desk, live);
   const event = { kind: 'session_opened', at, session: id, ...attested } as const;
-  const opened = recordEvent(desk, live, { event, session: { id, subject }, name });
+  const marked = roomMarkOf(desk, attested.room);
+  const opened = recordEvent(desk, live, { event, session: { id, subject }, name, ...marked });
   const session = liveSession(id, { subject, opening, opened });
   holdSession(live, session);
   return session;
+}
+
+function roomMarkOf(
+  { parts: { roomMark } }: Desk,
+  room: string | null,
+): { readonly roomMark?: string | null } {
+  if (roomMark === undefined) return {};
+  return { roomMark: room === null ? null : roomMark(room) };
 }

@@ -25,6 +25,20 @@ test('sessions: one name is one open session, also when opened at once', async (
   assert.deepEqual([fresh.isRepeat, fresh.session === first?.session], [false, false]);
 });
 
+test('sessions: the mark of a room stands openly, and its name does not', async () => {
+  const scene = await guardScene({ roomMark: (room) => `room_${room.length}` });
+  await scene.open({ room: 'war room' });
+  await scene.open();
+  const opened = scene.entries().filter(({ kind }) => kind === 'session_opened');
+  assert.deepEqual(
+    opened.map(({ open: { room, roomMark } }) => [room, roomMark]),
+    [
+      [null, 'room_8'],
+      [null, null],
+    ],
+  );
+});
+
 test('sessions: what is attested stays in memory, and is bounded', async () => {
   const scene = await guardScene();
   const before = scene.entries().length;

@@ -171,6 +171,7 @@ const MATRIX: Readonly<Record<string, string>> = {
   makeSignInLink: '-----++++',
   searchEntries: '--+-+++++',
   getTrace: '--+-+++++ --+-.++++',
+  getSurroundings: '--+-+++++ --+-.++++',
   openTrace: '-------++ -------++',
   listRoomSessions: '-------++',
   watchEntries: '--+-+++++',

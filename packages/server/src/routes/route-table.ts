@@ -147,6 +147,7 @@ import { runUndo } from './undos/run-undo.ts';
 import { settleUndo } from './undos/settle-undo.ts';
 import { withdrawUndo } from './undos/withdraw-undo.ts';
 import { searchEntries } from './search/search-entries.ts';
+import { getSurroundings } from './traces/get-surroundings.ts';
 import { getTrace } from './traces/get-trace.ts';
 import { listRoomSessions } from './traces/list-room-sessions.ts';
 import { openTrace } from './traces/open-trace.ts';
@@ -238,6 +239,7 @@ export const ROUTES: readonly Route[] = [
   openSession,
   listSessions,
   getTrace,
+  getSurroundings,
   openTrace,
   listRoomSessions,
   closeSession,

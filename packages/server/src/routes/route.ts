@@ -97,6 +97,11 @@ type Facts = {
    * agents; or what the handler makes of it.
    */
   readonly reach: 'agent' | 'node' | 'handler';
+  /**
+   * Whether the agent in the path may be one of an agent's own doubles (`<agent>~undo`, `~drill`,
+   * `~probe`), reached with the rights of the agent. Elsewhere there is no such agent.
+   */
+  readonly hasChains?: boolean;
   readonly summary: string;
   readonly answer: AnswerSpec;
   /** Codes beyond the gate's own. */

@@ -8,8 +8,10 @@ import type { Trace } from '../guard/trace.ts';
 /** An agent's id. */
 export const agentId: z.ZodType<string> = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/);
 
-/** An agent's id, or the name under which what it did is undone. */
-export const chainAgent: z.ZodType<string> = z.string().regex(/^[a-z][a-z0-9-]{0,62}(~undo)?$/);
+/** An agent's id, or a name under which it is undone, drilled or tested. */
+export const chainAgent: z.ZodType<string> = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,62}(~(undo|drill|probe))?$/);
 
 /** The id of a session, as the daemon made it. */
 export const sessionId: z.ZodType<string> = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/);

@@ -38,6 +38,10 @@ export function freshModels(
       await fresh();
       return models.activity(sinceAt);
     },
+    roomOpenings: async (of) => {
+      await fresh();
+      return models.roomOpenings(of);
+    },
     grants: async (filter) => {
       await fresh();
       return models.grants(filter);

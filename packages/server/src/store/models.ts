@@ -54,6 +54,13 @@ export type GrantRow = {
   readonly endedAt: number | null;
 };
 
+/** The opening of a session: `index` is its entry's place in the log. */
+export type OpeningRow = {
+  readonly index: number;
+  readonly agent: string;
+  readonly session: string;
+};
+
 /** How many claims were recorded by one mechanism. */
 export type GrantCount = { readonly mechanism: string; readonly count: number };
 
@@ -135,6 +142,13 @@ export type NameWanted = {
   readonly agents: readonly string[] | null;
 };
 
+/** Which openings of sessions; `before` null: from the newest on. */
+export type RoomFilter = {
+  readonly roomMark: string;
+  readonly before: number | null;
+  readonly limit: number;
+};
+
 /**
  * What lists and searches are answered from: folded from the open parts of entries, disposable.
  * Decisions never read it.
@@ -159,6 +173,11 @@ export type Models = {
   readonly nameLike: (wanted: NameWanted) => Promise<string | undefined>;
   /** Every agent of which anything was written, with what it did since the minute of a time. */
   readonly activity: (sinceAt: number) => Promise<readonly ActivityRow[]>;
+  /**
+   * Returns the sessions that are, or may be, of the room of a mark: also those of entries that say
+   * nothing of rooms.
+   */
+  readonly roomOpenings: (of: RoomFilter) => Promise<Page<OpeningRow>>;
   readonly grants: (filter: Filter) => Promise<Page<GrantRow>>;
   /** Counts what `grants` lists, page aside, by mechanism and in its order. */
   readonly grantCounts: (filter: Filter) => Promise<readonly GrantCount[]>;

@@ -2,7 +2,13 @@ import { type Entry, type JsonObject, parseAnySpelling, type VerdictKind } from 
 
 /** What an entry changes beside adding a row of events; null: nothing. */
 export type EntryChange =
-  | { readonly kind: 'opened'; readonly task: string | null; readonly openedBy: string }
+  | {
+      readonly kind: 'opened';
+      readonly task: string | null;
+      readonly openedBy: string;
+      /** The mark of its room; empty: it has none; null: the entry does not say. */
+      readonly roomMark: string | null;
+    }
   | { readonly kind: 'closed' }
   | {
       readonly kind: 'decided';
@@ -73,6 +79,7 @@ function changeOf({ kind, open }: Entry): EntryChange {
         kind: 'opened',
         task: textOf(open['task']),
         openedBy: textOf(open['openedBy']) ?? '',
+        roomMark: open['roomMark'] === null ? '' : textOf(open['roomMark']),
       };
     case 'session_closed':
       return { kind: 'closed' };

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import type { ReactElement } from 'react';
+import { type ReactElement, useState } from 'react';
 import { useParams } from 'wouter';
 
 import { findRoomSessions, type RoomSessions, useTraces } from '../../data/rooms.ts';
@@ -37,14 +37,24 @@ function decodedName(text: string): string {
 
 function Room({ room }: { readonly room: string }): ReactElement {
   const mayOpen = useMay('read-sealed');
-  const finding = useMutation({ mutationFn: findRoomSessions });
-  if (finding.data !== undefined) return <Found room={room} found={finding.data} />;
+  const [pages, setPages] = useState<readonly RoomSessions[]>([]);
+  const finding = useMutation({
+    mutationFn: findRoomSessions,
+    onSuccess: (page) => setPages((before) => [...before, page]),
+  });
+  const last = pages.at(-1);
+  const more = (): void => finding.mutate({ room, before: last?.next ?? null });
+  if (last !== undefined) {
+    return (
+      <Found room={room} pages={pages} onMore={last.next === null ? null : more} {...finding} />
+    );
+  }
   return (
     <div className={classes['sealed']}>
       <p>Which sessions are in a room is sealed, because its name can hold personal data.</p>
       {mayOpen ? (
         <>
-          <Button disabled={finding.isPending} onClick={() => finding.mutate(room)}>
+          <Button disabled={finding.isPending} onClick={more}>
             {finding.isPending ? 'Looking…' : 'Find its sessions'}
           </Button>
           <p className={classes['soft']}>That you read it is recorded in the log.</p>
@@ -61,32 +71,56 @@ function Room({ room }: { readonly room: string }): ReactElement {
 
 function Found({
   room,
-  found: { rows, looked, isAll },
+  pages,
+  onMore,
+  isPending,
+  error,
 }: {
   readonly room: string;
-  readonly found: RoomSessions;
+  readonly pages: readonly RoomSessions[];
+  /** Looks further; null: everything was looked at. */
+  readonly onMore: (() => void) | null;
+  readonly isPending: boolean;
+  readonly error: unknown;
 }): ReactElement {
+  const rows = pages.flatMap((page) => page.rows);
+  const looked = pages.reduce((sum, page) => sum + page.looked, 0).toLocaleString('en');
   const traces = useTraces(rows);
-  if (rows.length === 0) {
+  if (rows.length === 0 && onMore === null) {
     return (
       <EmptyState
         title="No session of this room"
         command={`plumb session open <agent> --room '${room}'`}
       >
-        {isAll ? 'Every session was looked at' : `The last ${looked} sessions were looked at`}, and
-        what was erased says of no room. Whoever opens a session names its room.
+        Every session that may be of it was looked at, and what was erased says of no room. Whoever
+        opens a session names its room.
       </EmptyState>
     );
   }
   return (
     <>
-      <p className={classes['soft']} role="status">
-        {rows.length === 1 ? 'One session' : `${rows.length} sessions`} among{' '}
-        {isAll ? 'all' : `the last ${looked.toLocaleString('en')}`}.
-      </p>
-      <Answered answer={traces} what="the sessions">
-        {(all) => <Lanes traces={all} />}
-      </Answered>
+      <div className={classes['line']}>
+        <p className={classes['soft']} role="status">
+          {foundText(rows.length, onMore === null)}
+          {onMore !== null && rows.length === 0 && ` So far ${looked} were looked at.`}
+        </p>
+        {onMore !== null && (
+          <Button isSmall disabled={isPending} onClick={onMore}>
+            {isPending ? 'Looking…' : 'Look for older ones'}
+          </Button>
+        )}
+      </div>
+      <Fault error={error} />
+      {rows.length > 0 && (
+        <Answered answer={traces} what="the sessions">
+          {(all) => <Lanes traces={all} />}
+        </Answered>
+      )}
     </>
   );
+}
+
+function foundText(count: number, isAll: boolean): string {
+  const found = count === 1 ? 'one session' : `${count} sessions`;
+  return isAll ? `All its sessions: ${found}.` : `Its last sessions: ${found} so far.`;
 }

@@ -340,13 +340,14 @@ function isLet({ decision }: Decided): boolean {
 }
 
 /**
- * What no event holds: the name of a session, when a permit was redeemed, which way a
- * staged action went, and whether the times of a claim are open.
+ * What no event holds: the name of a session and the mark of its room, when a permit was redeemed,
+ * which way a staged action went, and whether the times of a claim are open.
  */
 function taken(open: JsonObject, secret: JsonObject): object {
   const isTimeSealed = open['expiresAtMs'] === undefined;
-  const { redeemedAt = null, route = null } = open;
-  return { redeemedAt, route, name: secret['name'] ?? null, isTimeSealed };
+  const { redeemedAt = null, route = null, roomMark } = open;
+  const marked = roomMark === undefined ? {} : { roomMark };
+  return { redeemedAt, route, name: secret['name'] ?? null, isTimeSealed, ...marked };
 }
 
 type Recomputed = ReturnType<typeof recompute>;

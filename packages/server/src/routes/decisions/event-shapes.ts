@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
-import { agentId, count, sessionId, time, verdict } from '../shapes.ts';
+import { chainAgent, count, sessionId, time, verdict } from '../shapes.ts';
 
 /** One entry as lists show it. */
 export const eventRowShape: z.ZodType = z.strictObject({
   index: count,
   at: time,
   kind: z.string(),
-  agent: agentId.nullable(),
+  agent: chainAgent.nullable(),
   session: sessionId.nullable(),
   subject: z.string().nullable(),
   blob: z.string().nullable(),

@@ -69,7 +69,8 @@ export function admit(
   const { path, query } = split(request.url ?? '');
   const found = find(gate.match(path), request.method ?? '');
   if ('problem' in found) return { problem: found.problem, route: null, caller: null };
-  const { route, read } = found;
+  const { route } = found;
+  const read = namedIn(route, found.read);
   const body = expectBody(request, route, gate.api.settings.limits.bodyBytes);
   if ('problem' in body) return { problem: body.problem, route, caller: null };
   const asked = { request, route, read, query, expected: body.expected };
@@ -77,6 +78,12 @@ export function admit(
   return who instanceof Promise
     ? who.then((one) => enter(gate, asked, one))
     : enter(gate, asked, who);
+}
+
+/** The doubles of an agent are no agents but for routes that say so. */
+function namedIn({ hasChains = false }: Route, read: ReadParams): ReadParams {
+  const isDouble = 'params' in read && read.params.agent.includes('~');
+  return isDouble && !hasChains ? { bad: 'agent' } : read;
 }
 
 type Asked = Pick<Entered, 'route' | 'query' | 'expected'> & {

@@ -77,7 +77,7 @@ const NONE: Params = {
 
 const ID = /^[A-Za-z0-9_-]{1,128}$/;
 const SPELT: Readonly<Record<keyof Params, RegExp>> = {
-  agent: /^[a-z][a-z0-9-]{0,62}$/,
+  agent: /^[a-z][a-z0-9-]{0,62}(?:~(?:undo|drill|probe))?$/,
   session: ID,
   digest: /^sha256:[0-9a-f]{64}$/,
   decision: ID,

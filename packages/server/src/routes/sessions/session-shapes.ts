@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
-import { agentId, count, sessionId, time } from '../shapes.ts';
+import { chainAgent, count, sessionId, time } from '../shapes.ts';
 
 /** One session as lists show it. */
 export const sessionRow: z.ZodType = z.strictObject({
-  agent: agentId,
+  agent: chainAgent,
   session: sessionId,
   openedAt: time,
   closedAt: time.nullable(),

@@ -8,6 +8,7 @@ export const getTrace: Route = route({
   path: '/api/v1/agents/{agent}/sessions/{session}/trace',
   rights: ['read'],
   reach: 'agent',
+  hasChains: true,
   summary: 'everything of a session, oldest first, what is sealed left out',
   query: traceQuery,
   answer: { status: 200, shape: traceShape },

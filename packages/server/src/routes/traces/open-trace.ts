@@ -8,6 +8,7 @@ export const openTrace: Route = route({
   path: '/api/v1/agents/{agent}/sessions/{session}/trace/opened',
   rights: ['read-sealed'],
   reach: 'agent',
+  hasChains: true,
   summary: 'the same with what is sealed opened; the reading itself is recorded',
   query: traceQuery,
   answer: { status: 200, shape: traceShape },

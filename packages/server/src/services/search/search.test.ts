@@ -62,6 +62,8 @@ test('search: whoever is for some agents finds nothing of others', async () => {
   assert.deepEqual(await find('agent:refunds', { agents: ['mail'] }), [[], []]);
   assert.deepEqual(await find('', { agents: ['mail', 'refunds'] }), [[], []]);
   assert.deepEqual(await find('refunds', { agents: ['mail', 'refunds'] }), [[1], []]);
+  assert.deepEqual(await find('session:ses_2', { agents: ['mail', 'travel'] }), [[3, 2], []]);
+  assert.deepEqual(await find('session:ses_1', { agents: ['mail', 'travel'] }), [[], []]);
 });
 
 test('search: how words are understood tells nothing of agents that may not be seen', async () => {

@@ -1,3 +1,4 @@
+import { ownerOf } from '../../guard/undo-agent.ts';
 import { eventOfDecision } from '../../store/event-row.ts';
 import type { EventRow, Filter, Models, Page } from '../../store/models.ts';
 import { type KnownNames, readQuery, type SearchTerms } from './read-query.ts';
@@ -24,8 +25,8 @@ export type Found = Page<EventRow> & {
 
 /**
  * Returns the entries that a search is about. Whoever is for some agents finds what is of one they
- * name, or of the one they are for. What cannot be together, such as a verdict of a message, finds
- * nothing.
+ * name, of the one they are for, or of a session they name, if it is of one of theirs. What cannot
+ * be together, such as a verdict of a message, finds nothing.
  */
 export async function search(reading: SearchReading, asked: SearchAsked): Promise<Found> {
   const { terms, unknown } = await readQuery(asked.q, namesOf(reading, asked));
@@ -39,7 +40,14 @@ export async function search(reading: SearchReading, asked: SearchAsked): Promis
     ...(before === undefined ? {} : { before }),
     ...(agent === null ? {} : { agent }),
   };
-  return { ...(await look(reading, terms, place)), ...told };
+  const found = await look(reading, terms, place);
+  const rows = found.rows.filter((row) => isSeen(asked, row));
+  return { ...found, rows, next: rows.length === 0 ? null : found.next, ...told };
+}
+
+/** A double of an agent (`<agent>~undo`) is seen by whoever sees the agent. */
+function isSeen({ agents }: SearchAsked, { agent }: Pick<EventRow, 'agent'>): boolean {
+  return agents === null || (agent !== null && agents.includes(ownerOf(agent)));
 }
 
 /** Names of agents that may not be seen are none: how words are understood would tell them. */
@@ -52,11 +60,16 @@ function namesOf({ models, isAgent }: SearchReading, { agents }: SearchAsked): K
 }
 
 /** Null: every agent. Undefined: none that may be seen. */
-function agentFor({ agents }: SearchAsked, { agent }: SearchTerms): string | null | undefined {
+function agentFor(
+  { agents }: SearchAsked,
+  { agent, session }: SearchTerms,
+): string | null | undefined {
   if (agents === null) return agent ?? null;
   const [only] = agents;
+  // A session is of one agent alone: either everything that is found is seen, or nothing.
+  if (agent === undefined && session !== undefined) return null;
   if (agent === undefined) return agents.length === 1 ? only : undefined;
-  return agents.includes(agent) ? agent : undefined;
+  return agents.includes(ownerOf(agent)) ? agent : undefined;
 }
 
 async function none({ models }: SearchReading): Promise<Page<EventRow>> {

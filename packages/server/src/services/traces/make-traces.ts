@@ -1,14 +1,16 @@
 import type { Entry } from '@plumbline/core';
 
 import type { Caller } from '../../routes/caller.ts';
+import { ownerOf } from '../../guard/undo-agent.ts';
 import type { SessionRow } from '../../store/models.ts';
 import { openEntry, readEntry } from '../read-entry.ts';
 import { refused, served } from '../served.ts';
 import type { Served } from '../services.ts';
 import type { WriteEntry } from '../write-entry.ts';
+import { around } from './around.ts';
 import { roomSessions } from './room-sessions.ts';
 import { Sources } from './sources.ts';
-import type { Trace, TraceAsked, TraceRow, Traces } from './traces.ts';
+import type { AroundAsked, Trace, TraceAsked, TraceRow, Traces } from './traces.ts';
 import type { TracesNeeds } from './traces-needs.ts';
 
 // A part is sent as a whole, and what is opened stands in memory until it is.
@@ -29,13 +31,17 @@ export function makeTraces(needs: TracesNeeds): Traces {
       if (!noted.ok) return noted;
       return part(needs, sources, { asked, row: found.value, isOpened: true });
     },
+    around: async (asked) => {
+      const found = await find(needs, asked);
+      return found.ok ? around(needs, asked, found.value) : found;
+    },
     room: (asked, by) => roomSessions(needs, asked, by),
   };
 }
 
 async function find(
   { models, caughtUp }: TracesNeeds,
-  { agent, session }: TraceAsked,
+  { agent, session }: AroundAsked,
 ): Promise<Served<SessionRow>> {
   await caughtUp();
   const [row] = (await models.sessions({ agent, session, limit: 1 })).rows;
@@ -49,7 +55,11 @@ function noteReading(
   { agent, session }: TraceAsked,
   by: Caller,
 ): ReturnType<WriteEntry> {
-  return write({ kind: 'read', agent, open: { by: by.id, session, decision: null } });
+  return write({
+    kind: 'read',
+    agent: ownerOf(agent),
+    open: { by: by.id, session, decision: null },
+  });
 }
 
 type Part = { readonly asked: TraceAsked; readonly row: SessionRow; readonly isOpened: boolean };

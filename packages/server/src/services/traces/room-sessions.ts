@@ -1,51 +1,56 @@
 import type { Caller } from '../../routes/caller.ts';
-import type { EventRow, SessionRow } from '../../store/models.ts';
+import { ownerOf } from '../../guard/undo-agent.ts';
+import type { OpeningRow, SessionRow } from '../../store/models.ts';
 import { openEntry, readEntry } from '../read-entry.ts';
 import { served } from '../served.ts';
 import type { Served } from '../services.ts';
 import type { RoomAsked, RoomSessions } from './traces.ts';
 import type { TracesNeeds } from './traces-needs.ts';
 
-/** So many of the last openings of sessions are looked at: which room each is in is sealed. */
+/** So many openings of sessions are opened for one answer: which room each is in is sealed. */
 const MOST_OPENINGS = 2_000;
-const MOST_SESSIONS = 20;
 const PAGE = 500;
 
-/** Returns the last sessions of a room. That each was read is recorded before it is told. */
+/**
+ * Returns sessions of a room, newest first. The marks of rooms say which may be of it, and all
+ * openings from before there were marks; of which room one is, what is sealed of it says alone.
+ * That each was read is recorded before it is told.
+ */
 export async function roomSessions(
   needs: TracesNeeds,
-  { room, agents }: RoomAsked,
+  asked: RoomAsked,
   by: Caller,
 ): Promise<Served<RoomSessions>> {
   await needs.caughtUp();
   const rows: SessionRow[] = [];
   let looked = 0;
-  for await (const opening of openings(needs)) {
-    if (looked >= MOST_OPENINGS || rows.length >= MOST_SESSIONS) {
-      return served({ rows, looked, isAll: false });
+  let last: number | null = null;
+  for await (const opening of openings(needs, asked)) {
+    if (looked >= MOST_OPENINGS || rows.length >= asked.limit) {
+      return served({ rows, looked, next: last });
     }
     looked += 1;
-    const row = await sessionIn(needs, opening, { room, agents });
+    last = opening.index;
+    const row = await sessionIn(needs, opening, asked);
     if (row === null) continue;
     const { agent, session } = row;
     const open = { by: by.id, session, decision: null };
-    const noted = await needs.write({ kind: 'read', agent, open });
+    const noted = await needs.write({ kind: 'read', agent: ownerOf(agent), open });
     if (!noted.ok) return noted;
     rows.push(row);
   }
-  return served({ rows, looked, isAll: true });
+  return served({ rows, looked, next: null });
 }
 
-/** The entries that opened sessions, the newest first. */
-async function* openings({ models }: TracesNeeds): AsyncGenerator<EventRow> {
-  let before: number | null = null;
+/** The entries that opened sessions which may be in a room, the newest first. */
+async function* openings(
+  { models, roomMark }: TracesNeeds,
+  { room, before: from }: RoomAsked,
+): AsyncGenerator<OpeningRow> {
+  let before = from;
   do {
-    const place: { before?: number } = before === null ? {} : { before };
-    const page: Awaited<ReturnType<typeof models.events>> = await models.events({
-      kind: 'session_opened',
-      limit: PAGE,
-      ...place,
-    });
+    const asked = { roomMark: roomMark(room), before, limit: PAGE };
+    const page: Awaited<ReturnType<typeof models.roomOpenings>> = await models.roomOpenings(asked);
     yield* page.rows;
     before = page.next;
   } while (before !== null);
@@ -53,11 +58,10 @@ async function* openings({ models }: TracesNeeds): AsyncGenerator<EventRow> {
 
 async function sessionIn(
   needs: TracesNeeds,
-  { index, agent, session }: EventRow,
+  { index, agent, session }: OpeningRow,
   { room, agents }: RoomAsked,
 ): Promise<SessionRow | null> {
-  if (agent === null || session === null) return null;
-  if (agents !== null && !agents.includes(agent)) return null;
+  if (agents !== null && !agents.includes(ownerOf(agent))) return null;
   const entry = await readEntry(needs.sequencer, index);
   if (entry === undefined) return null;
   const unsealed = await openEntry(needs, entry);

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { verifies } from '@plumbline/testkit';
+
 import { decidedOpen, makeEntry, openedOpen, outcomeOpen } from '../../../testing/log-entries.ts';
 import { MemoryModels } from '../../../testing/memory-models.ts';
 import { sealPayload } from '../../seal/seal.ts';
@@ -31,6 +33,7 @@ async function scene() {
     vault: { subjectKey: () => Promise.resolve(undefined) },
     caughtUp: () => Promise.resolve(),
     pactOf: () => Promise.resolve(undefined),
+    roomMark: (room) => `room_${room}`,
     write: ({ kind, agent, open }) => {
       written.push({ kind, agent, ...open });
       return Promise.resolve(served({ index: 6, at: 7 }));
@@ -77,43 +80,179 @@ test("traces: another agent's session is none", async () => {
   assert.deepEqual(written, []);
 });
 
-async function roomScene() {
+/** Sessions `s1`, `s2`, … in these rooms; `unmarked` are those of entries without a mark. */
+async function roomScene(rooms: readonly string[], unmarked: readonly string[] = []) {
   const models = new MemoryModels();
   const key = Buffer.alloc(32, 7);
-  const opening = (session: string, room: string, at: number): Uint8Array => {
+  const entries = rooms.map((room, place): Uint8Array => {
     const subject = { id: `sub_${'1'.repeat(32)}`, key };
     const { sealed } = sealPayload(subject, JSON.stringify({ room }));
-    return makeEntry('session_opened', { ...chain, session, at, sealed, open: openedOpen({}) });
-  };
-  const entries = [opening('s1', 'war-room', 1), opening('s2', 'kitchen', 2)];
+    const session = `s${place + 1}`;
+    const marked = unmarked.includes(session) ? {} : { roomMark: `room_${room}` };
+    const at = place + 1;
+    return makeEntry('session_opened', { ...chain, session, at, sealed, open: openedOpen(marked) });
+  });
   await models.fold(0, entries);
   const written: object[] = [];
+  const read: number[] = [];
   const traces = makeTraces({
     models,
     sequencer: {
-      read: (from, limit) => Promise.resolve(entries.slice(from, from + limit)),
+      read: (from, limit) => {
+        read.push(from);
+        return Promise.resolve(entries.slice(from, from + limit));
+      },
       blob: () => Promise.resolve(undefined),
     },
     vault: { subjectKey: () => Promise.resolve(key) },
     caughtUp: () => Promise.resolve(),
     pactOf: () => Promise.resolve(undefined),
+    roomMark: (room) => `room_${room}`,
     write: ({ kind, agent, open }) => {
       written.push({ kind, agent, ...open });
       return Promise.resolve(served({ index: 6, at: 7 }));
     },
   });
-  return { traces, written };
+  return { traces, written, read };
 }
 
-test('traces: sessions of a room are found by what is sealed, and recorded as read', async () => {
-  const { traces, written } = await roomScene();
-  const found = await traces.room({ room: 'war-room', agents: null }, LOCAL);
+const WAR_ROOM = { room: 'war-room', agents: null, before: null, limit: 20 };
+
+test('traces: sessions of a room are found by its mark, and recorded as read', async () => {
+  verifies('evidence.complete');
+  const { traces, written, read } = await roomScene(['war-room', 'kitchen', 'war-room']);
+  const found = await traces.room(WAR_ROOM, LOCAL);
   assert.ok(found.ok);
-  const { rows, looked, isAll } = found.value;
-  assert.deepEqual([rows.map(({ session }) => session), looked, isAll], [['s1'], 2, true]);
-  assert.deepEqual(written, [
-    { kind: 'read', agent: 'refunds', by: 'local', session: 's1', decision: null },
-  ]);
-  const others = await traces.room({ room: 'war-room', agents: ['mail'] }, LOCAL);
+  const { rows, looked, next } = found.value;
+  assert.deepEqual([rows.map(({ session }) => session), looked, next], [['s3', 's1'], 2, null]);
+  assert.deepEqual(read, [2, 0], 'what is marked as of another room is not opened');
+  assert.deepEqual(
+    written,
+    ['s3', 's1'].map((session) => {
+      return { kind: 'read', agent: 'refunds', by: 'local', session, decision: null };
+    }),
+  );
+  const others = await traces.room({ ...WAR_ROOM, agents: ['mail'] }, LOCAL);
   assert.deepEqual(others.ok ? others.value.rows : null, []);
+});
+
+test('traces: what says nothing of its room is opened, in pages', async () => {
+  const rooms = ['war-room', 'kitchen', 'war-room', 'war-room'];
+  const { traces } = await roomScene(rooms, ['s1', 's2']);
+  const first = await traces.room({ ...WAR_ROOM, limit: 2 }, LOCAL);
+  assert.ok(first.ok);
+  assert.deepEqual(
+    [first.value.rows.map(({ session }) => session), first.value.next],
+    [['s4', 's3'], 2],
+  );
+  const rest = await traces.room({ ...WAR_ROOM, before: 2 }, LOCAL);
+  assert.deepEqual(
+    rest.ok ? [rest.value.rows.map(({ session }) => session), rest.value.looked] : null,
+    [['s1'], 2],
+  );
+});
+
+test('traces: a mark alone says nothing: of which room one is, what is sealed says', async () => {
+  const models = new MemoryModels();
+  const forged = makeEntry('session_opened', {
+    ...chain,
+    at: 1,
+    open: openedOpen({ roomMark: 'room_war-room' }),
+  });
+  await models.fold(0, [forged]);
+  const traces = makeTraces({ ...QUIET, models, sequencer: logOf([forged]) });
+  const found = await traces.room(WAR_ROOM, LOCAL);
+  assert.deepEqual(found.ok ? found.value.rows : null, []);
+});
+
+const QUIET = {
+  vault: { subjectKey: () => Promise.resolve(undefined) },
+  caughtUp: () => Promise.resolve(),
+  pactOf: () => Promise.resolve(undefined),
+  roomMark: (room: string) => `room_${room}`,
+  write: () => Promise.resolve(served({ index: 6, at: 7 })),
+};
+
+function logOf(entries: readonly Uint8Array[]) {
+  return {
+    read: (from: number, limit: number) => Promise.resolve(entries.slice(from, from + limit)),
+    blob: () => Promise.resolve(undefined),
+  };
+}
+
+const DIGEST = `sha256:${'a'.repeat(64)}`;
+
+test('traces: around a session stand the halts that reached it, and who read it', async () => {
+  verifies('human.halt');
+  const stop = { reason: 'odd', by: 'ops', epoch: 1 };
+  const of = { agent: 'refunds', session: null };
+  const halt = (at: number, id: string, [scope, target]: readonly [string, string]) =>
+    makeEntry('halt', { ...of, at, open: { ...stop, scope, target, id } });
+  const entries = [
+    halt(1, 'before', ['room', 'war-room']),
+    halt(2, 'over', ['agent', '']),
+    makeEntry('resume', {
+      ...of,
+      at: 3,
+      open: { reason: 'odd', by: 'ops', scope: 'agent', target: '' },
+    }),
+    makeEntry('session_opened', {
+      ...chain,
+      at: 4,
+      open: openedOpen({ task: 'refund', roomMark: 'room_war-room' }),
+    }),
+    makeEntry('decided', { ...chain, at: 5, open: decidedOpen({ decision: 'd1' }) }),
+    halt(6, 'other-room', ['room', 'kitchen']),
+    halt(7, 'task', ['task', 'refund']),
+    halt(8, 'other-session', ['session', 's2']),
+    makeEntry('halt_effective', {
+      ...of,
+      at: 9,
+      open: { halt: 'task', epoch: 1, latchedAt: 7, effectiveMs: 2 },
+    }),
+    makeEntry('session_closed', { ...chain, at: 10, open: { reason: 'closed' } }),
+    halt(11, 'later', ['fleet', '']),
+    makeEntry('read', { ...of, at: 12, open: { by: 'ann', session: 's1', decision: null } }),
+    makeEntry('read', { ...of, at: 13, open: { by: 'ann', session: 's2', decision: null } }),
+    makeEntry('undo_planned', {
+      ...of,
+      at: 14,
+      open: { undo: 'und_1', n: 0, decision: 'd1', tool: 'take', action: DIGEST },
+    }),
+    makeEntry('undo_step', {
+      ...of,
+      at: 15,
+      open: { undo: 'und_1', n: 0, state: 'done', decision: 'd9', why: null, by: null },
+    }),
+  ];
+  const models = new MemoryModels();
+  await models.fold(0, entries);
+  const traces = makeTraces({ ...QUIET, models, sequencer: logOf(entries) });
+  const found = await traces.around(chain);
+  assert.ok(found.ok);
+  assert.deepEqual(
+    found.value.rows.map(({ index, kind, covers }) => [index, kind, covers]),
+    [
+      [0, 'halt', 'yes'],
+      [6, 'halt', 'yes'],
+      [8, 'halt_effective', 'yes'],
+      [11, 'read', 'yes'],
+      [13, 'undo_planned', 'yes'],
+      [14, 'undo_step', 'yes'],
+    ],
+  );
+  assert.equal(found.value.isAll, true);
+});
+
+test('traces: a halted room is not known where nothing open says of which one is', async () => {
+  const open = { scope: 'room', target: 'war-room', reason: 'odd', by: 'ops', epoch: 1, id: 'h' };
+  const entries = [
+    makeEntry('session_opened', { ...chain, at: 1, open: openedOpen() }),
+    makeEntry('halt', { agent: 'refunds', session: null, at: 2, open }),
+  ];
+  const models = new MemoryModels();
+  await models.fold(0, entries);
+  const traces = makeTraces({ ...QUIET, models, sequencer: logOf(entries) });
+  const found = await traces.around(chain);
+  assert.deepEqual(found.ok ? found.value.rows.map(({ covers }) => covers) : null, ['unknown']);
 });

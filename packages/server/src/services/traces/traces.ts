@@ -45,26 +45,59 @@ export type TraceAsked = {
   readonly limit: number;
 };
 
-/** A room as who opened its sessions called it, of some agents; null: of all. */
-export type RoomAsked = { readonly room: string; readonly agents: readonly string[] | null };
+/**
+ * A room as who opened its sessions called it, of some agents; null: of all. `before` is exclusive;
+ * null: from the newest on.
+ */
+export type RoomAsked = {
+  readonly room: string;
+  readonly agents: readonly string[] | null;
+  readonly before: number | null;
+  readonly limit: number;
+};
 
-/** The last sessions of a room, newest first, among so many that were looked at. */
+/**
+ * Sessions of a room, newest first. `next` is what `before` of the following page is, which may be
+ * there after a page without rows; null: there are no more.
+ */
 export type RoomSessions = {
   readonly rows: readonly SessionRow[];
+  /** So many openings were opened to find them. */
   readonly looked: number;
-  /** Whether every session there is was looked at. */
-  readonly isAll: boolean;
+  readonly next: number | null;
 };
+
+/**
+ * An entry about a session in the chains of its agent: what halted it or let it go on, what changed
+ * its rules, who read it, what people said of it and what was taken back. `covers` is `unknown` for
+ * the halt of a room or a task where only what is sealed says whether the session is of it.
+ */
+export type AroundRow = {
+  readonly index: number;
+  readonly at: number;
+  readonly kind: string;
+  readonly agent: string;
+  readonly open: JsonObject;
+  readonly covers: 'yes' | 'unknown';
+};
+
+/** Whose surroundings are asked for. */
+export type AroundAsked = { readonly agent: string; readonly session: string };
+
+/** What stands about a session, in order; `isAll` is false where more was written than is told. */
+export type Around = { readonly rows: readonly AroundRow[]; readonly isAll: boolean };
 
 /**
  * Everything of a session, in order.
  *
  * Contract: `opened` appends one `read` entry for each part, durable before the answer. A part ends
  * early where it would be too large. A session that is not there, or of another agent, is
- * `unknown-session`. `room` appends one `read` entry for each session it tells of.
+ * `unknown-session`. `room` appends one `read` entry for each session it tells of. `around`
+ * tells of at most 500 entries of a kind, and opens nothing.
  */
 export type Traces = {
   readonly recorded: (asked: TraceAsked) => Promise<Served<Trace>>;
   readonly opened: (asked: TraceAsked, by: Caller) => Promise<Served<Trace>>;
+  readonly around: (asked: AroundAsked) => Promise<Served<Around>>;
   readonly room: (asked: RoomAsked, by: Caller) => Promise<Served<RoomSessions>>;
 };

@@ -1,4 +1,4 @@
-import type { Filter, NameWanted } from '../models.ts';
+import type { Filter, NameWanted, RoomFilter } from '../models.ts';
 import type { StoreFault } from './sqlite-error.ts';
 
 /** Entries on their way to another thread: their bytes, one after the other, and their sizes. */
@@ -13,6 +13,7 @@ export type ModelsCall =
       readonly filter: Filter;
     }
   | { readonly kind: 'nameLike'; readonly wanted: NameWanted }
+  | { readonly kind: 'roomOpenings'; readonly of: RoomFilter }
   | { readonly kind: 'activity'; readonly sinceAt: number }
   | { readonly kind: 'decision'; readonly decision: string };
 

@@ -113,14 +113,15 @@ class Fold {
   // A verifier faults a log that opens a session, decides or reports twice; here the first stands.
   #open(
     { index, at, agent, session, subject }: Placed,
-    { task, openedBy }: Extract<ReadEntry['change'], { readonly kind: 'opened' }>,
+    { task, openedBy, roomMark }: Extract<ReadEntry['change'], { readonly kind: 'opened' }>,
   ): boolean {
     const { changes } = this.#sqlite
       .statement(
         `INSERT OR IGNORE INTO session (idx, opened_at, agent, session, closed_at, task, opened_by,
-          subject, decisions, refusals, last_at) VALUES (?, ?, ?, ?, NULL, ?, ?, ?, 0, 0, ?)`,
+          subject, decisions, refusals, last_at, room_mark)
+          VALUES (?, ?, ?, ?, NULL, ?, ?, ?, 0, 0, ?, ?)`,
       )
-      .run(index, at, agent, session, task, openedBy, subject, at);
+      .run(index, at, agent, session, task, openedBy, subject, at, roomMark);
     return Number(changes) > 0;
   }
 

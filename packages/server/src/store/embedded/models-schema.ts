@@ -13,6 +13,7 @@ export const MODELS_SCHEMA: Schema = {
   migrations: [
     '',
     '',
+    '',
     `
     CREATE TABLE progress (
       one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -65,8 +66,10 @@ export const MODELS_SCHEMA: Schema = {
       subject TEXT,
       decisions INTEGER NOT NULL,
       refusals INTEGER NOT NULL,
-      last_at INTEGER NOT NULL
+      last_at INTEGER NOT NULL,
+      room_mark TEXT
     ) STRICT;
+    CREATE INDEX session_room ON session (room_mark);
     CREATE UNIQUE INDEX session_session ON session (session, agent);
     CREATE INDEX session_agent ON session (agent);
     CREATE INDEX session_subject ON session (subject);

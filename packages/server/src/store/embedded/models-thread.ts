@@ -26,6 +26,8 @@ async function answer(models: Models, call: ModelsCall): Promise<unknown> {
       return models.grantCounts(call.filter);
     case 'nameLike':
       return models.nameLike(call.wanted);
+    case 'roomOpenings':
+      return models.roomOpenings(call.of);
     case 'activity':
       return models.activity(call.sinceAt);
     case 'decision':

@@ -9,7 +9,9 @@ import type {
   GrantRow,
   Models,
   NameWanted,
+  OpeningRow,
   Page,
+  RoomFilter,
   SessionRow,
 } from '../models.ts';
 import {
@@ -94,6 +96,10 @@ class WorkerModels implements Models {
 
   async nameLike(wanted: NameWanted): Promise<string | undefined> {
     return this.#ask({ kind: 'nameLike', wanted });
+  }
+
+  async roomOpenings(of: RoomFilter): Promise<Page<OpeningRow>> {
+    return this.#ask({ kind: 'roomOpenings', of });
   }
 
   async activity(sinceAt: number): Promise<readonly ActivityRow[]> {

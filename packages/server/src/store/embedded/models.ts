@@ -8,12 +8,15 @@ import type {
   GrantRow,
   Models,
   NameWanted,
+  OpeningRow,
   Page,
+  RoomFilter,
   SessionRow,
 } from '../models.ts';
 import { foldEntries, readProgress } from './models-fold.ts';
 import { ModelsQuery } from './models-query.ts';
 import { MODELS_SCHEMA } from './models-schema.ts';
+import { readRoomOpenings } from './room-openings.ts';
 import { Sqlite } from './sqlite.ts';
 import { StoreError } from './sqlite-error.ts';
 
@@ -87,6 +90,10 @@ class EmbeddedModels implements Models {
 
   async activity(sinceAt: number): Promise<readonly ActivityRow[]> {
     return this.#guard(() => this.#query.activity(sinceAt));
+  }
+
+  async roomOpenings(of: RoomFilter): Promise<Page<OpeningRow>> {
+    return this.#guard(() => readRoomOpenings(this.#sqlite, of));
   }
 
   async grants(filter: Filter): Promise<Page<GrantRow>> {
