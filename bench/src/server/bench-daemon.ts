@@ -21,18 +21,22 @@ export type BenchDaemon = {
 type Setting = readonly [name: string, value: string];
 
 /** Starts the daemon of a folder. What it logs goes where errors go. */
-export async function startBenchDaemon(
+export function startBenchDaemon(
   folder: string,
   more: readonly Setting[] = [],
 ): Promise<BenchDaemon> {
-  const settings: readonly Setting[] = [
+  return startDaemonOf([
     ['data', join(folder, 'daemon')],
     ['rootKey', join(folder, 'root.key')],
     ['origin', 'bench.example/log'],
     ['listen.http', '127.0.0.1:0'],
     ['limits.requestsPerMinute', '10000000'],
     ...more,
-  ];
+  ]);
+}
+
+/** Starts a daemon by its settings. */
+export async function startDaemonOf(settings: readonly Setting[]): Promise<BenchDaemon> {
   const entry = fileURLToPath(import.meta.resolve('@plumbline/server/source/main'));
   const startedMs = performance.now();
   const child = fork(entry, [JSON.stringify({ settings })], {

@@ -1,3 +1,4 @@
+import { benchConsole } from './console.bench.ts';
 import { benchGrowth } from './growth.bench.ts';
 import { benchGuard } from './guard.bench.ts';
 import { benchHttp } from './http.bench.ts';
@@ -18,4 +19,5 @@ export const BENCHES: readonly ServerBench[] = [
   { name: 'mcp', run: benchMcp },
   { name: 'verify', run: benchVerify },
   { name: 'sessions', run: benchSessions },
+  { name: 'console', run: benchConsole },
 ];

@@ -46,8 +46,7 @@ function merged(known: readonly string[], sections: readonly Section[]): readonl
 // Each has a heap and compiled code of its own, so that none pays for the one before.
 async function runApart(name: string, args: readonly string[]): Promise<readonly Section[]> {
   process.stderr.write(`${name}\n`);
-  const flags = args.filter((arg) => arg === '--quick' || arg === '--long');
-  const child = fork(one, [name, ...flags]);
+  const child = fork(one, [name, ...args]);
   let sections: readonly Section[] | undefined;
   child.on('message', (message: readonly Section[]) => {
     sections = message;

@@ -16,6 +16,10 @@ export type Options = {
   readonly isQuick: boolean;
   /** Also what takes many minutes. */
   readonly isLong: boolean;
+  /** A folder that is filled already, or is to be kept once it was; null: one of its own. */
+  readonly filled: string | null;
+  /** Which pages of the console alone; null: all. */
+  readonly pages: readonly string[] | null;
 };
 
 /** A benchmark of the server, by its name. */
