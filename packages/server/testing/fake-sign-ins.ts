@@ -7,11 +7,14 @@ const SHOWN: ShownSignIn = {
   person: { id: 'ada@example.com', email: 'ada@example.com', groups: [] },
   name: 'ada',
   roles: ['admin'],
+  agents: null,
   browser: null,
   address: '127.0.0.1',
   openedAt: 1_700_000_000_000,
   lastAt: 1_700_000_000_000,
   expiresAtMs: 1_700_043_200_000,
+  idleMs: 3_600_000,
+  idleAtMs: 1_700_003_600_000,
 };
 
 /** Returns sign-ins that let everybody in and remember nobody. */
@@ -22,7 +25,10 @@ export function fakeSignIns(served: <T>(name: string, value: T) => Promise<Serve
     begin: () =>
       Promise.resolve({ ok: true, value: { place: 'https://login.example/', sealed: 's' } }),
     end: () =>
-      served('signIns.end', { cookie: 'c'.repeat(43), shown: SHOWN, to: '/console/agents' }),
+      Promise.resolve({
+        ok: true,
+        value: { cookie: 'c'.repeat(43), shown: SHOWN, to: '/console/agents' },
+      }),
     list: () => [SHOWN],
     revoke: () => served('signIns.revoke', { ended: 1 }),
     factorRemoved: () => Promise.resolve(),
@@ -30,6 +36,12 @@ export function fakeSignIns(served: <T>(name: string, value: T) => Promise<Serve
     signIn: () => served('signIns.signIn', { cookie: 'c'.repeat(43), shown: SHOWN }),
     callerOf: () => undefined,
     find: () => undefined,
+    use: () => undefined,
+    replace: () => Promise.resolve(),
+    ownerOf: () => ({
+      ok: true,
+      value: { person: 'ada@example.com', name: 'ada', expiresAtMs: 1 },
+    }),
     isOpen: () => true,
     signOut: () => served('signIns.signOut', { ended: 1 }),
     link: () => served('signIns.link', { token: 't', person: 'ada', expiresAtMs: 1 }),

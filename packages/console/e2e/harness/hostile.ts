@@ -93,7 +93,7 @@ async function addPeople({ daemon, agent }: Desk): Promise<People> {
   };
   return {
     open: await sayWith({ kind: 'opener', name: PAYLOADS[0], agents: [agent] }),
-    act: await sayWith({ kind: 'agent', name: PAYLOADS[13], agents: [agent] }),
+    act: await sayWith({ kind: 'agent', name: PAYLOADS[1], agents: [agent] }),
     approve: await sayWith({ kind: 'person', name: PAYLOADS[0], ...person }),
   };
 }

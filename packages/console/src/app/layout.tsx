@@ -7,6 +7,7 @@ import { Button } from '../ui/button.tsx';
 import { HaltDialog } from '../ui/halt/halt-dialog.tsx';
 import { LoadState } from '../ui/states.tsx';
 import { AwayBanner } from './away-banner.tsx';
+import { EndNotice } from './end-notice.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import classes from './layout.module.css';
 import { LiveMark } from './live-mark.tsx';
@@ -15,6 +16,7 @@ import { NotFound } from './not-found.tsx';
 import { PAGES } from './page-list.ts';
 import { Palette } from './palette.tsx';
 import { PersonMenu } from './person-menu.tsx';
+import { usePresence } from './use-presence.ts';
 import { useSessionEnd } from './use-session-end.ts';
 
 const FLEET = { agent: null, scope: 'fleet', target: null } as const;
@@ -22,6 +24,7 @@ const FLEET = { agent: null, scope: 'fleet', target: null } as const;
 /** What stands around every page: where to go, what to stop, who looks, and how fresh it is. */
 export function Layout({ session }: { readonly session: ConsoleSession }): ReactElement {
   useSessionEnd(session);
+  usePresence(session);
   const [open, setOpen] = useState<'palette' | 'halt' | null>(null);
   const close = (): void => setOpen(null);
   return (
@@ -39,6 +42,7 @@ export function Layout({ session }: { readonly session: ConsoleSession }): React
         onHalt={() => setOpen('halt')}
       />
       {open === 'halt' && <HaltAnywhere onClose={close} />}
+      <EndNotice session={session} />
     </div>
   );
 }

@@ -4,7 +4,7 @@ import type { ReactElement } from 'react';
 import { askPasskey } from '../data/passkey.ts';
 import { useSignIn } from '../data/session.ts';
 import { Button } from '../ui/button.tsx';
-import { Fault } from '../ui/field.tsx';
+import { EntryFault } from './entry-fault.tsx';
 import classes from './layout.module.css';
 
 /** Signs in by a passkey, which says itself whose it is. */
@@ -19,7 +19,7 @@ export function PasskeyButton({ onEntered }: { readonly onEntered: () => void })
       <Button look="primary" disabled={entry.isPending} onClick={() => entry.mutate()}>
         {entry.isPending ? 'Waiting for your passkey…' : 'Sign in with a passkey'}
       </Button>
-      <Fault error={entry.error} />
+      <EntryFault error={entry.error} />
     </div>
   );
 }

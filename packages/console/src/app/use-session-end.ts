@@ -3,12 +3,20 @@ import { useEffect } from 'react';
 
 import { type ConsoleSession, SESSION_KEY } from '../data/session.ts';
 import { live } from '../data/use-live.ts';
+import { useHasCome } from './use-has-come.ts';
 
-// A timer of the browser waits at most so long.
-const LONGEST_TIMER_MS = 2_147_483_647;
+// What is over by this clock may last a little longer by the daemon's.
+const GRACE_MS = 500;
+const AGAIN_MS = 5_000;
+
+/** Returns when a session ends unless somebody does something; null: nobody is signed in. */
+export function endOf({ expiresAtMs, idleAtMs }: ConsoleSession): number | null {
+  if (expiresAtMs === null) return idleAtMs;
+  return idleAtMs === null ? expiresAtMs : Math.min(expiresAtMs, idleAtMs);
+}
 
 /** Follows the live stream while somebody is signed in, and notices when their session ends. */
-export function useSessionEnd({ expiresAtMs }: ConsoleSession): void {
+export function useSessionEnd(session: ConsoleSession): void {
   const client = useQueryClient();
   useEffect(() => {
     const lookAgain = (): void => void client.invalidateQueries({ queryKey: SESSION_KEY });
@@ -27,13 +35,13 @@ export function useSessionEnd({ expiresAtMs }: ConsoleSession): void {
       live.stop();
     };
   }, [client]);
+  const end = endOf(session);
+  const isOver = useHasCome(end === null ? null : end + GRACE_MS);
   useEffect(() => {
-    if (expiresAtMs === null) return undefined;
-    const waitMs = Math.min(Math.max(expiresAtMs - Date.now() + 500, 500), LONGEST_TIMER_MS);
-    const timer = setTimeout(
-      () => void client.invalidateQueries({ queryKey: SESSION_KEY }),
-      waitMs,
-    );
-    return () => clearTimeout(timer);
-  }, [client, expiresAtMs]);
+    if (!isOver) return undefined;
+    const lookAgain = (): void => void client.invalidateQueries({ queryKey: SESSION_KEY });
+    lookAgain();
+    const timer = setInterval(lookAgain, AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [client, isOver]);
 }

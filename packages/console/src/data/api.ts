@@ -2,6 +2,7 @@ import createClient, { type Client } from 'openapi-fetch';
 
 import type { paths } from '../../generated/api-types.ts';
 import { ApiProblem, AWAY, readProblem } from './problem.ts';
+import { shownSignIn } from './shown-sign-in.ts';
 
 /** The typed client of the daemon. Nothing outside this folder asks the network. */
 export const api: Client<paths> = createClient<paths>({
@@ -25,8 +26,7 @@ export function bodyOf<Body>(answer: {
   readonly response: Response;
 }): Body {
   if (answer.data !== undefined) return answer.data;
-  const { status, url } = answer.response;
-  throw readProblem(answer.error, status, new URL(url).pathname);
+  throw readProblem(answer.error, answer.response, new URL(answer.response.url).pathname);
 }
 
 /** Asks a path that the description of the API does not hold. Throws `ApiProblem`. */
@@ -35,7 +35,7 @@ export async function askJson(path: string, init: RequestInit = {}): Promise<unk
   const request = new Request(path, { credentials: 'same-origin', ...init, headers });
   const response = await askDaemon(request);
   const body: unknown = await readJson(response);
-  if (!response.ok) throw readProblem(body, response.status, path);
+  if (!response.ok) throw readProblem(body, response, path);
   return body;
 }
 
@@ -43,7 +43,7 @@ export async function askJson(path: string, init: RequestInit = {}): Promise<unk
 export async function askBytes(path: string, signal?: AbortSignal): Promise<Uint8Array> {
   const init = { credentials: 'same-origin', ...(signal === undefined ? {} : { signal }) } as const;
   const response = await askDaemon(new Request(path, init));
-  if (!response.ok) throw readProblem(await readJson(response), response.status, path);
+  if (!response.ok) throw readProblem(await readJson(response), response, path);
   return new Uint8Array(await response.arrayBuffer());
 }
 
@@ -56,7 +56,7 @@ export async function askLines(
   const headers = { 'x-plumbline-console': '1', ...jsonHeader(init) };
   const request = new Request(path, { credentials: 'same-origin', ...init, headers });
   const response = await askDaemon(request);
-  if (!response.ok) throw readProblem(await readJson(response), response.status, path);
+  if (!response.ok) throw readProblem(await readJson(response), response, path);
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
   for (;;) {
@@ -81,7 +81,15 @@ async function readJson(response: Response): Promise<unknown> {
   }
 }
 
+// What tells who is signed in is asked as whoever that is.
+const OF_ANYBODY = '/console/session';
+
+/** Every request names the sign-in that is shown: nobody acts as somebody else than they see. */
 async function askDaemon(request: Request): Promise<Response> {
+  const signIn = shownSignIn();
+  if (signIn !== null && new URL(request.url).pathname !== OF_ANYBODY) {
+    request.headers.set('x-plumbline-sign-in', signIn);
+  }
   try {
     return await fetch(request);
   } catch (cause) {

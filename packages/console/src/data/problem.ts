@@ -1,22 +1,32 @@
+type Fault = {
+  readonly code: string;
+  readonly status: number;
+  readonly at?: string | undefined;
+  readonly retryAtMs?: number | undefined;
+  readonly proofs?: readonly string[] | undefined;
+};
+
 /** What went wrong with a request, for a person: where, why, and what to do next. */
 export class ApiProblem extends Error {
   readonly code: string;
   readonly status: number;
   /** The place in the request that was not right, where the daemon names one. */
   readonly at: string | null;
+  /** When it may be otherwise, where the daemon says so. */
+  readonly retryAtMs: number | null;
+  /** The kinds of second factors that would do, where one is wanted and the daemon says which. */
+  readonly proofs: readonly string[] | null;
   /** The operation that was asked for. */
   readonly place: string;
 
-  constructor(
-    { code, status, at }: { readonly code: string; readonly status: number; readonly at?: string },
-    detail: string,
-    place: string,
-  ) {
+  constructor({ code, status, at, retryAtMs, proofs }: Fault, detail: string, place: string) {
     super(detail);
     this.name = 'ApiProblem';
     this.code = code;
     this.status = status;
     this.at = at ?? null;
+    this.retryAtMs = retryAtMs ?? null;
+    this.proofs = proofs ?? null;
     this.place = place;
   }
 }
@@ -25,15 +35,27 @@ export class ApiProblem extends Error {
 export const AWAY = 'away';
 
 /** Returns what the answer to a request says went wrong, whatever the answer was. */
-export function readProblem(answer: unknown, status: number, place: string): ApiProblem {
+export function readProblem(
+  answer: unknown,
+  { status, headers }: Pick<Response, 'status' | 'headers'>,
+  place: string,
+): ApiProblem {
   const member = (name: string): string | undefined => {
     const value: unknown = Reflect.get(Object(answer), name);
     return typeof value === 'string' ? value : undefined;
   };
   const code = member('code') ?? (status >= 500 ? 'internal' : 'bad-request');
-  const at = member('at');
+  const proofs: unknown = Reflect.get(Object(answer), 'proofs');
+  const waitS = Number(headers.get('retry-after') ?? 'none');
   const detail = member('detail') ?? member('title') ?? `the daemon answered ${status}`;
-  return new ApiProblem({ code, status, ...(at === undefined ? {} : { at }) }, detail, place);
+  const fault: Fault = {
+    code,
+    status,
+    at: member('at'),
+    retryAtMs: Number.isFinite(waitS) ? Date.now() + waitS * 1_000 : undefined,
+    proofs: Array.isArray(proofs) ? proofs.filter((each) => typeof each === 'string') : undefined,
+  };
+  return new ApiProblem(fault, detail, place);
 }
 
 /** Returns whether a request failed because nobody is signed in. */

@@ -16,3 +16,12 @@ test('session: nobody is signed in where nobody is named', () => {
   assert.equal(readSession({ person: null, ways: [] }).person, null);
   assert.equal(readSession('odd').person, null);
 });
+
+test('session: when it ends is said by the clock of this machine', () => {
+  const times = { nowMs: 1_000, expiresAtMs: 61_000, idleAtMs: 31_000, idleMs: 30_000 };
+  const said = readSession({ id: 'sgn_1', person: { id: 'ada' }, ...times }, 501_000);
+  assert.deepEqual(
+    [said.id, said.expiresAtMs, said.idleAtMs, said.idleMs],
+    ['sgn_1', 561_000, 531_000, 30_000],
+  );
+});

@@ -6,21 +6,28 @@ import {
   useQueryClient,
   type UseQueryResult,
 } from '@tanstack/react-query';
-import { useEffect, useRef } from 'react';
 
 import { askJson } from './api.ts';
+import { showSignIn, shownSignIn } from './shown-sign-in.ts';
+import { tellWindows } from './windows.ts';
 
 /** A program elsewhere that says who people are. */
 export type Issuer = { readonly id: string; readonly name: string };
 
 /** Who is signed in; `person` is null where nobody is. */
 export type ConsoleSession = {
+  /** The sign-in itself. */
+  readonly id: string | null;
   readonly person: string | null;
   readonly name: string;
   readonly roles: readonly string[];
   /** The agents this person sees, or null for all of them. */
   readonly agents: readonly string[] | null;
+  /** When it ends however much it is used, by this machine's clock. */
   readonly expiresAtMs: number | null;
+  /** How long it lasts without use, and when it ends without. */
+  readonly idleMs: number | null;
+  readonly idleAtMs: number | null;
   /** How one may sign in here: `key`, `link`, `passkey`, `oidc`. */
   readonly ways: readonly string[];
   readonly issuers: readonly Issuer[];
@@ -31,9 +38,10 @@ const PATH = '/console/session';
 
 /** Who is signed in, asked again when the window is looked at again. */
 export function useSession(): UseQueryResult<ConsoleSession> {
+  const client = useQueryClient();
   return useQuery({
     queryKey: SESSION_KEY,
-    queryFn: async ({ signal }) => readSession(await askJson(PATH, { signal })),
+    queryFn: async ({ signal }) => become(client, readSession(await askJson(PATH, { signal }))),
     staleTime: 60_000,
     // In another tab somebody else may have signed in: whoever acts here must see as whom.
     refetchOnWindowFocus: 'always',
@@ -45,7 +53,39 @@ export function useSignIn(): UseMutationResult<unknown, Error, Readonly<Record<s
   const client = useQueryClient();
   return useMutation({
     mutationFn: (way) => askJson(PATH, { method: 'POST', body: JSON.stringify(way) }),
-    onSuccess: (answer) => startAfresh(client, answer),
+    onSuccess: (answer) => {
+      client.setQueryData(SESSION_KEY, become(client, readSession(answer)));
+    },
+  });
+}
+
+/** Whom a one-use link signs in. */
+export type LinkOwner = { readonly person: string; readonly name: string };
+
+/** Asks whom a one-use link signs in, which does not use it. */
+export function useLinkOwner(): UseMutationResult<LinkOwner, Error, string> {
+  return useMutation({
+    mutationFn: async (link) => {
+      const init = { method: 'POST', body: JSON.stringify({ link }) };
+      const said = await askJson('/console/links/owner', init);
+      const member = (name: string): string => textOf(Reflect.get(Object(said), name)) ?? '';
+      return { person: member('person'), name: member('name') };
+    },
+  });
+}
+
+/** Says that somebody is here, which is what keeps them signed in. */
+export function useBeingHere(): UseMutationResult<ConsoleSession, Error, void> {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async () => {
+      const said = await askJson(`${PATH}/use`, { method: 'POST' });
+      return become(client, readSession(said));
+    },
+    onSuccess: (session) => {
+      client.setQueryData(SESSION_KEY, session);
+      tellWindows({ signIn: session.id, idleAtMs: session.idleAtMs });
+    },
   });
 }
 
@@ -62,28 +102,30 @@ export function useSignOut(): UseMutationResult<unknown, Error, 'here' | 'everyw
   return useMutation({
     mutationFn: (where) =>
       askJson(where === 'here' ? PATH : '/console/sign-ins', { method: 'DELETE' }),
-    onSuccess: () => startAfresh(client, undefined),
+    onSuccess: async () => {
+      turnTo(client, null);
+      await client.resetQueries({ queryKey: SESSION_KEY });
+    },
   });
 }
 
-/** What one person was shown is forgotten before another looks. */
-async function startAfresh(client: QueryClient, answer: unknown): Promise<void> {
-  if (answer !== undefined) client.setQueryData(SESSION_KEY, readSession(answer));
-  client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION_KEY[0] });
-  await client.invalidateQueries({ queryKey: SESSION_KEY });
+/** Makes this window that of who is signed in, and returns the same. */
+function become(client: QueryClient, session: ConsoleSession): ConsoleSession {
+  if (shownSignIn() !== session.id) turnTo(client, session.id);
+  return session;
 }
 
-/** Forgets what one person was shown when another tab signed in somebody else. */
-export function useOnePerson(person: string | null): void {
-  const client = useQueryClient();
-  const before = useRef(person);
-  useEffect(() => {
-    if (person === null) return;
-    if (before.current !== null && before.current !== person) {
-      void client.resetQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION_KEY[0] });
-    }
-    before.current = person;
-  }, [client, person]);
+/** What one person was shown is forgotten before another looks, here and in every other window. */
+function turnTo(client: QueryClient, signIn: string | null): void {
+  showSignIn(signIn);
+  const others = { predicate: isOfAPerson };
+  if (signIn === null) client.removeQueries(others);
+  else void client.resetQueries(others);
+  tellWindows({ signIn, idleAtMs: null });
+}
+
+function isOfAPerson({ queryKey }: { readonly queryKey: readonly unknown[] }): boolean {
+  return queryKey[0] !== SESSION_KEY[0];
 }
 
 // What each role may do is the daemon's to say; the console hides what would be refused anyway.
@@ -100,18 +142,28 @@ export function useMay(right: string): boolean {
   return (session?.roles ?? []).some((role) => RIGHTS[role]?.includes(right) === true);
 }
 
-/** Reads what the daemon says of a session; members it leaves out read as none. */
-export function readSession(answer: unknown): ConsoleSession {
+/**
+ * Reads what the daemon says of a session; members it leaves out read as none. Its times are put
+ * into those of this machine, whose clock may be another.
+ */
+export function readSession(answer: unknown, hereMs = Date.now()): ConsoleSession {
   const member = (name: string): unknown => Reflect.get(Object(answer), name);
-  const expires = member('expiresAtMs');
+  const beyondMs = hereMs - (numberOf(member('nowMs')) ?? hereMs);
+  const timeOf = (name: string): number | null => {
+    const time = numberOf(member(name));
+    return time === null ? null : time + beyondMs;
+  };
   const agents = member('agents');
   const person = nameOf(member('person'));
   return {
+    id: textOf(member('id')),
     person,
     name: textOf(member('name')) ?? person ?? '',
     roles: textsOf(member('roles')),
     agents: Array.isArray(agents) ? textsOf(agents) : null,
-    expiresAtMs: typeof expires === 'number' ? expires : null,
+    expiresAtMs: timeOf('expiresAtMs'),
+    idleMs: numberOf(member('idleMs')),
+    idleAtMs: timeOf('idleAtMs'),
     ways: textsOf(member('ways')),
     issuers: listOf(member('issuers')).map(readIssuer),
   };
@@ -130,6 +182,10 @@ function readIssuer(issuer: unknown): Issuer {
 
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
+}
+
+function numberOf(value: unknown): number | null {
+  return typeof value === 'number' ? value : null;
 }
 
 function textOf(value: unknown): string | null {

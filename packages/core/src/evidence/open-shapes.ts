@@ -27,7 +27,16 @@ const isBoolean = isOneOf([true, false]);
 const isScope = isOneOf(['fleet', 'agent', 'session', 'room', 'tool', 'task']);
 const STATUSES = ['ok', 'error', 'not_sent', 'unknown'] as const;
 const OBSERVED = ['started', 'processes', 'connections', 'files', 'limit', 'ended'] as const;
-const SIGN_OUTS = ['asked', 'idle', 'over', 'key', 'factor', 'crowded', 'lost'] as const;
+const SIGN_OUTS = [
+  'asked',
+  'idle',
+  'over',
+  'key',
+  'factor',
+  'crowded',
+  'replaced',
+  'lost',
+] as const;
 const REASONS = ['closed', 'idle', 'erased', 'evicted'] as const;
 
 const isFinding = membersOf({

@@ -25,7 +25,8 @@ export function textsIn(value: Json | undefined): readonly string[] {
 }
 
 // The sign for kelvins is another letter than k, and in lower case it is the same.
-const EMAIL = /^[^\s@\u212a]{1,64}@[^\s@\u212a]{1,190}$/;
+// What is unseen in an address lets one look like another.
+const EMAIL = /^[^\s@\u212a\p{Cc}\p{Cf}]{1,64}@[^\s@\u212a\p{Cc}\p{Cf}]{1,190}$/u;
 
 /** Returns the address an issuer says it verified, in lower case, or null. */
 export function verifiedEmail(claims: JsonObject, name: string): string | null {

@@ -101,17 +101,43 @@ describe('signing in with an issuer', () => {
     const { place, sealed } = await begin(flow);
     const url = await provider.visit(EMMA, place);
     const wrong = await flow.end({ url, sealed });
-    assert.match(wrong.ok ? '' : wrong.say, /does not answer as it should/);
+    assert.deepEqual(wrong.ok || [wrong.problem, wrong.to], ['issuer-refused', '/console/agents']);
     assert.ok(!wrong.ok && !wrong.why.includes('a wrong secret'));
     const unknown = await flow.begin({ issuer: 'x', back: BACK, to: '/' });
     assert.equal(unknown.ok, false);
+  });
+
+  test('code flow: who turned away at the issuer is told that', async () => {
+    const flow = flowOf();
+    const { place, sealed } = await begin(flow);
+    const state = new URL(place).searchParams.get('state') ?? '';
+    for (const [error, problem] of [
+      ['access_denied', 'declined'],
+      ['server_error', 'issuer-refused'],
+    ] as const) {
+      const query = new URLSearchParams({ error, state, iss: provider.issuer });
+      const url = new URL(`${BACK}?${query.toString()}`);
+      const ended = await flow.end({ url, sealed });
+      assert.equal(ended.ok ? null : ended.problem, problem);
+    }
+  });
+
+  test('code flow: an issuer that was away is asked at once, ten times a minute', async () => {
+    const flow = flowOf();
+    const press = () =>
+      flow.begin({ issuer: flow.issuers[0]?.id ?? '', back: BACK, to: '/console/' });
     provider.turn('off');
-    const away = await flowOf().begin({
-      issuer: flow.issuers[0]?.id ?? '',
-      back: BACK,
-      to: '/',
-    });
+    const away = await press();
     provider.turn('on');
-    assert.equal(away.ok, false);
+    assert.equal(away.ok ? null : away.problem, 'issuer-away');
+    assert.equal((await press()).ok, true);
+    const other = flowOf();
+    const again = () =>
+      other.begin({ issuer: flow.issuers[0]?.id ?? '', back: BACK, to: '/console/' });
+    provider.turn('off');
+    for (let each = 0; each < 10; each += 1) assert.equal((await again()).ok, false);
+    provider.turn('on');
+    const late = await again();
+    assert.equal(late.ok ? null : late.problem, 'issuer-away');
   });
 });

@@ -4,7 +4,7 @@ import * as client from 'openid-client';
 import type { IssuerClient, IssuerConfig } from '../config/authority.ts';
 import type { Egress } from '../egress/egress.ts';
 import type { Caller } from '../routes/caller.ts';
-import { egressFetch } from './egress-fetch.ts';
+import { egressFetch, IssuerAway } from './egress-fetch.ts';
 import type { Identity } from './identity.ts';
 
 /** An issuer with which people sign in at the console. */
@@ -16,10 +16,35 @@ export type BegunFlow = { readonly place: string; readonly sealed: string };
 /** Who signed in, and where they wanted to go. */
 export type EndedFlow = { readonly caller: Caller; readonly to: string };
 
-/** Either what came of it, or why not: for the person, and more for the log. */
+/** Why signing in with an issuer came to nothing, for the person who tries. */
+export type FlowProblem =
+  /** There is no such issuer. */
+  | 'issuer-unknown'
+  /** The issuer cannot be reached. */
+  | 'issuer-away'
+  /** The issuer refused, or the client that the daemon is there. */
+  | 'issuer-refused'
+  /** The issuer's answer does not hold. */
+  | 'issuer-odd'
+  /** The daemon's own client secret cannot be read. */
+  | 'client-secret'
+  /** The person turned away at the issuer. */
+  | 'declined'
+  /** It was not begun in this browser, or is over. */
+  | 'not-begun';
+
+/**
+ * Either what came of it, or why not: `why` is for the log. `to` is where the person wanted to go,
+ * where that is known.
+ */
 export type Flowed<T> =
   | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly say: string; readonly why: string };
+  | {
+      readonly ok: false;
+      readonly problem: FlowProblem;
+      readonly why: string;
+      readonly to?: string;
+    };
 
 /**
  * Signing in with an issuer of tokens: the authorization code flow with PKCE, state and nonce.
@@ -65,7 +90,6 @@ type Begun = {
 
 const WITHIN_MS = 600_000;
 const TIMEOUT_S = 10;
-const DOWN = 'the issuer does not answer as it should: try again, or sign in another way';
 
 /** Returns the flow with every issuer that has a client. */
 export function makeCodeFlow(needs: CodeFlowNeeds): CodeFlow {
@@ -99,8 +123,8 @@ async function begin(
   needs: CodeFlowNeeds,
   { known, back, to, seal, found }: Beginning,
 ): Promise<Flowed<BegunFlow>> {
-  if (known === undefined) return failed('there is no such issuer', 'unknown issuer');
-  return attempted(async () => {
+  if (known === undefined) return failed('issuer-unknown', 'unknown issuer');
+  return attempted(to, async () => {
     const server = await configured(needs, known, found);
     const verifier = client.randomPKCECodeVerifier();
     const state = client.randomState();
@@ -132,10 +156,9 @@ async function end(
 ): Promise<Flowed<EndedFlow>> {
   const known = begun === undefined ? undefined : find(begun.issuer);
   if (begun === undefined || known === undefined || begun.untilMs <= needs.clock()) {
-    const say = 'this sign-in was not begun in this browser, or is over: begin again';
-    return failed(say, 'no sign-in was begun');
+    return { ...failed('not-begun', 'no sign-in was begun'), ...(begun && { to: begun.to }) };
   }
-  return attempted(async () => {
+  return attempted(begun.to, async () => {
     const server = await configured(needs, known, found);
     const here = new URL(`${begun.back}${url.search}`);
     const tokens = await client.authorizationCodeGrant(server, here, {
@@ -145,25 +168,47 @@ async function end(
       idTokenExpected: true,
     });
     const checked = await needs.identity.callerOf(tokens.id_token ?? '');
-    if (!checked.ok) return failed(DOWN, `the ID token is not taken: ${checked.fault.message}`);
+    if (!checked.ok) {
+      const why = `the ID token is not taken: ${checked.fault.message}`;
+      return { ...failed('issuer-odd', why), to: begun.to };
+    }
     return { ok: true, value: { caller: checked.value, to: begun.to } };
   });
 }
 
-/** What issuers say of themselves, for a minute: whoever asks on and on asks nobody outside. */
-type Found = Map<string, { readonly at: number; readonly server: Promise<client.Configuration> }>;
+/**
+ * What issuers say of themselves, for a minute: whoever asks on and on asks nobody outside. One
+ * that failed is asked again at once, as a person who presses once more expects, so many times.
+ */
+type Found = Map<string, Asked>;
+
+type Asked = {
+  readonly sinceMs: number;
+  readonly server: Promise<client.Configuration>;
+  readonly tries: number;
+  hasFailed: boolean;
+};
 
 const FOUND_MS = 60_000;
+const MOST_TRIES = 10;
 
 async function configured(
   needs: CodeFlowNeeds,
   known: Known,
   found: Found,
 ): Promise<client.Configuration> {
-  const before = found.get(known.id);
-  if (before !== undefined && needs.clock() - before.at < FOUND_MS) return before.server;
+  const last = found.get(known.id);
+  const before = last !== undefined && needs.clock() - last.sinceMs < FOUND_MS ? last : undefined;
+  const tries = before?.tries ?? 0;
+  if (before !== undefined && (!before.hasFailed || tries >= MOST_TRIES)) return before.server;
   const server = discovered(needs, known);
-  found.set(known.id, { at: needs.clock(), server });
+  const sinceMs = before?.sinceMs ?? needs.clock();
+  const asked: Asked = { sinceMs, server, tries: tries + 1, hasFailed: false };
+  found.set(known.id, asked);
+  // Whoever waits for it is told what went wrong; here it only counts.
+  server.catch(() => {
+    asked.hasFailed = true;
+  });
   return server;
 }
 
@@ -172,7 +217,7 @@ async function discovered(
   { config, client: own }: Known,
 ): Promise<client.Configuration> {
   const read = own.secret === null ? null : secretOf(own.secret);
-  if (read?.ok === false) throw new Error(`its client secret: ${read.why}`);
+  if (read?.ok === false) throw new NoSecret(`its client secret: ${read.why}`);
   const server = new URL(config.issuer);
   const options: client.DiscoveryRequestOptions = {
     [client.customFetch]: egressFetch(egress),
@@ -184,13 +229,27 @@ async function discovered(
   return client.discovery(server, config.audience, undefined, auth, options);
 }
 
+class NoSecret extends Error {}
+
 /** The library throws for whatever is wrong with an answer. */
-async function attempted<T>(act: () => Promise<Flowed<T>>): Promise<Flowed<T>> {
+async function attempted<T>(to: string, act: () => Promise<Flowed<T>>): Promise<Flowed<T>> {
   try {
     return await act();
   } catch (cause) {
-    return failed(DOWN, wordsOf(cause).slice(0, MOST_OF_A_MESSAGE));
+    return { ...failed(problemIn(cause), wordsOf(cause).slice(0, MOST_OF_A_MESSAGE)), to };
   }
+}
+
+function problemIn(error: unknown): FlowProblem {
+  if (error instanceof NoSecret) return 'client-secret';
+  if (error instanceof IssuerAway) return 'issuer-away';
+  if (error instanceof client.AuthorizationResponseError) {
+    return error.error === 'access_denied' ? 'declined' : 'issuer-refused';
+  }
+  if (error instanceof client.ResponseBodyError) return 'issuer-refused';
+  // The library wraps what others throw.
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error ? problemIn(cause) : 'issuer-odd';
 }
 
 const MOST_OF_A_MESSAGE = 300;
@@ -202,8 +261,11 @@ function wordsOf(error: unknown): string {
   return cause instanceof Error ? `${message}: ${cause.message}` : message;
 }
 
-function failed(say: string, why: string): { ok: false; say: string; why: string } {
-  return { ok: false, say, why };
+function failed(
+  problem: FlowProblem,
+  why: string,
+): { readonly ok: false; readonly problem: FlowProblem; readonly why: string } {
+  return { ok: false, problem, why };
 }
 
 type Seal = {

@@ -5,6 +5,9 @@ import type { Egress } from '../egress/egress.ts';
 const TIMEOUT_MS = 5_000;
 const MAX_BYTES = 262_144;
 
+/** The issuer did not answer at all. */
+export class IssuerAway extends Error {}
+
 /** Returns a `fetch` whose every request goes out by the daemon's one way out. */
 export function egressFetch({ request }: Pick<Egress, 'request'>): CustomFetch {
   return async (url, { method, headers, body }) => {
@@ -21,7 +24,7 @@ export function egressFetch({ request }: Pick<Egress, 'request'>): CustomFetch {
       maxBytes: MAX_BYTES,
       ...(sent === undefined || sent === null ? {} : { body: sent }),
     });
-    if (!got.ok) throw new Error(`${got.fault}: ${got.message}`);
+    if (!got.ok) throw new IssuerAway(`${got.fault}: ${got.message}`);
     const { status, contentType, body: bytes } = got.value;
     return new Response(Buffer.from(bytes), { status, headers: { 'content-type': contentType } });
   };

@@ -101,6 +101,13 @@ describe('tokens', () => {
     assert.equal(caller.value.person?.id, `${scene.issuer}|eve`);
   });
 
+  test('tokens: an address that holds what nobody sees names nobody', async () => {
+    const email = 'ada\u202e@example.com';
+    const caller = await open({}).callerOf(await scene.signIn({ ...ADA, sub: 'mal', email }));
+    assert.ok(caller.ok);
+    assert.equal(caller.value.person?.email, null);
+  });
+
   test('tokens: without a mapped role there are no roles', async () => {
     verifies('authority.verified');
     const token = await scene.signIn({ ...ADA, roles: ['admin', 'approver'] });

@@ -103,6 +103,8 @@ export type Problem = {
   readonly at?: string;
   readonly diagnostics?: readonly Diagnostic[];
   readonly retryAfterSeconds?: number;
+  /** The kinds of second factors that would do; none: whoever asks has none of them. */
+  readonly proofs?: readonly ('totp' | 'webauthn')[];
   readonly allow?: readonly string[];
   /** Which check a token failed, and why: for the daemon's log, and for nobody else. */
   readonly check?: TokenCheck | 'keys';
@@ -110,7 +112,7 @@ export type Problem = {
 };
 
 /** Returns the body of a problem. Source: RFC 9457. */
-export function problemBody({ code, detail, at, diagnostics }: Problem): object {
+export function problemBody({ code, detail, at, diagnostics, proofs }: Problem): object {
   const [status, title] = PROBLEMS[code];
   return {
     type: `urn:plumbline:problem:${code}`,
@@ -120,6 +122,7 @@ export function problemBody({ code, detail, at, diagnostics }: Problem): object 
     code,
     ...(at === undefined ? {} : { at }),
     ...(diagnostics === undefined ? {} : { diagnostics }),
+    ...(proofs === undefined ? {} : { proofs }),
   };
 }
 

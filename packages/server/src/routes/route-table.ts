@@ -28,8 +28,10 @@ import { getSignIn } from './console/get-sign-in.ts';
 import { goToConsole } from './console/go-to-console.ts';
 import { makeSignInLink } from './console/make-sign-in-link.ts';
 import { showConsole } from './console/show-console.ts';
+import { showLinkOwner } from './console/show-link-owner.ts';
 import { signIn } from './console/sign-in.ts';
 import { signOut } from './console/sign-out.ts';
+import { useSignIn } from './console/use-sign-in.ts';
 import { beginAudit } from './audits/begin-audit.ts';
 import { drawAudit } from './audits/draw-audit.ts';
 import { getAuditFigures } from './audits/get-audit-figures.ts';
@@ -295,6 +297,7 @@ export const ROUTES: readonly Route[] = [
   getSignIn,
   signIn,
   signOut,
+  useSignIn,
   makeSignInChallenge,
   listSignIns,
   endSignIn,
@@ -302,6 +305,7 @@ export const ROUTES: readonly Route[] = [
   endOidc,
   beginOidc,
   makeSignInLink,
+  showLinkOwner,
   getConsoleFile,
   giveGrant,
   takeBackGrant,

@@ -176,7 +176,7 @@ type Either<T> =
       readonly ok: false;
       readonly error: { readonly code: ProblemCode; readonly message: string } & Pick<
         Problem,
-        'at' | 'diagnostics'
+        'at' | 'diagnostics' | 'retryAfterSeconds' | 'proofs'
       >;
     };
 

@@ -38,6 +38,23 @@ export const words: z.ZodType<string> = z
   .max(1000)
   .regex(/[\p{L}\p{N}]/u, 'it must say something');
 
+// The two joiners are letters' own in some scripts, and show where they stand alone.
+const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}]|(?![\u200c\u200d])\p{Cf}/u;
+
+/**
+ * A name that people tell others by: nothing in it is unseen, or turns round what stands beside
+ * it. Names from before stay as they are, and are shown with what is unseen made visible.
+ */
+export function plainName(shape: z.ZodString): z.ZodString {
+  return shape.superRefine((name, context) => {
+    const [found] = UNSEEN.exec(name) ?? [];
+    if (found === undefined) return;
+    const code = (found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    const message = `it holds U+${code}, a character that nobody sees: leave it out`;
+    context.addIssue({ code: 'custom', message });
+  });
+}
+
 /** Any JSON: whatever a parser of JSON returned. */
 export const json: z.ZodType<Json> = z.custom<Json>((value) => value !== undefined);
 
@@ -133,6 +150,7 @@ export const problem: z.ZodType<object> = z.strictObject({
   code: z.string(),
   at: z.string().optional(),
   diagnostics: z.array(z.looseObject({ code: z.string(), message: z.string() })).optional(),
+  proofs: z.array(z.enum(['totp', 'webauthn'])).optional(),
 });
 
 /** Returns the shape of one page of rows. */

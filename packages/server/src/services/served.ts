@@ -10,7 +10,7 @@ export function served<T>(value: T): { readonly ok: true; readonly value: T } {
 export function refused(
   code: ServiceCode,
   message: string,
-  rest: Pick<ServiceError, 'at' | 'diagnostics'> = {},
+  rest: Omit<ServiceError, 'code' | 'message'> = {},
 ): { readonly ok: false; readonly error: ServiceError } {
   return { ok: false, error: { code, message, ...rest } };
 }

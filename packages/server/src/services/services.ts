@@ -33,6 +33,10 @@ export type ServiceError = {
   readonly message: string;
   readonly at?: string;
   readonly diagnostics?: readonly Diagnostic[];
+  /** After how long it may be otherwise. */
+  readonly retryAfterSeconds?: number;
+  /** The kinds of second factors that would do. */
+  readonly proofs?: readonly ('totp' | 'webauthn')[];
 };
 
 /** Either a value, or why not. Whatever resolves with `ok: true` and records is durable. */

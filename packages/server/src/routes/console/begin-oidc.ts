@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
 import { giveFlow, schemeIn } from '../gate/cookie.ts';
-import { refuse, route, type Route } from '../route.ts';
-import { leadTo } from './console-files.ts';
+import { route, type Route } from '../route.ts';
+import { leadTo, leadToProblem } from './console-files.ts';
+import { isLedByOthers } from './sign-in-page.ts';
 
 /** Where a sign-in may end: a page of the console, and nothing that leads elsewhere. */
 const ownPage = z
@@ -21,11 +22,13 @@ export const beginOidc: Route = route({
   summary: 'sends a browser to an issuer to sign in; `to` is the page it comes back to',
   query: z.strictObject({ to: ownPage.default('/console/') }),
   answer: { status: 302, type: 'text/html; charset=utf-8' },
-  codes: ['not-found'],
-  handle: async ({ services }, { params: { id }, query: { to }, base }) => {
+  codes: [],
+  handle: async ({ services }, { params: { id }, query: { to }, base, headers }) => {
+    // Others lead to the page that offers it: the person presses, or does not.
+    if (isLedByOthers(headers)) return leadTo(to);
     const back = `${base}/console/oidc/back`;
     const begun = await services.signIns.begin({ issuer: id, back, to });
-    if (!begun.ok) return refuse({ code: 'not-found', detail: begun.say });
+    if (!begun.ok) return leadToProblem(begun.problem, to);
     const { place, sealed } = begun.value;
     return leadTo(place, [giveFlow(sealed, schemeIn(base))]);
   },

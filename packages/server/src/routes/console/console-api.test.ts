@@ -135,6 +135,28 @@ describe('the console', () => {
     await strict.close();
   });
 
+  test('console: who has to wait is told how long', async () => {
+    const error = { code: 'bad-proof' as const, message: 'too many', retryAfterSeconds: 900 };
+    const locked = { ...signIns, signIn: () => Promise.resolve({ ok: false as const, error }) };
+    const limits = { ...fake.api.settings.limits, badKeysPerMinute: 1 };
+    const open = await openFake({ services: { signIns: locked }, settings: { limits } });
+    const body = { way: 'key', key: 'plk_…' };
+    const tries = [
+      await open.ask({ method: 'POST', path: '/console/session', body }),
+      await open.ask({ method: 'POST', path: '/console/session', body }),
+    ];
+    assert.deepEqual(
+      tries.map(({ status, json }) => [status, json['code']]),
+      [
+        [403, 'bad-proof'],
+        [429, 'rate-limited'],
+      ],
+    );
+    assert.equal(tries[0]?.headers['retry-after'], '900');
+    assert.match(String(tries[1]?.headers['retry-after']), /^[1-5]?[0-9]$|^60$/);
+    await open.close();
+  });
+
   test('console: an issuer sends a browser back to pages of the console alone', async () => {
     const begun = await fake.ask({ path: '/console/oidc/0123456789ab?to=/console/agents/x' });
     assert.deepEqual([begun.status, begun.headers['location']], [302, 'https://login.example/']);
@@ -154,13 +176,139 @@ describe('the console', () => {
   });
 
   test('console: who could not sign in with an issuer is told so on the page', async () => {
-    const error = { code: 'forbidden' as const, message: 'no role' };
-    const refusing = { ...signIns, end: () => Promise.resolve({ ok: false as const, error }) };
+    const failed = { ok: false as const, problem: 'no-role' as const, why: 'none' };
+    const gone = { ok: false as const, problem: 'issuer-away' as const, why: 'refused' };
+    const to = '/console/halts';
+    const refusing = {
+      ...signIns,
+      begin: () => Promise.resolve(gone),
+      end: () => Promise.resolve({ ...failed, to }),
+    };
     const strict = await openFake({ services: { signIns: refusing } });
     const { headers } = await strict.ask({ path: '/console/oidc/back?error=access_denied' });
-    assert.equal(headers['location'], '/console/sign-in#problem=no%20role');
+    assert.equal(headers['location'], '/console/halts#problem=no-role');
     assert.equal(headers['set-cookie']?.length, 1);
+    const begun = await strict.ask({ path: '/console/oidc/0123456789ab?to=/console/halts' });
+    assert.equal(begun.headers['location'], '/console/halts#problem=issuer-away');
     await strict.close();
+  });
+
+  test('console: another page begins no signing in with an issuer by itself', async () => {
+    for (const site of ['cross-site', 'same-site']) {
+      const begun = await fake.ask({
+        path: '/console/oidc/0123456789ab?to=/console/halts',
+        headers: { 'sec-fetch-site': site },
+      });
+      assert.deepEqual([begun.status, begun.headers['location']], [302, '/console/halts']);
+      assert.equal(begun.headers['set-cookie'], undefined);
+    }
+    const own = { path: '/console/oidc/0123456789ab', headers: { 'sec-fetch-site': 'none' } };
+    assert.equal((await fake.ask(own)).headers['location'], 'https://login.example/');
+  });
+
+  test('console: a page that others led to asks before it takes a link', async () => {
+    const led = async (headers: Record<string, string>, path = '/console/sign-in') => {
+      const { status, headers: said } = await fake.ask({ path, headers });
+      return status === 302 ? said['location'] : status;
+    };
+    assert.equal(await led({}), 200);
+    assert.equal(await led({ 'sec-fetch-site': 'none' }), 200);
+    assert.equal(await led({ 'sec-fetch-site': 'same-origin' }), 200);
+    assert.equal(await led({ 'sec-fetch-site': 'cross-site' }), '/console/sign-in?led');
+    assert.equal(await led({ 'sec-fetch-site': 'same-site' }), '/console/sign-in?led');
+    assert.equal(await led({ 'sec-fetch-site': 'cross-site' }, '/console/sign-in?led'), 200);
+    assert.equal(await led({ 'sec-fetch-site': 'cross-site' }, '/console/halts'), 200);
+  });
+
+  test('console: of several cookies of its name the good one counts', async () => {
+    const bad = `plumbline-console=${'d'.repeat(43)}`;
+    const good = `plumbline-console=${COOKIE}`;
+    const ask = async (text: string) =>
+      (await fake.ask({ path: '/api/v1/agents', headers: { cookie: text } })).status;
+    assert.equal(await ask(`${bad}; ${good}`), 200);
+    assert.equal(await ask(`${good}; ${bad}`), 200);
+    assert.equal(await ask(`plumbline-console=x; ${bad}; ${good}`), 200);
+    const many = Array.from(
+      { length: 32 },
+      (_, each) => `plumbline-console=${String(each).padStart(43, 'd')}; `,
+    );
+    assert.equal(await ask(`${many.join('')}${good}`), 401, 'a bounded number is looked at');
+  });
+
+  test('console: two cookies that are good for different people are good for nobody', async () => {
+    const [eve, other] = ['e'.repeat(43), 'f'.repeat(43)];
+    const callers = new Map([
+      [COOKIE, ADMIN],
+      [other, { ...ADMIN, signIn: 'sgn_2' }],
+      [eve, { ...ADMIN, signIn: 'sgn_3', person: { id: 'eve', email: null, groups: [] } }],
+    ]);
+    const several = { ...signIns, callerOf: (value: string) => callers.get(value) };
+    const open = await openFake({ services: { signIns: several } });
+    const ask = async (values: readonly string[], more: Record<string, string> = {}) => {
+      const text = values.map((value) => `plumbline-console=${value}`).join('; ');
+      return (await open.ask({ path: '/api/v1/agents', headers: { cookie: text, ...more } }))
+        .status;
+    };
+    assert.equal(await ask([COOKIE, other]), 200);
+    assert.equal(await ask([eve, COOKIE]), 401);
+    assert.equal(await ask([eve, COOKIE], { 'x-plumbline-sign-in': 'sgn_1' }), 200);
+    await open.close();
+  });
+
+  test('console: a page that shows one person never asks as another', async () => {
+    const ask = async (signIn: string) => {
+      const headers = { ...cookie, 'x-plumbline-sign-in': signIn };
+      return (await fake.ask({ path: '/api/v1/agents', headers })).json['code'];
+    };
+    assert.equal(await ask('sgn_1'), undefined);
+    assert.equal(await ask('sgn_2'), 'no-key');
+  });
+
+  test('console: only what changes something, or says so, counts as use', async () => {
+    const used: string[] = [];
+    const counted = { ...signIns, use: (id: string) => void used.push(id) };
+    const open = await openFake({ services: { signIns: counted } });
+    await open.ask({ path: '/api/v1/agents', headers: cookie });
+    await open.ask({ path: '/console/session', headers: cookie });
+    assert.deepEqual(used, []);
+    const own = { ...cookie, ...page };
+    const body = { agent: 'a' };
+    await open.ask({ method: 'POST', path: '/api/v1/agents', body, headers: own });
+    assert.deepEqual(used, ['sgn_1']);
+    const path = '/console/session/use';
+    assert.equal((await open.ask({ method: 'POST', path, headers: own })).status, 200);
+    assert.deepEqual(used, ['sgn_1', 'sgn_1']);
+    const foreign = await open.ask({ method: 'POST', path, headers: cookie });
+    assert.equal(foreign.json['code'], 'bad-origin');
+    await open.close();
+  });
+
+  test('console: signing in ends what the browser was signed in with before', async () => {
+    const ended: (readonly string[])[] = [];
+    const replacing = {
+      ...signIns,
+      replace: (cookies: readonly string[]) => Promise.resolve(void ended.push(cookies)),
+    };
+    const open = await openFake({ services: { signIns: replacing } });
+    const body = { way: 'key', key: 'plk_…' };
+    await open.ask({ method: 'POST', path: '/console/session', body, headers: cookie });
+    assert.deepEqual(ended, [[COOKIE]]);
+    await open.close();
+  });
+
+  test('console: a link says whose it is on the own page alone, wrong ones count', async () => {
+    const path = '/console/links/owner';
+    const body = { link: 't' };
+    const said = await fake.ask({ method: 'POST', path, body });
+    assert.deepEqual(said.json, { person: 'ada@example.com', name: 'ada', expiresAtMs: 1 });
+    const headers = { 'sec-fetch-site': 'cross-site' };
+    const foreign = await fake.ask({ method: 'POST', path, body, headers });
+    assert.equal(foreign.json['code'], 'bad-origin');
+    const refused = { ok: false as const, error: { code: 'bad-key' as const, message: 'no' } };
+    const open = await openFake({ services: { signIns: { ...signIns, ownerOf: () => refused } } });
+    await open.ask({ method: 'POST', path, body });
+    assert.deepEqual(open.refused, ['bad-sign-in']);
+    await open.close();
   });
 
   test('console: deep links get the page, hashed files never do', async () => {

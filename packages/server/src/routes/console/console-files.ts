@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 import { INDEX, type Site, type SiteFile } from '../../site/built-site.ts';
+import type { SignInProblem } from '../../services/sign-ins/sign-ins.ts';
 import type { StreamReply } from '../mcp/mcp-door.ts';
 import { refuse, type Reply } from '../route.ts';
 import { PAGE_HEADERS } from './page-headers.ts';
@@ -60,6 +61,16 @@ export function leadTo(place: string, cookies: readonly string[] = []): StreamRe
   const set = cookies.length === 0 ? {} : { 'set-cookie': [...cookies] };
   const headers = { ...PAGE_HEADERS, location: place, 'cache-control': 'no-store', ...set };
   return { kind: 'stream', status: 302, write: (out) => void out.writeHead(302, headers).end() };
+}
+
+/** Returns an answer that leads to a page of the console, which says why nobody signed in. */
+export function leadToProblem(
+  problem: SignInProblem,
+  to = '/console/sign-in',
+  cookies: readonly string[] = [],
+): StreamReply {
+  // A word of a closed list: an address must not be able to put words into the console's mouth.
+  return leadTo(`${to}#problem=${problem}`, cookies);
 }
 
 const NOT_BUILT: Reply = {

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 
 import type { ShownSignIn, SignInWay, SignInWays } from '../../services/sign-ins/sign-ins.ts';
-import { time } from '../shapes.ts';
+import { count, time } from '../shapes.ts';
 
 /** How somebody may sign in. */
 export const signInWay: z.ZodType<SignInWay> = z.enum(['key', 'link', 'passkey', 'oidc']);
 
 /** Who is signed in, as the console shows it; everything of a person is null while nobody is. */
 export const consoleSession: z.ZodType = z.strictObject({
+  id: z.string().nullable(),
   person: z
     .strictObject({
       id: z.string(),
@@ -21,20 +22,34 @@ export const consoleSession: z.ZodType = z.strictObject({
   way: signInWay.nullable(),
   openedAt: time.nullable(),
   expiresAtMs: time.nullable(),
+  idleMs: count.nullable(),
+  idleAtMs: time.nullable(),
+  nowMs: time,
   ways: z.array(signInWay),
   issuers: z.array(z.strictObject({ id: z.string(), name: z.string() })),
 });
 
+/** What the answer is made from: the daemon's time is said, since browsers may have another. */
+export type SignInStanding = {
+  readonly signIns: { readonly ways: () => SignInWays };
+  readonly nowMs: number;
+};
+
 /** Returns who is signed in and how one may, in the form the console reads. */
-export function consoleSessionOf(shown: ShownSignIn | undefined, ways: SignInWays): object {
+export function consoleSessionOf(
+  shown: ShownSignIn | undefined,
+  { signIns, nowMs }: SignInStanding,
+): object {
+  const ways = { ...signIns.ways(), nowMs };
   if (shown === undefined) return { ...NOBODY, ...ways };
-  const { person, name, roles, way, openedAt, expiresAtMs } = shown;
+  const { person, name, roles, agents, way, openedAt, expiresAtMs, idleMs, idleAtMs } = shown;
   const { id, email, groups } = person;
-  const told = { person: { id, email, groups }, name, roles, agents: null };
-  return { ...told, way, openedAt, expiresAtMs, ...ways };
+  const told = { id: shown.id, person: { id, email, groups }, name, roles, agents };
+  return { ...told, way, openedAt, expiresAtMs, idleMs, idleAtMs, ...ways };
 }
 
 const NOBODY = {
+  id: null,
   person: null,
   name: null,
   roles: [],
@@ -42,6 +57,8 @@ const NOBODY = {
   way: null,
   openedAt: null,
   expiresAtMs: null,
+  idleMs: null,
+  idleAtMs: null,
 };
 
 const MOST_OF_A_BROWSER = 200;
@@ -53,4 +70,7 @@ export function browserIn(agent: string | undefined): string | null {
 }
 
 /** What a page keeps in its address is the page's own, and read by nobody here. */
-export const anyQuery: z.ZodType = z.record(z.string(), z.string());
+export const anyQuery: z.ZodType<Readonly<Record<string, string>>> = z.record(
+  z.string(),
+  z.string(),
+);

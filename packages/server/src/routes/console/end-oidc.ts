@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 import { flowIn, giveCookie, giveFlow, schemeIn } from '../gate/cookie.ts';
-import { refuse, type Reply, route, type Route } from '../route.ts';
-import { leadTo } from './console-files.ts';
+import { type Reply, route, type Route } from '../route.ts';
+import { leadTo, leadToProblem } from './console-files.ts';
 import { browserIn } from './console-shapes.ts';
 
 const query = z.record(z.string().max(100), z.string().max(4_096));
@@ -14,11 +14,10 @@ export const endOidc: Route = route({
   path: '/console/oidc/back',
   rights: [],
   reach: 'handler',
-  isSignIn: true,
   summary: 'takes a browser back from an issuer, and gives it the cookie',
   query,
   answer: { status: 302, type: 'text/html; charset=utf-8' },
-  codes: ['bad-proof', 'forbidden', 'rate-limited'],
+  codes: [],
   handle: async ({ services, clock }, { query: said, base, headers, address }): Promise<Reply> => {
     const scheme = schemeIn(base);
     const url = new URL(`${base}/console/oidc/back?${new URLSearchParams(said).toString()}`);
@@ -26,15 +25,7 @@ export const endOidc: Route = route({
     const browser = browserIn(headers['user-agent']);
     const ended = await services.signIns.end({ url, sealed }, { browser, address });
     const gone = giveFlow(null, scheme);
-    if (!ended.ok) {
-      const { code, message } = ended.error;
-      // A page of the console says it; the words are the daemon's own.
-      if (code === 'bad-proof' || code === 'forbidden') {
-        const place = `/console/sign-in#problem=${encodeURIComponent(message)}`;
-        return leadTo(place, [gone]);
-      }
-      return refuse({ code, detail: message });
-    }
+    if (!ended.ok) return leadToProblem(ended.problem, ended.to, [gone]);
     const { cookie, shown, to } = ended.value;
     const seconds = (shown.expiresAtMs - clock()) / 1_000;
     return leadTo(to, [gone, giveCookie(cookie, scheme, seconds)]);

@@ -1,6 +1,7 @@
 import { route, type Route } from '../route.ts';
-import { consoleReply } from './console-files.ts';
+import { consoleReply, leadTo } from './console-files.ts';
 import { anyQuery } from './console-shapes.ts';
+import { isLedByOthers } from './sign-in-page.ts';
 
 /** A file of the console, or its page for every path that is none. */
 export const getConsoleFile: Route = route({
@@ -13,5 +14,10 @@ export const getConsoleFile: Route = route({
   query: anyQuery,
   answer: { status: 200, type: 'text/html; charset=utf-8' },
   codes: ['not-found'],
-  handle: ({ site }, { headers, params: { file } }) => consoleReply(site, file, headers),
+  handle: ({ site }, { headers, query, params: { file } }) => {
+    // A link signs in by itself only where the person opened it: else the page asks them first.
+    const isLed = file === 'sign-in' && isLedByOthers(headers);
+    if (isLed && query['led'] === undefined) return leadTo('/console/sign-in?led');
+    return consoleReply(site, file, headers);
+  },
 });

@@ -1,4 +1,5 @@
-import { checkOwnPage, cookieIn, schemeIn } from '../gate/cookie.ts';
+import { checkOwnPage, cookiesIn, schemeIn } from '../gate/cookie.ts';
+import { signedInWith } from '../gate/signed-in.ts';
 import { answer, refuse, route, type Route } from '../route.ts';
 import { consoleSession, consoleSessionOf } from './console-shapes.ts';
 
@@ -12,11 +13,14 @@ export const getSignIn: Route = route({
   summary: 'who is signed in with this browser, and how one may sign in',
   answer: { status: 200, shape: consoleSession },
   codes: [],
-  handle: ({ services }, { base, headers }) => {
-    const cookie = cookieIn(headers, schemeIn(base));
-    if (cookie === undefined) return answer(consoleSessionOf(undefined, services.signIns.ways()));
-    const foreign = checkOwnPage(headers, 'GET');
+  handle: ({ services: { signIns }, clock }, { base, headers }) => {
+    const scheme = schemeIn(base);
+    const hasCookie = cookiesIn(headers, scheme).length > 0;
+    const foreign = hasCookie ? checkOwnPage(headers, 'GET') : null;
     if (foreign !== null) return refuse(foreign);
-    return answer(consoleSessionOf(services.signIns.find(cookie), services.signIns.ways()));
+    const found = signedInWith(signIns, headers, scheme);
+    const cookie = found === null || 'problem' in found ? null : found.cookie;
+    const shown = cookie === null ? undefined : signIns.find(cookie);
+    return answer(consoleSessionOf(shown, { signIns, nowMs: clock() }));
   },
 });

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 
 import { proof, purposeOf } from '../factors/proof-shapes.ts';
-import { giveCookie, schemeIn } from '../gate/cookie.ts';
-import { answer, refuse, route, type Route } from '../route.ts';
+import { cookiesIn, giveCookie, schemeIn } from '../gate/cookie.ts';
+import { answer, answerOf, refuse, route, type Route } from '../route.ts';
 import { object } from '../shapes.ts';
 import { browserIn, consoleSession, consoleSessionOf } from './console-shapes.ts';
+import { checkSignInPage } from './sign-in-page.ts';
 
 const body = z.discriminatedUnion('way', [
   z.strictObject({
@@ -40,23 +41,23 @@ export const signIn: Route = route({
   answer: { status: 201, shape: consoleSession },
   codes: ['bad-key', 'needs-proof', 'bad-proof', 'forbidden', 'rate-limited', 'unavailable'],
   handle: async ({ services, clock }, { body: given, base, headers, address }) => {
-    const site = headers['sec-fetch-site'];
-    if (site !== undefined && site !== 'same-origin') {
-      const detail = "sign in at the console's own page";
-      return refuse({ code: 'bad-origin', detail });
-    }
+    const foreign = checkSignInPage(headers);
+    if (foreign !== null) return refuse(foreign);
+    const scheme = schemeIn(base);
     const signed = await services.signIns.signIn({
       with: given.way === 'passkey' ? given : { ...given, proof: given.proof },
       purpose: purposeOf('/console/session', given),
       browser: browserIn(headers['user-agent']),
       address,
     });
-    if (!signed.ok) return refuse({ code: signed.error.code, detail: signed.error.message });
+    if (!signed.ok) return answerOf(signed);
     const { cookie, shown } = signed.value;
-    const seconds = (shown.expiresAtMs - clock()) / 1_000;
-    const setCookie = giveCookie(cookie, schemeIn(base), seconds);
+    const nowMs = clock();
+    const seconds = (shown.expiresAtMs - nowMs) / 1_000;
+    const setCookie = giveCookie(cookie, scheme, seconds);
+    await services.signIns.replace(cookiesIn(headers, scheme));
     return {
-      ...answer(consoleSessionOf(shown, services.signIns.ways()), 201),
+      ...answer(consoleSessionOf(shown, { signIns: services.signIns, nowMs }), 201),
       headers: { 'set-cookie': setCookie },
     };
   },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { checkOwnPage, cookieIn, giveCookie, schemeIn } from '../gate/cookie.ts';
+import { checkOwnPage, cookiesIn, giveCookie, schemeIn } from '../gate/cookie.ts';
 import { answer, refuse, route, type Route } from '../route.ts';
 
 /** Signs out whoever is signed in with this browser; signing out twice is no error. */
@@ -15,13 +15,17 @@ export const signOut: Route = route({
   codes: ['unavailable', 'overloaded'],
   handle: async ({ services }, { base, headers }) => {
     const scheme = schemeIn(base);
-    const cookie = cookieIn(headers, scheme);
+    const cookies = cookiesIn(headers, scheme);
     const gone = { 'set-cookie': giveCookie(null, scheme) };
-    if (cookie === undefined) return { ...answer({ signedOut: false }), headers: gone };
+    if (cookies.length === 0) return { ...answer({ signedOut: false }), headers: gone };
     const foreign = checkOwnPage(headers, 'DELETE');
     if (foreign !== null) return refuse(foreign);
-    const ended = await services.signIns.signOut(cookie);
-    if (!ended.ok) return refuse({ code: ended.error.code, detail: ended.error.message });
-    return { ...answer({ signedOut: ended.value.ended > 0 }), headers: gone };
+    let count = 0;
+    for (const cookie of cookies) {
+      const ended = await services.signIns.signOut(cookie);
+      if (!ended.ok) return refuse({ code: ended.error.code, detail: ended.error.message });
+      count += ended.value.ended;
+    }
+    return { ...answer({ signedOut: count > 0 }), headers: gone };
   },
 });

@@ -2,9 +2,10 @@ import { z } from 'zod';
 
 import { answerOf, route, type Route } from '../route.ts';
 import { credentialMembers, secret, shownCredential } from './credential-shapes.ts';
+import { plainName } from '../shapes.ts';
 
 const body = z.strictObject({
-  name: credentialMembers.name,
+  name: plainName(z.string().min(1).max(200)),
   url: credentialMembers.url,
   access: credentialMembers.access,
   inject: credentialMembers.inject,

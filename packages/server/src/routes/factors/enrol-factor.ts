@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
 import { answerOf, route, type Route } from '../route.ts';
-import { json, time } from '../shapes.ts';
+import { json, plainName, time } from '../shapes.ts';
 import { factorId, factorKind, proof, purposeOf } from './proof-shapes.ts';
 
 const body = z.strictObject({
   kind: factorKind,
-  name: z.string().min(1).max(100),
+  name: plainName(z.string().min(1).max(100)),
   proof: proof.optional(),
 });
 

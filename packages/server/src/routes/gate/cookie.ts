@@ -2,7 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 import type { Problem } from '../problem.ts';
 
-type Scheme = 'http' | 'https';
+/** How a browser reaches this daemon. */
+export type Scheme = 'http' | 'https';
 
 // With `__Host-` no other host, and nothing in the clear, can have set it.
 const NAMES: Readonly<Record<Scheme, string>> = {
@@ -18,9 +19,13 @@ const FLOW_NAMES: Readonly<Record<Scheme, string>> = {
 
 const VALUE = /^[A-Za-z0-9_-]{43}$/;
 
-/** Returns the value of the console's cookie, or undefined where none came. */
-export function cookieIn(headers: IncomingHttpHeaders, scheme: Scheme): string | undefined {
-  return valueIn(headers, NAMES[scheme], VALUE);
+// In the clear, a server on another port can add cookies of the same name. Which one is the
+// console's own shows only in its value; far more than a person ever has are not looked at.
+const MOST_OF_A_NAME = 32;
+
+/** Returns the values of the console's cookie: more than one where others added to it. */
+export function cookiesIn(headers: IncomingHttpHeaders, scheme: Scheme): readonly string[] {
+  return valuesIn(headers, NAMES[scheme], VALUE);
 }
 
 const SEALED = /^[A-Za-z0-9_-]{40,4000}$/;
@@ -28,7 +33,7 @@ const FLOW_SECONDS = 600;
 
 /** Returns what a browser brings back from an issuer, sealed; undefined where nothing came. */
 export function flowIn(headers: IncomingHttpHeaders, scheme: Scheme): string | undefined {
-  return valueIn(headers, FLOW_NAMES[scheme], SEALED);
+  return valuesIn(headers, FLOW_NAMES[scheme], SEALED)[0];
 }
 
 /** Returns what a browser is given to bring back from an issuer; null takes it away. */
@@ -44,16 +49,19 @@ export function giveFlow(sealed: string | null, scheme: Scheme): string {
   return parts.join('; ');
 }
 
-function valueIn(
+function valuesIn(
   { cookie }: IncomingHttpHeaders,
   wanted: string,
   form: RegExp,
-): string | undefined {
+): readonly string[] {
+  const found = new Set<string>();
   for (const pair of cookie?.split(';') ?? []) {
     const [name = '', value = ''] = pair.split('=', 2);
-    if (name.trim() === wanted && form.test(value.trim())) return value.trim();
+    if (name.trim() !== wanted || !form.test(value.trim())) continue;
+    found.add(value.trim());
+    if (found.size >= MOST_OF_A_NAME) break;
   }
-  return undefined;
+  return [...found];
 }
 
 /** Returns what gives a browser the console's cookie; null takes it away. */
@@ -80,7 +88,7 @@ export function schemeIn(base: string): Scheme {
  */
 export function checkOwnPage(headers: IncomingHttpHeaders, method: string): Problem | null {
   const site = headers['sec-fetch-site'];
-  if (method === 'GET' || method === 'HEAD') {
+  if (isReading(method)) {
     const isOwn = site === undefined || site === 'same-origin' || site === 'none';
     return isOwn ? null : OTHER_PAGE;
   }
@@ -88,6 +96,11 @@ export function checkOwnPage(headers: IncomingHttpHeaders, method: string): Prob
   if (site !== undefined && site !== 'same-origin') return OTHER_PAGE;
   if (!isSaid) return OTHER_PAGE;
   return headers['x-plumbline-console'] === '1' ? null : NO_HEADER;
+}
+
+/** Returns whether a request of a method changes nothing. */
+export function isReading(method: string): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 const OTHER_PAGE: Problem = {

@@ -6,8 +6,9 @@ import { looksLikeToken } from '../../identity/read-token.ts';
 import type { Checked, TokenFault } from '../../identity/token-fault.ts';
 import type { Api } from '../api.ts';
 import type { Caller } from '../caller.ts';
-import { checkOwnPage, cookieIn } from './cookie.ts';
+import { checkOwnPage, cookiesIn, isReading } from './cookie.ts';
 import { authenticate, credentialIn, type Known } from './authenticate.ts';
+import { signedInWith } from './signed-in.ts';
 
 /**
  * Returns who makes a request that came over the network: by a key, a token or a certificate; a
@@ -46,12 +47,15 @@ function signedInBy(
   { headers, method = '' }: Pick<IncomingMessage, 'headers' | 'method'>,
   scheme: 'http' | 'https',
 ): Known | null {
-  const cookie = cookieIn(headers, scheme);
-  if (cookie === undefined) return null;
+  if (cookiesIn(headers, scheme).length === 0) return null;
   const foreign = checkOwnPage(headers, method);
   if (foreign !== null) return { problem: foreign };
-  const caller = signIns.callerOf(cookie);
-  return caller === undefined ? null : { caller };
+  const found = signedInWith(signIns, headers, scheme);
+  if (found === null || 'problem' in found) return found;
+  const { caller } = found;
+  // What only reads, a page may have asked by itself: it keeps nobody signed in.
+  if (!isReading(method) && caller.signIn !== undefined) signIns.use(caller.signIn);
+  return { caller };
 }
 
 function showing(

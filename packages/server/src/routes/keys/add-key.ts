@@ -1,17 +1,21 @@
 import { z } from 'zod';
 
 import { answerOf, route, type Route } from '../route.ts';
+import { plainName } from '../shapes.ts';
 import { keyGrants, keyMembers, shownKey } from './key-shapes.ts';
 
 const body = z.strictObject({
   kind: keyMembers.kind,
-  name: keyMembers.name,
+  name: plainName(z.string().min(1).max(256)),
   roles: keyMembers.roles.optional(),
   scopes: keyMembers.scopes.optional(),
   agents: keyMembers.agents.optional(),
   expiresAt: keyMembers.expiresAt.optional(),
-  email: keyMembers.email.optional(),
-  groups: keyMembers.groups.optional(),
+  email: plainName(z.string().min(3).max(255)).nullable().optional(),
+  groups: z
+    .array(plainName(z.string().min(1).max(100)))
+    .max(100)
+    .optional(),
   grants: keyGrants.optional(),
 });
 

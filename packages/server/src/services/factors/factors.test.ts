@@ -62,7 +62,9 @@ test('factors: five wrong codes lock codes for a while, and then for longer', as
   await guess(1);
   assert.equal(written[1]?.kind, 'factor_locked');
   assert.equal(written[1]?.open['untilMs'], 1_700_000_000_000 + 30_000 + 900_000);
-  assert.equal(whyOf(await factors.check(ada, byCode(app.code()))), 'bad-proof', 'a right one too');
+  const locked = await factors.check(ada, byCode(app.code()));
+  assert.equal(whyOf(locked), 'bad-proof', 'a right one too');
+  assert.equal(locked.ok ? null : locked.error.retryAfterSeconds, 900);
   const again = await scene.restart();
   assert.equal(whyOf(await again.factors.check(ada, byCode(app.code()))), 'bad-proof');
   assert.equal(taken(await factors.list(ada, null)).lockedUntil, 1_700_000_930_000);

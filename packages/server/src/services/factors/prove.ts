@@ -75,7 +75,7 @@ async function proveCode(
   { record, proof }: Of<'totp'>,
 ): Promise<Served<Proven>> {
   const at = desk.clock();
-  if (record.lockedUntil > at) return lockedUntil(record.lockedUntil);
+  if (record.lockedUntil > at) return lockedUntil(record.lockedUntil, at);
   if (!record.factors.some(({ kind }) => kind === 'totp')) return wrongCode();
   const found = codeOwner(record, proof.code, at);
   if (found === null) return countWrong(desk, { person, by, record });
@@ -100,9 +100,11 @@ function wrongCode(): Served<never> {
   return refused('bad-proof', 'the code is wrong, too old, or was used: wait for the next one');
 }
 
-function lockedUntil(until: number): Served<never> {
+function lockedUntil(until: number, now: number): Served<never> {
   const when = new Date(until).toISOString();
-  return refused('bad-proof', `too many codes were wrong: none is taken before ${when}`);
+  const retryAfterSeconds = Math.max(1, Math.ceil((until - now) / 1_000));
+  const say = `too many codes were wrong: none is taken before ${when}`;
+  return refused('bad-proof', say, { retryAfterSeconds });
 }
 
 // The lock is kept before it is recorded: a log that takes nothing does not lift it.
@@ -120,11 +122,12 @@ async function countWrong(
     return wrongCode();
   }
   const lockMs = Math.min(LOCK_MS * 2 ** record.locks, LONGEST_LOCK_MS);
-  const until = desk.clock() + lockMs;
+  const now = desk.clock();
+  const until = now + lockMs;
   const locks = record.locks + 1;
   await desk.store.save(person, { ...record, wrongCodes: 0, locks, lockedUntil: until });
   const written = await desk.note('factor_locked', { person, untilMs: until, by });
-  return written.ok ? lockedUntil(until) : written;
+  return written.ok ? lockedUntil(until, now) : written;
 }
 
 async function proveAnswer(

@@ -1,5 +1,6 @@
 import { isGoodKey } from '../../routes/gate/authenticate.ts';
 import type { Caller } from '../../routes/caller.ts';
+import { personOfKey } from '../person-of-key.ts';
 import { refused, served } from '../served.ts';
 import type { Served } from '../services.ts';
 import type { SignInDesk } from './sign-in-desk.ts';
@@ -7,7 +8,7 @@ import { byOf, type KeptSignIn } from './sign-in-book.ts';
 import type { EndedSignIns } from './sign-ins.ts';
 
 /** Why a sign-in ended. */
-export type End = 'asked' | 'idle' | 'over' | 'key' | 'factor' | 'crowded' | 'lost';
+export type End = 'asked' | 'idle' | 'over' | 'key' | 'factor' | 'crowded' | 'replaced' | 'lost';
 
 /** Returns why a sign-in is good no more, or null while it is. */
 export function whyOver({ keys, clock, rules }: SignInDesk, kept: KeptSignIn): End | null {
@@ -51,9 +52,17 @@ export async function revoke(
   if (by.person === null) return refused('forbidden', 'sign-ins are of people');
   const person = desk.factors.pseudonymOf(by.person.id);
   const isOwn = (kept: KeptSignIn): boolean => kept.person === person;
-  if (id === null) return endAll(desk, desk.book.all().filter(isOwn), 'asked');
+  if (id === null) {
+    desk.links.forget((link) => isKeyOf(desk, link.key, person));
+    return endAll(desk, desk.book.all().filter(isOwn), 'asked');
+  }
   const kept = desk.book.withId(id);
   const mayEnd = kept !== undefined && (isOwn(kept) || by.roles.includes('admin'));
   if (!mayEnd) return refused('not-found', `there is no sign-in \`${id}\``);
   return endAll(desk, [kept], 'asked');
+}
+
+function isKeyOf({ keys, factors }: SignInDesk, key: string, person: string): boolean {
+  const of = personOfKey(keys.find(key));
+  return of !== undefined && factors.pseudonymOf(of) === person;
 }

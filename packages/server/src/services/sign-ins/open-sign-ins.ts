@@ -7,7 +7,7 @@ import { refused, served } from '../served.ts';
 import type { Served } from '../services.ts';
 import { endAll, noteEnd, revoke, whyOver } from './end-sign-ins.ts';
 import { loadSignIns, saveSignIns } from './kept-sign-ins.ts';
-import { linkFor } from './link-for.ts';
+import { linkFor, ownerOf } from './link-for.ts';
 import {
   byOf,
   digestOf,
@@ -18,7 +18,14 @@ import {
 } from './sign-in-book.ts';
 import type { SignInDesk, SignInNeeds } from './sign-in-desk.ts';
 import { SignInLinks } from './sign-in-links.ts';
-import type { Opened, ShownSignIn, SignInPlace, SignIns, SignInWay } from './sign-ins.ts';
+import type {
+  EndedSignIn,
+  Opened,
+  ShownSignIn,
+  SignInPlace,
+  SignIns,
+  SignInWay,
+} from './sign-ins.ts';
 import { whoSignsIn } from './who-signs-in.ts';
 
 const KEEP_MS = 60_000;
@@ -36,19 +43,23 @@ export async function openSignIns(needs: SignInNeeds): Promise<SignIns> {
     signIn: async (request) => {
       const who = await whoSignsIn(desk, request);
       if (!who.ok) return who;
-      const { key, proven } = who.value;
+      const { key, proven, endsAtMs } = who.value;
       const { browser, address, with: given } = request;
       const as: SignedInAs = { kind: 'key', key: key.id };
       const factor = proven?.factor ?? null;
-      return admit(desk, { way: given.way, as, factor, browser, address });
+      return admit(desk, { way: given.way, as, factor, browser, address }, endsAtMs);
     },
     challenge: () => desk.factors.openChallenge(),
     begin: async (of) => noted(desk, await needs.flow.begin(of)),
     end: async (of, place) => endFlow(desk, noted(desk, await needs.flow.end(of)), place),
-    callerOf: (cookie) => {
-      const kept = goodOne(desk, book.find(cookie));
+    callerOf: (cookie) => callerIn(desk, goodOne(desk, book.find(cookie))),
+    use: (id) => {
+      const kept = goodOne(desk, book.withId(id));
       if (kept !== undefined) kept.lastAt = needs.clock();
-      return callerIn(desk, kept);
+    },
+    replace: async (cookies) => {
+      const before = cookies.flatMap((cookie) => book.find(cookie) ?? []);
+      await endAll(desk, before, 'replaced');
     },
     find: (cookie) => shownOf(desk, goodOne(desk, book.find(cookie))),
     isOpen: (id) => goodOne(desk, book.withId(id)) !== undefined,
@@ -63,6 +74,7 @@ export async function openSignIns(needs: SignInNeeds): Promise<SignIns> {
       await endAll(desk, proved, 'factor');
     },
     link: (person, by) => linkFor(desk, person, by),
+    ownerOf: (link) => ownerOf(desk, link),
     sweep: async () => {
       for (const [id, { person, by }] of lost.splice(0))
         await noteEnd(desk, { id, person, by }, 'lost');
@@ -109,17 +121,15 @@ async function endFlow(
   desk: SignInDesk,
   flowed: Flowed<EndedFlow>,
   place: SignInPlace,
-): Promise<Served<Opened & { readonly to: string }>> {
-  if (!flowed.ok) return refused('bad-proof', flowed.say);
+): Promise<EndedSignIn> {
+  if (!flowed.ok) return flowed;
   const { caller, to } = flowed.value;
-  if (caller.person === null) return refused('forbidden', 'the issuer vouched for no person');
-  if (caller.roles.length === 0) {
-    const next = 'ask for a group or role that `roles` of the issuer names';
-    return refused('forbidden', `the issuer gives you no role here: ${next}`);
-  }
+  if (caller.person === null) return { ok: false, problem: 'no-person', to };
+  if (caller.roles.length === 0) return { ok: false, problem: 'no-role', to };
   const as: SignedInAs = { kind: 'issuer', caller };
-  const opened = await admit(desk, { way: 'oidc', as, factor: null, ...place });
-  return opened.ok ? served({ ...opened.value, to }) : opened;
+  const opened = await admit(desk, { way: 'oidc', as, factor: null, ...place }, null);
+  if (opened.ok) return served({ ...opened.value, to });
+  return { ok: false, problem: opened.error.code === 'bad-key' ? 'revoked' : 'unavailable', to };
 }
 
 // The sweep records the end of what is found to be over here.
@@ -139,10 +149,12 @@ function shownOf(desk: SignInDesk, kept: KeptSignIn | undefined): ShownSignIn | 
   const caller = callerIn(desk, kept);
   if (kept === undefined || caller === undefined || caller.person === null) return undefined;
   const { id, way, browser, address, openedAt, lastAt, expiresAt, as } = kept;
-  const { person, roles } = caller;
+  const { person, roles, agents } = caller;
+  const { idleMs } = desk.rules;
   const name = as.kind === 'key' ? desk.keys.find(as.key)?.name : undefined;
-  const told = { id, way, browser, address, openedAt, lastAt, expiresAtMs: expiresAt };
-  return { ...told, person, name: name ?? person.email ?? person.id, roles };
+  const ends = { expiresAtMs: expiresAt, idleMs, idleAtMs: lastAt + idleMs };
+  const told = { id, way, browser, address, openedAt, lastAt, ...ends };
+  return { ...told, person, name: name ?? person.email ?? person.id, roles, agents };
 }
 
 function listOf(desk: SignInDesk, person: Person | null): readonly ShownSignIn[] {
@@ -157,7 +169,11 @@ function listOf(desk: SignInDesk, person: Person | null): readonly ShownSignIn[]
 
 type Opening = SignInPlace & Pick<KeptSignIn, 'way' | 'as' | 'factor'>;
 
-async function admit(desk: SignInDesk, opening: Opening): Promise<Served<Opened>> {
+async function admit(
+  desk: SignInDesk,
+  opening: Opening,
+  endsAtMs: number | null,
+): Promise<Served<Opened>> {
   const { cookie, id } = freshSignIn();
   const caller = callerIn(desk, { ...BLANK, ...opening });
   if (caller === undefined || caller.person === null) {
@@ -168,7 +184,7 @@ async function admit(desk: SignInDesk, opening: Opening): Promise<Served<Opened>
   if (!crowded.ok) return crowded;
   const now = desk.clock();
   const ends = opening.as.kind === 'key' ? desk.keys.find(opening.as.key)?.expiresAt : null;
-  const expiresAt = Math.min(now + desk.rules.maxMs, ends ?? Infinity);
+  const expiresAt = Math.min(now + desk.rules.maxMs, ends ?? Infinity, endsAtMs ?? Infinity);
   const times = { openedAt: now, lastAt: now, expiresAt };
   const kept: KeptSignIn = { ...opening, ...times, id, digest: digestOf(cookie), person };
   const { way, factor } = opening;

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@plumbline/core';
 
-import type { BegunFlow, Flowed, SignInIssuer } from '../../identity/code-flow.ts';
+import type { BegunFlow, Flowed, FlowProblem, SignInIssuer } from '../../identity/code-flow.ts';
 import type { Caller, Person } from '../../routes/caller.ts';
 import type { Role } from '../../store/vault.ts';
 import type { Challenge, Proof, Purpose } from '../factors/factors.ts';
@@ -33,10 +33,15 @@ export type ShownSignIn = SignInPlace & {
   /** What the person is called where they have no address. */
   readonly name: string;
   readonly roles: readonly Role[];
+  /** The agents this person sees; null: all of them. */
+  readonly agents: readonly string[] | null;
   readonly openedAt: number;
   readonly lastAt: number;
-  /** It ends then, or before, when nothing is asked for as long as is configured. */
+  /** It ends then, however much it is used. */
   readonly expiresAtMs: number;
+  /** How long it lasts without use, and when it ends unless it is used. */
+  readonly idleMs: number;
+  readonly idleAtMs: number;
 };
 
 /** The one time the cookie's value is seen. */
@@ -48,6 +53,21 @@ export type SignInLink = {
   readonly person: string;
   readonly expiresAtMs: number;
 };
+
+/** Whose link it is, for who is about to use it. */
+export type LinkOwner = {
+  readonly person: string;
+  readonly name: string;
+  readonly expiresAtMs: number;
+};
+
+/** Why signing in with an issuer came to nothing; the console says each in words of its own. */
+export type SignInProblem = FlowProblem | 'no-person' | 'no-role' | 'unavailable' | 'revoked';
+
+/** How signing in with an issuer ended; `to` is where they wanted to go, where that is known. */
+export type EndedSignIn =
+  | { readonly ok: true; readonly value: Opened & { readonly to: string } }
+  | { readonly ok: false; readonly problem: SignInProblem; readonly to?: string };
 
 /** The ways people may sign in here, and with which issuers. */
 export type SignInWays = {
@@ -69,8 +89,10 @@ export type EndedSignIns = { readonly ended: number };
  * - A sign-in by key, link or passkey is a key's: it ends at once when the key is revoked or runs
  *   out, and outlives the daemon. One by an issuer is of the roles its token gave, and ends with
  *   the daemon, or before.
- * - A sign-in ends when nothing was asked with it for `idleMs`, `maxMs` after it began, and when
- *   the factor it was proved by is removed.
+ * - A sign-in ends when it was not used for `idleMs`, `maxMs` after it began, and when the factor
+ *   it was proved by is removed. Asking with it is no use of it by itself: pages ask by themselves.
+ * - A link made while signed in prolongs nothing: what it signs in ends when that would have ended,
+ *   and it is good no longer than that is open.
  * - `signed_in` is in the ledger before the cookie is given. What ends, ends first: `signed_out`
  *   follows.
  * - Of one person at most 20 are open, the newest, and 1,000 in all.
@@ -90,9 +112,13 @@ export type SignIns = {
   readonly end: (
     of: { readonly url: URL; readonly sealed: string },
     place: SignInPlace,
-  ) => Promise<Served<Opened & { readonly to: string }>>;
-  /** Returns who asks with a cookie, and counts it as used; undefined when it is good no more. */
+  ) => Promise<EndedSignIn>;
+  /** Returns who asks with a cookie; undefined when it is good no more. */
   readonly callerOf: (cookie: string) => Caller | undefined;
+  /** Counts a sign-in as used, where it is open. */
+  readonly use: (id: string) => void;
+  /** Ends what a browser was signed in with before it was signed in anew. */
+  readonly replace: (cookies: readonly string[]) => Promise<void>;
   readonly find: (cookie: string) => ShownSignIn | undefined;
   /** Returns whether a sign-in is good; looking at it does not count as use. */
   readonly isOpen: (id: string) => boolean;
@@ -105,6 +131,8 @@ export type SignIns = {
   readonly factorRemoved: (factor: string) => Promise<void>;
   /** Makes a link that signs a key's person in; undefined: the one person who is an admin. */
   readonly link: (person: string | undefined, by: Caller) => Promise<Served<SignInLink>>;
+  /** Returns whose link it is. It stays good. */
+  readonly ownerOf: (link: string) => Served<LinkOwner>;
   /** Ends what is over and records it, and keeps what is open for the next daemon. */
   readonly sweep: () => Promise<void>;
   /** Keeps what is open for the next daemon. */

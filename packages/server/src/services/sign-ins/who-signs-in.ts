@@ -4,18 +4,19 @@ import type { ApiKey, Role } from '../../store/vault.ts';
 import type { Proof, Proven } from '../factors/factors.ts';
 import { refused, served } from '../served.ts';
 import type { Served } from '../services.ts';
+import { BAD_LINK, goodLink } from './link-for.ts';
 import type { SignInDesk } from './sign-in-desk.ts';
 import type { SignInRequest } from './sign-ins.ts';
 
-/** Whose key somebody showed to have, and by which factor. */
-export type WhoSignsIn = { readonly key: ApiKey; readonly proven: Proven | null };
+/** Whose key somebody showed to have, by which factor, and until when at the latest it is good. */
+export type WhoSignsIn = {
+  readonly key: ApiKey;
+  readonly proven: Proven | null;
+  readonly endsAtMs: number | null;
+};
 
 // One fault in all cases: nobody learns which keys and links there are.
 const BAD_KEY: Served<never> = refused('bad-key', 'the key is unknown, revoked or expired');
-const BAD_LINK: Served<never> = refused(
-  'bad-key',
-  'the link was used, or is over: `plumb console` makes another',
-);
 const MACHINE: Served<never> = refused(
   'forbidden',
   "the console is people's: a machine's key signs nobody in",
@@ -35,18 +36,14 @@ export async function whoSignsIn(
       return key === undefined ? BAD_KEY : proved(desk, key, request);
     }
     case 'link': {
-      const key = goodKey(desk, desk.links.look(given.link));
-      if (key === undefined) return BAD_LINK;
-      const who = await proved(desk, key, request);
+      const good = goodLink(desk, given.link);
+      if (good === undefined) return BAD_LINK;
+      const who = await proved(desk, good.key, request);
       if (!who.ok) return who;
-      return desk.links.take(given.link) ? who : BAD_LINK;
+      if (!desk.links.take(given.link)) return BAD_LINK;
+      return served({ ...who.value, endsAtMs: good.link.within?.endsAtMs ?? null });
     }
   }
-}
-
-function goodKey({ keys, clock }: SignInDesk, id: string | undefined): ApiKey | undefined {
-  const key = id === undefined ? undefined : keys.find(id);
-  return key !== undefined && isGoodKey(key, clock()) ? key : undefined;
 }
 
 async function proved(
@@ -57,7 +54,7 @@ async function proved(
   const caller = callerOfKey(key);
   if (caller.person === null) return MACHINE;
   const proven = await proveOwn(desk, caller, request);
-  return proven.ok ? served({ key, proven: proven.value }) : proven;
+  return proven.ok ? served({ key, proven: proven.value, endsAtMs: null }) : proven;
 }
 
 /** Who has a second factor shows it; who has none is let in unless the rules say otherwise. */
@@ -68,13 +65,25 @@ async function proveOwn(
 ): Promise<Served<Proven | null>> {
   const proof = 'proof' in given ? given.proof : undefined;
   if (rules.factor === 'webauthn' && proof?.factor !== 'webauthn') {
-    return refused('needs-proof', 'here people sign in with a passkey: `plumb factor enrol`');
+    const say = 'here people sign in with a passkey: `plumb factor enrol` sets one up';
+    return refused('needs-proof', say, { proofs: ['webauthn'] });
   }
   if (proof?.factor === 'webauthn') return provePasskey({ factors }, caller, proof);
   const own = await factors.list(caller, null);
   if (!own.ok) return own;
   const isAsked = rules.factor === 'totp' || own.value.rows.length > 0;
+  if (isAsked && proof === undefined) return needsProof(own.value.rows.map(({ kind }) => kind));
   return factors.check(caller, { demand: isAsked ? 'totp' : 'none', proof, purpose });
+}
+
+/** Who showed a key or a link is told which of their factors would do, and where they have none. */
+function needsProof(kinds: readonly ('totp' | 'webauthn')[]): Served<never> {
+  const proofs = [...new Set(kinds)];
+  const say =
+    proofs.length === 0
+      ? 'signing in here takes a second factor, and you have none: `plumb factor enrol` sets one up'
+      : 'this takes a proof by a second factor: send `proof` with it';
+  return refused('needs-proof', say, { proofs });
 }
 
 /** Beside a key a passkey answers an open challenge as well, and must be of the same person. */
@@ -97,7 +106,7 @@ async function byPasskey(
   if (!proven.ok) return proven;
   const key = await keyOfPerson(desk, proven.value.person);
   if (key === undefined) return refused('bad-key', 'the person of this passkey has no good key');
-  return served({ key, proven: proven.value });
+  return served({ key, proven: proven.value, endsAtMs: null });
 }
 
 const RANK: Readonly<Record<Role, number>> = { viewer: 1, operator: 2, approver: 2, admin: 3 };
