@@ -248,6 +248,7 @@ export { compileCondition } from './pact/expression/condition.ts';
 export { parseTree } from './pact/expression/parse.ts';
 export { NO_PACT } from './pact/no-pact.ts';
 export { parsePact } from './pact/parse.ts';
+export { pactStatement } from './pact/statement.ts';
 export { loadDocument } from './pact/load-document.ts';
 export { type LoadedPact, loadPact } from './pact/load.ts';
 export {

@@ -58,6 +58,7 @@ export {
 export type { Primitives, Sha256, SignEd25519, VerifyEd25519 } from './primitives.ts';
 export { proveConsistency, proveInclusion, type Tree } from './tree/prove.ts';
 export { type Fault, type FaultCode, type Result } from './result.ts';
+export { formatSigningKey, parseSigningKey, type SigningKeyFile } from './note/signing-key.ts';
 export { cosignText, findSignature, type Signed, type Signer, signText } from './note/signature.ts';
 export { type LogSource, type Place, readBundle, readTile } from './tree/source.ts';
 export {

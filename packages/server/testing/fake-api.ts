@@ -477,6 +477,7 @@ function fakeServices(
   return {
     ...fakeApprovals(calls),
     pacts: {
+      rule: { people: 1, signers: [] },
       list: () => served('pacts.list', [ROW]),
       get: () => served('pacts.get', version),
       propose: () => served('pacts.propose', ROW),

@@ -11,17 +11,18 @@ import {
   withDaemon,
 } from '../daemon/connection.ts';
 import { keyNames } from '../daemon/key-names.ts';
-import { loadServer } from '../daemon/load-server.ts';
 import { type PactFiles, readPactFiles } from '../files/pact-files.ts';
 import { readText } from '../files/read-text.ts';
 import { renderRows } from '../output/table.ts';
 import type { Shell } from '../shell.ts';
 import { Stop } from '../stop.ts';
+import { signaturesBy } from './pact-sign.ts';
 
 type PublishOptions = Connection & {
   readonly agent?: string;
   readonly reason: string;
   readonly sign?: readonly string[];
+  readonly signature?: readonly string[];
 };
 
 type ShadowOptions = Connection & {
@@ -39,6 +40,7 @@ export function addPactPublish(pact: Command, shell: Shell): void {
     .option('--agent <agent>', 'the agent (default: the one the pact names)')
     .option('--reason <text>', 'why; stands open in the ledger', 'published')
     .option('--sign <file...>', 'sign with these keys of `plumb key sign-new`')
+    .option('--signature <file...>', 'signatures that others made with `plumb pact sign`')
     .action((file: string, options: PublishOptions) => publish(file, options, shell));
   withConnection(pact.command('shadow').description('run a pact beside the armed one'))
     .argument('[file]', 'the pact')
@@ -67,21 +69,9 @@ export function addPactPublish(pact: Command, shell: Shell): void {
 async function publish(file: string, options: PublishOptions, shell: Shell): Promise<void> {
   const found = readPactFiles(file);
   const agent = options.agent ?? found.agent;
-  const signatures = await signaturesOf(options.sign ?? [], { agent, digest: found.digest });
+  const own = await signaturesBy(options.sign ?? [], { agent, digest: found.digest });
+  const signatures = [...own, ...(options.signature ?? []).map((each) => readText(each))];
   await propose({ agent, found, mode: 'publish', signatures }, options, shell);
-}
-
-async function signaturesOf(
-  files: readonly string[],
-  of: { readonly agent: string; readonly digest: string },
-): Promise<readonly string[]> {
-  const server = await loadServer();
-  const signed = files.map(async (file) => {
-    const note = await server.signPact(readText(file), of);
-    if (note === undefined) throw new Stop('no key of `plumb key sign-new`', file);
-    return note;
-  });
-  return Promise.all(signed);
 }
 
 async function shadow(

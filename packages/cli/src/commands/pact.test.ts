@@ -43,6 +43,40 @@ test('pact check: bytes that are not UTF-8 and a huge file are errors with a pla
   assert.equal(large.err, 'plumb: TMP/huge.pact.yaml: larger than 8 MiB, that is no pact\n');
 });
 
+test('pact sign: what somebody signs by the text or by its digest is the same note', async () => {
+  verifies('human.break-glass');
+  for (const name of ['ada', 'bo']) {
+    await plumb('key', 'sign-new', join(folder, `${name}.key`), '--name', name);
+  }
+  const keys = ['--key', join(folder, 'ada.key'), join(folder, 'bo.key')];
+  const path = join(pacts, 'support.pact.yaml');
+  const byText = await json('pact', 'sign', path, ...keys);
+  const { agent, digest } = { agent: String(byText['agent']), digest: String(byText['digest']) };
+  const named = ['--agent', agent, '--digest', digest];
+  const target = join(folder, 'support.sig');
+  const said = await plumb('pact', 'sign', ...named, ...keys, '-o', target);
+  assert.deepEqual([said.exit, said.out], [0, 'wrote TMP/support.sig\n']);
+  assert.equal(said.err, `signed ${digest} for ${agent}\n`);
+  const note = readFileSync(target, 'utf8');
+  assert.equal(note, byText['signature']);
+  const lines = /^plumbline-pact\/v1\n\S+\nsha256:[0-9a-f]{64}\n\n— ada \S{92}\n— bo \S{92}\n$/;
+  assert.match(note, lines);
+});
+
+test('pact sign: says what it does not know, and whose file is no key', async () => {
+  const key = ['--key', join(folder, 'none.key')];
+  writeFileSync(join(folder, 'none.key'), 'nothing');
+  const unnamed = await plumb('pact', 'sign', ...key);
+  assert.equal(unnamed.err, 'plumb: name a pact, or what is signed by --agent and --digest\n');
+  const path = join(pacts, 'support.pact.yaml');
+  const none = await plumb('pact', 'sign', path, ...key);
+  assert.equal(none.err, 'plumb: TMP/none.key: no key of `plumb key sign-new`\n');
+  const short = await plumb('pact', 'sign', '--agent', 'a', '--digest', 'sha256:0', ...key);
+  assert.match(short.err, /--digest: `sha256:0` must be `sha256:` and 64 hex digits/);
+  const other = await plumb('pact', 'sign', path, '--digest', `sha256:${'0'.repeat(64)}`, ...key);
+  assert.match(other.err, /means sha256:[0-9a-f]{64}, not sha256:0{64}\n$/);
+});
+
 test('init: the starter is written once, names the next command, and passes it', async () => {
   const target = join(folder, 'starter');
   const said = await plumb('init', target);

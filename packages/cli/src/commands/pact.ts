@@ -7,6 +7,7 @@ import { addPactDiff } from './pact-diff.ts';
 import { addPactExplain } from './pact-explain.ts';
 import { addPactFmt } from './pact-fmt.ts';
 import { addPactPublish } from './pact-publish.ts';
+import { addPactSign } from './pact-sign.ts';
 import { addPactTest } from './pact-test.ts';
 import { addPactTry } from './pact-try.ts';
 
@@ -22,5 +23,6 @@ export function addPact(program: Command, shell: Shell): void {
   addPactFmt(pact, shell);
   addPactExplain(pact, shell);
   addPactDraft(pact, shell);
+  addPactSign(pact, shell);
   addPactPublish(pact, shell);
 }

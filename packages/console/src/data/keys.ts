@@ -1,6 +1,7 @@
 import { type UseQueryResult } from '@tanstack/react-query';
 
 import { type Answer, api, bodyOf } from './api.ts';
+import { useMay } from './session.ts';
 import { useLiveQuery } from './use-live.ts';
 import { type Order, useOrder } from './use-order.ts';
 
@@ -13,9 +14,22 @@ export type KeyOrder = Pick<Key, 'kind' | 'name' | 'roles' | 'scopes' | 'agents'
 /** A key that was made, with its secret: answered this once. */
 export type MadeKey = { readonly key: Key; readonly token: string };
 
+/**
+ * Returns what the person or program behind a key is called, as far as this person is told: an id
+ * says nothing to whoever reads it.
+ */
+export function useWho(): (id: string) => string {
+  const { data: keys = [] } = useKeys(useMay('administer'));
+  return (id) => {
+    const key = keys.find((each) => each.id === id);
+    return key?.email ?? key?.name ?? id;
+  };
+}
+
 /** Every key, revoked ones included. */
-export function useKeys(): UseQueryResult<readonly Key[]> {
+export function useKeys(isAsked = true): UseQueryResult<readonly Key[]> {
   return useLiveQuery({
+    isAsked,
     key: ['keys'],
     ask: async (signal) => bodyOf(await api.GET('/api/v1/keys', { signal })).rows,
     isTouchedBy: ({ kind }) => kind === 'key_added' || kind === 'key_revoked',

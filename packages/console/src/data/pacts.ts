@@ -1,4 +1,9 @@
-import { useQuery, type UseQueryResult } from '@tanstack/react-query';
+import {
+  type QueryKey,
+  useQuery,
+  type UseQueryOptions,
+  type UseQueryResult,
+} from '@tanstack/react-query';
 
 import { type Answer, api, bodyOf } from './api.ts';
 import { useLiveQuery } from './use-live.ts';
@@ -16,14 +21,40 @@ export type PactFiles = {
   readonly files: Readonly<Record<string, string>>;
 };
 
+/** One version as its author wrote it. */
+export type PactSources = PactFiles & { readonly digest: string };
+
+/** How many people publishing takes, and the verifier keys of those who sign. */
+export type PublishingRule = Answer<'/api/v1/agents/{agent}/pacts'>['publishing'];
+
+/** Every version of an agent's pact, newest first, and what publishing one takes. */
+export type PactHistory = Answer<'/api/v1/agents/{agent}/pacts'>;
+
 /** Every version of an agent's pact, newest first. */
 export function usePacts(agent: string): UseQueryResult<readonly PactRow[]> {
+  return useHistoryPart(agent, rowsIn);
+}
+
+/** Every version of an agent's pact, and what publishing one takes. */
+export function usePactHistory(agent: string): UseQueryResult<PactHistory> {
+  return useHistoryPart(agent, whole);
+}
+
+// The same function each time: a part is made again only where the answer is another.
+const whole = (history: PactHistory): PactHistory => history;
+const rowsIn = ({ rows }: PactHistory): readonly PactRow[] => rows;
+
+function useHistoryPart<Part>(
+  agent: string,
+  select: (history: PactHistory) => Part,
+): UseQueryResult<Part> {
   return useLiveQuery({
     key: ['pacts', agent],
     ask: async (signal) => {
       const params = { path: { agent } };
-      return bodyOf(await api.GET('/api/v1/agents/{agent}/pacts', { params, signal })).rows;
+      return bodyOf(await api.GET('/api/v1/agents/{agent}/pacts', { params, signal }));
     },
+    select,
     isTouchedBy: (row) =>
       row.agent === agent && (row.kind === 'armed' || row.kind.startsWith('pact_')),
   });
@@ -31,7 +62,15 @@ export function usePacts(agent: string): UseQueryResult<readonly PactRow[]> {
 
 /** One version with its sources, which never change; nothing is asked where none is named. */
 export function usePact(agent: string, digest: string | null): UseQueryResult<PactVersion> {
-  return useQuery({
+  return useQuery(pactQuery(agent, digest));
+}
+
+/** The question for one version, where several are asked for at once. */
+export function pactQuery(
+  agent: string,
+  digest: string | null,
+): UseQueryOptions<PactVersion> & { readonly queryKey: QueryKey } {
+  return {
     queryKey: ['pacts', agent, 'version', digest],
     queryFn: async ({ signal }) => {
       const params = { path: { agent, digest: digest ?? '' } };
@@ -39,14 +78,17 @@ export function usePact(agent: string, digest: string | null): UseQueryResult<Pa
     },
     enabled: digest !== null,
     staleTime: Infinity,
-  });
+  };
 }
 
 /** What somebody wants to be published. */
 export type Proposal = PactFiles & {
   readonly mode: 'publish' | 'shadow';
   readonly reason: string;
+  /** Signed notes of those whose signatures are asked for. */
   readonly signatures: readonly string[];
+  /** What was armed when the author began, null for nothing. */
+  readonly base: string | null;
 };
 
 /** Publishes a pact, or runs it in the shadow of the armed one. */

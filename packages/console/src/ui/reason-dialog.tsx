@@ -21,6 +21,8 @@ type ReasonDialogProps = {
   /** The words of the button that does it. */
   readonly action: string;
   readonly isDanger?: boolean;
+  /** Whether everything else is chosen that it takes. */
+  readonly isReady?: boolean;
   readonly isBusy: boolean;
   readonly error: unknown;
   readonly onReason: (reason: string) => void;
@@ -39,9 +41,18 @@ export function ReasonDialog(props: ReasonDialogProps): ReactElement {
 }
 
 function ReasonForm(props: ReasonDialogProps): ReactElement {
-  const { onClose, action, isDanger = false, isBusy, error, onReason, children } = props;
+  const {
+    onClose,
+    action,
+    isDanger = false,
+    isReady = true,
+    isBusy,
+    error,
+    onReason,
+    children,
+  } = props;
   const [reason, setReason] = useState('');
-  const isGiven = reason.trim() !== '';
+  const isGiven = reason.trim() !== '' && isReady;
   const send = (event?: FormEvent): void => {
     event?.preventDefault();
     if (isGiven && !isBusy) onReason(reason.trim());

@@ -40,6 +40,25 @@ test('schema: knows the members the parser knows', () => {
   assert.deepEqual(Object.keys(properties).sort(), [...PACT_KEYS].sort());
 });
 
+test('schema: every member says in a line what it means, to whoever writes a pact', () => {
+  const silent: string[] = [];
+  const walk = (node: Json | undefined, path: string): void => {
+    if (Array.isArray(node)) for (const each of node) walk(each, path);
+    if (!isJsonObject(node)) return;
+    for (const [name, each] of Object.entries(node)) {
+      if (name !== 'properties' || !isJsonObject(each)) walk(each, `${path}/${name}`);
+      else for (const [word, of] of Object.entries(each)) describe(of, `${path}.${word}`);
+    }
+  };
+  const describe = (node: Json, path: string): void => {
+    const said = isJsonObject(node) ? node['description'] : null;
+    if (typeof said !== 'string' || said.includes('\n')) silent.push(path);
+    walk(node, path);
+  };
+  walk(schema, '');
+  assert.deepEqual(silent, []);
+});
+
 test('schema: accepts what the parser accepts among the diagnostics', () => {
   for (const path of globSync('spec/vectors/diagnostics/*.yaml', { cwd: root })) {
     const text = readFileSync(join(root, path), 'utf8');

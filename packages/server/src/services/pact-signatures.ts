@@ -1,16 +1,9 @@
+import { pactStatement } from '@plumbline/core';
 import { findSignature, parseNote, parseVerifierKey, type VerifierKey } from '@plumbline/ledger';
 
 import { primitives } from '../ledger/primitives.ts';
 import { refused, served } from './served.ts';
-import type { PactAt, Served } from './services.ts';
-
-/** Returns the text that is signed to publish a pact. Source: docs/daemon.md, "Publishing". */
-export function pactStatement({ agent, digest }: PactAt): string {
-  return `plumbline-pact/v1\n${agent}\n${digest}\n`;
-}
-
-/** Whose signatures are asked for, and how many of them. */
-export type SigningRule = { readonly people: 1 | 2; readonly signers: readonly string[] };
+import type { PactAt, PublishingRule, Served } from './services.ts';
 
 /**
  * Returns the names of the configured keys that signed this pact for this agent.
@@ -21,7 +14,7 @@ export type SigningRule = { readonly people: 1 | 2; readonly signers: readonly s
 export async function checkSignatures(
   of: PactAt,
   signatures: readonly string[],
-  rule: SigningRule,
+  rule: PublishingRule,
 ): Promise<Served<readonly string[]>> {
   if (rule.signers.length === 0) return served([]);
   const keys = rule.signers.flatMap((text) => {
@@ -38,7 +31,7 @@ export async function checkSignatures(
   return refused(
     'forbidden',
     `${signed.size} of the configured signers signed ${of.digest} for \`${of.agent}\` and ` +
-      `publishing takes ${rule.people}; sign with \`plumb pact publish --sign <key file>\``,
+      `publishing takes ${rule.people}; sign with \`plumb pact sign <file> --key <key file>\``,
   );
 }
 

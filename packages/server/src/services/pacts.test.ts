@@ -68,6 +68,22 @@ test('pacts: what the log does not take starts and ends no shadow', async () => 
   await guard.close();
 });
 
+test('pacts: nobody overwrites a version they have not seen', async () => {
+  const { guard, pacts } = await scene({ people: 1 });
+  const publish = (purpose: string, base?: string | null): ReturnType<typeof pacts.propose> =>
+    pacts.propose({ ...shadowOf(purpose), mode: 'publish', base }, local);
+  const first = await publish('Answer.', null);
+  assert.ok(first.ok, JSON.stringify(first));
+  const late = await publish('Answer late.', null);
+  assert.equal(late.ok ? 'done' : late.error.code, 'conflict');
+  assert.match(late.ok ? '' : late.error.message, /from no pact and now sha256:[0-9a-f]+ is armed/);
+  assert.ok((await publish('Answer on.', first.value.digest)).ok);
+  const stale = await publish('Answer off.', first.value.digest);
+  assert.equal(stale.ok ? 'done' : stale.error.code, 'conflict');
+  assert.ok((await publish('Answer whatever is armed.')).ok);
+  await guard.close();
+});
+
 test('pacts: the second person is none whom the first is called as well', async () => {
   verifies('authority.verified');
   const { guard, pacts } = await scene({ people: 2 });

@@ -6,11 +6,19 @@ import { isInstanceOf } from '../guard/instance.ts';
 import type { Caller } from '../routes/caller.ts';
 import { namesOf } from '../routes/names-of.ts';
 import { openOfVersion, type PactRegistry, type Version } from './pact-registry.ts';
-import { checkSignatures, type SigningRule } from './pact-signatures.ts';
+import { checkSignatures } from './pact-signatures.ts';
 import { blobOf, compileSources, type PactSources, sourcesIn } from './pact-sources.ts';
 import type { OpenEntry, WriteEntry } from './write-entry.ts';
 import { fromGuard, refused, served } from './served.ts';
-import type { PactAt, PactProposal, PactRow, Pacts, PactVersion, Served } from './services.ts';
+import type {
+  PactAt,
+  PactProposal,
+  PactRow,
+  Pacts,
+  PactVersion,
+  PublishingRule,
+  Served,
+} from './services.ts';
 import { makeTurns } from './turns.ts';
 
 /** What publishing works with. */
@@ -20,7 +28,7 @@ export type PactsNeeds = {
   readonly write: WriteEntry;
   /** Returns a blob of the ledger, checked against its digest. */
   readonly blob: (digest: string) => Promise<Uint8Array | undefined>;
-  readonly rule: SigningRule;
+  readonly rule: PublishingRule;
   /** Whether one person may publish alone under a break-glass where it takes two. */
   readonly isAloneUnderBreakGlass?: boolean;
   /** Returns what the person is called who has a key or a token; nothing: it is not known. */
@@ -43,6 +51,7 @@ export function makePacts(needs: PactsNeeds): Pacts {
       ? Promise.resolve(refused('unknown-agent', noAgent(agent)))
       : turn(agent, act);
   return {
+    rule: needs.rule,
     list: (agent) => known(agent, async () => served(registry.list(agent).map(rowOf))),
     get: (of) => known(of.agent, () => readVersion(needs, of)),
     propose: (proposal, by) => known(proposal.agent, () => propose(needs, proposal, by)),
@@ -57,7 +66,7 @@ async function propose(
   proposal: PactProposal,
   by: Caller,
 ): Promise<Served<PactRow>> {
-  const { agent, mode, reason, signatures } = proposal;
+  const { agent, mode, reason, signatures, base } = proposal;
   const compiled = compileSources(proposal);
   if (!compiled.ok) return compiled;
   const pact = compiled.value;
@@ -65,7 +74,9 @@ async function propose(
     const whose = `the pact is that of \`${pact.agent}\`, which \`${pact.agent}-…\` may run under`;
     return refused('bad-request', whose, { at: 'files' });
   }
-  const clash = clashOf(needs, { agent, digest: pact.digest }, mode);
+  const clash =
+    clashOf(needs, { agent, digest: pact.digest }, mode) ??
+    (mode === 'publish' ? movedOn(needs, agent, base) : null);
   if (clash !== null) return refused('conflict', clash);
   const blob = blobOf(proposal);
   const draft: Draft = {
@@ -92,6 +103,19 @@ function clashOf(needs: PactsNeeds, of: PactAt, mode: PactProposal['mode']): str
   return isWaiting ? `${of.digest} waits for another person's approval already` : null;
 }
 
+/** Nobody overwrites what they have not seen. */
+function movedOn(
+  { registry }: PactsNeeds,
+  agent: string,
+  base: PactProposal['base'],
+): string | null {
+  if (base === undefined) return null;
+  const armed = registry.inState(agent, 'armed')?.digest ?? null;
+  if (armed === base) return null;
+  const now = armed === null ? 'none is armed' : `${armed} is armed`;
+  return `written from ${base ?? 'no pact'} and now ${now}: look at it, then publish again`;
+}
+
 /** One person's word arms, or waits for the second person's. */
 async function publish(needs: PactsNeeds, asked: Draft, by: Caller): Promise<Served<PactRow>> {
   const { draft, rule } = aloneOr(needs, asked, by);
@@ -111,7 +135,7 @@ function aloneOr(
   { rule, isAloneUnderBreakGlass }: PactsNeeds,
   draft: Draft,
   { breakGlass }: Caller,
-): { readonly draft: Draft; readonly rule: SigningRule } {
+): { readonly draft: Draft; readonly rule: PublishingRule } {
   if (rule.people === 1 || isAloneUnderBreakGlass !== true || breakGlass === undefined) {
     return { draft, rule };
   }

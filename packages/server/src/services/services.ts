@@ -78,7 +78,12 @@ export type PactProposal = {
   readonly mode: 'publish' | 'shadow';
   readonly reason: string;
   readonly signatures: readonly string[];
+  /** The digest its author started from, null for none: where another is armed, it is refused. */
+  readonly base?: string | null | undefined;
 };
+
+/** How many people publishing takes, and the verifier keys of whose signatures it asks for. */
+export type PublishingRule = { readonly people: 1 | 2; readonly signers: readonly string[] };
 
 /** One version of one agent's pact, by its digest (`sha256:` and 64 hex digits). */
 export type PactAt = { readonly agent: string; readonly digest: string };
@@ -93,9 +98,11 @@ export type PactAt = { readonly agent: string; readonly digest: string };
  *   another person than `by` arms it; the same person is `forbidden`, whichever key they use when
  *   the keys have one name. A rollback takes two as well and is `proposed` first.
  * - What was not self-tested is not armed: `self-test-failed`.
- * - Arming what is armed, and approving what does not wait, is a `conflict`.
+ * - Arming what is armed, and approving what does not wait, is a `conflict`; so is publishing what
+ *   its author started from another version than the one that is armed.
  */
 export type Pacts = {
+  readonly rule: PublishingRule;
   /** Every version, newest first. */
   readonly list: (agent: string) => Promise<Served<readonly PactRow[]>>;
   readonly get: (of: PactAt) => Promise<Served<PactVersion>>;

@@ -77,7 +77,7 @@ function NoAgent(): ReactElement {
 const FIRST = 'overview';
 
 // The editor is loaded by whoever opens the pact.
-const PactTab = lazy(async () => ({ default: (await import('./pact-tab.tsx')).PactTab }));
+const PactTab = lazy(async () => ({ default: (await import('./pact/pact-tab.tsx')).PactTab }));
 
 function AgentTabs({ agent }: { readonly agent: FleetAgent }): ReactElement {
   const name = agent.agent;

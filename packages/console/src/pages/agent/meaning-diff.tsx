@@ -45,35 +45,56 @@ export function MeaningDiff({
   const fleet = useFleetAgent(agent);
   const armed = fleet.data?.pact ?? null;
   const { data: before } = usePact(agent, armed);
-  const asked = useMemo(() => {
-    if (armed !== null && before === undefined) return null;
-    const files = before === undefined ? null : { entry: before.entry, files: before.files };
-    return { before: files, after };
-  }, [armed, before, after]);
-  const answer = useWorker('compare', asked);
-  if (armed === null && fleet.data !== undefined) {
+  if (fleet.data !== undefined && armed === null) {
     return <p className={classes['soft']}>No pact is armed: this would be the first.</p>;
   }
-  if (asked === null) return <LoadState what="the armed pact" />;
+  if (before === undefined) return <LoadState what="the armed pact" />;
+  return <Compared before={before} after={after} than="the armed pact" />;
+}
+
+/** What one pact means differently from another. */
+export function Compared({
+  before,
+  after,
+  than,
+}: {
+  readonly before: PactFiles;
+  readonly after: PactFiles;
+  /** What the one before is called: `the armed pact`. */
+  readonly than: string;
+}): ReactElement {
+  const asked = useMemo(
+    () => ({
+      before: { entry: before.entry, files: before.files },
+      after: { entry: after.entry, files: after.files },
+    }),
+    [before, after],
+  );
   return (
-    <Answered answer={answer} what="what changes">
-      {(changes) => <ChangeList changes={changes} />}
+    <Answered answer={useWorker('compare', asked)} what="what changes">
+      {(changes) => <ChangeList changes={changes} than={than} />}
     </Answered>
   );
 }
 
-function ChangeList({ changes }: { readonly changes: readonly Change[] | null }): ReactElement {
+function ChangeList({
+  changes,
+  than,
+}: {
+  readonly changes: readonly Change[] | null;
+  readonly than: string;
+}): ReactElement {
   if (changes === null) {
     return <p className={classes['soft']}>It cannot be compared while it has errors.</p>;
   }
   if (changes.length === 0) {
-    return <p className={classes['soft']}>It means the same as the pact that is armed.</p>;
+    return <p className={classes['soft']}>It means the same as {than}.</p>;
   }
   return (
     <div className={classes['tight']}>
       <h3>
         {changes.length === 1 ? 'One thing means' : `${changes.length} things mean`} something else
-        than in the armed pact
+        than in {than}
       </h3>
       <ul className={classes['changes']} tabIndex={0} aria-label="What changes">
         {changes.map((change, place) => (
@@ -90,7 +111,7 @@ function ChangeRow({ change: { kind, text, example } }: { readonly change: Chang
     <li className={classes['change']}>
       <StatePill tone={tone}>{word}</StatePill>
       <span>
-        <Visible text={text} />
+        <Visible text={text.replaceAll('`', '')} />
         {example !== null && (
           <code className={classes['example']}>
             <Visible text={exampleText(example)} />

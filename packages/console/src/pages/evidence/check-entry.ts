@@ -19,7 +19,7 @@ import {
   verifyInclusion,
 } from '@plumbline/ledger';
 
-import { primitives } from './primitives.ts';
+import { primitives } from '../../data/primitives.ts';
 
 /** One thing that was checked, and with which numbers. */
 export type Check = {

@@ -6,7 +6,7 @@ import {
   type Result,
 } from '@plumbline/ledger';
 
-import { primitives } from './primitives.ts';
+import { primitives } from '../../data/primitives.ts';
 
 const PLACE = 'plumbline.known-logs';
 

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 
-import type { PactSources } from '../../data/pact-sources.ts';
+import type { PactSources } from '../../data/pacts.ts';
 import { TextField } from '../../ui/field.tsx';
 import { readPactFile } from './read-pact-file.ts';
 

@@ -1,4 +1,4 @@
-import type { PactSources } from '../../data/pact-sources.ts';
+import type { PactSources } from '../../data/pacts.ts';
 
 /**
  * Reads a file a person chose as another pact. What it names beside itself, such as its schemas, is

@@ -2,12 +2,7 @@ import { useQueries } from '@tanstack/react-query';
 import { type ReactElement, useState } from 'react';
 import { Link } from 'wouter';
 
-import {
-  askPactSources,
-  type PactSources,
-  type PactVersions,
-  usePactVersions,
-} from '../../data/pact-sources.ts';
+import { pactQuery, type PactRow, type PactSources, usePacts } from '../../data/pacts.ts';
 import { sessionPlace } from '../../data/places.ts';
 import { Visible } from '../../ui/code-view.tsx';
 import { SelectField } from '../../ui/field.tsx';
@@ -26,7 +21,7 @@ import type { OtherVerdict, ReplayedDecision } from './worker/replay.ts';
 /** Every decision of the session beside what another pact makes of it, made in the browser. */
 export function ReplayView({ opening }: { readonly opening: Opening }): ReactElement {
   const { record } = opening;
-  const versions = usePactVersions(record.agent);
+  const versions = usePacts(record.agent);
   const isOpened = record.rows.some(({ secret }) => secret !== null);
   if (!isOpened)
     return <SealedNote what="What the decisions were made from is" opening={opening} />;
@@ -42,7 +37,7 @@ function Chosen({
   versions,
 }: {
   readonly opening: Opening;
-  readonly versions: PactVersions;
+  readonly versions: readonly PactRow[];
 }): ReactElement {
   const [digest, setDigest] = useQueryText('pact');
   const [file, setFile] = useState<PactSources | null>(null);
@@ -76,18 +71,14 @@ function Chosen({
   );
 }
 
-function optionOf({ digest, state, at }: PactVersions[number]): readonly [string, string] {
+function optionOf({ digest, state, at }: PactRow): readonly [string, string] {
   const day = new Date(at).toISOString().slice(0, 16).replace('T', ' ');
   return [digest, `${digest.slice(7, 17)}, ${state}, ${day} UTC`];
 }
 
 function useSources(agent: string, digests: readonly string[]): ReadonlyMap<string, PactSources> {
   return useQueries({
-    queries: digests.map((digest) => ({
-      queryKey: ['pact-sources', agent, digest],
-      queryFn: () => askPactSources(agent, digest),
-      staleTime: Infinity,
-    })),
+    queries: digests.map((digest) => pactQuery(agent, digest)),
     combine: (answers) =>
       new Map(answers.flatMap(({ data }) => (data === undefined ? [] : [[data.digest, data]]))),
   });

@@ -1,6 +1,6 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 
-import { usePactSources } from '../../data/pact-sources.ts';
+import { usePact } from '../../data/pacts.ts';
 import { useQueryText } from '../../ui/use-query-text.ts';
 import { argumentLeaves, type ArgumentLeaf } from './argument-leaves.ts';
 import { textAt } from './open-part.ts';
@@ -28,7 +28,7 @@ export function useOrigin(record: SessionRecord): Origin {
   const row = of === null ? undefined : record.rows.find(({ index }) => index === of);
   const value = row === undefined ? null : valueAt(row.secret, path);
   const digest = row === undefined ? null : textAt(row.open, 'pact');
-  const pact = usePactSources(record.agent, digest).data ?? null;
+  const pact = usePact(record.agent, digest).data ?? null;
   const asked = of === null || pact === null || value === null ? null : { pact, index: of, value };
   return {
     of,

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 
-import { usePactSources } from '../../data/pact-sources.ts';
+import { usePact } from '../../data/pacts.ts';
 import type { TraceRow } from '../../data/traces.ts';
 import { Visible } from '../../ui/code-view.tsx';
 import { StatePill, Verdict } from '../../ui/marks.tsx';
@@ -23,7 +23,7 @@ export function Why({
   readonly row: TraceRow;
 }): ReactElement {
   const digest = textAt(row.open, 'pact');
-  const sources = usePactSources(record.agent, digest);
+  const sources = usePact(record.agent, digest);
   const pact = sources.data ?? null;
   const isOpen = row.secret !== null;
   const asked = pact === null || !isOpen ? null : { pact, index: row.index };
@@ -78,7 +78,7 @@ function OpenWhy({
   readonly row: TraceRow;
 }): ReactElement {
   const tool = textAt(row.open, 'tool');
-  const pact = usePactSources(record.agent, textAt(row.open, 'pact')).data ?? null;
+  const pact = usePact(record.agent, textAt(row.open, 'pact')).data ?? null;
   const rules = useWorker(record, 'rules', pact === null || tool === null ? null : { pact, tool });
   const found = listAt(row.open, 'findings').map(openStep);
   const names = new Set(found.map(({ stage, rule }) => `${stage} ${rule}`));

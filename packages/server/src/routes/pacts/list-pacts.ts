@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { answer, answerOf, route, type Route } from '../route.ts';
-import { pactRow } from './pact-shapes.ts';
+import { pactRow, publishingRule } from './pact-shapes.ts';
 
 /** Every version of an agent's pact, newest first. */
 export const listPacts: Route = route({
@@ -10,11 +10,17 @@ export const listPacts: Route = route({
   path: '/api/v1/agents/{agent}/pacts',
   rights: ['read'],
   reach: 'agent',
-  summary: 'every version: digest, state, when, by whom',
-  answer: { status: 200, shape: z.strictObject({ rows: z.array(pactRow) }) },
+  summary:
+    'every version: digest, state, when, by whom; how many people publishing takes, and who signs',
+  answer: {
+    status: 200,
+    shape: z.strictObject({ rows: z.array(pactRow), publishing: publishingRule }),
+  },
   codes: ['unknown-agent'],
   handle: async ({ services }, { params }) => {
     const listed = await services.pacts.list(params.agent);
-    return listed.ok ? answer({ rows: listed.value }) : answerOf(listed);
+    return listed.ok
+      ? answer({ rows: listed.value, publishing: services.pacts.rule })
+      : answerOf(listed);
   },
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { PactRow, PactVersion } from '../../services/services.ts';
+import type { PactRow, PactVersion, PublishingRule } from '../../services/services.ts';
 import { count, digest, time } from '../shapes.ts';
 
 const row = {
@@ -16,6 +16,12 @@ const row = {
 
 /** One version of a pact. */
 export const pactRow: z.ZodType<PactRow> = z.strictObject(row);
+
+/** How many people publishing takes, and the verifier keys of those who sign. */
+export const publishingRule: z.ZodType<PublishingRule> = z.strictObject({
+  people: z.union([z.literal(1), z.literal(2)]),
+  signers: z.array(z.string()),
+});
 
 /** Source files by path. */
 export const files: z.ZodType<Readonly<Record<string, string>>> = z.record(

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { answerOf, route, type Route } from '../route.ts';
-import { words } from '../shapes.ts';
+import { digest, words } from '../shapes.ts';
 import { files, pactRow } from './pact-shapes.ts';
 
 const body = z.strictObject({
@@ -9,6 +9,7 @@ const body = z.strictObject({
   files,
   mode: z.enum(['publish', 'shadow']),
   reason: words,
+  base: digest.nullable().optional(),
   signatures: z.array(z.string().min(1).max(100_000)).max(100).optional(),
 });
 

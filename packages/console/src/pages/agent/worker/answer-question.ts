@@ -1,4 +1,11 @@
-import { agentQuestions, diffPacts, type LoadedPact, loadPact } from '@plumbline/core';
+import {
+  agentQuestions,
+  diffPacts,
+  draftForAgent,
+  formatPact,
+  type LoadedPact,
+  loadPact,
+} from '@plumbline/core';
 
 import type { PactFiles } from '../../../data/pacts.ts';
 import type { Question } from './questions.ts';
@@ -17,6 +24,10 @@ export function answerQuestion({ name, asked }: Question): unknown {
       const before = asked.before === null ? null : loaded(asked.before);
       return before === null || after === null ? null : diffPacts(before, after).changes;
     }
+    case 'format':
+      return formatPact(asked.text, asked.name);
+    case 'draft':
+      return draftForAgent(asked);
     case 'answers': {
       const pact = asked.pact === null ? null : (loaded(asked.pact)?.pact ?? null);
       return agentQuestions({ ...asked.facts, pact });

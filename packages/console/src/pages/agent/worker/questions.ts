@@ -1,4 +1,4 @@
-import type { AgentAnswer, AgentFacts, Change } from '@plumbline/core';
+import type { AgentAnswer, AgentDraft, AgentFacts, Change, formatPact } from '@plumbline/core';
 
 import type { PactFiles } from '../../../data/pacts.ts';
 import type { Study } from './study-pact.ts';
@@ -12,6 +12,13 @@ export type Questions = {
     readonly asked: { readonly before: PactFiles | null; readonly after: PactFiles };
     readonly answer: readonly Change[] | null;
   };
+  /** A file of a pact in the canonical layout, or why it is none. */
+  readonly format: {
+    readonly asked: { readonly name: string; readonly text: string };
+    readonly answer: ReturnType<typeof formatPact>;
+  };
+  /** A careful first pact, drafted from what tools say of themselves. */
+  readonly draft: { readonly asked: AgentDraft; readonly answer: string };
   /** The five questions of whoever trusts an agent. */
   readonly answers: {
     readonly asked: {

@@ -1,8 +1,10 @@
 import {
+  type CaseReport,
   type CompiledPact,
   type Diagnostic,
   explainPact,
   loadPact,
+  runCases,
   type Section,
   windowText,
 } from '@plumbline/core';
@@ -27,6 +29,9 @@ export type StudiedBound = {
 /** What is found by reading a pact: what is wrong with it, and what it means where it loads. */
 export type Study = {
   readonly diagnostics: readonly Diagnostic[];
+  /** The files it is made of, and those it names and has not. */
+  readonly used: readonly string[];
+  readonly missing: readonly string[];
   readonly pact: StudiedPact | null;
 };
 
@@ -38,15 +43,25 @@ export type StudiedPact = {
   readonly tools: readonly StudiedTool[];
   readonly bounds: readonly StudiedBound[];
   readonly isStaged: boolean;
+  /** Every case beside it, decided; and the rules no case covers. */
+  readonly cases: CaseReport;
 };
 
 /** Reads a pact as `plumb pact check` and `plumb pact explain` do. */
 export function studyPact({ entry, files }: PactFiles): Study {
-  const loaded = loadPact(entry, (path) => files[path]);
-  if (!loaded.ok) return { diagnostics: loaded.error, pact: null };
+  const asked = new Set<string>();
+  const loaded = loadPact(entry, (path) => {
+    asked.add(path);
+    return files[path];
+  });
+  const used = [...asked].filter((path) => files[path] !== undefined);
+  const missing = [...asked].filter((path) => files[path] === undefined);
+  if (!loaded.ok) return { diagnostics: loaded.error, used, missing, pact: null };
   const { pact, warnings } = loaded.value;
   return {
     diagnostics: warnings,
+    used,
+    missing,
     pact: {
       agent: pact.agent,
       digest: pact.digest,
@@ -54,6 +69,7 @@ export function studyPact({ entry, files }: PactFiles): Study {
       tools: toolsOf(pact),
       bounds: boundsOf(pact),
       isStaged: pact.staging !== null,
+      cases: runCases(loaded.value),
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { RuleAbout } from '@plumbline/core';
 
-import type { PactSources } from '../../../data/pact-sources.ts';
+import type { PactSources } from '../../../data/pacts.ts';
 import type { Explained } from './explain-decision.ts';
 import type { FoundPlace } from './find-places.ts';
 import type { ReplayedDecision } from './replay.ts';

@@ -1,6 +1,6 @@
 import { type CompiledPact, formatDiagnostic, loadPact, rulesAbout } from '@plumbline/core';
 
-import type { PactSources } from '../../../data/pact-sources.ts';
+import type { PactSources } from '../../../data/pacts.ts';
 import { explainDecision } from './explain-decision.ts';
 import { findPlaces } from './find-places.ts';
 import type { FromWorker, Question, ToWorker } from './questions.ts';

@@ -1,37 +1,39 @@
-import type { Diagnostic } from '@plumbline/core';
 import type { ReactElement } from 'react';
 
-import { Visible } from '../../ui/code-view.tsx';
-import { StatePill } from '../../ui/marks.tsx';
-import classes from './agent.module.css';
+import { Visible } from '../../../ui/code-view.tsx';
+import { StatePill } from '../../../ui/marks.tsx';
+import classes from '../agent.module.css';
+import type { Finding, Spot } from './pact-editor.tsx';
 
 const MOST = 100;
 
 /** Everything wrong or doubtful about what is written, as `plumb pact check` says it. */
 export function DiagnosticList({
-  diagnostics,
+  findings,
   isRead,
+  onGo,
 }: {
-  readonly diagnostics: readonly Diagnostic[];
+  readonly findings: readonly Finding[];
   readonly isRead: boolean;
+  readonly onGo: (spot: Spot) => void;
 }): ReactElement {
-  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
-  const doubts = diagnostics.length - errors;
+  const errors = findings.filter(({ severity }) => severity === 'error').length;
+  const doubts = findings.length - errors;
   return (
     <div className={classes['tight']}>
       <p role="status" className={classes['soft']}>
         {isRead ? countText(errors, doubts) : 'Reading the pact…'}
       </p>
-      {diagnostics.length > 0 && (
-        <ul className={classes['changes']} tabIndex={0} aria-label="What is wrong">
-          {diagnostics.slice(0, MOST).map(({ severity, line, column, file, message }, place) => (
+      {findings.length > 0 && (
+        <ul className={classes['changes']} aria-label="What is wrong">
+          {findings.slice(0, MOST).map(({ severity, message, ...spot }, place) => (
             <li key={place} className={classes['change']}>
               <StatePill tone={severity === 'error' ? 'danger' : 'warn'}>{severity}</StatePill>
               <span>
                 <Visible text={message} />{' '}
-                <code className={classes['soft']}>
-                  <Visible text={`${file}:${line}:${column}`} />
-                </code>
+                <button type="button" className={classes['spot']} onClick={() => onGo(spot)}>
+                  <Visible text={`${spot.file}:${spot.line}:${spot.column}`} />
+                </button>
               </span>
             </li>
           ))}

@@ -1,9 +1,9 @@
 import type { Section as Sentences } from '@plumbline/core';
 import type { ReactElement } from 'react';
 
-import { Visible } from '../../ui/code-view.tsx';
-import { Section } from '../../ui/page.tsx';
-import classes from './agent.module.css';
+import { Visible } from '../../../ui/code-view.tsx';
+import { Section } from '../../../ui/page.tsx';
+import classes from '../agent.module.css';
 
 /** What a pact means, in plain sentences. */
 export function PactWords({
