@@ -192,6 +192,7 @@ export {
   readProviderUse,
 } from './inventory/provider-uses.ts';
 export { type ListedDecision, type MadeCall, unmatchedCalls } from './inventory/unmatched-calls.ts';
+export { listedTools, type NoToolList } from './inventory/listed-tools.ts';
 export { awayReads } from './inventory/away-reads.ts';
 export { usableTools } from './inventory/usable-tools.ts';
 export { isJsonObject, type Json, type JsonObject, parsedJson } from './json.ts';

@@ -49,22 +49,14 @@ export function useAcceptTool(
   });
 }
 
-/** A tool as its server described it, by the name pacts call it. */
-export type SaidTool = {
-  readonly name: string;
-  readonly description: string;
-  readonly inputSchema: JsonObject | null;
-  readonly annotations: Readonly<Record<string, boolean>>;
-};
-
-/** Asks for what servers said of tools, a few at a time. */
-export async function askToolVersions(
+/** Asks for what servers said of tools, a few at a time, by the names pacts call them. */
+export async function askDefinitions(
   agent: string,
   rows: readonly ToolRow[],
-): Promise<readonly SaidTool[]> {
-  const found: SaidTool[] = [];
+): Promise<readonly JsonObject[]> {
+  const found: JsonObject[] = [];
   for (let from = 0; from < rows.length; from += AT_ONCE) {
-    const asked = rows.slice(from, from + AT_ONCE).map((row) => askSaid(agent, row));
+    const asked = rows.slice(from, from + AT_ONCE).map((row) => askDefinition(agent, row));
     found.push(...(await Promise.all(asked)));
   }
   return found;
@@ -72,23 +64,9 @@ export async function askToolVersions(
 
 const AT_ONCE = 5;
 
-async function askSaid(agent: string, row: ToolRow): Promise<SaidTool> {
+async function askDefinition(agent: string, row: ToolRow): Promise<JsonObject> {
   const params = { path: { agent, digest: row.definition } };
   const path = '/api/v1/agents/{agent}/tools/{digest}';
   const { offered, accepted } = bodyOf(await api.GET(path, { params }));
-  const said = accepted ?? offered ?? {};
-  const { description, inputSchema, annotations } = said;
-  const hints = Object.entries(isObject(annotations) ? annotations : {}).filter(
-    (each): each is [string, boolean] => typeof each[1] === 'boolean',
-  );
-  return {
-    name: row.name ?? row.tool,
-    description: typeof description === 'string' ? description : '',
-    inputSchema: isObject(inputSchema) ? inputSchema : null,
-    annotations: Object.fromEntries(hints),
-  };
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return { ...(accepted ?? offered), name: row.name ?? row.tool };
 }

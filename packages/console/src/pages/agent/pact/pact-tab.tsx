@@ -56,8 +56,13 @@ function Writing({ agent, digest, armed }: WritingProps): ReactElement {
           onKeepMine={() => desk.keep({ ...shown, base: digest })}
         />
       )}
-      {mayWrite && armed === null && !isChanged && (
-        <Beginnings agent={agent} owner={owner} onDraft={(made) => desk.write(made, made.entry)} />
+      {mayWrite && !isChanged && (armed === null || study?.pact?.tools.length === 0) && (
+        <Beginnings
+          agent={agent}
+          owner={owner}
+          isArmed={armed !== null}
+          onDraft={(made) => desk.write(made, made.entry)}
+        />
       )}
       <div className={classes['bar']}>
         <PactFilesBar
