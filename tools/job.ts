@@ -1,149 +1,134 @@
-import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { isConsoleStale } from './console-stale.ts';
+import { runSteps, type Step, type Work } from './run-steps.ts';
 
 const root = dirname(import.meta.dirname);
 const bin = (name: string): string => join(root, 'node_modules', '.bin', name);
 const source = '--conditions=plumbline-source';
 const cli = 'packages/cli/src/main.ts';
 
-type Command = readonly string[];
+const node = (name: string, ...args: readonly string[]): Work => ({
+  name,
+  command: [process.execPath, source, ...args],
+});
 
-/** One step: a command, or several side by side. */
-type Step = { readonly name: string; readonly commands: readonly Command[] };
+// The compiler and the linter do a third more work when they spread over cores that others use.
+const onOneCore = { GOMAXPROCS: '1', GOGC: '200' };
+const tsc = (name: string, ...args: readonly string[]): Work => ({
+  name,
+  command: [bin('tsc'), ...args, '--checkers', '1'],
+  env: onOneCore,
+});
 
-const step = (name: string, ...command: Command): Step => ({ name, commands: [command] });
-const node = (name: string, ...args: Command): Step => {
-  return step(name, process.execPath, source, ...args);
-};
+const prettier = (name: string, mode: '--check' | '--write'): Work => ({
+  name,
+  command: [
+    process.execPath,
+    '--max-semi-space-size=64',
+    bin('prettier'),
+    // Its parser reads TypeScript in half the time; what is printed is the same without it.
+    '--plugin=@prettier/plugin-oxc',
+    mode,
+    '--cache',
+    '.',
+  ],
+});
 
-const format: Command = [bin('prettier'), '--check', '--cache', '.'];
 const lintArgs = ['--type-aware', '--deny-warnings', 'packages', 'bench', 'tools'];
-const lint = step('lint', bin('oxlint'), ...lintArgs);
-const build = step('build', bin('tsc'), '--build', 'tsconfig.build.json');
-const types = step('types', bin('tsc'), '--project', 'tsconfig.json');
+const lint: Work = { name: 'lint', command: [bin('oxlint'), ...lintArgs], env: onOneCore };
+const build = tsc('build', '--build', 'tsconfig.build.json');
+const types = tsc('types', '--project', 'tsconfig.json');
 
 // The console is made for browsers: its types stand apart, those of the API it asks included.
 const consoleApi = node('types of the API', 'packages/console/build/print-types.ts');
-const consoleTypes = step('types of the console', bin('tsc'), '--project', 'packages/console');
-const consoleBuild = step(
-  'console',
-  bin('vite'),
-  'build',
-  '--logLevel',
-  'warn',
-  'packages/console',
-);
-const tidy = (...args: readonly string[]): Step => node('tidy', 'tools/tidy.ts', ...args);
+const consoleTypes = tsc('types of the console', '--project', 'packages/console');
+const viteArgs = ['build', '--logLevel', 'warn', 'packages/console'];
+const consoleBuild: Work = { name: 'console', command: [bin('vite'), ...viteArgs] };
+const tidy = (...args: readonly string[]): Work => node('tidy', 'tools/tidy.ts', ...args);
 
-/** Every rule but the format, one after another: each takes most of both cores. */
-const rules: readonly Step[] = [consoleApi, lint, build, types, consoleTypes, tidy()];
-
-/** The format takes one core for as long as all other rules take, so it is checked beside them. */
-const everyRule: Step = {
-  name: 'rules and format',
-  commands: [[process.execPath, source, 'tools/job.ts', 'rules'], format],
-};
-
-/** The tests of one run, by suffix, in so many processes. Having none is a fault, never a pass. */
-function tests(name: string, isWanted: (path: string) => boolean, processes: number): Step {
-  const files = globSync('{packages/*/{src,bin,e2e},bench/src,tools}/**/*.test.ts', {
-    cwd: root,
-  })
-    .filter(isWanted)
-    .sort();
+/** The tests of one run, by path. Having none is a fault, never a pass. */
+function testFiles(isWanted: (path: string) => boolean): readonly string[] {
+  const pattern = '{packages/*/{src,bin,e2e},bench/src,tools}/**/*.test.ts';
+  const files = globSync(pattern, { cwd: root }).filter(isWanted).sort();
   if (files.length === 0) throw new Error('no test files found');
-  const shards = Array.from({ length: processes }, (_, shard) =>
-    files.filter((_file, index) => index % processes === shard),
-  );
-  const run = [process.execPath, source, '--test', '--test-isolation=none'];
-  return { name, commands: shards.map((shard) => [...run, ...shard]) };
+  return files;
+}
+
+function tests(name: string, files: readonly string[], ...flags: readonly string[]): Work {
+  return node(name, '--test', '--test-isolation=none', ...flags, ...files);
 }
 
 const isFast = (path: string): boolean => !/\.(slow|e2e)\.test\.ts$/.test(path);
 
+/** Random tests run in full; without it a quarter, which testkit's `runs` decides. */
+const everyRun = { PLUMBLINE_EVERY_RUN: '1' };
+
+/** The fast tests in two halves of every room, told of in brief; random ones in full or in part. */
+function fastTests(env: Work['env'] = {}): readonly Work[] {
+  const files = testFiles(isFast);
+  return [0, 1].map((half) => {
+    const own = files.filter((_file, index) => index % 2 === half);
+    const flags = ['--test-reporter=./tools/report-briefly.ts'];
+    return { ...tests(`fast tests, half ${half + 1}`, own, ...flags), env };
+  });
+}
+
+/** What starts no programs and opens no ports may run beside what does. */
+const isPure = (path: string): boolean => /^packages\/(core|ledger|testkit)\//.test(path);
+
+function slowTests(): readonly Work[] {
+  const files = testFiles((path) => !isFast(path));
+  const onMachine = files.filter((path) => !isPure(path));
+  return [
+    { ...tests('slow tests and browsers', onMachine), env: everyRun },
+    { ...tests('slow tests that only compute', files.filter(isPure)), env: everyRun },
+  ];
+}
+
+/** Every rule and the fast tests, the longest first. */
+function everyday(env?: Work['env']): readonly Step[] {
+  const format = prettier('format', '--check');
+  return [[consoleApi], [...fastTests(env), lint, format, types, build, tidy(), consoleTypes]];
+}
+
 const pacts = ['--pacts', 'examples/agentdojo/pacts'];
-const replay = (...runs: readonly string[]): Step =>
+const replay = (...runs: readonly string[]): Work =>
   node('replay', cli, 'replay', ...runs, ...pacts);
 const demonstration = node('demonstration', 'tools/demonstration/main.ts');
 
+const oneByOne = (...works: readonly Work[]): readonly Step[] => works.map((work) => [work]);
+
 /** What makes the console anew where its sources are newer than it. */
-function freshConsole(): readonly Step[] {
+function freshConsole(): readonly Work[] {
   return isConsoleStale(root) ? [consoleApi, consoleBuild] : [];
 }
 
 /** Replays the runs it is given; without any the sample, which it then shows in the console. */
 function start(runs: readonly string[]): readonly Step[] {
-  if (runs.length > 0) return [replay(...runs)];
-  return [replay('examples/agentdojo/runs/sample.jsonl'), ...freshConsole(), demonstration];
+  if (runs.length > 0) return [[replay(...runs)]];
+  const sample = replay('examples/agentdojo/runs/sample.jsonl');
+  return oneByOne(sample, ...freshConsole(), demonstration);
 }
 
 const jobs: Readonly<Record<string, (args: readonly string[]) => readonly Step[]>> = {
   start,
-  plumb: (args) => [...(args[0] === 'up' ? freshConsole() : []), node('plumb', cli, ...args)],
-  test: () => [everyRule, tests('every test', () => true, 1)],
-  check: () => [everyRule, tests('fast tests', isFast, 2)],
-  bench: (args) => [node('bench', '--expose-gc', 'bench/src/main.ts', ...args)],
-  rules: () => rules,
-  tidy: () => [tidy()],
-  coverage: () => [tidy('--coverage')],
+  plumb: (args) =>
+    oneByOne(...(args[0] === 'up' ? freshConsole() : []), node('plumb', cli, ...args)),
+  test: () => [...everyday(everyRun), slowTests()],
+  check: () => everyday(),
+  bench: (args) => [[node('bench', '--expose-gc', 'bench/src/main.ts', ...args)]],
+  tidy: () => [[tidy()]],
+  coverage: () => [[tidy('--coverage')]],
   differential: (args) => [
-    node('differential', 'packages/testkit/src/differential/main.ts', ...args),
+    [node('differential', 'packages/testkit/src/differential/main.ts', ...args)],
   ],
-  mutants: (args) => [node('mutants', 'packages/testkit/src/mutants/main.ts', ...args)],
-  build: () => [build, consoleApi, consoleBuild],
-  console: () => [consoleApi, consoleTypes, consoleBuild],
-  format: () => [step('format', bin('prettier'), '--write', '--cache', '.')],
+  mutants: (args) => [[node('mutants', 'packages/testkit/src/mutants/main.ts', ...args)]],
+  build: () => oneByOne(build, consoleApi, consoleBuild),
+  console: () => oneByOne(consoleApi, consoleTypes, consoleBuild),
+  format: () => [[prettier('format', '--write')]],
 };
-
-const running = new Set<ChildProcess>();
-
-// A terminal's Ctrl-C reaches what runs below as well; the job ends when that has ended.
-process.on('SIGINT', () => undefined);
-process.on('SIGTERM', () => {
-  for (const child of running) child.kill('SIGTERM');
-});
-
-/** Runs one command and returns its exit code; when `isKept`, what it prints comes at its end. */
-async function runCommand([program = '', ...args]: Command, isKept: boolean): Promise<number> {
-  const stdio: StdioOptions = isKept ? ['ignore', 'pipe', 'pipe'] : 'inherit';
-  const child = spawn(program, args, { cwd: root, stdio });
-  running.add(child);
-  const kept: Buffer[] = [];
-  child.stdout?.on('data', (chunk: Buffer) => kept.push(chunk));
-  child.stderr?.on('data', (chunk: Buffer) => kept.push(chunk));
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  child.once('error', reject);
-  child.once('close', (code) => resolve(code ?? 1));
-  const code = await promise;
-  running.delete(child);
-  process.stdout.write(Buffer.concat(kept));
-  return code;
-}
-
-/** Runs every step, also after a failed one, and returns the exit code of the first that failed. */
-async function runSteps(steps: readonly Step[]): Promise<number> {
-  const failed: string[] = [];
-  let exitCode = 0;
-  for (const { name, commands } of steps) {
-    const startedMs = performance.now();
-    const codes = await Promise.all(
-      commands.map((command, index) => runCommand(command, index > 0)),
-    );
-    const code = codes.find((each) => each !== 0) ?? 0;
-    const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
-    if (code !== 0) failed.push(name);
-    exitCode ||= code;
-    if (steps.length > 1)
-      process.stderr.write(`${code === 0 ? '✔' : '✖'} ${name} (${seconds} s)\n`);
-  }
-  if (steps.length > 1 && failed.length > 0) {
-    process.stderr.write(`✖ failed: ${failed.join(', ')}\n`);
-  }
-  return exitCode;
-}
 
 const [jobName = '', ...jobArgs] = process.argv.slice(2);
 const job = jobs[jobName];

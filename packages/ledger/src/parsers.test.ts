@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+
+import { runs } from '@plumbline/testkit';
 import * as fc from 'fast-check';
 import { makeSigner, nodePrimitives } from '../testing/node-primitives.ts';
 import { makeProof } from '../testing/proof-scene.ts';
@@ -99,7 +101,7 @@ test('parsers: no bytes make any of them throw, or read what would print otherwi
       checkBundle(bytes);
       await holds(bytes);
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
 });
 
@@ -127,6 +129,6 @@ test('parsers: no edit of a well-formed text does either', async () => {
       checkBundle(Uint8Array.from(bytes));
       await holds(Uint8Array.from(bytes));
     }),
-    { numRuns: 3_000 },
+    { numRuns: runs(3_000) },
   );
 });

@@ -197,22 +197,6 @@ test('replay: bad input is one error with a place, exit 2, and no output file', 
   );
 });
 
-test('replay: several threads give the same report, and the earliest fault', async () => {
-  const files = ['agentdojo', 'openai-chat', 'openai-responses', 'otel'];
-  const paths = files.map((name) => join(fixtures, `${name}.jsonl`));
-  const timeless = (answer: Record<string, unknown>): string =>
-    JSON.stringify(answer, (key, value: unknown) => (key.endsWith('Ms') ? 0 : value));
-  const one = await json('replay', ...paths, '--pacts', pacts);
-  const two = await json('replay', ...paths, '--pacts', pacts, '--jobs', '2');
-  assert.equal(timeless(two), timeless(one));
-  const path = join(folder, 'faults.jsonl');
-  const [line = ''] = readFileSync(join(fixtures, 'agentdojo.jsonl'), 'utf8').split('\n');
-  writeFileSync(path, `${`${line}\n`.repeat(3)}{\n${line}\n${line.slice(0, 50)}`);
-  const said = await plumb('replay', path, '--pacts', pacts, '--jobs', '2');
-  assert.equal(said.exit, 2);
-  assert.match(said.err, /^plumb: TMP\/faults\.jsonl:4: not JSON/);
-});
-
 test('replay: the report ends by naming the next command', async () => {
   const path = join(fixtures, 'otel.jsonl');
   const { out } = await plumb('replay', path, '--pacts', pacts);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import * as fc from 'fast-check';
-import { sceneOf } from '@plumbline/testkit';
+import { runs, sceneOf } from '@plumbline/testkit';
 
 import { canonical } from '../canonical.ts';
 import type { Json, JsonObject } from '../json.ts';
@@ -51,7 +51,7 @@ describe('entries', () => {
         if (read !== null) assert.ok(isSecretOf(entry, read), canonical(read));
         assert.deepEqual(eventOf(entry, read), event);
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     );
   });
 

@@ -1,4 +1,4 @@
-import { verifies } from '@plumbline/testkit';
+import { runs, verifies } from '@plumbline/testkit';
 import * as fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -108,7 +108,7 @@ test('parse: what print writes reads back to the same document and digest', () =
       assert.deepEqual(meaning(again), meaning(document));
       assert.equal(pactDigest([again]), pactDigest([document]));
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
 
@@ -153,7 +153,7 @@ test('fmt: formatting twice changes nothing more', () => {
       const once = format(JSON.stringify(source, null, 1));
       assert.equal(format(once), once);
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });
 
@@ -173,7 +173,7 @@ test('parse: nothing makes it throw', () => {
       parsePact(text, 'a.yaml');
       formatPact(text, 'a.yaml');
     }),
-    { numRuns: 600 },
+    { numRuns: runs(600) },
   );
 });
 
@@ -193,6 +193,6 @@ test('load: no change to a pact makes it throw', () => {
       if (!loaded.ok) assert.ok(loaded.error.length > 0);
       formatPact(text, 'a.yaml');
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });

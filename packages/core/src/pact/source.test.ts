@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { processorMs } from '@plumbline/testkit';
 import { formatDiagnostic } from './diagnostic.ts';
 import { parsePact } from './parse.ts';
 import { parseDuration, parsePercentage } from './scalars.ts';
@@ -60,9 +61,10 @@ test('source: an alias bomb is refused at its first anchor', () => {
 });
 
 test('source: hundreds of thousands of faults give one, soon', () => {
-  const started = performance.now();
-  assert.equal(read(`a: ${'"'.repeat(900_000)}`), 'a.yaml:1:6: not YAML: a value after a value');
-  assert.ok(performance.now() - started < 5000);
+  const tookMs = processorMs(() => {
+    assert.equal(read(`a: ${'"'.repeat(900_000)}`), 'a.yaml:1:6: not YAML: a value after a value');
+  });
+  assert.ok(tookMs < 5000);
 });
 
 test('source: an empty file lacks everything a pact has', () => {

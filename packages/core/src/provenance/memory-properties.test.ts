@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { verifies } from '@plumbline/testkit';
+import { runs, verifies } from '@plumbline/testkit';
 import * as fc from 'fast-check';
 import type { Json } from '../json.ts';
 import type { Trust } from '../pact/compiled.ts';
@@ -128,6 +128,6 @@ test('provenance: a piece that is passed over unread does not hold the value', (
       for (const held of memory.held) collect(entryOf(held), wantedOf(value), names);
       assert.deepEqual(trace(memory, value), names.size === 0 ? ['agent'] : [...names].sort());
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
 });

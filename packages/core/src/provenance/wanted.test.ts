@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { verifies } from '@plumbline/testkit';
+import { processorMs, verifies } from '@plumbline/testkit';
 import { emptyMemory, remember, trace } from './memory.ts';
 
 /** Each: what the principal said, a value, and whether it stands there. */
@@ -103,9 +103,9 @@ test('provenance: words of scripts without blanks are found inside a sentence', 
 test('provenance: a value made to look almost like an account is looked for at once', () => {
   const memory = emptyMemory();
   remember(memory, { kind: 'principal', text: `de89 ${'1'.repeat(60_000)} ${'( '.repeat(2_000)}` });
-  const started = performance.now();
-  for (const value of [`de8912345678${'a'.repeat(35)}!`, '1'.repeat(47), `${'1 '.repeat(23)}2`]) {
-    assert.deepEqual(trace(memory, value), ['agent']);
-  }
-  assert.ok(performance.now() - started < 2_000);
+  const values = [`de8912345678${'a'.repeat(35)}!`, '1'.repeat(47), `${'1 '.repeat(23)}2`];
+  const tookMs = processorMs(() => {
+    for (const value of values) assert.deepEqual(trace(memory, value), ['agent']);
+  });
+  assert.ok(tookMs < 2_000);
 });

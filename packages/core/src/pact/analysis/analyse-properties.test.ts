@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { verifies } from '@plumbline/testkit';
+import { runs, verifies } from '@plumbline/testkit';
 import * as fc from 'fast-check';
 
 import { compilePact } from '../compile.ts';
@@ -117,7 +117,7 @@ describe('analyse, by properties', () => {
         if (first === undefined) return;
         assert.deepEqual(verdicts(parse(rules, first.index)), verdicts(whole), first.code);
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 
@@ -131,7 +131,7 @@ describe('analyse, by properties', () => {
         const dead = rules.flatMap((each, index) => (canMatch(each) ? [] : [index]));
         assert.deepEqual(unreachable.toSorted(), dead);
       }),
-      { numRuns: 80 },
+      { numRuns: runs(80) },
     );
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { verifies } from '@plumbline/testkit';
+import { runs, verifies } from '@plumbline/testkit';
 import * as fc from 'fast-check';
 
 import { loadPact } from '../load.ts';
@@ -201,7 +201,7 @@ describe('diffPacts, by properties', () => {
           !kinds.has('undetermined')
         );
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 });

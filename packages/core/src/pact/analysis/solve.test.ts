@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { verifies } from '@plumbline/testkit';
+import { runs, verifies } from '@plumbline/testkit';
 import * as fc from 'fast-check';
 
 import type { Json, JsonObject } from '../../json.ts';
@@ -240,7 +240,7 @@ describe('solve, by properties', () => {
         if (found.kind === 'undetermined') return found.why === 'too large';
         return samples.every(([args, who]) => !isMet(goal, scopeOf(args, who)));
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     );
   });
 
@@ -251,7 +251,7 @@ describe('solve, by properties', () => {
         const goal = wish(clause(text), outcome(text, scope), TRUE);
         return isMet(goal, scope) && !isMet(not(goal), scope);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 });

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { processorMs, runs } from '@plumbline/testkit';
 import type { Evaluated, Scope } from '../compiled.ts';
 import { isJsonObject } from '../../json.ts';
 import type { JsonObject } from '../../json.ts';
@@ -77,9 +78,10 @@ test('condition: money is exact and does not mix with floats', () => {
 });
 
 test('condition: patterns take linear time and match anywhere', () => {
-  const started = performance.now();
-  assert.equal(holds('args.t.matches("^(a+)+$")', { t: `${'a'.repeat(5000)}!` }), false);
-  assert.ok(performance.now() - started < 1000);
+  const tookMs = processorMs(() => {
+    assert.equal(holds('args.t.matches("^(a+)+$")', { t: `${'a'.repeat(5000)}!` }), false);
+  });
+  assert.ok(tookMs < 1000);
   assert.equal(holds('args.t.matches("b+")', { t: 'abba' }), true);
 });
 
@@ -159,7 +161,7 @@ test('condition: agrees with the CEL library on generated expressions', () => {
       const result = evaluate(text, given);
       assert.equal(result.ok ? result.value : 'error', expected, text);
     }),
-    { numRuns: 2000, examples: [['has ( )', {}]] },
+    { numRuns: runs(2000), examples: [['has ( )', {}]] },
   );
 });
 
@@ -195,6 +197,6 @@ test('condition: nothing makes parsing or evaluating throw', () => {
         args: given,
       });
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { isJsonObject, type Json } from '@plumbline/core';
-import { verifies } from '@plumbline/testkit';
+import { runs, verifies } from '@plumbline/testkit';
 import * as fc from 'fast-check';
 
 import {
@@ -102,7 +102,7 @@ test('mcp messages: no bytes make reading throw', () => {
       if (parsed.ok) assert.ok(parsed.messages.length > 0);
       else assert.ok(parsed.message.length > 0);
     }),
-    { numRuns: 2_000 },
+    { numRuns: runs(2_000) },
   );
 });
 
@@ -154,6 +154,6 @@ test('mcp messages: whatever either side says, no call reaches the server undeci
       const ended = new Set(self.reports.map(({ decision }) => decision));
       assert.equal(ended.size, decided.length);
     }),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   );
 });

@@ -3,6 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+
+import { runs } from '@plumbline/testkit';
 import type { VerdictKind } from '@plumbline/core';
 import * as fc from 'fast-check';
 import { inFolder } from '../../../testing/folder.ts';
@@ -160,7 +162,7 @@ test("read models: every page is the oracle's, however entries came in batches",
       }
     },
   );
-  await fc.assert(property, { numRuns: 60 });
+  await fc.assert(property, { numRuns: runs(60) });
   await models.close();
 });
 
