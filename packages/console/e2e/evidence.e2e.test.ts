@@ -74,7 +74,7 @@ describe('evidence', { skip }, () => {
       await page.getByText('signed, unanchored').waitFor();
       await judgePage(page);
       await page.getByRole('button', { name: 'Check again' }).click();
-      await page.getByText('anchored', { exact: true }).waitFor();
+      await page.getByText('anchored in this browser').waitFor();
       assert.deepEqual(await statesOf(page), [
         'The bytes holds',
         'Inclusion holds',

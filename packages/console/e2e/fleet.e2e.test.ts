@@ -68,7 +68,7 @@ describe('fleet', { skip }, () => {
     await onPage(await sharedDaemon(), { path: '/?q=banking' }, async (page) => {
       await page.getByText('1 of').waitFor();
       for (const [item, first] of [
-        ['CSV, all that match', 'agent,state,'],
+        ['CSV, all that match', '\ufeffagent,state,'],
         ['JSON, all that match', '[\n  {\n    "agent": "banking"'],
       ] as const) {
         await page.getByRole('button', { name: 'Export' }).click();
@@ -76,6 +76,10 @@ describe('fleet', { skip }, () => {
         await page.getByRole('menuitem', { name: item }).click();
         const saved = await readFile(await (await saving).path(), 'utf8');
         assert.equal(saved.slice(0, first.length), first);
+        assert.match(
+          (await saving).suggestedFilename(),
+          /^plumbline-agents-\d{4}-\d{2}-\d{2}\.(csv|json)$/,
+        );
       }
     });
   });

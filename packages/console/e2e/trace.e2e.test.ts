@@ -142,7 +142,7 @@ describe('trace', { skip }, () => {
 
   test('trace: a session that is none says so', async () => {
     await onPage(await sharedDaemon(), { path: '/sessions/ses_none' }, async (page) => {
-      await page.getByText('there is no session `ses_none`').waitFor();
+      await page.getByText('there is no session ses_none').waitFor();
       await judgePage(page);
     });
   });

@@ -3,6 +3,7 @@ import { type ComponentProps, type ReactElement, type ReactNode, useId } from 'r
 import { messageOf } from '../data/problem.ts';
 import classes from './field.module.css';
 import { joinClasses } from './join-classes.ts';
+import { WithCode } from './with-code.tsx';
 
 type FieldProps = {
   readonly label: string;
@@ -49,9 +50,10 @@ export function SelectField({
     readonly options: readonly (readonly [value: string, name: string])[];
   }): ReactElement {
   const id = useId();
+  const look = joinClasses(classes['input'], classes['select']);
   return (
     <Labelled id={id} label={label} hint={hint}>
-      <select {...select} {...describedBy(id, hint)} id={id} className={classes['input']}>
+      <select {...select} {...describedBy(id, hint)} id={id} className={look}>
         {options.map(([value, name]) => (
           <option key={value} value={value}>
             {name}
@@ -67,7 +69,7 @@ export function Fault({ error }: { readonly error: unknown }): ReactNode {
   if (error === null || error === undefined) return null;
   return (
     <p className={classes['fault']} role="alert">
-      {messageOf(error)}
+      <WithCode text={messageOf(error)} />
     </p>
   );
 }

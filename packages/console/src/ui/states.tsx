@@ -5,6 +5,7 @@ import { ApiProblem, messageOf, nextStep } from '../data/problem.ts';
 import { Button } from './button.tsx';
 import { joinClasses } from './join-classes.ts';
 import classes from './states.module.css';
+import { WithCode } from './with-code.tsx';
 
 /** Nothing is here yet: what would be, and the command that brings the first. */
 export function EmptyState({
@@ -57,7 +58,9 @@ export function ErrorState({
   return (
     <div className={joinClasses(classes['state'], classes['error'])} role="alert">
       <h2>Could not show {what}</h2>
-      <p>{messageOf(error)}</p>
+      <p>
+        <WithCode text={messageOf(error)} />
+      </p>
       <p className={classes['soft']}>
         {problem === null ? 'In the console. ' : `${problem.place}: ${problem.code}. `}
         Next: {nextStep(error)}.

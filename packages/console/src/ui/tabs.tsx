@@ -1,5 +1,5 @@
 import { Tabs as Radix } from 'radix-ui';
-import type { ReactElement, ReactNode } from 'react';
+import { type ReactElement, type ReactNode, useEffect, useRef } from 'react';
 
 import classes from './tabs.module.css';
 
@@ -18,9 +18,15 @@ export function Tabs({
   readonly open: string;
   readonly onOpen: (id: string) => void;
 }): ReactElement {
+  const list = useRef<HTMLDivElement>(null);
+  // On a narrow screen the tabs lie in one row, and the open one may be outside.
+  useEffect(() => {
+    const here = list.current?.querySelector<HTMLElement>('[data-state="active"]');
+    list.current?.scrollTo({ left: (here?.offsetLeft ?? 0) - (list.current.offsetLeft ?? 0) });
+  }, [open]);
   return (
     <Radix.Root value={open} onValueChange={onOpen} activationMode="manual">
-      <Radix.List className={classes['list']} aria-label={label}>
+      <Radix.List ref={list} className={classes['list']} aria-label={label}>
         {tabs.map(({ id, title }) => (
           <Radix.Trigger key={id} value={id} className={classes['tab']}>
             {title}

@@ -11,6 +11,7 @@ import {
 import { buttonClass } from './button.tsx';
 import { joinClasses } from './join-classes.ts';
 import classes from './toast.module.css';
+import { WithCode } from './with-code.tsx';
 
 /** A short word on something that just happened, beside a place to look at it. */
 export type Said = {
@@ -51,7 +52,7 @@ export function ToastProvider({ children }: { readonly children: ReactNode }): R
             }}
           >
             <Radix.Description>
-              {text} {link}
+              <WithCode text={text} /> {link}
             </Radix.Description>
             <Radix.Close className={buttonClass({ look: 'quiet', isSmall: true })}>
               Close

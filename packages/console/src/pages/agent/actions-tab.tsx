@@ -23,14 +23,15 @@ const COLUMNS: readonly Column<ActionRow>[] = [
     title: 'Action',
     value: ({ tool }) => tool ?? 'a call',
     show: ({ tool }) => <Visible text={tool ?? 'a call'} />,
-    width: 160,
+    width: 140,
+    isWide: true,
   },
   {
     id: 'verdict',
     title: 'Verdict',
     value: ({ verdict }) => verdict,
     show: ({ verdict }) => <Verdict kind={verdict} />,
-    width: 130,
+    width: 136,
   },
   {
     id: 'rules',
@@ -38,15 +39,26 @@ const COLUMNS: readonly Column<ActionRow>[] = [
     value: ({ rules }) => rules.join(', '),
     show: ({ rules }) => <Visible text={rules.join(', ')} />,
     width: 220,
+    isWide: true,
+    isUnder: true,
     wideFrom: 560,
   },
-  { id: 'outcome', title: 'Outcome', value: ({ outcome }) => outcome, width: 100, wideFrom: 720 },
+  {
+    id: 'outcome',
+    title: 'Outcome',
+    value: ({ outcome }) => outcome,
+    width: 100,
+    isUnder: true,
+    wideFrom: 720,
+  },
   {
     id: 'at',
     title: 'Decided',
     value: ({ at }) => at,
     show: ({ at }) => <Time at={at} isInRow />,
+    isTime: true,
     width: 170,
+    isUnder: true,
     wideFrom: 480,
   },
   { id: 'session', title: 'Session', value: ({ session }) => session, width: 220, wideFrom: 980 },
@@ -110,6 +122,7 @@ export function ActionsTab({ agent }: { readonly agent: string }): ReactElement 
       </div>
       <NewestTable
         name="actions"
+        one="action"
         what="the actions"
         list={useActions(agent, filters)}
         columns={COLUMNS}

@@ -4,10 +4,10 @@ import { type ReactElement, useMemo } from 'react';
 import { type Assurance, useAssurance } from '../../data/agent-assurance.ts';
 import type { FleetAgent } from '../../data/fleet.ts';
 import { type PactFiles, usePact } from '../../data/pacts.ts';
-import { Visible } from '../../ui/code-view.tsx';
 import { StatePill } from '../../ui/marks.tsx';
 import { Section } from '../../ui/page.tsx';
 import { ErrorState, LoadState } from '../../ui/states.tsx';
+import { WithCode } from '../../ui/with-code.tsx';
 import classes from './agent.module.css';
 import { factsOf, sayMore } from './assurance-facts.ts';
 import { useWorker } from './worker/use-worker.ts';
@@ -75,11 +75,11 @@ function Answer({
       <h3>{title}</h3>
       <p className={classes['question']}>{question}</p>
       <p>
-        <Visible text={answer} />
+        <WithCode text={answer} />
       </p>
       {owed !== null && (
         <p className={classes['owed']}>
-          <StatePill tone="warn">owed</StatePill> <Visible text={owed} />
+          <StatePill tone="warn">owed</StatePill> <WithCode text={owed} />
         </p>
       )}
     </li>

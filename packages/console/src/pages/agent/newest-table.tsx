@@ -8,6 +8,7 @@ import { Table } from '../../ui/table/table.tsx';
 
 type NewestTableProps<Row extends object> = {
   readonly name: string;
+  readonly one: string;
   readonly what: string;
   readonly list: Newest<Row>;
   readonly columns: readonly Column<Row>[];
@@ -19,7 +20,7 @@ type NewestTableProps<Row extends object> = {
 
 /** A table of the newest rows that follows what happens until somebody reads further down. */
 export function NewestTable<Row extends object>(props: NewestTableProps<Row>): ReactElement {
-  const { name, what, list, columns, rowId, rowHref, loadAll, empty } = props;
+  const { name, one, what, list, columns, rowId, rowHref, loadAll, empty } = props;
   const { rows, error, isHeld, hasMore, isLoading, more, follow, retry } = list;
   if (rows === null) {
     return error === null ? (
@@ -38,6 +39,7 @@ export function NewestTable<Row extends object>(props: NewestTableProps<Row>): R
   return (
     <Table
       name={name}
+      one={one}
       rows={rows}
       columns={columns}
       rowId={rowId}

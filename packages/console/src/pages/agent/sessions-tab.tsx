@@ -10,7 +10,7 @@ import { Time } from '../../ui/time.tsx';
 import { NewestTable } from './newest-table.tsx';
 
 const COLUMNS: readonly Column<SessionRow>[] = [
-  { id: 'session', title: 'Session', value: ({ session }) => session, width: 240 },
+  { id: 'session', title: 'Session', value: ({ session }) => session, width: 130 },
   {
     id: 'state',
     title: 'State',
@@ -21,7 +21,6 @@ const COLUMNS: readonly Column<SessionRow>[] = [
       </StatePill>
     ),
     width: 90,
-    wideFrom: 400,
   },
   {
     id: 'task',
@@ -29,6 +28,8 @@ const COLUMNS: readonly Column<SessionRow>[] = [
     value: ({ task }) => task,
     show: ({ task }) => <Visible text={task ?? ''} />,
     width: 150,
+    isWide: true,
+    isUnder: true,
     wideFrom: 700,
   },
   {
@@ -37,6 +38,7 @@ const COLUMNS: readonly Column<SessionRow>[] = [
     value: ({ refusals }) => refusals,
     show: ({ refusals, decisions }) => (decisions === 0 ? '' : `${refusals} of ${decisions}`),
     width: 100,
+    isUnder: true,
     wideFrom: 520,
     isNumber: true,
   },
@@ -45,7 +47,9 @@ const COLUMNS: readonly Column<SessionRow>[] = [
     title: 'Opened',
     value: ({ openedAt }) => openedAt,
     show: ({ openedAt }) => <Time at={openedAt} isInRow />,
-    width: 170,
+    isTime: true,
+    width: 150,
+    isUnder: true,
     wideFrom: 620,
   },
   {
@@ -53,6 +57,7 @@ const COLUMNS: readonly Column<SessionRow>[] = [
     title: 'Last',
     value: ({ lastAt }) => lastAt,
     show: ({ lastAt }) => <Time at={lastAt} isInRow />,
+    isTime: true,
     width: 170,
     wideFrom: 900,
   },
@@ -64,6 +69,7 @@ export function SessionsTab({ agent }: { readonly agent: string }): ReactElement
   return (
     <NewestTable
       name="sessions"
+      one="session"
       what="the sessions"
       list={useAgentSessions(agent)}
       columns={COLUMNS}

@@ -61,6 +61,7 @@ function Rows({
   return (
     <Table
       name={isWaiting ? 'approvals' : 'decided approvals'}
+      one={isWaiting ? 'approval' : 'decided approval'}
       rows={shown}
       columns={isWaiting ? WAITING_COLUMNS : DECIDED_COLUMNS}
       rowId={({ kind, agent, id }) => `${kind} ${agent} ${id}`}

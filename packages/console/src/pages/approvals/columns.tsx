@@ -11,13 +11,15 @@ const WHAT: Column<ApprovalRow> = {
   title: 'What',
   value: whatText,
   show: (row) => <Visible text={whatText(row)} />,
-  width: 170,
+  width: 140,
+  isWide: true,
 };
 const AGENT: Column<ApprovalRow> = {
   id: 'agent',
   title: 'Agent',
   value: ({ agent }) => agent,
   width: 120,
+  isUnder: true,
   wideFrom: 440,
 };
 const KIND: Column<ApprovalRow> = {
@@ -25,6 +27,7 @@ const KIND: Column<ApprovalRow> = {
   title: 'Kind',
   value: kindWord,
   width: 80,
+  isUnder: true,
   wideFrom: 620,
 };
 const ASKED: Column<ApprovalRow> = {
@@ -35,6 +38,7 @@ const ASKED: Column<ApprovalRow> = {
     const at = askedAt(row);
     return at === null ? '' : <Time at={at} isInRow />;
   },
+  isTime: true,
   width: 170,
   wideFrom: 760,
 };
@@ -50,6 +54,7 @@ export const WAITING_COLUMNS: readonly Column<ApprovalRow>[] = [
     value: (row) => ('expiresAtMs' in row ? row.expiresAtMs : null),
     rank: (row) => ('expiresAtMs' in row ? row.expiresAtMs : Number.MAX_SAFE_INTEGER),
     show: (row) => ('expiresAtMs' in row ? <Countdown until={row.expiresAtMs} /> : 'no limit'),
+    isTime: true,
     width: 110,
   },
   {
@@ -65,6 +70,7 @@ export const WAITING_COLUMNS: readonly Column<ApprovalRow>[] = [
     value: whomText,
     show: (row) => <Visible text={whomText(row) ?? ''} />,
     width: 190,
+    isWide: true,
     wideFrom: 980,
   },
   ASKED,
@@ -79,7 +85,7 @@ export const DECIDED_COLUMNS: readonly Column<ApprovalRow>[] = [
     title: 'What came of it',
     value: ({ state }) => stateWords(state)[1],
     show: ({ state }) => <StatePill tone={stateWords(state)[0]}>{stateWords(state)[1]}</StatePill>,
-    width: 160,
+    width: 130,
   },
   {
     id: 'ended',
@@ -89,7 +95,9 @@ export const DECIDED_COLUMNS: readonly Column<ApprovalRow>[] = [
       const at = endedAt(row);
       return at === null ? '' : <Time at={at} isInRow />;
     },
+    isTime: true,
     width: 170,
+    isUnder: true,
     wideFrom: 620,
   },
   ASKED,

@@ -5,6 +5,7 @@ import { Visible } from '../../ui/code-view.tsx';
 import { StatePill } from '../../ui/marks.tsx';
 import { Section } from '../../ui/page.tsx';
 import { Time } from '../../ui/time.tsx';
+import { WithCode } from '../../ui/with-code.tsx';
 import classes from './approvals.module.css';
 
 type AskProps = { readonly ask: OpenedAsk };
@@ -16,7 +17,7 @@ export function RulesCard({ ask: { requirements, why } }: AskProps): ReactElemen
       <ul className={classes['list']}>
         {requirements.map(({ rule, approvers, quorum, approvals }) => (
           <li key={`${rule} ${approvers.join(' ')}`}>
-            <Visible text={why.find((one) => one.rule === rule)?.say ?? `rule ${rule} asks`} />
+            <WithCode text={why.find((one) => one.rule === rule)?.say ?? `rule ${rule} asks`} />
             <br />
             <span className={classes['soft']}>
               {approvals} of {quorum} needed, of <Visible text={approvers.join(', ')} />

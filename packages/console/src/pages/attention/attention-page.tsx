@@ -4,6 +4,7 @@ import { type Attention, useAttention } from '../../data/attention.ts';
 import { Page } from '../../ui/page.tsx';
 import { Answered, EmptyState } from '../../ui/states.tsx';
 import { Table } from '../../ui/table/table.tsx';
+import { Tiles } from '../../ui/tiles.tsx';
 import { useQueryText } from '../../ui/use-query-text.ts';
 import classes from './attention.module.css';
 import { COLUMNS } from './columns.tsx';
@@ -31,7 +32,8 @@ function Waiting({ of: attention }: { readonly of: Attention }): ReactElement {
     <>
       <KindTiles of={attention} chosen={kind} onChoose={setKind} />
       <Table
-        name="things that wait"
+        name="attention items"
+        one="attention item"
         rows={shown}
         columns={COLUMNS}
         rowId={(row) => `${row.kind} ${row.id}`}
@@ -57,22 +59,11 @@ function KindTiles({
   readonly onChoose: (kind: string) => void;
 }): ReactElement {
   const kinds = [...new Set(rows.map((row) => row.kind))];
-  return (
-    <div className={classes['kinds']} role="group" aria-label="What waits by kind">
-      {kinds.map((kind) => (
-        <button
-          key={kind}
-          type="button"
-          className={classes['kind']}
-          aria-pressed={chosen === kind}
-          onClick={() => onChoose(chosen === kind ? '' : kind)}
-        >
-          <span className={classes['number']}>{counts[kind] ?? 0}</span>{' '}
-          {kindWord(kind, counts[kind] ?? 0)}
-        </button>
-      ))}
-    </div>
-  );
+  const tiles = kinds.map((kind) => {
+    const count = counts[kind] ?? 0;
+    return { id: kind, count, word: kindWord(kind, count) };
+  });
+  return <Tiles label="What waits by kind" tiles={tiles} chosen={chosen} onChoose={onChoose} />;
 }
 
 function Quiet(): ReactElement {

@@ -20,7 +20,8 @@ export const COLUMNS: readonly Column<AttentionRow>[] = [
     title: 'What waits',
     value: ({ title }) => title,
     show: ({ title }) => <Visible text={title} />,
-    width: 250,
+    width: 180,
+    isWide: true,
   },
   {
     id: 'severity',
@@ -28,14 +29,16 @@ export const COLUMNS: readonly Column<AttentionRow>[] = [
     value: ({ severity }) => severity,
     rank: ({ severity }) => SEVERITIES.indexOf(severity),
     show: ({ severity }) => <StatePill tone={TONES[severity]}>{severity}</StatePill>,
-    width: 92,
+    width: 108,
     wideFrom: 440,
+    isUnder: true,
   },
   {
     id: 'agent',
     title: 'Agent',
     value: ({ agent }) => agent ?? 'all of them',
     width: 110,
+    isUnder: true,
     wideFrom: 560,
   },
   {
@@ -48,6 +51,8 @@ export const COLUMNS: readonly Column<AttentionRow>[] = [
       </span>
     ),
     width: 190,
+    isWide: true,
+    isUnder: true,
     wideFrom: 960,
   },
   {
@@ -55,6 +60,7 @@ export const COLUMNS: readonly Column<AttentionRow>[] = [
     title: 'Since',
     value: ({ at }) => at,
     show: ({ at }) => (at === null ? '' : <Time at={at} isAgo isInRow />),
+    isTime: true,
     width: 110,
     wideFrom: 700,
   },
@@ -64,6 +70,7 @@ export const COLUMNS: readonly Column<AttentionRow>[] = [
     value: ({ dueAt }) => dueAt,
     rank: ({ dueAt }) => dueAt ?? Number.MAX_SAFE_INTEGER,
     show: ({ dueAt }) => (dueAt === null ? '' : <Countdown until={dueAt} />),
+    isTime: true,
     width: 120,
     wideFrom: 820,
   },
@@ -73,7 +80,9 @@ export const COLUMNS: readonly Column<AttentionRow>[] = [
     value: ({ entries }) => entries.join(' '),
     rank: ({ entries }) => entries.length,
     show: (row) => <EntryLinks row={row} />,
-    width: 132,
+    width: 160,
+    wideFrom: 440,
+    isUnder: true,
   },
 ];
 

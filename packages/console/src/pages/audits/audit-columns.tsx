@@ -16,19 +16,20 @@ const STATES: Readonly<Record<Audit['state'], readonly [Tone, string]>> = {
 
 /** The columns of audits. */
 export const AUDIT_COLUMNS: readonly Column<Audit>[] = [
-  { id: 'agent', title: 'Agent', value: ({ agent }) => agent, width: 120 },
+  { id: 'agent', title: 'Agent', value: ({ agent }) => agent, width: 80, isWide: true },
   {
     id: 'state',
     title: 'State',
     value: ({ state }) => STATES[state][1],
     show: ({ state }) => <StatePill tone={STATES[state][0]}>{STATES[state][1]}</StatePill>,
-    width: 140,
+    width: 132,
   },
   {
     id: 'judged',
     title: 'Judged',
     value: ({ judged, drawn }) => `${judged} of ${drawn}`,
     width: 96,
+    isUnder: true,
     wideFrom: 440,
   },
   {
@@ -44,6 +45,7 @@ export const AUDIT_COLUMNS: readonly Column<Audit>[] = [
     title: 'Begun',
     value: ({ begunAt }) => begunAt,
     show: ({ begunAt }) => <Time at={begunAt} isInRow />,
+    isTime: true,
     width: 170,
     wideFrom: 760,
   },
@@ -52,6 +54,7 @@ export const AUDIT_COLUMNS: readonly Column<Audit>[] = [
     title: 'Draws by itself',
     value: ({ dueAt }) => dueAt,
     show: ({ dueAt }) => (dueAt === null ? '' : <Time at={dueAt} isInRow />),
+    isTime: true,
     width: 170,
     wideFrom: 940,
   },
@@ -59,8 +62,9 @@ export const AUDIT_COLUMNS: readonly Column<Audit>[] = [
     id: 'draw',
     title: 'Draw',
     value: () => null,
+    isAction: true,
     show: (audit) => <DrawButton audit={audit} />,
-    width: 92,
+    width: 76,
   },
 ];
 
@@ -70,7 +74,11 @@ function DrawButton({ audit: { agent, state } }: { readonly audit: Audit }): Rea
   if (!useMay('operate') || state === 'drawn') return null;
   const send = (): void =>
     draw.mutate(agent, {
-      onSuccess: ({ drawn }) => say({ tone: 'good', text: `${drawn} sessions of ${agent} drawn.` }),
+      onSuccess: ({ drawn }) =>
+        say({
+          tone: 'good',
+          text: `Drew ${drawn === 1 ? 'one session' : `${drawn} sessions`} of ${agent}.`,
+        }),
       onError: (error) => say({ tone: 'danger', text: error.message }),
     });
   return (

@@ -44,7 +44,8 @@ function Figures({
         <>
           {waiting > 0 && (
             <p>
-              <StatePill tone="warn">partial</StatePill> {waiting} sessions are still to be judged.
+              <StatePill tone="warn">partial</StatePill>{' '}
+              {waiting === 1 ? 'One session is' : `${waiting} sessions are`} still to be judged.
             </p>
           )}
           <Section title="Accuracy" isCard>

@@ -43,6 +43,7 @@ const QUEUE_COLUMNS: readonly Column<QueuedItem>[] = [
     title: 'Drawn',
     value: ({ drawnAt }) => drawnAt,
     show: ({ drawnAt }) => <Time at={drawnAt} isInRow />,
+    isTime: true,
     width: 170,
     wideFrom: 560,
   },
@@ -59,6 +60,7 @@ function Queue(): ReactElement {
         ) : (
           <Table
             name="drawn sessions"
+            one="drawn session"
             rows={rows}
             columns={QUEUE_COLUMNS}
             rowId={({ item }) => item}
@@ -83,6 +85,7 @@ function Audits(): ReactElement {
           ) : (
             <Table
               name="audits"
+              one="audit"
               rows={rows}
               columns={AUDIT_COLUMNS}
               rowId={({ audit }) => audit}

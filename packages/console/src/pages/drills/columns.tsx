@@ -10,7 +10,7 @@ const WORST = ['overdue', 'too few holders', 'failed', 'interrupted', 'never dri
 
 /** The columns of how drills stand. */
 export const COLUMNS: readonly Column<DrillStanding>[] = [
-  { id: 'agent', title: 'Agent', value: ({ agent }) => agent, width: 120 },
+  { id: 'agent', title: 'Agent', value: ({ agent }) => agent, width: 80, isWide: true },
   {
     id: 'state',
     title: 'Drills',
@@ -20,14 +20,16 @@ export const COLUMNS: readonly Column<DrillStanding>[] = [
       return place === -1 ? WORST.length : place;
     },
     show: (row) => <StatePill tone={standingOf(row)[0]}>{standingOf(row)[1]}</StatePill>,
-    width: 130,
+    width: 122,
   },
   {
     id: 'last',
     title: 'Last',
     value: ({ last }) => last?.startedAt ?? null,
     show: ({ last }) => (last === null ? '' : <Time at={last.startedAt} isInRow />),
+    isTime: true,
     width: 170,
+    isUnder: true,
     wideFrom: 620,
   },
   {
@@ -44,6 +46,7 @@ export const COLUMNS: readonly Column<DrillStanding>[] = [
     title: 'Next due',
     value: ({ dueAt }) => dueAt,
     show: ({ dueAt }) => (dueAt === null ? 'not scheduled' : <Time at={dueAt} isInRow />),
+    isTime: true,
     width: 170,
     wideFrom: 900,
   },
@@ -51,7 +54,7 @@ export const COLUMNS: readonly Column<DrillStanding>[] = [
     id: 'holders',
     title: 'May halt it',
     value: ({ holders }) => holders,
-    show: ({ holders, needed }) => `${holders} of ${needed}`,
+    show: ({ holders, needed }) => `${holders}, ${needed} needed`,
     width: 110,
     wideFrom: 760,
     isNumber: true,
@@ -60,7 +63,8 @@ export const COLUMNS: readonly Column<DrillStanding>[] = [
     id: 'run',
     title: 'Practise',
     value: () => null,
+    isAction: true,
     show: ({ agent, isRunning }) => <RunButton agent={agent} isRunning={isRunning} />,
-    width: 92,
+    width: 88,
   },
 ];

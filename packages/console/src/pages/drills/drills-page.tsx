@@ -23,6 +23,7 @@ export function DrillsPage(): ReactElement {
           ) : (
             <Table
               name="agents"
+              one="agent"
               rows={rows}
               columns={COLUMNS}
               rowId={({ agent }) => agent}

@@ -46,13 +46,14 @@ function Steps({ checked: { checks, standing } }: { readonly checked: Checked })
       <p role="status" className={classes['verdict']}>
         {standing === null ? (
           <StatePill tone="danger">do not rely on this entry</StatePill>
+        ) : standing.exitCode === 0 ? (
+          // Nothing outside of this browser bears witness, so it is no green light.
+          <StatePill tone="accent">anchored in this browser</StatePill>
         ) : (
-          <StatePill tone={standing.exitCode === 0 ? 'good' : 'warn'}>
-            {standing.rung.toLowerCase()}
-          </StatePill>
+          <StatePill tone="warn">{standing.rung.toLowerCase()}</StatePill>
         )}
         {standing !== null && standing.open.length > 0 && (
-          <span className={classes['open']}>but: {standing.open.join('; ')}</span>
+          <span className={classes['open']}>Not shown by this: {standing.open.join('; ')}.</span>
         )}
       </p>
       <ol className={classes['steps']}>

@@ -37,9 +37,9 @@ function Entry({ index }: { readonly index: number }): ReactElement {
   const answer = useEntryBytes(index);
   return (
     <Page
-      title={`Entry ${index.toLocaleString('en')}`}
+      title={`Entry ${index}`}
       lead="What the log holds at this place, checked here instead of believed."
-      actions={<Around index={index} />}
+      actions={answer.isError ? undefined : <Around index={index} />}
     >
       <Answered answer={answer} what="the entry">
         {(bytes) => (

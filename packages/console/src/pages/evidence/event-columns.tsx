@@ -10,16 +10,18 @@ export const COLUMNS: readonly Column<EventRow>[] = [
     id: 'index',
     title: 'Entry',
     value: ({ index }) => index,
-    width: 90,
-    isNumber: true,
+    rank: ({ index }) => index,
+    width: 76,
   },
-  { id: 'kind', title: 'Kind', value: ({ kind }) => kind, width: 150 },
+  { id: 'kind', title: 'Kind', value: ({ kind }) => kind, width: 120, isWide: true },
   {
     id: 'at',
     title: 'Recorded',
     value: ({ at }) => at,
     show: ({ at }) => <Time at={at} isInRow />,
-    width: 180,
+    isTime: true,
+    width: 160,
+    isUnder: true,
     wideFrom: 480,
   },
   {
@@ -28,6 +30,8 @@ export const COLUMNS: readonly Column<EventRow>[] = [
     value: ({ agent }) => agent,
     show: ({ agent }) => agent ?? 'the node',
     width: 120,
+    isWide: true,
+    isUnder: true,
     wideFrom: 620,
   },
   {
@@ -36,6 +40,8 @@ export const COLUMNS: readonly Column<EventRow>[] = [
     value: ({ tool }) => tool,
     show: ({ tool }) => <Visible text={tool ?? ''} />,
     width: 150,
+    isWide: true,
+    isUnder: true,
     wideFrom: 820,
   },
   {
@@ -44,6 +50,7 @@ export const COLUMNS: readonly Column<EventRow>[] = [
     value: ({ verdict }) => verdict,
     show: ({ verdict }) => (verdict === null ? '' : <Verdict kind={verdict} />),
     width: 130,
+    isUnder: true,
     wideFrom: 720,
   },
   {

@@ -160,6 +160,7 @@ function Matching({ filters }: { readonly filters: EventFilters }): ReactElement
   return (
     <Table
       name="entries"
+      one="entry"
       rows={rows}
       columns={COLUMNS}
       rowId={({ index }) => String(index)}

@@ -8,39 +8,46 @@ import { counted, stateOf, STATES, TONES, waitingOf, waitsText } from '../../ui/
 
 /** The columns of the fleet. */
 export const COLUMNS: readonly Column<FleetAgent>[] = [
-  { id: 'agent', title: 'Agent', value: ({ agent }) => agent, width: 114 },
+  { id: 'agent', title: 'Agent', value: ({ agent }) => agent, width: 90, isWide: true },
   {
     id: 'state',
     title: 'State',
     value: stateOf,
     rank: (agent) => STATES.indexOf(stateOf(agent)),
     show: (agent) => <StatePill tone={TONES[stateOf(agent)]}>{stateOf(agent)}</StatePill>,
-    width: 104,
+    width: 120,
   },
   // Whoever is called because something stands still looks for why first.
   {
     id: 'why',
     title: 'Halted because',
     value: ({ halts }) => halts[0]?.reason ?? null,
-    show: ({ halts }) => <Visible text={halts[0]?.reason ?? ''} />,
-    width: 172,
-    wideFrom: 480,
+    show: ({ halts }) => (
+      <span title={halts[0]?.reason}>
+        <Visible text={halts[0]?.reason ?? ''} />
+      </span>
+    ),
+    width: 190,
+    isUnder: true,
+    isWide: true,
+    wideFrom: 560,
   },
   {
     id: 'waits',
     title: 'Waits for people',
     value: waitsText,
     rank: (agent) => -waitingOf(agent),
-    width: 130,
-    wideFrom: 610,
+    width: 136,
+    isUnder: true,
+    wideFrom: 700,
   },
   {
     id: 'refused',
     title: 'Refused, last hour',
     value: ({ refusals }) => refusals,
     show: ({ refusals, decisions }) => (decisions === 0 ? '' : `${refusals} of ${decisions}`),
-    width: 124,
-    wideFrom: 735,
+    width: 134,
+    wideFrom: 830,
     isNumber: true,
   },
   {
@@ -49,7 +56,7 @@ export const COLUMNS: readonly Column<FleetAgent>[] = [
     value: ({ autonomy }) => autonomy,
     show: ({ autonomy }) => AUTONOMY[autonomy ?? 0],
     width: 136,
-    wideFrom: 1212,
+    wideFrom: 1300,
   },
   {
     id: 'points',
@@ -58,7 +65,7 @@ export const COLUMNS: readonly Column<FleetAgent>[] = [
     show: ({ leases }) =>
       leases.length === 0 ? 'at the daemon' : <Visible text={leases.join(', ')} />,
     width: 130,
-    wideFrom: 1076,
+    wideFrom: 1170,
   },
   {
     id: 'around',
@@ -66,8 +73,8 @@ export const COLUMNS: readonly Column<FleetAgent>[] = [
     value: ({ bypasses }) => bypasses,
     show: ({ bypasses }) =>
       bypasses === 0 ? '' : <StatePill tone="danger">{counted(bypasses, 'way')}</StatePill>,
-    width: 110,
-    wideFrom: 950,
+    width: 106,
+    wideFrom: 1040,
     isNumber: true,
   },
   {
@@ -75,8 +82,9 @@ export const COLUMNS: readonly Column<FleetAgent>[] = [
     title: 'Last decision',
     value: ({ lastAt }) => lastAt,
     show: ({ lastAt }) => (lastAt === null ? 'none' : <Time at={lastAt} isAgo isInRow />),
-    width: 104,
-    wideFrom: 840,
+    isTime: true,
+    width: 112,
+    wideFrom: 935,
     isNumber: true,
   },
   {
@@ -98,8 +106,9 @@ export const COLUMNS: readonly Column<FleetAgent>[] = [
     id: 'action',
     title: 'Stop',
     value: () => null,
+    isAction: true,
     show: (agent) => <AgentAction agent={agent} />,
-    width: 88,
+    width: 82,
   },
 ];
 

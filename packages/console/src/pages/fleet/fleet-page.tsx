@@ -38,6 +38,7 @@ function Fleet({ overview }: { readonly overview: Overview }): ReactElement {
       <StateTiles agents={agents} chosen={state} onChoose={setState} />
       <Table
         name="agents"
+        one="agent"
         rows={rows}
         columns={COLUMNS}
         rowId={({ agent }) => agent}

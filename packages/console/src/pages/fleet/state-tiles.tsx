@@ -2,7 +2,7 @@ import type { ReactElement } from 'react';
 
 import type { FleetAgent } from '../../data/fleet.ts';
 import { stateOf, STATES } from '../../ui/agent-state.ts';
-import classes from './fleet-page.module.css';
+import { Tiles } from '../../ui/tiles.tsx';
 
 /** How many agents stand how; a press shows those alone, another all of them again. */
 export function StateTiles({
@@ -14,23 +14,10 @@ export function StateTiles({
   readonly chosen: string;
   readonly onChoose: (state: string) => void;
 }): ReactElement {
-  return (
-    <div className={classes['tiles']} role="group" aria-label="Agents by state">
-      {STATES.map((state) => {
-        const count = agents.filter((agent) => stateOf(agent) === state).length;
-        return (
-          <button
-            key={state}
-            type="button"
-            className={classes['tile']}
-            aria-pressed={chosen === state}
-            data-none={count === 0 ? '' : undefined}
-            onClick={() => onChoose(chosen === state ? '' : state)}
-          >
-            <span className={classes['number']}>{count}</span> {state}
-          </button>
-        );
-      })}
-    </div>
-  );
+  const tiles = STATES.map((state) => ({
+    id: state,
+    count: agents.filter((agent) => stateOf(agent) === state).length,
+    word: state,
+  }));
+  return <Tiles label="Agents by state" tiles={tiles} chosen={chosen} onChoose={onChoose} />;
 }

@@ -19,6 +19,7 @@ export function HaltsPage(): ReactElement {
           ) : (
             <Table
               name="halts"
+              one="halt"
               rows={rows}
               columns={COLUMNS}
               rowId={({ halt }) => halt}

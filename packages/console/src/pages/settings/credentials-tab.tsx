@@ -16,7 +16,6 @@ import type { Column } from '../../ui/table/column.ts';
 import { Table } from '../../ui/table/table.tsx';
 import { Time } from '../../ui/time.tsx';
 import { CredentialForm } from './credential-form.tsx';
-import classes from './settings.module.css';
 
 /** The credentials with which the daemon makes calls for agents. */
 export function CredentialsTab(): ReactElement {
@@ -24,7 +23,7 @@ export function CredentialsTab(): ReactElement {
   const close = (): void => setAdding(false);
   return (
     <>
-      <p className={classes['actions']}>
+      <p>
         <Button look="primary" onClick={() => setAdding(true)}>
           New credential…
         </Button>
@@ -38,6 +37,7 @@ export function CredentialsTab(): ReactElement {
           ) : (
             <Table
               name="credentials"
+              one="credential"
               rows={credentials}
               columns={COLUMNS}
               rowId={({ id }) => id}
@@ -64,7 +64,8 @@ const COLUMNS: readonly Column<Credential>[] = [
     title: 'Name',
     value: ({ name }) => name,
     show: ({ name }) => <Visible text={name} />,
-    width: 150,
+    width: 100,
+    isWide: true,
   },
   {
     id: 'url',
@@ -72,6 +73,8 @@ const COLUMNS: readonly Column<Credential>[] = [
     value: ({ url }) => url,
     show: ({ url }) => <Visible text={url} />,
     width: 220,
+    isWide: true,
+    isUnder: true,
     wideFrom: 620,
   },
   { id: 'access', title: 'Access', value: ({ access }) => access, width: 80, wideFrom: 720 },
@@ -87,6 +90,7 @@ const COLUMNS: readonly Column<Credential>[] = [
     title: 'Last used',
     value: ({ usedAt }) => usedAt,
     show: ({ usedAt }) => (usedAt === null ? 'never' : <Time at={usedAt} isInRow />),
+    isTime: true,
     width: 150,
     wideFrom: 980,
   },
@@ -99,14 +103,15 @@ const COLUMNS: readonly Column<Credential>[] = [
         {revokedAt === null ? 'in force' : 'revoked'}
       </StatePill>
     ),
-    width: 100,
+    width: 98,
   },
   {
     id: 'change',
     title: 'Change',
     value: () => null,
+    isAction: true,
     show: (credential) => (credential.revokedAt === null ? <Change of={credential} /> : ''),
-    width: 90,
+    width: 92,
   },
 ];
 

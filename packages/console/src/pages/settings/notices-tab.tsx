@@ -120,6 +120,7 @@ function Messages(): ReactElement {
           ) : (
             <Table
               name="messages"
+              one="message"
               rows={messages}
               columns={COLUMNS}
               rowId={({ key }) => key}
@@ -153,16 +154,24 @@ const COLUMNS: readonly Column<Message>[] = [
     title: 'Message',
     value: ({ title }) => title,
     show: ({ title }) => <Visible text={title} />,
-    width: 260,
+    width: 100,
+    isWide: true,
   },
   {
     id: 'state',
     title: 'State',
     value: ({ state }) => state,
     show: ({ state }) => <StatePill tone={TONES[state]}>{state}</StatePill>,
-    width: 110,
+    width: 102,
   },
-  { id: 'channel', title: 'Channel', value: ({ channel }) => channel, width: 110, wideFrom: 620 },
+  {
+    id: 'channel',
+    title: 'Channel',
+    value: ({ channel }) => channel,
+    width: 110,
+    isUnder: true,
+    wideFrom: 620,
+  },
   {
     id: 'severity',
     title: 'Severity',
@@ -175,6 +184,7 @@ const COLUMNS: readonly Column<Message>[] = [
     title: 'Since',
     value: ({ at }) => at,
     show: ({ at }) => <Time at={at} isInRow />,
+    isTime: true,
     width: 160,
     wideFrom: 820,
   },
@@ -192,13 +202,16 @@ const COLUMNS: readonly Column<Message>[] = [
     value: ({ fault }) => fault,
     show: ({ fault }) => <Visible text={fault ?? ''} />,
     width: 220,
+    isWide: true,
+    isUnder: true,
     wideFrom: 980,
   },
   {
     id: 'again',
     title: 'Again',
     value: () => null,
+    isAction: true,
     show: ({ state, key }) => (state === 'dead' ? <Retry of={key} /> : ''),
-    width: 100,
+    width: 88,
   },
 ];

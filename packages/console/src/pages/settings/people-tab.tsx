@@ -14,7 +14,6 @@ import { Time } from '../../ui/time.tsx';
 import { useToast } from '../../ui/toast.tsx';
 import { KeyForm } from './key-form.tsx';
 import { SecretShown } from './secret-shown.tsx';
-import classes from './settings.module.css';
 
 /** Every key: for whom, what it may, and the button that revokes it. */
 export function PeopleTab(): ReactElement {
@@ -26,7 +25,7 @@ export function PeopleTab(): ReactElement {
   };
   return (
     <>
-      <p className={classes['actions']}>
+      <p>
         <Button look="primary" onClick={() => setMaking(true)}>
           New key…
         </Button>
@@ -35,6 +34,7 @@ export function PeopleTab(): ReactElement {
         {(keys) => (
           <Table
             name="keys"
+            one="key"
             rows={keys}
             columns={COLUMNS}
             rowId={({ id }) => id}
@@ -69,14 +69,16 @@ const COLUMNS: readonly Column<Key>[] = [
     title: 'Name',
     value: ({ name }) => name,
     show: ({ name }) => <Visible text={name} />,
-    width: 170,
+    width: 100,
+    isWide: true,
   },
-  { id: 'kind', title: 'Kind', value: ({ kind }) => kind, width: 90, wideFrom: 480 },
+  { id: 'kind', title: 'Kind', value: ({ kind }) => kind, width: 90, isUnder: true, wideFrom: 480 },
   {
     id: 'may',
     title: 'Roles and scopes',
     value: ({ roles, scopes }) => [...roles, ...scopes].join(', '),
     width: 170,
+    isUnder: true,
     wideFrom: 620,
   },
   {
@@ -84,6 +86,7 @@ const COLUMNS: readonly Column<Key>[] = [
     title: 'Agents',
     value: ({ agents }) => (agents === null ? 'every agent' : agents.join(', ')),
     width: 150,
+    isWide: true,
     wideFrom: 860,
   },
   {
@@ -92,6 +95,7 @@ const COLUMNS: readonly Column<Key>[] = [
     value: ({ email }) => email,
     show: ({ email }) => <Visible text={email ?? ''} />,
     width: 180,
+    isWide: true,
     wideFrom: 980,
   },
   {
@@ -101,13 +105,14 @@ const COLUMNS: readonly Column<Key>[] = [
     show: (key) => (
       <StatePill tone={stateOf(key) === 'in force' ? 'good' : 'plain'}>{stateOf(key)}</StatePill>
     ),
-    width: 110,
+    width: 98,
   },
   {
     id: 'added',
     title: 'Made',
     value: ({ addedAt }) => addedAt,
     show: ({ addedAt }) => <Time at={addedAt} isInRow />,
+    isTime: true,
     width: 150,
     wideFrom: 1100,
   },
@@ -115,8 +120,9 @@ const COLUMNS: readonly Column<Key>[] = [
     id: 'revoke',
     title: 'Revoke',
     value: () => null,
+    isAction: true,
     show: (key) => (key.revokedAt === null ? <Revoke of={key} /> : ''),
-    width: 90,
+    width: 86,
   },
 ];
 

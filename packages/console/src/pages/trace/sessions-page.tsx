@@ -56,6 +56,7 @@ function OfAgents({ agents }: { readonly agents: readonly string[] }): ReactElem
           ) : (
             <Table
               name="sessions"
+              one="session"
               rows={rows}
               columns={COLUMNS}
               rowId={({ session }) => session}
@@ -70,13 +71,15 @@ function OfAgents({ agents }: { readonly agents: readonly string[] }): ReactElem
 }
 
 const COLUMNS: readonly Column<SessionRow>[] = [
-  { id: 'session', title: 'Session', value: ({ session }) => session, width: 250 },
+  { id: 'session', title: 'Session', value: ({ session }) => session, width: 130 },
   {
     id: 'opened',
     title: 'Opened',
     value: ({ openedAt }) => openedAt,
     show: ({ openedAt }) => <Time at={openedAt} isInRow />,
+    isTime: true,
     width: 150,
+    isUnder: true,
     wideFrom: 480,
   },
   {
@@ -88,8 +91,7 @@ const COLUMNS: readonly Column<SessionRow>[] = [
         {closedAt === null ? 'open' : 'closed'}
       </StatePill>
     ),
-    width: 100,
-    wideFrom: 560,
+    width: 90,
   },
   {
     id: 'task',
@@ -97,6 +99,8 @@ const COLUMNS: readonly Column<SessionRow>[] = [
     value: ({ task }) => task,
     show: ({ task }) => <Visible text={task ?? ''} />,
     width: 170,
+    isWide: true,
+    isUnder: true,
     wideFrom: 700,
   },
   {
@@ -105,6 +109,8 @@ const COLUMNS: readonly Column<SessionRow>[] = [
     value: ({ refusals }) => refusals,
     show: ({ refusals, decisions }) => `${refusals} of ${decisions}`,
     width: 100,
+    wideFrom: 520,
+    isUnder: true,
     isNumber: true,
   },
   {
@@ -120,6 +126,7 @@ const COLUMNS: readonly Column<SessionRow>[] = [
     title: 'Last entry',
     value: ({ lastAt }) => lastAt,
     show: ({ lastAt }) => <Time at={lastAt} isAgo isInRow />,
+    isTime: true,
     width: 110,
     wideFrom: 980,
     isNumber: true,

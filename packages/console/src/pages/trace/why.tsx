@@ -6,7 +6,7 @@ import { Visible } from '../../ui/code-view.tsx';
 import { StatePill, Verdict } from '../../ui/marks.tsx';
 import { ErrorState, LoadState } from '../../ui/states.tsx';
 import { isVerdict, listAt, textAt } from './open-part.ts';
-import { WithCode } from './with-code.tsx';
+import { WithCode } from '../../ui/with-code.tsx';
 import { STAGE_WORDS } from './stage-words.ts';
 import { STANDING_WORDS } from './standing-words.ts';
 import classes from './trace.module.css';

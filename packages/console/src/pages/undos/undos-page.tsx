@@ -19,15 +19,23 @@ const COLUMNS: readonly Column<UndoSet>[] = [
     title: 'Why',
     value: ({ reason }) => reason,
     show: ({ reason }) => <Visible text={reason} />,
-    width: 220,
+    width: 130,
+    isWide: true,
   },
-  { id: 'agent', title: 'Agent', value: ({ agent }) => agent, width: 120, wideFrom: 560 },
+  {
+    id: 'agent',
+    title: 'Agent',
+    value: ({ agent }) => agent,
+    width: 120,
+    isUnder: true,
+    wideFrom: 560,
+  },
   {
     id: 'state',
     title: 'State',
     value: (row) => setWords(row)[1],
     show: (row) => <StatePill tone={setWords(row)[0]}>{setWords(row)[1]}</StatePill>,
-    width: 170,
+    width: 150,
   },
   {
     id: 'progress',
@@ -41,7 +49,9 @@ const COLUMNS: readonly Column<UndoSet>[] = [
     title: 'Asked',
     value: ({ askedAt }) => askedAt,
     show: ({ askedAt }) => <Time at={askedAt} isInRow />,
+    isTime: true,
     width: 170,
+    isUnder: true,
     wideFrom: 820,
   },
 ];
@@ -71,6 +81,7 @@ function Sets({ rows }: { readonly rows: readonly UndoSet[] }): ReactElement {
   return (
     <Table
       name="undos"
+      one="undo"
       rows={rows}
       columns={COLUMNS}
       rowId={({ undo }) => undo}

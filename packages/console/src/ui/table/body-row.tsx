@@ -2,6 +2,7 @@ import { memo, type MouseEvent, type ReactElement, type ReactNode } from 'react'
 import { Link, useLocation } from 'wouter';
 
 import { joinClasses } from '../join-classes.ts';
+import { Unseen } from '../states.tsx';
 import type { Column } from './column.ts';
 import classes from './table.module.css';
 
@@ -9,13 +10,16 @@ type BodyRowProps<Row> = {
   readonly row: Row;
   readonly index: number;
   readonly columns: readonly Column<Row>[];
+  readonly under: readonly Column<Row>[];
   readonly isCurrent: boolean;
   readonly href: string | null;
 };
 
 /** One row. Its first cell is the link, and a press anywhere on the row follows it. */
-function DrawnRow<Row>({ row, index, columns, isCurrent, href }: BodyRowProps<Row>): ReactElement {
+function DrawnRow<Row>(props: BodyRowProps<Row>): ReactElement {
+  const { row, index, columns, under, isCurrent, href } = props;
   const [, navigate] = useLocation();
+  const second = under.filter((column) => (column.value(row) ?? '') !== '');
   const follow = (event: MouseEvent<HTMLElement>): void => {
     if (href === null || isOfItsOwn(event)) return;
     navigate(href);
@@ -25,6 +29,7 @@ function DrawnRow<Row>({ row, index, columns, isCurrent, href }: BodyRowProps<Ro
       className={classes['row']}
       data-row={index}
       data-link={href === null ? undefined : ''}
+      data-lines={under.length === 0 ? undefined : Math.min(second.length, 1) + 1}
       aria-rowindex={index + 2}
       tabIndex={isCurrent ? 0 : -1}
       onClick={follow}
@@ -38,9 +43,27 @@ function DrawnRow<Row>({ row, index, columns, isCurrent, href }: BodyRowProps<Ro
           ) : (
             shown(column, row)
           )}
+          {place === 0 && second.length > 0 && <SecondLine row={row} columns={second} />}
         </td>
       ))}
     </tr>
+  );
+}
+
+/** What has no column on a narrow screen, across the whole row. */
+function SecondLine<Row>({
+  row,
+  columns,
+}: Pick<BodyRowProps<Row>, 'row' | 'columns'>): ReactElement {
+  return (
+    <span className={classes['under']}>
+      {columns.map((column) => (
+        <span key={column.id} className={joinClasses(column.isWide === true && classes['wide'])}>
+          <Unseen>, {column.title}: </Unseen>
+          {shown(column, row)}
+        </span>
+      ))}
+    </span>
   );
 }
 

@@ -9,6 +9,8 @@ import { useRowKeys } from './use-row-keys.ts';
 import type { Rows } from './use-rows.ts';
 
 const ROW_PX = 34;
+// With a second line. The style sheet says the same heights.
+const TALL_ROW_PX = 58;
 const HEAD_PX = 33;
 const OVERSCAN = 12;
 
@@ -17,6 +19,8 @@ type Matching<Row extends object> = ReturnType<Rows<Row>['getRowModel']>['rows']
 type TableBodyProps<Row extends object> = {
   readonly name: string;
   readonly columns: readonly Column<Row>[];
+  /** What stands on a second line of each row. */
+  readonly under: readonly Column<Row>[];
   readonly rows: Matching<Row>;
   readonly width: number;
   readonly rowHref?: (row: Row) => string;
@@ -27,16 +31,21 @@ type TableBodyProps<Row extends object> = {
 
 /** The rows that are in sight, of however many. Arrows go from row to row, Enter follows one. */
 export function TableBody<Row extends object>(props: TableBodyProps<Row>): ReactElement {
-  const { name, columns, rows, width, rowHref, head, foot, nothing } = props;
+  const { name, columns, under, rows, width, rowHref, head, foot, nothing } = props;
   const box = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => box.current,
-    estimateSize: () => ROW_PX,
+    estimateSize: () => (under.length === 0 ? ROW_PX : TALL_ROW_PX),
     getItemKey: (index) => rows[index]?.id ?? index,
     overscan: OVERSCAN,
     scrollPaddingStart: HEAD_PX,
   });
+  const hasWide = columns.some(({ isWide }) => isWide === true);
+  const shareOf = ({ isWide, width: px }: Column<Row>): string => {
+    if (hasWide) return isWide === true ? 'auto' : `${px}px`;
+    return `${(px / width) * 100}%`;
+  };
   const items = virtual.getVirtualItems();
   const [before, after] = [items[0]?.start ?? 0, virtual.getTotalSize() - (items.at(-1)?.end ?? 0)];
   const { current, onKeyDown } = useRowKeys({
@@ -59,7 +68,7 @@ export function TableBody<Row extends object>(props: TableBodyProps<Row>): React
         </caption>
         <colgroup>
           {columns.map((column) => (
-            <col key={column.id} style={{ width: `${(column.width / width) * 100}%` }} />
+            <col key={column.id} style={{ width: shareOf(column) }} />
           ))}
         </colgroup>
         {head}
@@ -73,6 +82,7 @@ export function TableBody<Row extends object>(props: TableBodyProps<Row>): React
                 row={row.original}
                 index={index}
                 columns={columns}
+                under={under}
                 isCurrent={index === stop}
                 href={hrefOf(row, rowHref)}
               />

@@ -12,11 +12,19 @@ export type Column<Row> = {
   readonly rank?: (row: Row) => number;
   /** What is shown; the value where this is left out. */
   readonly show?: (row: Row) => ReactNode;
-  /** In pixels; a column takes its part of what is left over as well. */
+  /** In pixels. */
   readonly width: number;
+  /** Where the table is too narrow for it, it stands on a second line of the row. */
+  readonly isWide?: boolean;
   /** The column disappears where the table is narrower than this, in pixels. */
   readonly wideFrom?: number;
+  /** Where the table is too narrow for the column, its value stands on a second line of the row. */
+  readonly isUnder?: boolean;
   readonly isNumber?: boolean;
+  /** Its value is a moment, in milliseconds since 1970: exports say it as a date in UTC. */
+  readonly isTime?: boolean;
+  /** It holds buttons alone: nothing to sort by, and nothing to export. */
+  readonly isAction?: boolean;
   /** Not shown until the reader asks for it. */
   readonly isHidden?: boolean;
 };

@@ -2,7 +2,7 @@ import { type ReactElement, useState } from 'react';
 
 import { messageOf } from '../../data/problem.ts';
 import { Button } from '../button.tsx';
-import { csvOf } from '../csv.ts';
+import { type CellValue, csvMoment, csvOf } from '../csv.ts';
 import { Menu, MenuItem } from '../menu.tsx';
 import { saveFile } from '../save-file.ts';
 import { useToast } from '../toast.tsx';
@@ -30,14 +30,10 @@ export function ExportMenu<Row>(props: ExportMenuProps<Row>): ReactElement {
       })
       .finally(() => setBusy(false));
   };
-  const valuesOf = (row: Row): readonly (string | number | null)[] =>
-    columns.map(({ value }) => value(row));
-  const asCsv = (rows: readonly Row[]): void => {
-    const ids = columns.map(({ id }) => id);
-    saveFile(`${name}.csv`, 'text/csv;charset=utf-8', csvOf(ids, rows.map(valuesOf)));
-  };
+  const asCsv = (rows: readonly Row[]): void =>
+    saveFile(fileName(name, 'csv'), 'text/csv;charset=utf-8', tableText(columns, rows));
   const asJson = (rows: readonly Row[]): void =>
-    saveFile(`${name}.json`, 'application/json', `${JSON.stringify(rows, null, 2)}\n`);
+    saveFile(fileName(name, 'json'), 'application/json', `${JSON.stringify(rows, null, 2)}\n`);
   return (
     <Menu
       trigger={
@@ -49,5 +45,24 @@ export function ExportMenu<Row>(props: ExportMenuProps<Row>): ReactElement {
       <MenuItem onSelect={() => save(asCsv)}>CSV, all that match</MenuItem>
       <MenuItem onSelect={() => save(asJson)}>JSON, all that match</MenuItem>
     </Menu>
+  );
+}
+
+function fileName(name: string, ending: string): string {
+  const day = new Date().toISOString().slice(0, 10);
+  return `plumbline-${name.replaceAll(/[^a-z0-9]+/g, '-')}-${day}.${ending}`;
+}
+
+function tableText<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
+  // A column of buttons says nothing.
+  const saying = columns.filter(({ isAction }) => isAction !== true);
+  const titles = saying.map(({ id, isTime }) => (isTime === true ? `${id}_utc` : id));
+  const cell = ({ value, isTime }: Column<Row>, row: Row): CellValue => {
+    const said = value(row);
+    return isTime === true && typeof said === 'number' ? csvMoment(said) : said;
+  };
+  return csvOf(
+    titles,
+    rows.map((row) => saying.map((column) => cell(column, row))),
   );
 }

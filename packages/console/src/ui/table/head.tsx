@@ -26,7 +26,7 @@ export function TableHead<Row>({
 }
 
 function HeadCell<Row>({
-  column: { id, title, isNumber = false },
+  column: { id, title, isNumber = false, isAction = false },
   order,
   onOrder,
 }: {
@@ -34,6 +34,13 @@ function HeadCell<Row>({
   readonly order: Order | null;
   readonly onOrder: (order: Order) => void;
 }): ReactElement {
+  if (isAction) {
+    return (
+      <th scope="col">
+        <span className={classes['plain']}>{title}</span>
+      </th>
+    );
+  }
   const isSorted = order?.id === id;
   const isDescending = isSorted && order.isDescending;
   const sorted = isDescending ? 'descending' : 'ascending';

@@ -8,7 +8,7 @@ import { type Column, orderText, parseOrder } from './column.ts';
 import { ColumnMenu } from './column-menu.tsx';
 import { ExportMenu } from './export-menu.tsx';
 import { TableHead } from './head.tsx';
-import { hiddenIds, widthOf } from './layout.ts';
+import { columnsUnder, hiddenIds, widthOf } from './layout.ts';
 import classes from './table.module.css';
 import { useRows } from './use-rows.ts';
 
@@ -24,6 +24,8 @@ export type MoreRows<Row> = {
 type TableProps<Row extends object> = {
   /** What the rows are, in the plural: `agents`. Also the name of exported files. */
   readonly name: string;
+  /** What one row is: `agent`. */
+  readonly one?: string;
   readonly rows: readonly Row[];
   readonly columns: readonly Column<Row>[];
   readonly rowId: (row: Row) => string;
@@ -42,6 +44,7 @@ type TableProps<Row extends object> = {
 export function Table<Row extends object>(props: TableProps<Row>): ReactElement {
   const {
     name,
+    one = name,
     rows,
     columns,
     rowId,
@@ -60,7 +63,8 @@ export function Table<Row extends object>(props: TableProps<Row>): ReactElement 
   // Typing stays quick while a long table is filtered behind it.
   const sought = useDeferredValue(text);
   const table = useRows({ rows, columns, rowId, text: sought, order, hidden });
-  const shown = columns.filter(({ id }) => !hidden.has(id));
+  const shown = useMemo(() => columns.filter(({ id }) => !hidden.has(id)), [columns, hidden]);
+  const under = useMemo(() => columnsUnder(columns, hidden, chosen), [columns, hidden, chosen]);
   const matching = table.getRowModel().rows;
   const ready = { name, columns, matching, loadAll: more?.loadAll ?? null };
   return (
@@ -76,15 +80,18 @@ export function Table<Row extends object>(props: TableProps<Row>): ReactElement 
           onChange={(event) => setText(event.target.value)}
         />
         <span className={classes['count']} role="status">
-          {countText(matching.length, rows.length, name)}
+          {countText(matching.length, rows.length, rows.length === 1 ? one : name)}
         </span>
         <span className={classes['push']} />
         <ColumnMenu columns={columns} hidden={hidden} onChoose={setChosen} />
         <ExportMenu {...ready} />
       </div>
       <TableBody
+        // Rows of another height are counted from the first one.
+        key={under.length === 0 ? 'one line' : 'two lines'}
         name={name}
         columns={shown}
+        under={under}
         rows={matching}
         width={widthOf(shown)}
         {...(rowHref === undefined ? {} : { rowHref })}

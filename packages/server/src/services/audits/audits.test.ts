@@ -279,7 +279,7 @@ test('audits: what is configured begins by itself, and is drawn when it is due',
   await scene.audits.list(null);
   await scene.audits.tick();
   assert.deepEqual([scene.opens('audit_begun').length, scene.opens('audit_drawn').length], [2, 1]);
-  assert.match(scene.audits.attention().join(), /1 drawn sessions wait for a reviewer/);
+  assert.match(scene.audits.attention().join(), /one drawn session waits for a reviewer/);
 });
 
 test('audits: the order of the queue tells nothing of what the agent reported', async (t) => {

@@ -74,7 +74,13 @@ function attentionOf(book: AuditBook): readonly string[] {
   const held = book.undrawn().length;
   const broken = drawn.filter(({ complaint }) => complaint !== null).length;
   return [
-    ...(waiting === 0 ? [] : [`${waiting} drawn sessions wait for a reviewer`]),
+    ...(waiting === 0
+      ? []
+      : [
+          waiting === 1
+            ? 'one drawn session waits for a reviewer'
+            : `${waiting} drawn sessions wait for a reviewer`,
+        ]),
     ...(held === 0 ? [] : [`${held} audits have ended and could not be drawn from`]),
     ...(broken === 0 ? [] : [`${broken} draws are not what follows from the record`]),
   ];

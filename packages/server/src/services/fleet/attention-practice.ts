@@ -65,9 +65,15 @@ async function auditItems({ services }: FleetReading): Promise<readonly Attentio
     session: null,
     at: endedAt,
     dueAt: null,
-    title: `${all - judged - erased} drawn sessions wait to be judged`,
+    title: waitingText(all - judged - erased),
     detail: null,
     entries,
     path: `/console/audits?agent=${encodeURIComponent(agent)}`,
   }));
+}
+
+function waitingText(count: number): string {
+  return count === 1
+    ? 'one drawn session waits to be judged'
+    : `${count} drawn sessions wait to be judged`;
 }

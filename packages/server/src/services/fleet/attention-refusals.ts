@@ -1,3 +1,4 @@
+import { isProbe } from '../../guard/probe.ts';
 import type { DecisionRow } from '../../store/models.ts';
 import type { AttentionItem } from './attention-item.ts';
 import type { FleetReading } from './fleet-reading.ts';
@@ -18,6 +19,8 @@ export async function refusalItems(
   const { rows } = await models.decisions({ verdict: 'deny', fromAt, limit: MOST_LOOKED_AT });
   const groups = new Map<string, DecisionRow[]>();
   for (const row of rows) {
+    // What self-tests and drills ask for is refused on purpose.
+    if (isProbe(row.agent)) continue;
     const key = JSON.stringify([row.agent, row.session, row.tool]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [row]);

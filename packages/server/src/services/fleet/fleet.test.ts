@@ -103,10 +103,10 @@ const BYPASS = {
 async function reading(): Promise<FleetReading> {
   const { api } = fakeApi();
   const models = new MemoryModels();
-  const deny = (number: number, at: number) =>
+  const deny = (number: number, at: number, agent = 'refunds') =>
     makeEntry('decided', {
-      agent: 'refunds',
-      session: 's1',
+      agent,
+      session: agent === 'refunds' ? 's1' : 's2',
       at,
       open: decidedOpen({
         decision: `d${number}`,
@@ -118,6 +118,8 @@ async function reading(): Promise<FleetReading> {
   await models.fold(0, [
     deny(0, NOW - 90 * MINUTE_MS),
     ...Array.from({ length: 6 }, (_, each) => deny(each + 1, NOW - MINUTE_MS)),
+    // A drill has calls refused on purpose.
+    ...Array.from({ length: 6 }, (_, each) => deny(each + 11, NOW - MINUTE_MS, 'refunds~drill')),
   ]);
   const { services } = api;
   const statuses = [
@@ -153,7 +155,7 @@ async function reading(): Promise<FleetReading> {
 test('overview: each agent in a word, with what waits and how its last hour was', async () => {
   verifies('fleet.inventory');
   const { rows, nextIndex } = await overviewOf(await reading(), null);
-  assert.equal(nextIndex, 7);
+  assert.equal(nextIndex, 13);
   assert.deepEqual(
     rows.map(({ agent, state, waits, decisions, refusals, bypasses }) => [
       `${agent} ${state}`,

@@ -1,8 +1,8 @@
 import type { ReactElement } from 'react';
 
-import { Visible } from '../../ui/code-view.tsx';
+import { Visible } from './code-view.tsx';
 
-/** A sentence of the kernel, in which names stand between backticks. */
+/** A sentence in which names stand between backticks, as the daemon and the kernel write them. */
 export function WithCode({ text }: { readonly text: string }): ReactElement {
   const parts = text.split('`');
   return (
