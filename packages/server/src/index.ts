@@ -38,7 +38,10 @@ export {
 } from './record/verify-record.ts';
 export type { Dated } from './record/proven-time.ts';
 export { certificatesIn } from './record/verify-timestamp.ts';
-export { type PackRequest, writePack, type WrittenPack } from './record/write-pack.ts';
+export type { PackRequest } from './record/select-pack.ts';
+export { type PutFile, writePack, type WrittenPack } from './record/write-pack.ts';
+export { packArchive } from './record/pack-archive.ts';
+export { isCompressed, unpackArchive } from './record/unpack-archive.ts';
 export { primitives } from './ledger/primitives.ts';
 export {
   type Call,

@@ -1,6 +1,15 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
-import { loadConfig, OfflineError, type OfflineRecord, openOffline } from '@plumbline/server';
+import {
+  isCompressed,
+  loadConfig,
+  OfflineError,
+  type OfflineRecord,
+  openOffline,
+  unpackArchive,
+} from '@plumbline/server';
 
 import { readText } from '../files/read-text.ts';
 import type { Shell } from '../shell.ts';
@@ -16,7 +25,7 @@ export type Named = {
 
 /**
  * Lends a record to `use` and closes it: a data directory, the folder of a log, an evidence pack
- * or a URL; by default the data directory of the daemon.
+ * (its folder, or the one file it came as) or a URL; by default the data directory of the daemon.
  *
  * Errors: `Stop` when there is none, or its files cannot be read.
  */
@@ -29,21 +38,33 @@ export async function withRecord<T>(
     throw new Stop('no such file; --root-key names the file of the root key', rootKey);
   }
   let record: OfflineRecord | undefined;
+  let unpacked: string | undefined;
   try {
+    if (where !== undefined && isArchive(where)) {
+      unpacked = mkdtempSync(join(tmpdir(), 'plumbline-pack-'));
+      await unpackArchive(where, unpacked);
+    }
     const home =
       rootKey === undefined || where === undefined ? daemonPlaces(shell.environment) : null;
     record = openOffline({
-      place: where ?? home?.data ?? '',
+      place: unpacked ?? where ?? home?.data ?? '',
       rootKeyFile: rootKey ?? home?.rootKey ?? null,
       openings: openings === undefined ? new Map() : openingsIn(openings),
     });
     return await use(record);
   } catch (cause) {
-    if (cause instanceof OfflineError) throw new Stop(cause.message, cause.place);
-    throw cause;
+    if (!(cause instanceof OfflineError)) throw cause;
+    const { message, place } = cause;
+    throw new Stop(message, unpacked === undefined ? place : place.replace(unpacked, where ?? ''));
   } finally {
     await record?.close();
+    if (unpacked !== undefined) rmSync(unpacked, { recursive: true, force: true });
   }
+}
+
+function isArchive(where: string): boolean {
+  const found = statSync(where, { throwIfNoEntry: false });
+  return found?.isFile() === true && isCompressed(where);
 }
 
 function daemonPlaces(environment: Shell['environment']): {

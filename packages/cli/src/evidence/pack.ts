@@ -1,6 +1,6 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { type OfflineRecord, writePack } from '@plumbline/server';
+import { closeSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { type OfflineRecord, packArchive, type PutFile, writePack } from '@plumbline/server';
 
 import { errorCode } from '../files/read-text.ts';
 import type { Shell } from '../shell.ts';
@@ -29,21 +29,21 @@ export function pack({ where, options, shell }: Given): Promise<void> {
   const { openings, ...rest } = options;
   const read = typeof openings === 'string' ? { ...rest, openings } : rest;
   return withRecord({ where, options: read, shell }, async (record) => {
-    makeFolder(options.o);
+    const target = isArchive(options.o) ? archiveAt(options.o, shell) : folderAt(options.o);
     try {
-      await packRecord(record, options, shell);
+      await packRecord(record, { options, shell, put: target.put });
+      await target.end();
     } catch (cause) {
+      await target.end().catch(() => undefined);
       rmSync(options.o, { recursive: true, force: true });
       throw cause;
     }
   });
 }
 
-async function packRecord(
-  record: OfflineRecord,
-  options: PackCommand,
-  shell: Shell,
-): Promise<void> {
+type Packing = Pick<Given, 'options' | 'shell'> & { readonly put: PutFile };
+
+async function packRecord(record: OfflineRecord, { options, shell, put }: Packing): Promise<void> {
   const { key } = await trustedFor(record, options.key === undefined ? {} : { key: options.key });
   const { agent = null, session = [], from, to, open, openings } = options;
   const written = await writePack(
@@ -57,7 +57,7 @@ async function packRecord(
       key,
       madeAt: shell.wallMs(),
     },
-    (path, bytes) => put(join(options.o, path), bytes),
+    put,
   );
   const { manifest, isSigned } = written;
   const count = manifest.entries.length;
@@ -70,16 +70,47 @@ async function packRecord(
   shell.screen.print(`VERIFY.md in it says what it shows, and how to check it`);
 }
 
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { mode: 0o700 });
-  } catch (cause) {
-    const isThere = errorCode(cause) === 'EEXIST';
-    throw new Stop(isThere ? 'is there already, name another' : errorCode(cause), folder);
-  }
+/** Where a pack goes; `end` resolves once all of it is there. */
+type Target = { readonly put: PutFile; readonly end: () => Promise<void> };
+
+const ARCHIVE = /\.(?:tar\.gz|tgz)$/;
+
+function isArchive(place: string): boolean {
+  return ARCHIVE.test(place);
 }
 
-function put(file: string, bytes: Uint8Array): void {
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, bytes);
+function folderAt(folder: string): Target {
+  made(folder, () => mkdirSync(folder, { mode: 0o700 }));
+  const put: PutFile = (path, bytes) => {
+    const file = join(folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, bytes);
+  };
+  return { put, end: () => Promise.resolve() };
+}
+
+/** One file, in which everything stands below a folder of its name. */
+function archiveAt(file: string, { wallMs }: Shell): Target {
+  const handle = made(file, () => openSync(file, 'wx', 0o600));
+  const { put, end, bytes } = packArchive(basename(file).replace(ARCHIVE, ''), wallMs());
+  const written = (async () => {
+    for await (const part of bytes) writeSync(handle, part);
+    closeSync(handle);
+  })();
+  return {
+    put,
+    end: () => {
+      end();
+      return written;
+    },
+  };
+}
+
+function made<T>(place: string, make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    const isThere = errorCode(cause) === 'EEXIST';
+    throw new Stop(isThere ? 'is there already, name another' : errorCode(cause), place);
+  }
 }

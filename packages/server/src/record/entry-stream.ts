@@ -38,6 +38,30 @@ export async function* entriesOf(
   }
 }
 
+/**
+ * Yields the entries at indexes, which ascend, as they stand in the bundles of a log of that size.
+ * Errors: `OfflineError`.
+ */
+export async function* entriesAt(
+  { place, source }: OfflineRecord,
+  { indexes, size }: { readonly indexes: readonly number[]; readonly size: number },
+): AsyncGenerator<Placed> {
+  let held = -1;
+  let entries: readonly Uint8Array[] = [];
+  for (const index of indexes) {
+    const at = Math.floor(index / TILE_WIDTH);
+    if (at !== held) {
+      const bundle = await readBundle(source, { index: at, size });
+      if (!bundle.ok) throw new OfflineError(place, bundle.error.message);
+      held = at;
+      entries = bundle.value;
+    }
+    const bytes = entries[index % TILE_WIDTH];
+    if (bytes === undefined) throw new OfflineError(place, `holds no entry ${index}`);
+    yield { index, bytes };
+  }
+}
+
 async function* packEntries(
   { place, source }: OfflineRecord,
   { from, until }: { readonly from: number; readonly until: number },

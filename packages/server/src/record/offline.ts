@@ -16,6 +16,8 @@ export type Where = {
   readonly place: string;
   /** The file of the root key, to open what is sealed with the vault of a data directory. */
   readonly rootKeyFile: string | null;
+  /** The root key itself, for whoever has it already; absent: it is read from its file. */
+  readonly rootKey?: Uint8Array;
   /** Openings by the index of their entry, beside those of a pack. */
   readonly openings: ReadonlyMap<number, Uint8Array>;
 };
@@ -153,10 +155,10 @@ function packIn(place: string): ReturnType<typeof readPack> {
   }
 }
 
-function withVault(record: OfflineRecord, { place, rootKeyFile }: Where): OfflineRecord {
-  const file = join(place, 'vault.db');
-  if (rootKeyFile === null || !existsSync(file) || !existsSync(rootKeyFile)) return record;
-  const vault = openReader(file, rootKeyFile);
+function withVault(record: OfflineRecord, where: Where): OfflineRecord {
+  const file = join(where.place, 'vault.db');
+  const vault = existsSync(file) ? openReader(file, where) : undefined;
+  if (vault === undefined) return record;
   return {
     ...record,
     hasVault: true,
@@ -171,15 +173,20 @@ function withVault(record: OfflineRecord, { place, rootKeyFile }: Where): Offlin
   };
 }
 
-function openReader(file: string, rootKeyFile: string): VaultReader {
+function openReader(file: string, where: Where): VaultReader | undefined {
   try {
-    const source = { kind: 'file', path: rootKeyFile } as const;
-    const rootKey = loadRootKey(source, { data: dirname(file), credentials: null });
-    return openVaultReadOnly({ file, rootKey: rootKey.bytes });
+    const rootKey = where.rootKey ?? rootKeyIn(where, dirname(file));
+    return rootKey === undefined ? undefined : openVaultReadOnly({ file, rootKey });
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new OfflineError(file, why, cause);
   }
+}
+
+function rootKeyIn({ rootKeyFile }: Where, data: string): Uint8Array | undefined {
+  if (rootKeyFile === null || !existsSync(rootKeyFile)) return undefined;
+  const source = { kind: 'file', path: rootKeyFile } as const;
+  return loadRootKey(source, { data, credentials: null }).bytes;
 }
 
 function blobPath(digest: string): string {
@@ -195,7 +202,7 @@ function checkedBlob(digest: string, bytes: Uint8Array | undefined): Uint8Array 
 
 function whyNoFolder(place: string): string {
   const hint = 'name a data directory, the folder of a log, an evidence pack or a URL';
-  if (existsSync(place)) return `is a file; ${hint}`;
+  if (existsSync(place)) return `is a file, and no archive of a pack; ${hint}`;
   return `no such folder: no daemon has written here; ${hint}`;
 }
 

@@ -9,6 +9,9 @@ export type Extent = 'whole' | 'part' | 'continued';
 /** Where a chain goes on, as the entries so far say. */
 type Head = { readonly n: number; readonly leaf: string };
 
+/** The key of the node's chain, which is of no agent and no session. */
+const NODE = '\n';
+
 /** How many ended sessions are remembered, so that none is opened again: about 30 MB of ids. */
 const MOST_ENDED = 250_000;
 
@@ -65,6 +68,8 @@ export class ChainCheck {
         ? undefined
         : `is at place ${n} of a chain nothing began`;
     }
+    // Of the node's chain, a part holds the erasures that concern it and nothing between them.
+    if (this.#extent === 'part' && key === NODE && n > head.n + 1) return undefined;
     if (n !== head.n + 1) return `is at place ${n} of its chain, must be at ${head.n + 1}`;
     return prev === head.leaf ? undefined : '`prev` is not the entry before it in its chain';
   }

@@ -1,0 +1,66 @@
+import { Worker } from 'node:worker_threads';
+
+import { OfflineError } from './offline-error.ts';
+import type { PackJob, PackSaid } from './pack-messages.ts';
+
+/** Takes the next bytes of an archive; the ones after it come once it is done. */
+export type TakeBytes = (bytes: Uint8Array) => Promise<void>;
+
+/**
+ * Writes an evidence pack as one archive on a thread of its own: deciding never waits for it.
+ * Ends early, and quietly, once `signal` is aborted.
+ *
+ * Errors: `OfflineError`.
+ */
+export async function packInThread(
+  job: PackJob,
+  { signal, take }: { readonly signal: AbortSignal; readonly take: TakeBytes },
+): Promise<void> {
+  // The file beside this one, under the extension this one runs with: source or build.
+  const extension = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
+  const worker = new Worker(new URL(`./pack-thread${extension}`, import.meta.url), {
+    workerData: job,
+  });
+  try {
+    const said = heard(worker, signal);
+    for (;;) {
+      const next = await said();
+      if (next === null || next.kind === 'end') return;
+      if (next.kind === 'offline') throw new OfflineError(next.place, next.message);
+      await take(next.bytes);
+      worker.postMessage(null, []);
+    }
+  } finally {
+    await worker.terminate();
+  }
+}
+
+/** Returns what waits for the next thing the thread says; null: it is of no use any more. */
+function heard(worker: Worker, signal: AbortSignal): () => Promise<PackSaid | null> {
+  const said: (PackSaid | null)[] = [];
+  let broken: Error | undefined;
+  let wake: () => void = () => undefined;
+  const hear = (next: PackSaid | null): void => {
+    said.push(next);
+    wake();
+  };
+  const fail = (cause: Error): void => {
+    broken ??= cause;
+    wake();
+  };
+  worker.on('message', hear);
+  worker.on('error', (cause) => fail(new Error('the thread that packs broke', { cause })));
+  worker.on('exit', () => fail(new Error('the thread that packs ended')));
+  signal.addEventListener('abort', () => hear(null), { once: true });
+  return async () => {
+    while (said.length === 0 && broken === undefined && !signal.aborted) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+    if (signal.aborted) return null;
+    const next = said.shift();
+    if (next !== undefined) return next;
+    throw broken ?? new Error('bug: the thread that packs said nothing');
+  };
+}
