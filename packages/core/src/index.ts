@@ -78,6 +78,7 @@ export type { Attested } from './decide/context.ts';
 export { attestedOf, decide, type Proposal } from './decide/decide.ts';
 export type { Event, OutcomeStatus } from './decide/event.ts';
 export {
+  CHAIN_OF,
   ENTRY_KINDS,
   type Entry,
   type EntryKind,

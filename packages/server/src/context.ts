@@ -53,6 +53,7 @@ import { type HealthBoard, makeHealth } from './services/health.ts';
 import { openKeys } from './services/keys.ts';
 import { makeLog } from './services/log.ts';
 import type { Services } from './services/daemon-services.ts';
+import type { PacksNeeds } from './services/packs/make-packs.ts';
 import { makeTools } from './services/tools.ts';
 import { makeWriteEntry, type WriteEntry } from './services/write-entry.ts';
 import { openModelsWorker } from './store/embedded/models-worker.ts';
@@ -227,6 +228,7 @@ export async function openContext(
   const box = { openOutbox: (): Outbox => openOutbox(places.outbox) };
   const telling = tellingOf(config, { ...hearing, ...box }, surroundings);
   const drilling = drillingOf(config, { guard, executing, keys, write, clock, past, health });
+  const reading = { ...needs, ...packing(config, stores), roomMark, clock };
   const services: Services = {
     notices: telling.notices,
     drills: drilling.drills,
@@ -238,7 +240,7 @@ export async function openContext(
     identity,
     ...people,
     signIns: await signInsOf(config, { ...needs, ...people, ...judging, egress }, surroundings),
-    ...recordsOf({ ...needs, roomMark }, { sequencer, registry: past.registry }),
+    ...recordsOf(reading, { sequencer, registry: past.registry }),
     ...(await openJudging(config, { ...needs, ...people, ...judging })),
     log: logService(stores, recordLink),
     health,
@@ -316,6 +318,15 @@ function inventoryOf(
   const blob = (digest: string): ReturnType<Sequencer['blob']> => sequencer.blob(digest);
   const tools = makeTools({ guard, registry: past.tools, write, blob, firstSight });
   return { tools, bypasses: makeBypasses({ guard, book: past.bypasses, write }) };
+}
+
+/** Packs are written from the files of the data directory, opened as `plumb pack` opens them. */
+function packing(
+  { data }: Config,
+  { log, rootKey }: Stores,
+): Pick<PacksNeeds, 'where' | 'start' | 'publish'> {
+  const where = { place: data, rootKeyFile: null, rootKey: rootKey.bytes, openings: new Map() };
+  return { where, start: () => log.start(), publish: () => log.publish() };
 }
 
 function logService({ log, disk }: Stores, recordLink: RecordLink): Services['log'] {

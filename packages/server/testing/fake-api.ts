@@ -17,6 +17,7 @@ import type { Models } from '../src/store/models.ts';
 import type { ApiKey } from '../src/store/vault.ts';
 import { fakeApprovals } from './fake-approvals.ts';
 import { fakeDrills } from './fake-drills.ts';
+import { fakePacks } from './fake-packs.ts';
 import { fakeAudits } from './fake-audits.ts';
 import { fakeNotices } from './fake-notices.ts';
 import { fakeSignIns } from './fake-sign-ins.ts';
@@ -523,6 +524,7 @@ function fakeServices(
       around: () => served('traces.around', { rows: [], isAll: true }),
     },
     trials: { start: () => served('trials.start', { run: () => Promise.resolve(null) }) },
+    packs: fakePacks(served),
     signIns: fakeSignIns(served),
     drills: fakeDrills(served),
     breakGlass: {

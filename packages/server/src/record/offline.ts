@@ -183,10 +183,10 @@ function openReader(file: string, where: Where): VaultReader | undefined {
   }
 }
 
-function rootKeyIn({ rootKeyFile }: Where, data: string): Uint8Array | undefined {
+function rootKeyIn({ rootKeyFile }: Where, folder: string): Uint8Array | undefined {
   if (rootKeyFile === null || !existsSync(rootKeyFile)) return undefined;
   const source = { kind: 'file', path: rootKeyFile } as const;
-  return loadRootKey(source, { data, credentials: null }).bytes;
+  return loadRootKey(source, { data: folder, credentials: null }).bytes;
 }
 
 function blobPath(digest: string): string {

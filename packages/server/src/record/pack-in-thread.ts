@@ -35,32 +35,30 @@ export async function packInThread(
   }
 }
 
-/** Returns what waits for the next thing the thread says; null: it is of no use any more. */
+/** What a thread says, or that it broke; null: it is of no use any more. */
+type Heard = PackSaid | Error | null;
+
+/** Returns what waits for the next thing the thread says. Throws what breaks the thread. */
 function heard(worker: Worker, signal: AbortSignal): () => Promise<PackSaid | null> {
-  const said: (PackSaid | null)[] = [];
-  let broken: Error | undefined;
+  const said: Heard[] = [];
   let wake: () => void = () => undefined;
-  const hear = (next: PackSaid | null): void => {
+  const hear = (next: Heard): void => {
     said.push(next);
     wake();
   };
-  const fail = (cause: Error): void => {
-    broken ??= cause;
-    wake();
-  };
   worker.on('message', hear);
-  worker.on('error', (cause) => fail(new Error('the thread that packs broke', { cause })));
-  worker.on('exit', () => fail(new Error('the thread that packs ended')));
+  worker.on('error', (cause) => hear(new Error('the thread that packs broke', { cause })));
+  worker.on('exit', () => hear(new Error('the thread that packs ended')));
   signal.addEventListener('abort', () => hear(null), { once: true });
   return async () => {
-    while (said.length === 0 && broken === undefined && !signal.aborted) {
+    if (signal.aborted) return null;
+    if (said.length === 0) {
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
     }
-    if (signal.aborted) return null;
-    const next = said.shift();
-    if (next !== undefined) return next;
-    throw broken ?? new Error('bug: the thread that packs said nothing');
+    const next = said.shift() ?? null;
+    if (next instanceof Error) throw next;
+    return signal.aborted ? null : next;
   };
 }

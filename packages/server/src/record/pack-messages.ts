@@ -8,7 +8,7 @@ export type PackJob = {
   readonly request: ChosenPack;
 };
 
-/** What the thread says: bytes of the archive in order, and at last that it is whole, or why not. */
+/** What the thread says: bytes of the archive in order, and at last that it is whole, or why. */
 export type PackSaid =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'end' }

@@ -40,7 +40,8 @@ export async function selectPack(
   const erasures: { readonly index: number; readonly subject: string }[] = [];
   for await (const { index, entry } of parsedEntries(record, size)) {
     const { kind, agent, session, sealed, open } = entry;
-    if (kind === 'erasure') erasures.push({ index, subject: String(open['subject']) });
+    const { subject } = open;
+    if (kind === 'erasure' && typeof subject === 'string') erasures.push({ index, subject });
     const isIn = session === null ? agent !== null && agents.has(agent) : sessions.has(session);
     if (!isIn) continue;
     selected.push(index);

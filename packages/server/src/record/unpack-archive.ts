@@ -6,8 +6,11 @@ import { createTarDecoder, type ParsedTarEntry } from 'modern-tar';
 import { OfflineError } from './offline-error.ts';
 
 // Nothing but what a pack consists of is ever written, whatever an archive names.
-const FILE_OF_PACK =
-  /^(?:entries\/\d{12}\.(?:json|tlog-proof|opening|plain\.json)|blobs\/[0-9a-f]{2}\/[0-9a-f]{64}|checkpoint|key\.pem|verify\.py|VERIFY\.md|manifest\.(?:json|note)|SHA256SUMS)$/;
+const FILES_OF_PACK = [
+  /^(?:checkpoint|key\.pem|verify\.py|VERIFY\.md|manifest\.(?:json|note)|SHA256SUMS)$/,
+  /^entries\/\d{12}\.(?:json|tlog-proof|opening|plain\.json)$/,
+  /^blobs\/[0-9a-f]{2}\/[0-9a-f]{64}$/,
+];
 
 const MOST_FILES = 500_000;
 const MOST_FILE_BYTES = 64 * 1024 * 1024;
@@ -75,7 +78,8 @@ async function putAll(
 function pathOf({ name, type }: ParsedTarEntry['header'], file: string): string | null {
   if (type === 'directory') return null;
   const path = name.slice(name.indexOf('/') + 1);
-  if ((type === undefined || type === 'file') && FILE_OF_PACK.test(path)) return path;
+  const isOfPack = FILES_OF_PACK.some((pattern) => pattern.test(path));
+  if ((type === undefined || type === 'file') && isOfPack) return path;
   const shown = name.slice(0, 100).replace(/[^ -~]/g, '?');
   throw new OfflineError(file, `holds \`${shown}\`, which no evidence pack does`);
 }

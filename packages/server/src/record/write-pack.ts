@@ -36,7 +36,7 @@ export type WrittenPack = {
 /** Takes one file of a pack; the next comes once it is taken. */
 export type PutFile = (path: string, bytes: Uint8Array) => void | Promise<void>;
 
-/** A pack whose entries were chosen already. `indexes` ascend; later ones than are proved are left. */
+/** A pack whose entries were chosen: `indexes` ascend; those beyond the checkpoint are left out. */
 export type ChosenPack = PackRequest & { readonly indexes: readonly number[] };
 
 /**

@@ -140,6 +140,8 @@ const MATRIX: Readonly<Record<string, string>> = {
   getLog: '--+--++++',
   getEntry: '--+--++++',
   getProof: '--+--++++',
+  planPack: '--+-+++++',
+  makePack: '--+-+++++',
   getConsistency: '--+--++++',
   rollLog: '--------+',
   listKeys: '--------+',

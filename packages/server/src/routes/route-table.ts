@@ -113,6 +113,8 @@ import { listPacts } from './pacts/list-pacts.ts';
 import { proposePact } from './pacts/propose-pact.ts';
 import { rollbackPact } from './pacts/rollback-pact.ts';
 import { tryPact } from './pacts/try-pact.ts';
+import { makePack } from './packs/make-pack.ts';
+import { planPack } from './packs/plan-pack.ts';
 import { listBypasses } from './bypasses/list-bypasses.ts';
 import { reportBypasses } from './bypasses/report-bypasses.ts';
 import { closeReview } from './reviews/close-review.ts';
@@ -276,6 +278,8 @@ export const ROUTES: readonly Route[] = [
   getEntry,
   getProof,
   getConsistency,
+  planPack,
+  makePack,
   rollLog,
   listKeys,
   addKey,

@@ -9,6 +9,7 @@ import type { Bypasses } from './bypasses.ts';
 import type { BreakGlass } from './break-glass.ts';
 import type { Factors } from './factors/factors.ts';
 import type { Traces } from './traces/traces.ts';
+import type { Packs } from './packs/packs.ts';
 import type { Trials } from './trials/trials.ts';
 import type { Grants } from './grants.ts';
 import type { SignIns } from './sign-ins/sign-ins.ts';
@@ -42,6 +43,7 @@ export type Services = ApprovalServices & {
   readonly undos: Undos;
   readonly traces: Traces;
   readonly trials: Trials;
+  readonly packs: Packs;
   readonly audits: Audits;
   readonly log: Log;
   readonly health: Health;
