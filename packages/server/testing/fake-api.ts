@@ -634,6 +634,7 @@ function fakeModels(calls: string[]): Models {
     sessions: () => page('models.sessions', []),
     decisions: () => page('models.decisions', []),
     decision: () => Promise.resolve(undefined),
+    whereDecided: () => Promise.resolve(new Map()),
     events: () => page('models.events', []),
     nameLike: () => Promise.resolve(undefined),
     activity: () => Promise.resolve([]),

@@ -58,6 +58,12 @@ export class MemoryModels implements Models {
     return this.#decisions.find(({ row }) => row.decision === id)?.row;
   }
 
+  async whereDecided(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const rows = this.#decisions.map(({ row }) => row);
+    const known = rows.filter(({ decision }) => ids.includes(decision));
+    return new Map(known.map(({ decision, index }) => [decision, index]));
+  }
+
   async events(filter: Filter): Promise<Page<EventRow>> {
     return this.#page('events', this.#events, filter);
   }

@@ -181,6 +181,8 @@ const ofRows: Readonly<Record<string, (models: Models) => Promise<void>>> = {
       },
     ]);
     assert.equal(await models.decision('d9'), undefined);
+    const where = await models.whereDecided(['d2', 'd9', 'd1']);
+    assert.deepEqual([where.size, where.get('d2')], [2, 4]);
   },
   'every entry is an event, hand-over notes and unreadable ones too': async (models) => {
     await models.fold(0, log);

@@ -16,6 +16,7 @@ export async function modelsInFolder(
     sessions: (filter) => models.sessions(filter),
     decisions: (filter) => models.decisions(filter),
     decision: (id) => models.decision(id),
+    whereDecided: (ids) => models.whereDecided(ids),
     events: (filter) => models.events(filter),
     nameLike: (wanted) => models.nameLike(wanted),
     activity: (sinceAt) => models.activity(sinceAt),

@@ -9,6 +9,16 @@ export type FoundAsk = {
   readonly openedBy: string | null;
 };
 
+/** Which asks are wanted; whatever is left out wants all. */
+export type AsksWanted = {
+  readonly state?: string | undefined;
+  readonly session?: string | undefined;
+  /** Of which agents, by their names in the ledger. */
+  readonly isOf?: ((agent: string) => boolean) | undefined;
+  /** So many at least, where there are as many: those that wait first, then the newest. */
+  readonly most?: number;
+};
+
 /** An action that people are asked about, and the facts it was decided with. */
 export type AskedAction = { readonly action: Action; readonly facts: readonly Fact[] };
 

@@ -192,6 +192,10 @@ test('asks: another pact asks again where it would, and lets nothing through', a
   assert.equal(askOf(scene, ask).state, 'superseded');
   assert.equal(askOf(scene, loose.ask).state, 'superseded');
   const pending = scene.guard.asks.list().filter(({ ask: { state } }) => state === 'pending');
+  assert.deepEqual(scene.guard.asks.list({ state: 'pending' }), pending);
+  assert.deepEqual(scene.guard.asks.list({ most: 2 }), pending);
+  assert.deepEqual(scene.guard.asks.list({ isOf: (agent) => agent !== 'support' }), []);
+  assert.equal(scene.guard.asks.list({ session }).length, 2);
   assert.deepEqual(
     pending.map(({ ask: { session: of, votes, pact } }) => [of, votes.length, pact]),
     [

@@ -15,7 +15,7 @@ import {
 } from '@plumbline/core';
 
 import { LedgerStopped } from '../ledger/sequencer.ts';
-import type { FoundAsk } from './ask-types.ts';
+import type { AsksWanted, FoundAsk } from './ask-types.ts';
 import type { Desk } from './desk.ts';
 import type { Outcome } from './guard.ts';
 import type { LiveAgent } from './live-agent.ts';
@@ -82,20 +82,45 @@ export function findAsk(desk: Desk, id: string): FoundAsk | undefined {
   return undefined;
 }
 
-/** Returns every ask that is remembered, oldest first by agent. */
-export function listAsks(desk: Desk): readonly FoundAsk[] {
-  const agents = [...desk.agents.values()].filter(({ agent }) => !isProbe(agent));
-  return agents.flatMap((live) => {
-    return [...live.asks.asks.values()].map((ask) => foundOf(desk, live, ask));
-  });
+/** Returns the asks that are remembered and wanted, oldest first by agent. */
+export function listAsks(desk: Desk, wanted: AsksWanted = {}): readonly FoundAsk[] {
+  const { state, session, isOf, most = Infinity } = wanted;
+  const kept: Kept[] = [];
+  for (const live of desk.agents.values()) {
+    if (isProbe(live.agent) || isOf?.(live.agent) === false) continue;
+    const now = nowOf(desk, live);
+    for (const ask of live.asks.asks.values()) {
+      if (session !== undefined && ask.session !== session) continue;
+      const stands = stateAt(ask, now);
+      const isPending = stands === 'pending';
+      if (state === undefined || stands === state) kept.push({ live, ask, isPending });
+    }
+  }
+  return pressing(kept, most).map(({ live, ask }) => foundOf(desk, live, ask));
 }
 
-function foundOf({ parts }: Desk, live: LiveAgent, ask: Ask): FoundAsk {
+type Kept = { readonly live: LiveAgent; readonly ask: Ask; readonly isPending: boolean };
+
+// Many thousands may be remembered, of which lists show some hundreds: those alone are copied.
+function pressing(kept: readonly Kept[], most: number): readonly Kept[] {
+  if (kept.length <= most) return kept;
+  const rank = ({ ask, isPending }: Kept): number => ask.askedAt + (isPending ? PENDING_FIRST : 0);
+  const least = Float64Array.from(kept, rank).sort().at(-most) ?? Infinity;
+  return kept.filter((one) => rank(one) >= least);
+}
+
+// More than any time in milliseconds.
+const PENDING_FIRST = 1e14;
+
+function nowOf({ parts }: Desk, live: LiveAgent): number {
+  return Math.max(live.state.now, parts.clocks.now());
+}
+
+function foundOf(desk: Desk, live: LiveAgent, ask: Ask): FoundAsk {
   const session = live.state.sessions.get(ask.session);
-  const now = Math.max(live.state.now, parts.clocks.now());
   return {
     agent: live.agent,
-    ask: { ...ask, state: stateAt(ask, now) },
+    ask: { ...ask, state: stateAt(ask, nowOf(desk, live)) },
     principal: session?.principal ?? null,
     openedBy: live.sessions.get(ask.session)?.opening.openedBy ?? null,
   };

@@ -24,7 +24,15 @@ import type {
   PrincipalProof,
   ProofOf,
 } from './claim-types.ts';
-import type { AskedAction, AskLink, AskNote, Ballot, Counted, FoundAsk } from './ask-types.ts';
+import type {
+  AskedAction,
+  AskLink,
+  AskNote,
+  AsksWanted,
+  Ballot,
+  Counted,
+  FoundAsk,
+} from './ask-types.ts';
 import type {
   ClosedGate,
   Correction,
@@ -327,14 +335,11 @@ export type Guard = Noting<Outcome<{ readonly index: number }>> & {
     readonly args: JsonObject;
   }>;
   /** Returns what a permit is for without using it; refused as redeeming it would be. */
-  readonly inspect: (permit: {
-    readonly agent: string;
-    readonly token: string;
-  }) => Outcome<PermittedAction>;
+  readonly inspect: (permit: Parameters<Guard['redeem']>[0]) => Outcome<PermittedAction>;
   /** What people are asked, as it stands; decided on by `vote` alone. */
   readonly asks: {
-    /** Every ask that is remembered, oldest first by agent. */
-    readonly list: () => readonly FoundAsk[];
+    /** The asks that are remembered and wanted, oldest first by agent. */
+    readonly list: (wanted?: AsksWanted) => readonly FoundAsk[];
     readonly find: (id: string) => FoundAsk | undefined;
     /** Returns what an approver needs to know; null where nobody knows it any more. */
     readonly gathered: (id: string, asked: AskedAction) => AskCase | null;

@@ -218,7 +218,7 @@ function guardOf(desk: Desk, close: Guard['close']): Guard {
 
 function asksOf(desk: Desk): Guard['asks'] {
   return {
-    list: () => listAsks(desk),
+    list: (wanted) => listAsks(desk, wanted),
     find: (id) => findAsk(desk, id),
     gathered: (id, asked) => caseOfAsk(desk, id, asked),
     vote: (ballot) => castVote(desk, ballot),

@@ -38,7 +38,7 @@ export class VoteCollector {
     const { channels, asks } = this.#needs;
     const asking = channels.filter(({ votes }) => votes !== undefined);
     if (asking.length === 0) return;
-    const waiting = asks.list().filter(({ ask }) => ask.state === 'pending');
+    const waiting = asks.list({ state: 'pending' });
     const from = this.#from < waiting.length ? this.#from : 0;
     this.#from = from + AT_ONCE;
     for (const { ask } of waiting.slice(from, from + AT_ONCE)) {

@@ -149,7 +149,7 @@ export function makeApprovals(needs: ApprovalsNeeds): Approvals {
     voteFrom: (vote, from) => voteFrom(needs, vote, from),
     fatigue: (windowMs) => {
       const sinceMs = needs.clock() - windowMs;
-      const waiting = guard.asks.list().filter(({ ask }) => ask.state === 'pending').length;
+      const waiting = guard.asks.list({ state: 'pending' }).length;
       return { sinceMs, waiting, rows: fatigueOf(guard.asks.votes(), sinceMs) };
     },
     makeLink: (of, by, rights) => links.make(of, by, rights),
@@ -162,7 +162,12 @@ function list(
   { guard, registry, tools, states, undos, clock }: ApprovalsNeeds,
   { agent, agents = null, session, state, kind, limit = LISTED }: ApprovalFilter,
 ): readonly ApprovalRow[] {
-  const asks = guard.asks.list().map(rowOfAsk);
+  const isOf = (name: string): boolean => {
+    const owner = ownerOf(name);
+    return (agent === undefined || owner === agent) && (agents?.includes(owner) ?? true);
+  };
+  const isActions = kind === undefined || kind === 'action';
+  const asks = isActions ? guard.asks.list({ state, session, isOf, most: limit }) : [];
   const own = states().filter((of) => !of.agent.includes('~'));
   const offered = waitingTools(
     tools,
@@ -170,11 +175,10 @@ function list(
   );
   const taken = waitingUndos(undos, clock());
   const others = [...waitingPacts(registry), ...offered, ...closedGates(own), ...taken];
-  const rows: readonly ApprovalRow[] = [...asks, ...others];
+  const rows: readonly ApprovalRow[] = [...asks.map(rowOfAsk), ...others];
   const wanted = rows.filter((row) => {
     return (
-      (agent === undefined || ownerOf(row.agent) === agent) &&
-      (agents === null || agents.includes(ownerOf(row.agent))) &&
+      isOf(row.agent) &&
       (session === undefined || row.session === session) &&
       (state === undefined || row.state === state) &&
       (kind === undefined || row.kind === kind)
@@ -220,9 +224,8 @@ export async function openAsk(
 
 /** Returns what waits beside an ask for the very same action of the same agent. */
 function equalTo({ asks }: ApprovalsNeeds['guard'], found: FoundAsk): readonly string[] {
-  const others = asks.list().filter((other) => {
-    return other.ask.state === 'pending' && isSameAction(found, other);
-  });
+  const waiting = asks.list({ state: 'pending', isOf: (agent) => agent === found.agent });
+  const others = waiting.filter((other) => isSameAction(found, other));
   return others
     .map(({ ask }) => ask.id)
     .filter((id) => id !== found.ask.id)

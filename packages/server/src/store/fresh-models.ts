@@ -29,6 +29,10 @@ export function freshModels(
       await fresh();
       return models.decision(id);
     },
+    whereDecided: async (ids) => {
+      await fresh();
+      return models.whereDecided(ids);
+    },
     events: async (filter) => {
       await fresh();
       return models.events(filter);

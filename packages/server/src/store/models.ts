@@ -168,6 +168,8 @@ export type Models = {
   readonly sessions: (filter: Filter) => Promise<Page<SessionRow>>;
   readonly decisions: (filter: Filter) => Promise<Page<DecisionRow>>;
   readonly decision: (id: string) => Promise<DecisionRow | undefined>;
+  /** Where decisions stand in the log, of those that are known. */
+  readonly whereDecided: (ids: readonly string[]) => Promise<ReadonlyMap<string, number>>;
   readonly events: (filter: Filter) => Promise<Page<EventRow>>;
   /** Returns the tool or the rule of decisions that a text begins, the first by name. */
   readonly nameLike: (wanted: NameWanted) => Promise<string | undefined>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { overviewOf } from '../../services/fleet/overview.ts';
 import { answer, route, type Route } from '../route.ts';
-import { agentStatusMembers, count, time } from '../shapes.ts';
+import { agentId, agentStatusMembers, count, time } from '../shapes.ts';
 
 const { waiting: _, ...status } = agentStatusMembers;
 
@@ -34,6 +34,8 @@ const halt = z.strictObject({
   index: count.nullable(),
 });
 
+const query = z.strictObject({ agent: agentId.optional() });
+
 /** The fleet in one answer. */
 export const getOverview: Route = route({
   name: 'getOverview',
@@ -41,7 +43,9 @@ export const getOverview: Route = route({
   path: '/api/v1/overview',
   rights: ['read'],
   reach: 'handler',
-  summary: 'every agent in one answer: its state, halts, what waits, leases and its last hour',
+  summary:
+    'every agent, or the one that is named: its state, halts, what waits, leases and its last hour',
+  query,
   answer: {
     status: 200,
     shape: z.strictObject({
@@ -54,5 +58,6 @@ export const getOverview: Route = route({
     }),
   },
   codes: [],
-  handle: async (api, { caller }) => answer(await overviewOf(api, caller.agents)),
+  handle: async (api, { caller, query: { agent } }) =>
+    answer(await overviewOf(api, caller.agents, agent)),
 });

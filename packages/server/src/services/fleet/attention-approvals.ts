@@ -10,9 +10,7 @@ const MOST_OF_A_FLEET = 1_000;
 export async function approvalItems(reading: FleetReading): Promise<readonly AttentionItem[]> {
   const waiting = reading.services.approvals.list({ state: 'pending', limit: MOST_OF_A_FLEET });
   const indexes = new DecisionIndexes(reading);
-  const items: AttentionItem[] = [];
-  for (const row of waiting) items.push(await itemOf(reading, row, indexes));
-  return items;
+  return Promise.all(waiting.map((row) => itemOf(reading, row, indexes)));
 }
 
 async function itemOf(

@@ -40,27 +40,26 @@ export async function safetyItems(
 async function reviewItems(reading: FleetReading): Promise<readonly AttentionItem[]> {
   const { guard } = reading;
   const indexes = new DecisionIndexes(reading);
-  const items: AttentionItem[] = [];
-  for (const { agent, reviews } of guard.agents()) {
-    if (reviews === 0) continue;
-    const open = guard.people.reviews(agent)?.filter(({ finding }) => finding === null) ?? [];
-    for (const { id, at, because, actions } of open) {
-      items.push({
-        kind: 'review',
-        id,
-        severity: 'high',
-        agent,
-        session: null,
-        at,
-        dueAt: null,
-        title: `its objective is to be reviewed after ${actions} actions`,
-        detail: null,
-        entries: await indexes.of(because),
-        path: `/console/agents/${encodeURIComponent(agent)}/reviews`,
-      });
-    }
-  }
-  return items;
+  const owed = guard.agents().filter(({ reviews }) => reviews > 0);
+  const open = owed.flatMap(({ agent }) => {
+    const all = guard.people.reviews(agent) ?? [];
+    return all.flatMap((review) => (review.finding === null ? [{ ...review, agent }] : []));
+  });
+  return Promise.all(
+    open.map(async ({ agent, id, at, because, actions }) => ({
+      kind: 'review',
+      id,
+      severity: 'high',
+      agent,
+      session: null,
+      at,
+      dueAt: null,
+      title: `its objective is to be reviewed after ${actions} actions`,
+      detail: null,
+      entries: await indexes.of(because),
+      path: `/console/agents/${encodeURIComponent(agent)}/reviews`,
+    })),
+  );
 }
 
 function glassItems({ services }: FleetReading, now: number): readonly AttentionItem[] {

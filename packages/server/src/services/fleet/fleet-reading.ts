@@ -5,7 +5,7 @@ import type { Services } from '../daemon-services.ts';
 /** What a view of all agents is read from. `clock` is ms UTC. */
 export type FleetReading = {
   readonly guard: Pick<Guard, 'agents' | 'halts' | 'people'>;
-  readonly models: Pick<Models, 'activity' | 'decisions' | 'decision' | 'nextIndex'>;
+  readonly models: Pick<Models, 'activity' | 'decisions' | 'whereDecided' | 'nextIndex'>;
   readonly services: Pick<
     Services,
     | 'approvals'

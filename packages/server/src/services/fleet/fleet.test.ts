@@ -176,6 +176,15 @@ test('overview: each agent in a word, with what waits and how its last hour was'
   assert.deepEqual([refunds?.autonomy, refunds?.leases, refunds?.lastIndex], [2, ['gateway'], 6]);
 });
 
+test('overview: one that is named stands alone, and only for who may see it', async () => {
+  const refunds = await overviewOf(await reading(), null, 'refunds');
+  assert.deepEqual(
+    refunds.rows.map(({ agent, waits, refusals }) => [agent, waits.approvals, refusals]),
+    [['refunds', 1, 6]],
+  );
+  assert.deepEqual((await overviewOf(await reading(), ['shop'], 'refunds')).rows, []);
+});
+
 test('overview: who is for some agents sees those alone', async () => {
   const { rows } = await overviewOf(await reading(), ['shop']);
   assert.deepEqual(

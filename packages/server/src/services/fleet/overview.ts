@@ -49,8 +49,12 @@ const HOUR_MS = 3_600_000;
 /** For how long what went around is shown as something to look at. */
 export const BYPASS_SHOWN_MS: number = 7 * 24 * HOUR_MS;
 
-/** Returns how every agent stands that may be seen, by name. */
-export async function overviewOf(reading: FleetReading, seen: Seen): Promise<Overview> {
+/** Returns how every agent stands that may be seen, by name; or the one that is named alone. */
+export async function overviewOf(
+  reading: FleetReading,
+  seen: Seen,
+  named?: string,
+): Promise<Overview> {
   const at = reading.clock();
   const sinceAt = at - HOUR_MS;
   const [nextIndex, activity] = await Promise.all([
@@ -58,11 +62,11 @@ export async function overviewOf(reading: FleetReading, seen: Seen): Promise<Ove
     reading.models.activity(sinceAt),
   ]);
   const busy = new Map(activity.map((row) => [row.agent, row]));
-  const waits = countWaits(reading);
+  const waits = countWaits(reading, named);
   const bypasses = countBypasses(reading, at);
   const rows = reading.guard
     .agents()
-    .filter(({ agent }) => sees(seen, agent))
+    .filter(({ agent }) => sees(seen, agent) && (named ?? agent) === agent)
     .map((status) => rowOf(status, { busy: busy.get(status.agent), waits, bypasses }))
     .sort((one, other) => (one.agent < other.agent ? -1 : 1));
   const stray = seen === null ? (bypasses.get(null) ?? 0) : 0;
@@ -82,9 +86,13 @@ const MEMBER = {
   tool: 'tools',
 } as const;
 
-function countWaits({ services }: FleetReading): ReadonlyMap<string, Waits> {
+function countWaits(
+  { services }: FleetReading,
+  named: string | undefined,
+): ReadonlyMap<string, Waits> {
   const waits = new Map<string, Waits>();
-  const rows = services.approvals.list({ state: 'pending', limit: MOST_WAITING });
+  const of = named === undefined ? {} : { agent: named };
+  const rows = services.approvals.list({ ...of, state: 'pending', limit: MOST_WAITING });
   for (const { agent: name, kind } of rows) {
     const agent = ownerOf(name);
     const before = waits.get(agent) ?? NOTHING;

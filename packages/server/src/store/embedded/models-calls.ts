@@ -15,7 +15,8 @@ export type ModelsCall =
   | { readonly kind: 'nameLike'; readonly wanted: NameWanted }
   | { readonly kind: 'roomOpenings'; readonly of: RoomFilter }
   | { readonly kind: 'activity'; readonly sinceAt: number }
-  | { readonly kind: 'decision'; readonly decision: string };
+  | { readonly kind: 'decision'; readonly decision: string }
+  | { readonly kind: 'whereDecided'; readonly decisions: readonly string[] };
 
 /** A call with the number its answer will bear. */
 export type NumberedCall = { readonly number: number; readonly call: ModelsCall };

@@ -124,6 +124,16 @@ export class ModelsQuery {
     return row === undefined ? undefined : decisionOf(row);
   }
 
+  whereDecided(ids: readonly string[]): ReadonlyMap<string, number> {
+    const statement = this.#sqlite.statement('SELECT idx FROM decision WHERE decision = ?');
+    const found = new Map<string, number>();
+    for (const id of ids) {
+      const row = statement.get(id);
+      if (row !== undefined) found.set(id, Number(row['idx']));
+    }
+    return found;
+  }
+
   #page<T>(list: List, filter: Filter, rowOf: (row: Row) => T): Page<T> {
     const limit = pageLimit(list, filter);
     const { nextIndex } = readProgress(this.#sqlite);

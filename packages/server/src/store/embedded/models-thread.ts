@@ -32,6 +32,8 @@ async function answer(models: Models, call: ModelsCall): Promise<unknown> {
       return models.activity(call.sinceAt);
     case 'decision':
       return models.decision(call.decision);
+    case 'whereDecided':
+      return models.whereDecided(call.decisions);
     default:
       return models[call.kind]();
   }

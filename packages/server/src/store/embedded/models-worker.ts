@@ -90,6 +90,10 @@ class WorkerModels implements Models {
     return this.#ask({ kind: 'decision', decision: id });
   }
 
+  async whereDecided(decisions: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.#ask({ kind: 'whereDecided', decisions });
+  }
+
   async events(filter: Filter): Promise<Page<EventRow>> {
     return this.#ask({ kind: 'events', filter });
   }

@@ -80,6 +80,10 @@ class EmbeddedModels implements Models {
     return this.#guard(() => this.#query.decision(id));
   }
 
+  async whereDecided(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return this.#guard(() => this.#query.whereDecided(ids));
+  }
+
   async events(filter: Filter): Promise<Page<EventRow>> {
     return this.#guard(() => this.#query.events(filter));
   }
