@@ -14,7 +14,7 @@ import {
   openModelEndpoint,
   type ScriptedCall,
 } from '@plumbline/server/testing/model-endpoint';
-import { verifies } from '@plumbline/testkit';
+import { until, verifies } from '@plumbline/testkit';
 
 import { ownDaemon } from '../own-daemon.test.ts';
 import { plumbWith, type Said } from '../run-plumb.test.ts';
@@ -87,7 +87,7 @@ async function rows(): Promise<readonly Row[]> {
 /** Waits until the record of the last session is so, whatever came first of what ran together. */
 async function recorded(...expected: readonly string[]): Promise<void> {
   let found: readonly string[] = [];
-  for (let tries = 0; tries < 40; tries += 1) {
+  for (let tries = 0; tries < 240; tries += 1) {
     const all = await rows();
     const last = all.findLast(({ kind }) => kind === 'session_opened')?.session;
     found = all.filter(({ session }) => session === last).map(spelt);
@@ -261,9 +261,11 @@ describe('coding agents from the registry', { timeout: 600_000 }, () => {
     if (asked === '') return;
     assert.match(asked, /hello from a file/);
     assert.match(asked, /plumbline refused this call: secrets stay where they are/);
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
-    const decided = (await rows()).filter(({ kind }) => kind === 'decided');
-    const reads = decided.filter(({ open: { tool } }) => tool === 'files.read_text_file');
+    const reads = await until(async () => {
+      const decided = (await rows()).filter(({ kind }) => kind === 'decided');
+      const found = decided.filter(({ open: { tool } }) => tool === 'files.read_text_file');
+      return found.length < 2 ? undefined : found;
+    });
     assert.deepEqual(
       reads.map(({ open: { verdict } }) => verdict),
       ['allow', 'deny'],

@@ -72,7 +72,7 @@ export async function onPage(
   work: (page: Page) => Promise<void>,
 ): Promise<void> {
   const context = await (await openBrowser()).newContext(contextOf(look));
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(30_000);
   const page = await context.newPage();
   const faults = watchFaults(page);
   try {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 
-import { verifies } from '@plumbline/testkit';
+import { until, verifies } from '@plumbline/testkit';
 
 import { guardScene, type GuardScene, valueOf } from '../../testing/guard-scene.ts';
 import { openFake } from '../../testing/open-fake.ts';
@@ -85,9 +85,7 @@ for (const way of ['socket', 'url'] as const) {
       const now = await one.scene.guard.findHalt(halt, 0);
       return (now?.inFlight ?? []).map(({ end }) => end).sort();
     };
-    while ((await ends()).join() !== 'cancelled,not_sent') {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    await until(async () => (await ends()).join() === 'cancelled,not_sent');
   });
 }
 

@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 
 import type { Json } from '@plumbline/core';
-import { verifies } from '@plumbline/testkit';
+import { until, verifies } from '@plumbline/testkit';
 
 import { type DaemonProgram, makeHome, mustStart } from '../../testing/daemon-program.ts';
 import { wrapServer } from './mcp-stdio.ts';
@@ -245,8 +245,7 @@ test('mcp stdio: a client that leaves leaves a record and no process behind', as
     const pid = Number(Object(await parent.next()).result.content[0].text);
     assert.equal(isRunning(pid), true);
     await parent.end();
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    assert.equal(isRunning(pid), false);
+    await until(() => !isRunning(pid));
   } finally {
     await daemon.remove();
   }

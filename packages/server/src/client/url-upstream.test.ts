@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage } from 'node:http';
 import { test, type TestContext } from 'node:test';
 
-import { verifies } from '@plumbline/testkit';
+import { until, verifies } from '@plumbline/testkit';
 
 import type { ServerKeys } from '../broker/server-keys.ts';
 import { injectSecret } from '../broker/inject.ts';
@@ -46,10 +46,6 @@ async function echo(t: TestContext, keys: (url: string) => ServerKeys): Promise<
     server.close();
   });
   return { upstream, heard, said: () => lines.join('\n') };
-}
-
-async function until(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 const CALL = Buffer.from('{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a"}}');

@@ -12,7 +12,7 @@ import { type Got, openService, type Said, type ServiceStub } from '../../testin
 import { slackHeaders } from '../../testing/slack-signature.ts';
 import type { DaemonClient } from '../client/daemon-client.ts';
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 async function serviceFor(t: TestContext, answer: (got: Got) => Said): Promise<ServiceStub> {
   const service = await openService(answer);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isJsonObject, type JsonObject } from '@plumbline/core';
-import { verifies } from '@plumbline/testkit';
+import { until, verifies } from '@plumbline/testkit';
 
 import {
   armBanking,
@@ -215,8 +215,7 @@ test('daemon: nothing an erased person said stands anywhere in the data director
     post(client, 'subjects/export', { subject: principal }),
     refusedWith('not-found'),
   );
-  await sleep(1_200);
-  assert.deepEqual(filesWith(home.data, words), []);
+  await until(() => filesWith(home.data, words).length === 0);
   assert.equal(await end('SIGTERM'), 0);
   assert.deepEqual(filesWith(home.data, words), []);
   const again = await running(t, home);

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 
-import { verifies } from '@plumbline/testkit';
+import { until, verifies } from '@plumbline/testkit';
 
 import { mayReach, parseNetwork } from './address.ts';
 import type { Network } from './address.ts';
@@ -122,7 +122,7 @@ test('egress: redirects, long and late answers are faults', async () => {
 });
 
 test('egress: a fault says whether anything can have left', async () => {
-  await withServer(async (egressOf, port) => {
+  await withServer(async (egressOf, port, askedForNever) => {
     const egress = egressOf(local);
     const inside = egressOf(() => Promise.resolve([{ address: '10.0.0.1', family: 4 }]));
     const path = (name: string): string => `http://local.example:${port}${name}`;
@@ -130,9 +130,10 @@ test('egress: a fault says whether anything can have left', async () => {
     assert.deepEqual(sentOf(await ask(egress, 'http://local.example:1/')), ['network', false]);
     assert.deepEqual(sentOf(await ask(egress, path('/never'))), ['timeout', true]);
     const cancel = new AbortController();
-    const asked = { url: path('/never'), method: 'GET', timeoutMs: 10_000, maxBytes: 10 } as const;
+    const asked = { url: path('/never'), method: 'GET', timeoutMs: 60_000, maxBytes: 10 } as const;
     const running = egress.request({ ...asked, signal: cancel.signal });
-    setTimeout(() => cancel.abort(), 50);
+    await until(() => askedForNever() === 2);
+    cancel.abort();
     assert.deepEqual(sentOf(await running), ['cancelled', true]);
     const never = await egress.request({ ...asked, signal: AbortSignal.abort() });
     assert.deepEqual(sentOf(never), ['cancelled', false]);
@@ -154,7 +155,8 @@ function fault(result: EgressResult): string {
 }
 
 function ask(egress: Egress, url: string): Promise<EgressResult> {
-  return egress.request({ url, method: 'GET', timeoutMs: 200, maxBytes: 1_000 });
+  const timeoutMs = url.endsWith('/never') ? 500 : 60_000;
+  return egress.request({ url, method: 'GET', timeoutMs, maxBytes: 1_000 });
 }
 
 async function faultAt(url: string, resolve: Resolve): Promise<string> {
@@ -167,19 +169,31 @@ async function faultAt(url: string, resolve: Resolve): Promise<string> {
 }
 
 async function withServer(
-  run: (egressOf: (resolve: Resolve) => Egress, port: number) => Promise<void>,
+  run: (
+    egressOf: (resolve: Resolve) => Egress,
+    port: number,
+    askedForNever: () => number,
+  ) => Promise<void>,
 ): Promise<void> {
-  const server = createServer(respond);
+  let count = 0;
+  const server = createServer((request, response) => {
+    if (request.url === '/never') count += 1;
+    respond(request, response);
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   // A server on a port has an address with a port.
   const { port } = server.address() as AddressInfo;
   const made: Egress[] = [];
   try {
-    await run((resolve) => {
-      const egress = makeEgress({ allowed: networks('127.0.0.1'), resolve });
-      made.push(egress);
-      return egress;
-    }, port);
+    await run(
+      (resolve) => {
+        const egress = makeEgress({ allowed: networks('127.0.0.1'), resolve });
+        made.push(egress);
+        return egress;
+      },
+      port,
+      () => count,
+    );
   } finally {
     for (const egress of made) await egress.close();
     server.closeAllConnections();

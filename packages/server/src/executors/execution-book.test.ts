@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import type { Json } from '@plumbline/core';
-import { verifies } from '@plumbline/testkit';
+import { until, verifies } from '@plumbline/testkit';
 
 import type { HaltedPart } from '../guard/halts/executing.ts';
 import { ExecutionBook } from './execution-book.ts';
@@ -61,7 +61,7 @@ test('executors: those of one order begin at once, the next when they have ended
   await pause(5);
   assert.deepEqual(begun, ['one', 'two']);
   first.resolve(DONE);
-  await pause(20);
+  await until(() => lines.length === 6);
   assert.deepEqual(begun, ['one', 'two', 'last']);
   assert.deepEqual(
     book.of('hlt_1').map(({ executor: name, state }) => `${name} ${state}`),
@@ -90,7 +90,7 @@ test('executors: what fails is tried again, and says so', async () => {
   book.add(executor('flaky', 0, flaky));
   book.add(executor('broken', 0, () => Promise.reject(new TypeError('secret words'))));
   book.begin(PART);
-  await pause(50);
+  await until(() => lines.filter(({ kind }) => kind === 'executor_ended').length === 2);
   assert.deepEqual(
     book
       .of('hlt_1')
@@ -121,7 +121,7 @@ test('executors: an enforcement point reports what it ended, or has failed', asy
   assert.ok(book.of('hlt_1').every(({ state }) => state === 'running'));
   book.report('near', { stop: 3, executed });
   book.settled('hlt_1', 'support');
-  await pause(20);
+  await until(() => lines.length === 8);
   assert.deepEqual(
     book.of('hlt_1').map(({ holder: who, executor: name, state, ms }) => [who, name, state, ms]),
     [
@@ -135,9 +135,8 @@ test('executors: an enforcement point reports what it ended, or has failed', asy
   const sessions = ['s1', 's2'];
   book.add(executor('own', 0, async () => DONE));
   book.begin({ ...PART, scope: 'room', target: 'blue', sessions });
-  await pause(20);
-  const started = lines.find(({ open }) => open['executor'] === 'own');
-  assert.deepEqual(started?.open['sessions'], ['s1', 's2']);
+  const started = await until(() => lines.find(({ open }) => open['executor'] === 'own'));
+  assert.deepEqual(started.open['sessions'], ['s1', 's2']);
 });
 
 test('executors: what a crash left open is gone on with, once', async () => {
@@ -154,7 +153,7 @@ test('executors: what a crash left open is gone on with, once', async () => {
   let runs = 0;
   book.add(executor('mine', 0, async () => ((runs += 1), DONE)));
   book.resume(open);
-  await pause(30);
+  await until(() => lines.length === 2);
   assert.equal(runs, 1);
   assert.deepEqual(
     lines.map(({ kind, open: { execution, state } }) => [kind, execution, state]),
@@ -181,7 +180,7 @@ test('executors: what a crash kept from being begun is begun by the next start, 
     book.add(executor(name, order, async ({ halt }) => (begun.push(`${halt} ${name}`), DONE)));
   }
   book.resume(open);
-  while (lines.length < 6) await pause(1);
+  await until(() => lines.length >= 6);
   assert.deepEqual(begun.toSorted(), ['hlt_1 second', 'hlt_2 first', 'hlt_2 second']);
   const kinds = lines.map(({ kind }) => kind).toSorted();
   assert.deepEqual(kinds.slice(0, 3), ['executor_ended', 'executor_ended', 'executor_ended']);
@@ -198,7 +197,7 @@ test('executors: what goes on for long holds up nothing of a higher order', asyn
   book.add({ ...executor('containers', 0, () => long.promise), isFollowed: false });
   book.add(executor('revoke', 1, async () => (begun.push('revoke'), DONE)));
   book.begin(PART);
-  await pause(5);
+  await until(() => begun.length > 0);
   assert.deepEqual(begun, ['revoke']);
   long.resolve(DONE);
 });
@@ -217,7 +216,7 @@ test('executors: what a resume undoes is recorded, and goes on after a crash', a
     epoch: 2,
     sessions: null,
   });
-  while (lines.length < 2) await pause(1);
+  await until(() => lines.length >= 2);
   assert.deepEqual(begun, ['lift']);
   assert.deepEqual(
     lines.map(({ kind, open }) => [kind, open['executor']]),
@@ -230,6 +229,6 @@ test('executors: what a resume undoes is recorded, and goes on after a crash', a
   const open = new OpenExecutions();
   open.fold({ kind: 'executor_started', agent: 'support', at: 1, open: started?.open ?? {} });
   book.resume(open);
-  await pause(5);
+  await until(() => begun.length > 1);
   assert.deepEqual(begun, ['lift', 'lift']);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { verifies } from '@plumbline/testkit';
+import { until, verifies } from '@plumbline/testkit';
 
 import { codeOf, type GuardScene, guardScene, valueOf } from '../../../testing/guard-scene.ts';
 import type { HaltOrder } from './order.ts';
@@ -12,6 +12,11 @@ const AGENT: HaltOrder = { ...BASE, scope: 'agent' };
 async function ruleOf(scene: GuardScene, session: string, request: string): Promise<string> {
   const answer = valueOf(await scene.decide(session, request, 'notes.add'));
   return answer.verdict === 'deny' ? (answer.rules[0] ?? '') : answer.verdict;
+}
+
+/** The entry that says what a halt ended comes after all outcomes it knows. */
+async function untilEffective(scene: GuardScene): Promise<void> {
+  await until(() => scene.entries().some(({ kind }) => kind === 'halt_effective'));
 }
 
 test('halts: a room, a tool or a task stops what it names and nothing beside it', async () => {
@@ -75,7 +80,7 @@ test('halts: a permit given before is void, and what it reserved comes back', as
   const used = valueOf(await pay('r2', 'b'));
   valueOf(scene.guard.redeem({ agent: 'support', token: used.permit?.token ?? '' }));
   const { halt } = valueOf(await scene.guard.halt(AGENT));
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await untilEffective(scene);
   const token = first.permit?.token ?? '';
   assert.equal(codeOf(scene.guard.redeem({ agent: 'support', token })), 'permit-void');
   const view = await scene.guard.findHalt(halt, 0);
@@ -104,7 +109,7 @@ test('halts: an action that ran although it was never sent is the finding `bypas
   const session = await scene.open();
   const { decision } = valueOf(await scene.decide(session, 'r1', 'notes.add'));
   const { halt } = valueOf(await scene.guard.halt(AGENT));
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await untilEffective(scene);
   const report = { agent: 'support', session, decision, result: null, records: null };
   const told = await scene.guard.outcome({ ...report, status: 'ok' });
   assert.equal(codeOf(told), 'outcome-known');
@@ -121,7 +126,7 @@ test('halts: nothing follows the end of a session, whatever is reported as it cl
   const session = await scene.open();
   const { decision } = valueOf(await scene.decide(session, 'r1', 'notes.add'));
   valueOf(await scene.guard.halt(AGENT));
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await untilEffective(scene);
   const report = { agent: 'support', session, decision, result: null, records: null };
   const told = scene.guard.outcome({ ...report, status: 'ok' });
   const closed = scene.guard.closeSession({ agent: 'support', session });

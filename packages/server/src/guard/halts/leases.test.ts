@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { verifies } from '@plumbline/testkit';
+import { until, verifies } from '@plumbline/testkit';
 
 import { codeOf, type GuardScene, guardScene, valueOf } from '../../../testing/guard-scene.ts';
 import type { Answer } from '../guard.ts';
@@ -28,8 +28,9 @@ async function leased(): Promise<Leased> {
   return { scene, session, lease, stop, answer };
 }
 
-async function untilSettled(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 20));
+/** The entry that says what a halt ended comes after all outcomes it knows. */
+async function untilSettled({ scene }: Pick<Leased, 'scene'>): Promise<void> {
+  await until(() => scene.entries().some(({ kind }) => kind === 'halt_effective'));
 }
 
 test('leases: a permit under one is redeemed by its holder, never at the daemon', async () => {
@@ -44,7 +45,7 @@ test('leases: a permit under one is redeemed by its holder, never at the daemon'
 test('leases: a halt waits for its holder, who says what was forwarded', async () => {
   verifies('human.halt', 'human.lease');
   const { scene, lease, stop: known, answer } = await leased();
-  const watch = scene.guard.leases.stops({ ...OF, lease, after: known, waitMs: 1_000 });
+  const watch = scene.guard.leases.stops({ ...OF, lease, after: known, waitMs: 60_000 });
   const halted = valueOf(await scene.guard.halt(STOP));
   assert.deepEqual([halted.state, halted.waitingFor.length], ['latched', 1]);
   const { stops } = valueOf(await watch);
@@ -53,7 +54,7 @@ test('leases: a halt waits for its holder, who says what was forwarded', async (
   valueOf(scene.guard.leases.acknowledge({ ...OF, lease, stop, used: [answer.decision] }));
   const view = await scene.guard.findHalt(halted.halt, 0);
   assert.deepEqual([view?.state, view?.acknowledged.length], ['effective', 1]);
-  await untilSettled();
+  await untilSettled({ scene });
   const after = await scene.guard.findHalt(halted.halt, 0);
   assert.deepEqual(
     after?.inFlight.map(({ end }) => end),
@@ -67,7 +68,7 @@ test('leases: what its holder did not forward was not sent', async () => {
   const { scene, lease } = await leased();
   const halted = valueOf(await scene.guard.halt(STOP));
   valueOf(scene.guard.leases.acknowledge({ ...OF, lease, stop: 99, used: [] }));
-  await untilSettled();
+  await untilSettled({ scene });
   const view = await scene.guard.findHalt(halted.halt, 0);
   assert.deepEqual(
     view?.inFlight.map(({ end }) => end),
@@ -84,7 +85,7 @@ test('leases: one that runs out makes the halt effective, and its calls are kept
   scene.clock.wait(1);
   const view = await scene.guard.findHalt(halted.halt, 0);
   assert.deepEqual([view?.state, view?.ranOut.length], ['effective', 1]);
-  await untilSettled();
+  await untilSettled({ scene });
   assert.equal(scene.guard.status('support')?.inFlight, 1, 'nobody knows, so it is kept');
   const late = scene.guard.leases.renew({ ...OF, lease, used: [], ended: [] });
   assert.equal(codeOf(late), 'lease-unknown', 'it does not come back');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 
 import { isJsonObject, type JsonObject } from '@plumbline/core';
-import { verifies } from '@plumbline/testkit';
+import { until, verifies } from '@plumbline/testkit';
 
 import { vote } from '../../../testing/ask-scene.ts';
 import { guardScene, type GuardScene, valueOf } from '../../../testing/guard-scene.ts';
@@ -141,14 +141,11 @@ describe('hooks of a coding agent', () => {
       await scene.guard.openSession({ ...of, name, subject: null, openedBy: 'local' }),
     );
     assert.equal(opened.isRepeat, true);
-    const said = hook('PreToolUse', body, { waitMs: 5_000 });
-    let ask = '';
-    for (let tries = 0; tries < 500 && ask === ''; tries += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 2));
-      const asks = scene.guard.asks.list();
-      ask = asks.findLast(({ ask: { session } }) => session === opened.session)?.ask.id ?? '';
-    }
-    valueOf(await vote(scene, ask));
+    const said = hook('PreToolUse', body, { waitMs: 60_000 });
+    const found = await until(() =>
+      scene.guard.asks.list().findLast(({ ask: { session } }) => session === opened.session),
+    );
+    valueOf(await vote(scene, found.ask.id));
     assert.deepEqual(await said, PASSED);
   });
 

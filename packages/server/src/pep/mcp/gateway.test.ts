@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import type { Json, JsonObject } from '@plumbline/core';
-import { verifies } from '@plumbline/testkit';
+import { until, verifies } from '@plumbline/testkit';
 
 import {
   allowed,
@@ -198,7 +198,7 @@ test('mcp: what waits for a person is waited for with progress, and goes on', as
   await serveList(of, ['read']);
   assert.equal(member(of.client[0], 'method'), 'notifications/progress');
   isApproved = true;
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await until(() => of.server.length > 0);
   assert.equal(member(of.server[0], 'method'), 'tools/call');
 });
 
@@ -216,7 +216,7 @@ test('mcp: what nobody approves in time is pending, and the same call goes on', 
   await shakeHands(of);
   await of.say(call(1, 'read'));
   await serveList(of, ['read']);
-  await new Promise((resolve) => setTimeout(resolve, 40));
+  await until(() => of.client.length > 0);
   assert.equal(refusal(of.client[0])[0], 'approval-pending');
   await of.say(call(2, 'read'));
   await of.say(call(3, 'read', { path: 'other' }));
@@ -275,7 +275,7 @@ test('mcp: a server that is silent, ends, or cannot be read ends the call', asyn
     if (end === 'gone') of.gateway.serverGone();
     if (end === 'unreadable') of.gateway.fromServer(Buffer.from('{"id":1,"a":"\xff"}', 'latin1'));
     if (end === 'endless') of.gateway.serverTooLong();
-    if (end === 'silent') await new Promise((resolve) => setTimeout(resolve, 20));
+    if (end === 'silent') await until(() => of.client.length > 0);
     await of.gateway.settled();
     codes.push(refusal(of.client[0])[0], of.reports[0]?.status);
     if (end !== 'gone') continue;

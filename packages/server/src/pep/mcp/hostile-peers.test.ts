@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import type { Json } from '@plumbline/core';
-import { verifies } from '@plumbline/testkit';
+import { until, verifies } from '@plumbline/testkit';
 
 import {
   allowed,
@@ -187,7 +187,7 @@ test('hostile server: a bug met in a late answer is told, and ends nothing else'
   });
   await call(self, 1);
   await self.say({ ...CANCELLED, params: { requestId: 1 } });
-  await new Promise((resolve) => setTimeout(resolve, 40));
+  await self.gateway.settled();
   await self.serve({ jsonrpc: '2.0', id: 1, result: { content: [] } });
   await self.gateway.settled();
   assert.deepEqual(
@@ -242,16 +242,6 @@ test('hostile server: a tool that changes while people are waited for is not cal
 });
 
 const LISTED = listed('read');
-
-/** Asks again until there is something. */
-async function until<T>(look: () => T | undefined): Promise<T> {
-  for (let turn = 0; turn < 2_000; turn += 1) {
-    const found = look();
-    if (found !== undefined) return found;
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  throw new Error('nothing came');
-}
 
 test('hostile server: one that changes its tools and will not say how is not called', async () => {
   verifies('enforce.tool-pinning');

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 
 import type { JsonObject } from '@plumbline/core';
-import { verifies } from '@plumbline/testkit';
+import { until, verifies } from '@plumbline/testkit';
 
 import { type RogueScene, rogueScene, type Way } from '../../../testing/rogue-scene.ts';
 
@@ -69,12 +69,10 @@ describe('rogue servers', () => {
 
   // A session whose servers have all ended is closed beside its last answer.
   async function ended(way: Way, manner: string): Promise<readonly string[]> {
-    for (let round = 0; round < 100; round += 1) {
+    return until(async () => {
       const outcomes = await scene.outcomes(way, manner);
-      if (!outcomes.includes('none')) return outcomes;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    return scene.outcomes(way, manner);
+      return outcomes.includes('none') ? undefined : outcomes;
+    });
   }
 
   for (const [manner, expected] of Object.entries(MANNERS)) {
@@ -92,8 +90,7 @@ describe('rogue servers', () => {
       peer.ask(CALL);
       await scene.forwarded(way, 'hangs');
       peer.ask({ method: 'notifications/cancelled', params: { requestId: 1 } });
-      await new Promise((resolve) => setTimeout(resolve, 2_300));
-      const seen = await scene.outcomes(way, 'hangs');
+      const seen = await ended(way, 'hangs');
       await peer.close();
       return seen;
     };
@@ -114,10 +111,14 @@ describe('rogue servers', () => {
       const peer = await scene.open(way, 'changes');
       peer.ask(CALL);
       const first = codeIn(await peer.answer(1));
-      // The notice follows the answer, and needs a moment to be read.
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      peer.ask({ ...CALL, id: 2 });
-      const second = codeIn(await peer.answer(2));
+      // The notice follows the answer, and calls before it was read are still let through.
+      let id = 1;
+      const second = await until(async () => {
+        id += 1;
+        peer.ask({ ...CALL, id });
+        const code = codeIn(await peer.answer(id));
+        return code === 'released' ? undefined : code;
+      });
       await peer.close();
       return [first, second];
     };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import type { Json, JsonObject } from '@plumbline/core';
-import { verifies } from '@plumbline/testkit';
+import { until, verifies } from '@plumbline/testkit';
 
 import {
   ask,
@@ -114,7 +114,7 @@ test('tasks: the words of a status are recorded before the client reads them', a
 test('tasks: a server that does not say how a task stands is not waited for', async () => {
   const of = await withTask({}, 60_000, { callMs: 5 });
   await of.say(ask(2, 'tasks/get', { taskId: 't1' }));
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(() => of.client.length > 1);
   assert.equal(member(of.client[1], 'error', 'data', 'plumbline/refusal', 'code'), 'timed-out');
 });
 
@@ -157,7 +157,7 @@ test('tasks: a halt cancels what runs, and nothing of it is released any more', 
 test('tasks: what comes to nothing is unknown, by time, by its server or client', async () => {
   for (const end of ['time', 'server', 'client'] as const) {
     const of = await withTask({}, end === 'time' ? 5 : 60_000);
-    if (end === 'time') await new Promise((resolve) => setTimeout(resolve, 20));
+    if (end === 'time') await until(() => of.reports.length > 1);
     if (end === 'server') of.gateway.serverGone();
     if (end === 'client') of.gateway.clientGone();
     await of.gateway.settled();

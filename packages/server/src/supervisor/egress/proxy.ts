@@ -146,7 +146,8 @@ async function tunnel(
   if (head.length > 0) gate.write(head);
   socket.pipe(gate).pipe(far).pipe(socket);
   socket.once('close', () => far.destroy());
-  far.once('close', () => socket.destroy());
+  // What came last is still handed on, however slowly the agent reads it.
+  far.once('close', () => socket.destroySoon());
 }
 
 async function reachFirst(
