@@ -37,6 +37,16 @@ export function fakeNotices(
         tell: () => Promise.resolve(),
       },
     }),
+    serviceNow: () => ({
+      ok: true,
+      value: {
+        person: 'lena@example.com',
+        approval: 'apr_1',
+        outcome: 'approve',
+        by: 'servicenow:desk',
+        forget: () => undefined,
+      },
+    }),
     attention: () => [],
   };
 }

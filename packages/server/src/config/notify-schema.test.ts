@@ -39,7 +39,14 @@ test('notify: every kind of channel is read, and printed as it is read, without 
       people: { U01: 'a@b.example' },
     },
     old: { kind: 'slack-webhook', secret: '/etc/old' },
-    now: { kind: 'servicenow', url: 'https://x.service-now.com/', user: 'u', secret: '/etc/now' },
+    now: {
+      kind: 'servicenow',
+      url: 'https://x.service-now.com/',
+      user: 'u',
+      secret: '/etc/now',
+      approvals: true,
+      signingSecret: '/etc/now.signing',
+    },
   };
   const config = load({ 'notify.channels': channels, 'notify.url': 'https://plumb.example/' });
   const printed = printConfig(config)['notify'];
@@ -77,6 +84,20 @@ test('notify: what cannot work is refused with its place', () => {
     [
       { 'notify.channels': { now: { kind: 'servicenow', url: 'https://x.y/', secret: '/s' } } },
       /either `user` with a password, or `clientId`/,
+    ],
+    [
+      {
+        'notify.channels': {
+          now: {
+            kind: 'servicenow',
+            url: 'https://x.y/',
+            user: 'u',
+            secret: '/s',
+            signingSecret: '/t',
+          },
+        },
+      },
+      /only approvals are called back: set `approvals`/,
     ],
   ];
   for (const [settings, says] of refused) {

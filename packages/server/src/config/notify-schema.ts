@@ -80,10 +80,15 @@ const serviceNow = z
     clientId: z.string().min(1).max(256).nullable().default(null),
     secret,
     approvals: z.boolean().default(false),
+    signingSecret: secret.nullable().default(null),
     assignmentGroup: z.string().min(1).max(100).nullable().default(null),
     closeCode: z.string().min(1).max(100).default('Solution provided'),
   })
-  .superRefine(({ user, clientId }, context) => {
+  .superRefine(({ user, clientId, approvals, signingSecret }, context) => {
+    if (signingSecret !== null && !approvals) {
+      const message = 'only approvals are called back: set `approvals` as well';
+      context.addIssue({ code: 'custom', path: ['signingSecret'], message });
+    }
     if ((user === null) !== (clientId === null)) return;
     const message = 'give either `user` with a password, or `clientId` with its secret';
     context.addIssue({ code: 'custom', path: ['user'], message });
@@ -174,6 +179,7 @@ function printChannel(config: ChannelConfig): JsonObject {
     case 'smtp':
       return { ...shown, to: [...shown.to] };
     case 'slack':
+    case 'servicenow':
       return { ...shown, signingSecret: printSecret(shown.signingSecret) };
     default:
       return shown;

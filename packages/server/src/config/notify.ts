@@ -119,6 +119,8 @@ export type ServiceNowConfig = {
   readonly secret: SecretSource;
   /** Whether approvals are change requests, and approvals given there are votes here. */
   readonly approvals: boolean;
+  /** What the instance signs its calls back with; null: it is only asked. */
+  readonly signingSecret: SecretSource | null;
   /** Who is assigned; null: whoever the instance's own rules name. */
   readonly assignmentGroup: string | null;
   /** What a resolved incident is closed with; instances have their own choices. */

@@ -16,6 +16,7 @@ export type NoticesNeeds = PostNeeds & {
   readonly notifier: Pick<Notifier, 'wake' | 'caughtUp' | 'settle'>;
   readonly write: WriteEntry;
   readonly slack: Notices['slack'];
+  readonly serviceNow: Notices['serviceNow'];
   /** Says what keeps a channel from working, or null. */
   readonly problemOf: (channel: string) => string | null;
 };
@@ -37,6 +38,7 @@ export function makeNotices(needs: NoticesNeeds): Notices {
     retry: (key, by) => retry(needs, key, by),
     say: (word, by) => say(needs, word, by),
     slack: needs.slack,
+    serviceNow: needs.serviceNow,
     attention: () => attentionOf(needs),
   };
 }
@@ -55,6 +57,7 @@ export function noNotices(): Notices {
     retry: () => Promise.resolve(none),
     say: () => Promise.resolve(none),
     slack: () => none,
+    serviceNow: () => none,
     attention: () => [],
   };
 }

@@ -2,6 +2,7 @@ import type { Severity } from '../config/notify.ts';
 import type { Served, Recorded } from '../services/services.ts';
 import type { MessageState } from '../store/outbox.ts';
 import type { Phase } from './notice.ts';
+import type { ServiceNowWord, SignedWord } from './servicenow-word.ts';
 import type { SignedForm, SlackPress } from './slack-press.ts';
 
 /** A channel as it is shown. Times are ms UTC. */
@@ -85,6 +86,8 @@ export type Notices = {
   readonly say: (word: IncidentWord, by: string) => Promise<Served<Recorded>>;
   /** Reads a button that somebody pressed: `forbidden` unless Slack signed it just now. */
   readonly slack: (channel: string, signed: SignedForm) => Served<SlackPress>;
+  /** Reads a word that an instance calls back with: `forbidden` unless it signed it just now. */
+  readonly serviceNow: (channel: string, signed: SignedWord) => Served<ServiceNowWord>;
   /** What waits for people: dead letters, late words, channels that do not work. */
   readonly attention: () => readonly string[];
 };

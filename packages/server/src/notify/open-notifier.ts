@@ -4,6 +4,7 @@ import type { ChannelNeeds } from './channel-needs.ts';
 import { makeChannel } from './make-channel.ts';
 import { makeNotices, noNotices } from './make-notices.ts';
 import type { Notices } from './notices.ts';
+import { makeServiceNowWords } from './servicenow-word.ts';
 import { makeSlackPresses } from './slack-press.ts';
 import { Notifier, type NotifierNeeds } from './notifier.ts';
 
@@ -33,8 +34,9 @@ export function openTelling({ openOutbox, ...needs }: TellingNeeds): Telling {
   const notifier = new Notifier({ ...needs, outbox, channels });
   const problemOf = (name: string): string | null => problemIn(rules, name, needs);
   const slack = makeSlackPresses(needs);
-  const parts = { outbox, rules, origin, clock, write, notifier, problemOf, slack };
-  const notices = makeNotices(parts);
+  const serviceNow = makeServiceNowWords(needs);
+  const told = { outbox, rules, origin, clock, write, notifier };
+  const notices = makeNotices({ ...told, problemOf, slack, serviceNow });
   const close = async (): Promise<void> => {
     await notifier.close();
     outbox.close();

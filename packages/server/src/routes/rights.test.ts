@@ -68,6 +68,7 @@ const MATRIX: Readonly<Record<string, string>> = {
   listIncidents: '--+--++++',
   sayWord: '------+-+',
   pressSlackButton: '+++++++++',
+  callBackServiceNow: '+++++++++',
   listReviews: '--+-+++++ --+-.++++',
   closeReview: '------+-+ ------+-+',
   getStaging: '--+-+++++ --+-.++++',
@@ -242,6 +243,7 @@ describe('authorisation', () => {
       'showLinkOwner',
       'getConsoleFile',
       'pressSlackButton',
+      'callBackServiceNow',
       'getLogFile',
       'getConfiguration',
     ]);

@@ -102,6 +102,7 @@ import { rollLog } from './log/roll-log.ts';
 import { listChannels } from './notify/list-channels.ts';
 import { listIncidents } from './notify/list-incidents.ts';
 import { listMessages } from './notify/list-messages.ts';
+import { callBackServiceNow } from './notify/call-back-service-now.ts';
 import { pressSlackButton } from './notify/press-slack-button.ts';
 import { retryMessages } from './notify/retry-messages.ts';
 import { sayWord } from './notify/say-word.ts';
@@ -324,6 +325,7 @@ export const ROUTES: readonly Route[] = [
   listIncidents,
   sayWord,
   pressSlackButton,
+  callBackServiceNow,
   eraseSubject,
   exportSubject,
   getLogFile,

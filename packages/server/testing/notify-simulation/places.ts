@@ -62,6 +62,7 @@ const CONFIGS: Readonly<Record<Name, ChannelConfig>> = {
     clientId: null,
     secret: FILE,
     approvals: false,
+    signingSecret: null,
     assignmentGroup: null,
     closeCode: 'Solution provided',
   },

@@ -26,6 +26,7 @@ async function within(
     clientId: null,
     secret: { kind: 'file', path: '/p' },
     approvals: true,
+    signingSecret: null,
     assignmentGroup: 'AI desk',
     closeCode: 'Solution provided',
     ...own,
