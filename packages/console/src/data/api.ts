@@ -47,6 +47,38 @@ export async function askBytes(path: string, signal?: AbortSignal): Promise<Uint
   return new Uint8Array(await response.arrayBuffer());
 }
 
+/** A file as the daemon names it. */
+export type NamedFile = { readonly name: string; readonly file: Blob };
+
+/** Asks for a file; `told` hears how many bytes of it came. Throws `ApiProblem`. */
+export async function askFile(
+  path: string,
+  init: RequestInit,
+  told: (bytes: number) => void,
+): Promise<NamedFile> {
+  const headers = { 'x-plumbline-console': '1', ...jsonHeader(init) };
+  const request = new Request(path, { credentials: 'same-origin', ...init, headers });
+  const response = await askDaemon(request);
+  if (!response.ok) throw readProblem(await readJson(response), response, path);
+  const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1];
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  try {
+    const reader = response.body?.getReader();
+    for (let part = await reader?.read(); part?.done === false; part = await reader?.read()) {
+      parts.push(part.value);
+      size += part.value.length;
+      told(size);
+    }
+  } catch (cause) {
+    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
+    const why = 'the file stopped before its end, and was not kept: try again';
+    throw Object.assign(new ApiProblem({ code: AWAY, status: 0 }, why, path), { cause });
+  }
+  const type = response.headers.get('content-type') ?? '';
+  return { name: name ?? 'file', file: new Blob(parts, { type }) };
+}
+
 /** Asks for lines of JSON, each told as it comes. Throws `ApiProblem`. */
 export async function askLines(
   path: string,

@@ -8,6 +8,7 @@ import { messageOf } from '../../data/problem.ts';
 import { Button, buttonClass } from '../../ui/button.tsx';
 import { CodeView, Visible } from '../../ui/code-view.tsx';
 import { Digest } from '../../ui/digest.tsx';
+import { PackButton } from '../../ui/pack/pack-button.tsx';
 import { Facts, Page, Section } from '../../ui/page.tsx';
 import { saveFile } from '../../ui/save-file.ts';
 import { Answered, EmptyState } from '../../ui/states.tsx';
@@ -39,7 +40,7 @@ function Entry({ index }: { readonly index: number }): ReactElement {
     <Page
       title={`Entry ${index}`}
       lead="What the log holds at this place, checked here instead of believed."
-      actions={answer.isError ? undefined : <Around index={index} />}
+      actions={answer.isError ? undefined : <Around index={index} bytes={answer.data ?? null} />}
     >
       <Answered answer={answer} what="the entry">
         {(bytes) => (
@@ -53,8 +54,15 @@ function Entry({ index }: { readonly index: number }): ReactElement {
   );
 }
 
-function Around({ index }: { readonly index: number }): ReactElement {
+function Around({
+  index,
+  bytes,
+}: {
+  readonly index: number;
+  readonly bytes: Uint8Array | null;
+}): ReactElement {
   const say = useToast();
+  const session = useMemo(() => (bytes === null ? null : sessionIn(bytes)), [bytes]);
   const save = (): void => {
     askProof(index).then(
       (proof) => saveFile(`entry-${index}.tlog-proof`, 'text/plain', decodeUtf8(proof) ?? ''),
@@ -73,8 +81,15 @@ function Around({ index }: { readonly index: number }): ReactElement {
         Entry after
       </Link>
       <Button onClick={save}>Save the proof</Button>
+      {session !== null && <PackButton session={session} />}
     </div>
   );
+}
+
+/** A pack holds whole sessions: of any other entry there is its proof. */
+function sessionIn(bytes: Uint8Array): string | null {
+  const read = parseAnySpelling(bytes);
+  return read.ok ? read.value.session : null;
 }
 
 function Said({ bytes }: { readonly bytes: Uint8Array }): ReactElement {

@@ -13,6 +13,7 @@ import {
 import { Button } from '../../ui/button.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
 import { StatePill } from '../../ui/marks.tsx';
+import { PackButton } from '../../ui/pack/pack-button.tsx';
 import { Facts, Page, Section } from '../../ui/page.tsx';
 import { EmptyState, ErrorState, LoadState } from '../../ui/states.tsx';
 import { Table } from '../../ui/table/table.tsx';
@@ -20,7 +21,7 @@ import { Time } from '../../ui/time.tsx';
 import { useQueryText } from '../../ui/use-query-text.ts';
 import { COLUMNS } from './event-columns.tsx';
 import classes from './evidence.module.css';
-import { momentIn } from './moment-in.ts';
+import { momentIn } from '../../ui/moment-in.ts';
 
 /** What the log holds, and where it stands. */
 export function EvidencePage(): ReactElement {
@@ -30,9 +31,7 @@ export function EvidencePage(): ReactElement {
       lead="Everything that happened, in the order of the log. Open an entry to check it here."
     >
       <LogFacts />
-      <Section title="Entries">
-        <Entries />
-      </Section>
+      <Entries />
     </Page>
   );
 }
@@ -73,8 +72,12 @@ function Entries(): ReactElement {
     [words, agent, session, kind, from, until],
   );
   const agents = (useFleet().data ?? []).map((one) => [one.agent, one.agent] as const);
+  const isNarrowed = [words, agent, session, kind, from, until].some((each) => each !== '');
   return (
-    <>
+    <Section
+      title="Entries"
+      actions={<PackButton session={session} agent={agent} listed={isNarrowed ? filters : null} />}
+    >
       <form className={classes['filters']} onSubmit={(event) => event.preventDefault()}>
         <SearchField key={words} words={words} onSearch={setWords} />
         <SelectField
@@ -109,7 +112,7 @@ function Entries(): ReactElement {
         />
       </form>
       <Matching filters={filters} />
-    </>
+    </Section>
   );
 }
 

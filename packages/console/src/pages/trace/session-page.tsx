@@ -9,6 +9,7 @@ import { Button } from '../../ui/button.tsx';
 import { Visible } from '../../ui/code-view.tsx';
 import { Digest } from '../../ui/digest.tsx';
 import { HaltButton } from '../../ui/halt/halt-button.tsx';
+import { PackButton } from '../../ui/pack/pack-button.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Answered } from '../../ui/states.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
@@ -109,6 +110,7 @@ function Actions({
           {opening.isOpening ? 'Opening…' : 'Open what is sealed'}
         </Button>
       )}
+      <PackButton session={session} agent={agent} />
       {closedAt === null && <HaltButton target={{ agent, scope: 'session', target: session }} />}
     </>
   );
