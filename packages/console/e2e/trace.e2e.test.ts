@@ -87,7 +87,7 @@ describe('trace', { skip }, () => {
       await judgePage(page);
       await page.setViewportSize({ width: 1280, height: 1060 });
       await takePicture(page, 'session-origin');
-      await origin.getByRole('link').first().click();
+      await origin.getByRole('link').nth(1).click();
       await page.getByRole('link', { name: `Asked for in entry ${member('index')}` }).waitFor();
       await page.getByRole('tab', { name: 'Replay under another pact' }).click();
       await page.getByText(/decisions made again here are the recorded ones/).waitFor();

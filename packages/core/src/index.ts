@@ -3,6 +3,7 @@ export {
   ASK_BOUNDS,
   type AskState,
   askIdOf,
+  askOfApproval,
   type Seat,
   stateAt,
   type VoidReason,

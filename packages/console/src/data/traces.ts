@@ -104,6 +104,18 @@ export async function openTrace(
   return opened;
 }
 
+/** Every entry of a session, opened. Each reading is recorded. */
+export async function openedRows({ agent, session }: TraceAsked): Promise<readonly TraceRow[]> {
+  const rows: TraceRow[] = [];
+  let after: number | null = null;
+  do {
+    const part: TracePart = await askPart(OPENED, { agent, session, after });
+    rows.push(...part.rows);
+    after = part.next;
+  } while (after !== null && rows.length < MOST_ROWS);
+  return rows;
+}
+
 async function askPart(
   path: typeof TRACE | typeof OPENED,
   {

@@ -40,6 +40,11 @@ export class PactTrial {
     this.#state = apply(pact, initialState(pact.agent), armed);
   }
 
+  /** The state that the candidate would decide the agent's next action on. */
+  get state(): State {
+    return this.#state;
+  }
+
   /**
    * Takes the agent's next entry and returns how its decision would have gone, or null when it is
    * none or could not be opened.

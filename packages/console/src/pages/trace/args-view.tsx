@@ -1,4 +1,4 @@
-import type { ReactElement } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 
 import { CodeView, Visible } from '../../ui/code-view.tsx';
 import { joinClasses } from '../../ui/join-classes.ts';
@@ -12,11 +12,14 @@ export function ArgsView({
   args,
   traced,
   onTrace,
+  origin,
 }: {
   readonly args: unknown;
   /** The path of the value whose origin is shown; null: none. */
   readonly traced: string | null;
   readonly onTrace: (leaf: ArgumentLeaf) => void;
+  /** What is shown below that value. */
+  readonly origin: ReactNode;
 }): ReactElement {
   const leaves = argumentLeaves(args);
   if (leaves.length === 0) return <p className={classes['soft']}>It takes no arguments.</p>;
@@ -40,6 +43,7 @@ export function ArgsView({
           {String(leaf.value).length > LONG && (
             <CodeView label={`the whole of ${leaf.path}`} text={String(leaf.value)} />
           )}
+          {traced === leaf.path && origin}
         </li>
       ))}
     </ul>

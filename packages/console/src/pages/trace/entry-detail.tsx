@@ -1,6 +1,7 @@
 import type { ReactElement, ReactNode } from 'react';
 import { Link } from 'wouter';
 
+import { ownerOf } from '../../data/around.ts';
 import { agentPlace, entryPlace, sessionPlace } from '../../data/places.ts';
 import type { TraceRow } from '../../data/traces.ts';
 import { buttonClass } from '../../ui/button.tsx';
@@ -10,11 +11,16 @@ import { StatePill, TrustLabel, Verdict } from '../../ui/marks.tsx';
 import { Facts } from '../../ui/page.tsx';
 import { Time } from '../../ui/time.tsx';
 import { ArgsView } from './args-view.tsx';
+import type { AskStory } from './ask-story.ts';
+import { AskView } from './ask-view.tsx';
+import { CopyLink } from './copy-link.tsx';
+import { saidFacts } from './entry-facts.tsx';
 import { entryWords } from './entry-words.ts';
-import { textAt } from './open-part.ts';
-import { PlacesList } from './places-list.tsx';
+import { memberAt, textAt } from './open-part.ts';
 import { SealedNote } from './sealed-note.tsx';
+import { OUTCOMES } from './session-words.ts';
 import classes from './trace.module.css';
+import { TrailView } from './trail-view.tsx';
 import { TRUST_WORDS } from './trust-words.ts';
 import type { Origin } from './use-origin.ts';
 import type { Opening } from './use-record.ts';
@@ -22,8 +28,11 @@ import { Why } from './why.tsx';
 
 type EntryDetailProps = {
   readonly row: TraceRow;
+  readonly isAround: boolean;
   readonly opening: Opening;
   readonly origin: Origin;
+  /** What people were asked, where the entry is about that. */
+  readonly story: AskStory | null;
   /** Whether the timeline is hidden behind it, as on a phone. */
   readonly isAlone: boolean;
   readonly toolOf: (decision: string) => string | null;
@@ -33,7 +42,7 @@ type EntryDetailProps = {
 
 /** One entry of the session: what it says, what it held, and the way to its proof. */
 export function EntryDetail(props: EntryDetailProps): ReactElement {
-  const { row, opening, origin, isAlone, toolOf } = props;
+  const { row, opening, origin, story, isAlone, toolOf } = props;
   const { session } = opening.record;
   return (
     <section className={classes['detail']} aria-label={`Entry ${row.index}`}>
@@ -43,6 +52,7 @@ export function EntryDetail(props: EntryDetailProps): ReactElement {
         </h2>
         <Mark row={row} />
         <span className={classes['push']} />
+        <CopyLink />
         <Link className={buttonClass({ isSmall: true })} href={entryPlace(row.index)}>
           Proof
         </Link>
@@ -52,10 +62,15 @@ export function EntryDetail(props: EntryDetailProps): ReactElement {
           </Link>
         )}
       </div>
-      {origin.of !== null && origin.of !== row.index && <PlacesList origin={origin} isElsewhere />}
-      {row.kind === 'decided' ? <Decision {...props} /> : <Content row={row} opening={opening} />}
+      {origin.of !== null && origin.of !== row.index && (
+        <TrailView origin={origin} record={opening.record} isElsewhere />
+      )}
+      {row.kind === 'decided' && <Decision {...props} />}
+      {story !== null && <AskView story={story} index={row.index} hrefOf={origin.hrefOf} />}
+      {row.kind !== 'decided' && <Content row={row} opening={opening} />}
       <h3>The entry</h3>
       <Facts rows={factsOf(props)} />
+      <AsItStands row={row} />
     </section>
   );
 }
@@ -77,14 +92,13 @@ function Decision({ row, opening, origin }: EntryDetailProps): ReactElement {
       {row.sealed === 'opened' ? (
         <>
           <ArgsView
-            args={argsOf(row)}
+            args={memberAt(memberAt(row.secret, 'action'), 'args')}
             traced={traced}
             onTrace={(leaf) => origin.onTrace(row.index, leaf)}
+            origin={<TrailView origin={origin} record={opening.record} />}
           />
-          {traced === null ? (
+          {traced === null && (
             <p className={classes['soft']}>Press a value to see where it comes from.</p>
-          ) : (
-            <PlacesList origin={origin} />
           )}
         </>
       ) : (
@@ -94,11 +108,7 @@ function Decision({ row, opening, origin }: EntryDetailProps): ReactElement {
   );
 }
 
-function argsOf({ secret }: TraceRow): unknown {
-  return Reflect.get(Object(Reflect.get(Object(secret), 'action')), 'args');
-}
-
-/** What an entry held beside a decision: the text of a message, a result, a person's word. */
+/** What an entry held: the text of a message or a result, or what it says under names. */
 function Content({
   row,
   opening,
@@ -106,10 +116,23 @@ function Content({
   readonly row: TraceRow;
   readonly opening: Opening;
 }): ReactNode {
-  if (row.sealed === 'none') return null;
-  if (row.secret === null) return <Closed row={row} what="What it held is" opening={opening} />;
-  const text = textAt(row.secret, 'text') ?? contentText(row.secret['result'] ?? row.secret);
-  return <CodeView label="what it held" text={text} />;
+  const facts = <Facts rows={saidFacts(row)} />;
+  if (row.sealed === 'none') return facts;
+  if (row.secret === null) {
+    return (
+      <>
+        {facts}
+        <Closed row={row} what="What it held is" opening={opening} />
+      </>
+    );
+  }
+  const held = row.kind === 'message' ? row.secret['text'] : row.secret['result'];
+  return (
+    <>
+      {facts}
+      {held !== undefined && <CodeView label="what it held" text={contentText(held)} />}
+    </>
+  );
 }
 
 function contentText(value: unknown): string {
@@ -140,33 +163,47 @@ function Closed({
 
 function factsOf({
   row,
+  isAround,
   opening,
+  origin,
   outcomeOf,
 }: EntryDetailProps): Readonly<Record<string, ReactNode>> {
   const { open, kind, at, index } = row;
-  const { record } = opening;
+  const { agent } = opening.record;
   const decision = textAt(open, 'decision');
   const outcome = kind === 'decided' && decision !== null ? outcomeOf(decision) : null;
-  const pact = textAt(open, 'pact');
+  const pact = kind === 'armed' ? null : textAt(open, 'pact');
+  const status = kind === 'outcome' ? (textAt(open, 'status') ?? '') : null;
   return {
     Kind: <code>{kind}</code>,
     Recorded: <Time at={at} />,
     Entry: <Link href={entryPlace(index)}>{index}</Link>,
-    Agent: <Link href={agentPlace(record.agent)}>{record.agent}</Link>,
+    Agent: <Link href={agentPlace(ownerOf(agent))}>{agent}</Link>,
+    Chain: isAround ? 'of the agent: it is about this session, and not of it' : null,
     Decision: decision === null ? null : <Digest of={decision} what="decision" />,
     'What became of it':
       outcome === null ? null : (
-        <Link href={sessionPlace(record.session, outcome)} replace>
+        <Link href={origin.hrefOf(outcome)} replace>
           Entry {outcome}
         </Link>
       ),
     Pact: pact === null ? null : <Digest of={pact} />,
-    Outcome: kind === 'outcome' ? textAt(open, 'status') : null,
-    'What stands openly': (
-      <details>
-        <summary>Show</summary>
-        <CodeView label="what stands openly" text={JSON.stringify(open, null, 2)} />
-      </details>
-    ),
+    Outcome: status === null ? null : (OUTCOMES[status] ?? status),
   };
+}
+
+/** The entry without words, for whoever wants to see every member. */
+function AsItStands({ row: { open, secret } }: { readonly row: TraceRow }): ReactElement {
+  return (
+    <details className={classes['raw']}>
+      <summary>As it stands in the log</summary>
+      <CodeView label="what stands openly" text={JSON.stringify(open, null, 2)} />
+      {secret !== null && (
+        <>
+          <p className={classes['soft']}>Sealed, opened by you:</p>
+          <CodeView label="what was sealed" text={JSON.stringify(secret, null, 2)} />
+        </>
+      )}
+    </details>
+  );
 }

@@ -113,7 +113,7 @@ function Found({
       <Fault error={error} />
       {rows.length > 0 && (
         <Answered answer={traces} what="the sessions">
-          {(all) => <Lanes traces={all} />}
+          {(all) => <Lanes room={room} traces={all} />}
         </Answered>
       )}
     </>

@@ -1,10 +1,10 @@
 import { type ReactElement, type ReactNode, useMemo } from 'react';
 import { Link, useParams } from 'wouter';
 
-import { useHalts } from '../../data/halts.ts';
+import { type Around, ownerOf, useAround } from '../../data/around.ts';
 import { agentPlace, roomPlace, sessionPlace } from '../../data/places.ts';
 import { useMay } from '../../data/session.ts';
-import { type SessionRow, type Trace, useAgentOf, useTrace } from '../../data/traces.ts';
+import { MOST_ROWS, type SessionRow, type Trace, useAgentOf, useTrace } from '../../data/traces.ts';
 import { Button } from '../../ui/button.tsx';
 import { Visible } from '../../ui/code-view.tsx';
 import { Digest } from '../../ui/digest.tsx';
@@ -16,8 +16,11 @@ import { Tabs } from '../../ui/tabs.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useQueryText } from '../../ui/use-query-text.ts';
 import { listAt, textAt } from './open-part.ts';
+import { decisionNames } from './decision-names.ts';
 import { ReplayView } from './replay-view.tsx';
 import { SessionTimeline } from './session-timeline.tsx';
+import { timelineItems } from './timeline-items.ts';
+import { TraceExport } from './trace-export.tsx';
 import classes from './trace.module.css';
 import { type Opening, useRecord } from './use-record.ts';
 
@@ -58,14 +61,23 @@ function OfAgent({
 function Session({ trace }: { readonly trace: Trace }): ReactElement {
   const [view, setView] = useQueryText('view', 'timeline');
   const opening = useRecord(trace);
-  const halts = useHalts().data?.rows ?? NO_HALTS;
   const { session } = trace;
-  const timeline = useMemo(() => ({ session, halts }), [session, halts]);
+  const around = useAround(session.agent, session.session).data ?? NOTHING_AROUND;
+  const { rows } = opening.record;
+  const items = useMemo(() => timelineItems(rows, around.rows), [rows, around.rows]);
+  const names = useMemo(() => decisionNames(rows), [rows]);
+  const isReady = trace.isWhole || rows.length >= MOST_ROWS;
+  const { isWhole } = trace;
   return (
     <Page
       title={`Session of ${session.agent}`}
       lead="What was said, asked, decided and done, in the order of the log."
-      actions={<Actions session={session} opening={opening} />}
+      actions={
+        <>
+          <TraceExport session={session} items={items} toolOf={names.toolOf} isReady={isReady} />
+          <Actions session={session} opening={opening} />
+        </>
+      }
     >
       <Summary trace={trace} opening={opening} />
       <Tabs
@@ -76,7 +88,9 @@ function Session({ trace }: { readonly trace: Trace }): ReactElement {
           {
             id: 'timeline',
             title: 'Timeline',
-            show: () => <SessionTimeline {...timeline} opening={opening} isWhole={trace.isWhole} />,
+            show: () => (
+              <SessionTimeline {...{ items, names, opening, isWhole }} isAllAround={around.isAll} />
+            ),
           },
           {
             id: 'replay',
@@ -89,7 +103,7 @@ function Session({ trace }: { readonly trace: Trace }): ReactElement {
   );
 }
 
-const NO_HALTS: readonly never[] = [];
+const NOTHING_AROUND: Around = { rows: [], isAll: true };
 
 function Actions({
   session: { agent, session, closedAt },
@@ -110,8 +124,10 @@ function Actions({
           {opening.isOpening ? 'Opening…' : 'Open what is sealed'}
         </Button>
       )}
-      <PackButton session={session} agent={agent} />
-      {closedAt === null && <HaltButton target={{ agent, scope: 'session', target: session }} />}
+      {!agent.includes('~') && <PackButton session={session} agent={agent} />}
+      {closedAt === null && !agent.includes('~') && (
+        <HaltButton target={{ agent, scope: 'session', target: session }} />
+      )}
     </>
   );
 }
@@ -132,7 +148,7 @@ function Summary({
   return (
     <dl className={classes['summary-line']}>
       <Item name="Agent">
-        <Link href={agentPlace(agent)}>{agent}</Link>
+        <Link href={agentPlace(ownerOf(agent))}>{agent}</Link>
       </Item>
       <Item name="Session">
         <Digest of={session.session} what="session" />

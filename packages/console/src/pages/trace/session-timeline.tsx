@@ -1,52 +1,65 @@
 import { type ReactElement, useMemo } from 'react';
 import { Link } from 'wouter';
 
-import type { Halt } from '../../data/halts.ts';
-import { MOST_ROWS, type SessionRow } from '../../data/traces.ts';
+import { MOST_ROWS } from '../../data/traces.ts';
 import { joinClasses } from '../../ui/join-classes.ts';
 import { useQueryText } from '../../ui/use-query-text.ts';
 import { useWidth } from '../../ui/use-width.ts';
+import { askStories } from './ask-story.ts';
+import type { DecisionNames } from './decision-names.ts';
 import { EntryDetail } from './entry-detail.tsx';
-import { textAt } from './open-part.ts';
+import { pathMarks } from './origin-path.ts';
 import { Timeline } from './timeline.tsx';
-import { timelineItems } from './timeline-items.ts';
+import type { TimelineItem } from './timeline-items.ts';
 import classes from './trace.module.css';
 import { useOrigin } from './use-origin.ts';
 import type { Opening } from './use-record.ts';
 
-/** The timeline of a session beside the entry that is looked at. */
-export function SessionTimeline({
-  session,
-  halts,
-  opening,
-  isWhole,
-}: {
-  readonly session: SessionRow;
-  readonly halts: readonly Halt[];
+type SessionTimelineProps = {
+  readonly items: readonly TimelineItem[];
+  readonly names: DecisionNames;
   readonly opening: Opening;
   readonly isWhole: boolean;
-}): ReactElement {
+  /** Whether everything that stands about the session is here. */
+  readonly isAllAround: boolean;
+};
+
+/** The timeline of a session beside the entry that is looked at. */
+export function SessionTimeline(props: SessionTimelineProps): ReactElement {
+  const { items, names, opening, isWhole, isAllAround } = props;
   const [entry, setEntry] = useQueryText('entry');
   const [box, width] = useWidth();
   const isNarrow = width > 0 && width < TWO_PANES_PX;
   const origin = useOrigin(opening.record);
-  const { rows } = opening.record;
-  const items = useMemo(() => timelineItems(session, rows, halts), [session, rows, halts]);
-  const names = useMemo(() => decisionNames(rows), [rows]);
-  const chosen = rows.find(({ index }) => String(index) === entry);
-  const toolOf = (decision: string): string | null => names.tools.get(decision) ?? null;
+  const trail = origin.answer.data ?? null;
+  const path = useMemo(() => pathMarks(origin.of, trail), [origin.of, trail]);
+  const stories = useMemo(() => askStories(items.map(({ row }) => row)), [items]);
+  const chosen = items.find((item) => isAt(item, entry));
+  const { rows, session } = opening.record;
+  const isMissing = chosen === undefined && entry !== '' && isWhole;
   return (
     <>
-      {!isWhole && <Rest session={session.session} isCut={rows.length >= MOST_ROWS} />}
+      {!isWhole && <Rest session={session} isCut={rows.length >= MOST_ROWS} />}
+      {!isAllAround && (
+        <p className={classes['soft']}>
+          More than 500 entries of a kind are about this session; the first of them are here.
+        </p>
+      )}
+      {isMissing && (
+        <p role="status">
+          Entry {entry} is not of this session.{' '}
+          <Link href={`/evidence/${encodeURIComponent(entry)}`}>Look it up in the evidence</Link>
+        </p>
+      )}
       <div className={joinClasses(classes['panes'], isNarrow && classes['narrow'])} ref={box}>
         {(!isNarrow || chosen === undefined) && (
           <Timeline
-            session={session.session}
             items={items}
-            chosen={chosen?.index ?? null}
+            chosen={chosen?.row.index ?? null}
             onChoose={(index) => setEntry(String(index))}
-            places={origin.answer.data ?? NOWHERE}
-            toolOf={toolOf}
+            path={path}
+            hrefOf={origin.hrefOf}
+            toolOf={names.toolOf}
           />
         )}
         {chosen === undefined && !isNarrow && (
@@ -54,18 +67,22 @@ export function SessionTimeline({
         )}
         {chosen !== undefined && (
           <EntryDetail
-            key={chosen.index}
-            row={chosen}
+            key={chosen.row.index}
+            {...chosen}
+            {...names}
             isAlone={isNarrow}
             opening={opening}
             origin={origin}
-            toolOf={toolOf}
-            outcomeOf={(decision) => names.outcomes.get(decision) ?? null}
+            story={stories.get(chosen.row.index) ?? null}
           />
         )}
       </div>
     </>
   );
+}
+
+function isAt({ row, same }: TimelineItem, entry: string): boolean {
+  return String(row.index) === entry || same.some((index) => String(index) === entry);
 }
 
 /** A session that is longer than what is here: the rest is on its way, or is in the evidence. */
@@ -86,24 +103,3 @@ function Rest({
 }
 
 const TWO_PANES_PX = 860;
-const NOWHERE: readonly never[] = [];
-
-type DecisionNames = {
-  readonly tools: ReadonlyMap<string, string>;
-  readonly outcomes: ReadonlyMap<string, number>;
-};
-
-/** Which tool each decision is about, and which entry tells what became of it. */
-function decisionNames(rows: Opening['record']['rows']): DecisionNames {
-  const tools = new Map<string, string>();
-  const outcomes = new Map<string, number>();
-  for (const { index, kind, open, secret, source } of rows) {
-    const decision = textAt(open, 'decision');
-    if (decision === null) continue;
-    const action: unknown = Reflect.get(Object(secret), 'action');
-    const tool = textAt(action, 'tool') ?? textAt(open, 'tool') ?? source?.tool ?? null;
-    if (kind === 'decided' && tool !== null) tools.set(decision, tool);
-    if (kind === 'outcome') outcomes.set(decision, index);
-  }
-  return { tools, outcomes };
-}

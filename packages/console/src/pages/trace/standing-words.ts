@@ -7,4 +7,5 @@ export const STANDING_WORDS: Readonly<Record<Standing, readonly [Tone, string]>>
   mismatch: ['danger', 'mismatch'],
   erased: ['plain', 'erased'],
   sealed: ['plain', 'not opened'],
+  missing: ['plain', 'not made again'],
 };

@@ -7,6 +7,8 @@ export const TRUST_WORDS: Readonly<Record<string, string>> = {
   trusted: 'trusted',
   untrusted: 'not trusted',
   mixed: 'trusted in part',
+  agent: 'the agent’s own',
+  unknown: 'not known',
 };
 
 /** Whose word a row brought into the session, as the style of its rail; null: nobody's. */

@@ -1,11 +1,12 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 
+import { ownerOf } from '../../data/around.ts';
 import { usePact } from '../../data/pacts.ts';
 import { useQueryText } from '../../ui/use-query-text.ts';
 import { argumentLeaves, type ArgumentLeaf } from './argument-leaves.ts';
 import { textAt } from './open-part.ts';
 import { useWorker } from './use-record.ts';
-import type { FoundPlace } from './worker/find-places.ts';
+import type { Trail } from './worker/origin-trail.ts';
 import type { SessionRecord } from './worker/session-record.ts';
 
 /** The value whose origin is looked for, and where it stands. */
@@ -13,14 +14,18 @@ export type Origin = {
   /** The decision whose argument it is; null: none is looked for. */
   readonly of: number | null;
   readonly path: string;
-  readonly answer: UseQueryResult<readonly FoundPlace[] | null>;
+  /** The value, as it is shown. */
+  readonly value: string;
+  /** The value, as it is looked for; null: it is not here. */
+  readonly sought: string | number | null;
+  readonly answer: UseQueryResult<Trail | null>;
   readonly onTrace: (of: number, leaf: ArgumentLeaf) => void;
-  readonly onEnd: () => void;
   /** The address of another entry, with the same value still looked for. */
   readonly hrefOf: (index: number) => string;
+  readonly onEnd: () => void;
 };
 
-/** Which argument is traced, as the address says, and every place in the session it stands in. */
+/** Which argument is traced, as the address says, and its way back through the session. */
 export function useOrigin(record: SessionRecord): Origin {
   const [ofText, setOf] = useQueryText('of');
   const [path, setPath] = useQueryText('path');
@@ -28,12 +33,14 @@ export function useOrigin(record: SessionRecord): Origin {
   const row = of === null ? undefined : record.rows.find(({ index }) => index === of);
   const value = row === undefined ? null : valueAt(row.secret, path);
   const digest = row === undefined ? null : textAt(row.open, 'pact');
-  const pact = usePact(record.agent, digest).data ?? null;
+  const pact = usePact(ownerOf(record.agent), digest).data ?? null;
   const asked = of === null || pact === null || value === null ? null : { pact, index: of, value };
   return {
     of,
     path,
-    answer: useWorker(record, 'places', asked),
+    value: String(value ?? ''),
+    sought: value,
+    answer: useWorker(record, 'trail', asked),
     onTrace: (index, leaf) => {
       setOf(String(index));
       setPath(leaf.path);
@@ -43,7 +50,8 @@ export function useOrigin(record: SessionRecord): Origin {
       setPath('');
     },
     hrefOf: (index) => {
-      const query = new URLSearchParams({ entry: String(index), of: ofText, path });
+      const looked: Record<string, string> = of === null ? {} : { of: ofText, path };
+      const query = new URLSearchParams({ entry: String(index), ...looked });
       return `/sessions/${encodeURIComponent(record.session)}?${query}`;
     },
   };

@@ -1,14 +1,15 @@
 import type { ReactElement } from 'react';
 
+import { ownerOf } from '../../data/around.ts';
 import { usePact } from '../../data/pacts.ts';
+import { ApiProblem } from '../../data/problem.ts';
 import type { TraceRow } from '../../data/traces.ts';
-import { Visible } from '../../ui/code-view.tsx';
-import { StatePill, Verdict } from '../../ui/marks.tsx';
+import { StatePill } from '../../ui/marks.tsx';
 import { ErrorState, LoadState } from '../../ui/states.tsx';
 import { isVerdict, listAt, textAt } from './open-part.ts';
 import { WithCode } from '../../ui/with-code.tsx';
-import { STAGE_WORDS } from './stage-words.ts';
 import { STANDING_WORDS } from './standing-words.ts';
+import { StepList } from './step-list.tsx';
 import classes from './trace.module.css';
 import { useWorker } from './use-record.ts';
 import type { Explained, Step } from './worker/explain-decision.ts';
@@ -23,16 +24,32 @@ export function Why({
   readonly row: TraceRow;
 }): ReactElement {
   const digest = textAt(row.open, 'pact');
-  const sources = usePact(record.agent, digest);
+  const sources = usePact(ownerOf(record.agent), digest);
   const pact = sources.data ?? null;
   const isOpen = row.secret !== null;
   const asked = pact === null || !isOpen ? null : { pact, index: row.index };
   const explained = useWorker(record, 'explain', asked);
   if (!isOpen) return <OpenWhy record={record} row={row} />;
+  if (isNotThere(sources.error)) {
+    return (
+      <>
+        <OpenWhy record={record} row={row} />
+        <p className={classes['soft']}>
+          It was not made again in this browser: the pact it was made under is not among the
+          agent’s.
+        </p>
+      </>
+    );
+  }
   const error = sources.error ?? explained.error;
   if (error !== null) return <ErrorState error={error} what="the explanation" />;
   if (explained.data == null) return <LoadState what="the explanation" />;
   return <Told explained={explained.data} />;
+}
+
+/** Drills and self-tests run under pacts of the daemon's own. */
+function isNotThere(error: unknown): boolean {
+  return error instanceof ApiProblem && error.status === 404;
 }
 
 function Told({ explained }: { readonly explained: Explained }): ReactElement {
@@ -78,7 +95,7 @@ function OpenWhy({
   readonly row: TraceRow;
 }): ReactElement {
   const tool = textAt(row.open, 'tool');
-  const pact = usePact(record.agent, textAt(row.open, 'pact')).data ?? null;
+  const pact = usePact(ownerOf(record.agent), textAt(row.open, 'pact')).data ?? null;
   const rules = useWorker(record, 'rules', pact === null || tool === null ? null : { pact, tool });
   const found = listAt(row.open, 'findings').map(openStep);
   const names = new Set(found.map(({ stage, rule }) => `${stage} ${rule}`));
@@ -112,44 +129,4 @@ function openStep(finding: unknown): Step {
     result: null,
     detail: '',
   };
-}
-
-function StepList({ steps }: { readonly steps: readonly Step[] }): ReactElement {
-  if (steps.length === 0) {
-    return <p className={classes['soft']}>No rule of the pact is about it.</p>;
-  }
-  return (
-    <ol className={classes['steps']}>
-      {steps.map((step, place) => (
-        <li key={place} data-finding={step.finding ?? undefined}>
-          <span className={classes['line']}>
-            <code className={classes['rule']}>
-              <Visible text={step.rule} />
-            </code>
-            <Found step={step} />
-          </span>
-          <span className={classes['soft']}>
-            {STAGE_WORDS[step.stage] ?? step.stage}
-            {step.detail !== '' && (
-              <>
-                {': '}
-                <WithCode text={step.detail} />
-              </>
-            )}
-          </span>
-        </li>
-      ))}
-    </ol>
-  );
-}
-
-function Found({ step: { finding, isObserved, result } }: { readonly step: Step }) {
-  if (finding !== null) {
-    return isObserved ? (
-      <StatePill tone="plain">would have {finding}, observed only</StatePill>
-    ) : (
-      <Verdict kind={finding} />
-    );
-  }
-  return result === null ? null : <span className={classes['soft']}>{result}</span>;
 }

@@ -19,6 +19,7 @@ const NAMING = [
   'correction',
   'audit_judged',
   'undo_planned',
+  'drill_done',
 ] as const;
 /** What says how something of the above ended. */
 const FOLLOWING = ['halt_effective', 'undo_step'] as const;
@@ -48,9 +49,11 @@ export async function around(
   const closing = await boundary(needs, { agent, session, kind: 'session_closed' });
   const looking = { needs, row, opening, closedIndex: closing?.index ?? null };
   const before = await inForceBefore(looking);
-  const during = await lookAt(looking, DURING, agent);
-  const naming = await lookAt(looking, NAMING, ownerOf(agent));
-  const following = await lookAt(looking, FOLLOWING, ownerOf(agent));
+  // What is said of a session under a double of an agent stands in the agent's own chain as well.
+  const chains = [...new Set([agent, ownerOf(agent)])];
+  const during = await lookAt(looking, DURING, [agent]);
+  const naming = await lookAt(looking, NAMING, chains);
+  const following = await lookAt(looking, FOLLOWING, chains);
   const inTime = during.found.filter(({ index }) => index < (looking.closedIndex ?? Infinity));
   const named = await thoseNaming(needs, { session, found: naming.found });
   const started = named.filter(({ entry }) => entry.kind === 'executor_started');
@@ -76,13 +79,13 @@ type Looked = { readonly found: readonly Found[]; readonly isAll: boolean };
 async function lookAt(
   { needs: { models, sequencer }, opening }: Looking,
   kinds: readonly EntryKind[],
-  agent: string,
+  agents: readonly string[],
 ): Promise<Looked> {
   const found: Found[] = [];
   let isAll = true;
-  for (const kind of kinds) {
-    const asked = { agent, kind, after: opening.index, limit: MOST_OF_KIND };
-    const page = await models.events(asked);
+  const places = agents.flatMap((agent) => kinds.map((kind) => ({ agent, kind })));
+  for (const place of places) {
+    const page = await models.events({ ...place, after: opening.index, limit: MOST_OF_KIND });
     isAll &&= page.next === null;
     for (const { index } of page.rows) {
       const entry = await readEntry(sequencer, index);

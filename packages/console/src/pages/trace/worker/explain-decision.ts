@@ -17,8 +17,11 @@ import {
 
 import { attestedIn, type DecidedEvent, decisionIn, type ReadRow } from './session-record.ts';
 
-/** Whether a decision, made again here from what it read, is the one that was recorded. */
-export type Standing = 'recomputed' | 'mismatch' | 'erased' | 'sealed';
+/**
+ * Whether a decision, made again here from what it read, is the one that was recorded; `missing`:
+ * its pact is not here, so it was not made again.
+ */
+export type Standing = 'recomputed' | 'mismatch' | 'erased' | 'sealed' | 'missing';
 
 /** One rule on the way to a decision: what it found, or what it made of the action. */
 export type Step = {

@@ -1,8 +1,9 @@
 import type { RuleAbout } from '@plumbline/core';
 
 import type { PactSources } from '../../../data/pacts.ts';
+import type { Compared } from './compare-decision.ts';
 import type { Explained } from './explain-decision.ts';
-import type { FoundPlace } from './find-places.ts';
+import type { Trail } from './origin-trail.ts';
 import type { ReplayedDecision } from './replay.ts';
 import type { SessionRecord } from './session-record.ts';
 
@@ -17,13 +18,21 @@ export type Questions = {
     readonly asked: { readonly pact: PactSources; readonly index: number };
     readonly answer: Explained | null;
   };
-  readonly places: {
+  readonly trail: {
     readonly asked: {
       readonly pact: PactSources;
       readonly index: number;
       readonly value: string | number;
     };
-    readonly answer: readonly FoundPlace[];
+    readonly answer: Trail;
+  };
+  readonly compare: {
+    readonly asked: {
+      readonly own: PactSources | null;
+      readonly other: PactSources | null;
+      readonly index: number;
+    };
+    readonly answer: Compared;
   };
   readonly replay: {
     readonly asked: { readonly own: readonly PactSources[]; readonly other: PactSources | null };

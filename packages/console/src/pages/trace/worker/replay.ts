@@ -83,7 +83,7 @@ function standingOf(
   const event = decisionIn(each);
   if (event === null) return { standing: unopenedStanding(each.row), why: '' };
   const pact = own(textAt(each.row.open, 'pact') ?? '');
-  if (pact === null) return { standing: 'mismatch', why: 'its pact cannot be compiled here' };
+  if (pact === null) return { standing: 'missing', why: '' };
   const { standing, why } = remake(pact, read, event);
   return { standing, why };
 }

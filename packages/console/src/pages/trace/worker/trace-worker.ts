@@ -1,8 +1,9 @@
 import { type CompiledPact, formatDiagnostic, loadPact, rulesAbout } from '@plumbline/core';
 
 import type { PactSources } from '../../../data/pacts.ts';
+import { compareDecision } from './compare-decision.ts';
 import { explainDecision } from './explain-decision.ts';
-import { findPlaces } from './find-places.ts';
+import { originTrail } from './origin-trail.ts';
 import type { FromWorker, Question, ToWorker } from './questions.ts';
 import { replaySession } from './replay.ts';
 import { readRows, type SessionRecord } from './session-record.ts';
@@ -31,14 +32,22 @@ function answerOf({ name, asked }: Question): unknown {
       return rulesAbout(compiled(asked.pact), asked.tool);
     case 'explain':
       return explainDecision(compiled(asked.pact), readRows(record), asked.index);
-    case 'places':
-      return findPlaces(compiled(asked.pact), readRows(record), asked);
+    case 'trail':
+      return originTrail(compiled(asked.pact), readRows(record), asked);
+    case 'compare': {
+      const [own, other] = [asked.own, asked.other].map(compiledOrNone);
+      return compareDecision(record, asked.index, { own: own ?? null, other: other ?? null });
+    }
     case 'replay': {
       const own = new Map(asked.own.map((pact) => [pact.digest, compiled(pact)]));
       const other = asked.other === null ? null : compiled(asked.other);
       return replaySession(record, { own: (digest) => own.get(digest) ?? null, other });
     }
   }
+}
+
+function compiledOrNone(sources: PactSources | null): CompiledPact | null {
+  return sources === null ? null : compiled(sources);
 }
 
 function compiled(sources: PactSources): CompiledPact {
