@@ -368,5 +368,6 @@ export async function resume(context: Context): Promise<readonly string[]> {
     if (pact !== undefined) await guard.guard.shadow(agent, pact);
   }
   await context.drilling.recover();
+  await context.services.undos.goOn();
   return failed.map(({ agent, error }) => `${agent}: ${error.message}`);
 }

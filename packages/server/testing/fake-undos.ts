@@ -42,5 +42,6 @@ export function fakeUndos(served: Serve): Undos {
     take: () => served('undos.take', { action: null }),
     report: () => served('undos.report', SET),
     resume: () => Promise.resolve(),
+    goOn: () => Promise.resolve(),
   };
 }

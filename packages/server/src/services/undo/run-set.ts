@@ -1,6 +1,7 @@
 import { undoerOf } from '../../guard/undo-agent.ts';
 import { beginStep, forwardStep, NO_PERMIT, type TakingNeeds, whoCalls } from './take-step.ts';
 import { noteStep } from './step-notes.ts';
+import type { UndoBook } from './undo-book.ts';
 import type { UndoSet, UndoStep } from './undo-types.ts';
 
 /** Why an action waits that the daemon does not do itself. */
@@ -29,9 +30,8 @@ export function nextStep(set: UndoSet, again: ReadonlySet<number>): NextStep {
 }
 
 /** Does the actions of a set, one after the other, as far as they can be done now. */
-export async function runSet(needs: TakingNeeds, undo: string, isAgain: boolean): Promise<void> {
-  const first = needs.book.find(undo);
-  const again = new Set(isAgain ? first?.steps.flatMap(toRetry) : []);
+export async function runSet(needs: TakingNeeds, undo: string): Promise<void> {
+  const again = new Set(needs.book.toRetry(undo));
   const waited = new Set<number>();
   for (;;) {
     const set = needs.book.find(undo);
@@ -57,8 +57,14 @@ export async function runSet(needs: TakingNeeds, undo: string, isAgain: boolean)
   await closeSessions(needs, undo);
 }
 
-function toRetry({ n, state }: UndoStep): readonly number[] {
-  return state === 'failed' || state === 'refused' ? [n] : [];
+/**
+ * Whether a run of a set was cut short: it did nothing yet, or what comes next waits for nothing. A
+ * run that came to its end left nothing that it could have done.
+ */
+export function wasCut(book: UndoBook, set: UndoSet): boolean {
+  if (set.runs === 0) return false;
+  const next = nextStep(set, book.toRetry(set.undo));
+  return next.kind === 'step' && (next.step.state !== 'waiting' || book.isUntouched(set.undo));
 }
 
 // What is all done holds no session open.

@@ -9,6 +9,7 @@ import type { Models } from '../../store/models.ts';
 import { openEntry, readEntry, type Reading } from '../read-entry.ts';
 import { refused, served } from '../served.ts';
 import type { Served } from '../services.ts';
+import { attestedOf } from './attested-of.ts';
 import { actionDigest } from './set-digest.ts';
 import { type Noting, noteStep, type StepNote } from './step-notes.ts';
 import type { UndoSet, UndoStep } from './undo-types.ts';
@@ -20,7 +21,7 @@ export type TakingNeeds = Reading &
     readonly guard: Pick<Guard, 'inspect' | 'redeem' | 'closeSession'>;
     readonly broker: Pick<Broker, 'forward'>;
     readonly upstreams: Upstreams;
-    readonly models: Pick<Models, 'decision'>;
+    readonly models: Pick<Models, 'decision' | 'events'>;
     readonly caughtUp: () => Promise<void>;
     /** The sessions a set was begun in since the daemon started. */
     readonly sessionsOf: (undo: string) => readonly string[];
@@ -90,12 +91,18 @@ export async function beginStep(needs: TakingNeeds, place: Place): Promise<Begun
   if (!sealed.ok) return ended(needs, place, { state: 'refused', why: sealed.error.message });
   const { args, session: undoes } = sealed.value;
   const { agent, undo, by: openedBy } = set;
+  // What was attested of the session holds for what takes it back; the set's own marks beat it.
+  const attested = await attestedOf(needs, { agent, session: undoes });
+  if (attested === null) {
+    const why = 'nobody knows any more what was attested of its session';
+    return ended(needs, place, { state: 'refused', why });
+  }
   const opened = await needs.undo.open({
     agent,
     name: `${undo}/${undoes}`,
     principal: sealed.value.principal,
     openedBy,
-    attributes: { undo, undoes },
+    attributes: { ...attested, undo, undoes },
     subjectId: sealed.value.subject,
   });
   if (!opened.ok) return ended(needs, place, waitOrEnd(opened));

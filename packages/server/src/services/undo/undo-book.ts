@@ -21,6 +21,9 @@ export type UndoEntry = {
   readonly index: number;
 };
 
+/** Who has a set gone on with that the end of the daemon cut short: its next start. */
+export const BY_START = 'start';
+
 /** How long an approval is good for. */
 export const APPROVED_MS = 86_400_000;
 const MOST_SETS = 10_000;
@@ -38,6 +41,9 @@ export class UndoBook {
   /** What is planned and not asked for: forgotten with the next set. */
   #planned: UndoStep[] = [];
   #plannedFor = '';
+  /** What the last run of a set is to try once more, and the sets it did nothing of yet. */
+  readonly #again = new Map<string, Set<number>>();
+  readonly #isUntouched = new Set<string>();
 
   /** Takes the next entry of the ledger; entries of other kinds say nothing here. */
   fold(entry: UndoEntry): void {
@@ -55,13 +61,23 @@ export class UndoBook {
       const outcome = open['outcome'] === 'approve' ? 'approve' : 'deny';
       this.#put({ ...set, vote: { outcome, by, reason, at } });
     }
-    if (kind === 'undo_run') this.#put({ ...set, runs: set.runs + 1, ranBy: by });
+    if (kind === 'undo_run') this.#run(set, { by, isAgain: open['again'] === true });
     if (kind === 'undo_step') this.#step(set, entry);
     if (kind === 'undo_ended') this.#put({ ...set, withdrawn: { by, reason, at } });
   }
 
   find(undo: string): UndoSet | undefined {
     return this.#sets.get(undo);
+  }
+
+  /** What failed or was refused before the last run, which is to try it once more and has not. */
+  toRetry(undo: string): ReadonlySet<number> {
+    return this.#again.get(undo) ?? new Set();
+  }
+
+  /** Whether nothing is written down of what the last run of a set did. */
+  isUntouched(undo: string): boolean {
+    return this.#isUntouched.has(undo);
   }
 
   /** Newest first. */
@@ -141,8 +157,21 @@ export class UndoBook {
     this.#byDecision.set(decision, held);
   }
 
+  // Who had it run stays who did, also where a start goes on with it.
+  #run(set: UndoSet, { by, isAgain }: { readonly by: string; readonly isAgain: boolean }): void {
+    const { undo, runs } = set;
+    const goesOn = by === BY_START;
+    this.#put({ ...set, runs: runs + 1, ranBy: goesOn ? set.ranBy : by });
+    this.#isUntouched.add(undo);
+    if (goesOn) return;
+    const tried = set.steps.filter(({ state }) => isAgain && TRIED.has(state));
+    this.#again.set(undo, new Set(tried.map(({ n }) => n)));
+  }
+
   #step(set: UndoSet, { at, open }: UndoEntry): void {
     const n = numberOf(open['n']);
+    this.#again.get(set.undo)?.delete(n);
+    this.#isUntouched.delete(set.undo);
     const { decision, why, by } = open;
     // The parser checked it; the compiler sees JSON.
     const state = open['state'] as StepState;
@@ -173,6 +202,8 @@ export class UndoBook {
     const [oldest] = ended.length > KEPT_ENDED ? ended : [];
     if (oldest === undefined) return;
     this.#sets.delete(oldest.undo);
+    this.#again.delete(oldest.undo);
+    this.#isUntouched.delete(oldest.undo);
     for (const { decision } of oldest.steps) {
       const held = this.#byDecision.get(decision);
       held?.delete(oldest.undo);

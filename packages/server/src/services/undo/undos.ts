@@ -14,10 +14,10 @@ import {
   takeStep,
   type TakenStep,
 } from './outside-step.ts';
-import { runSet } from './run-set.ts';
+import { runSet, wasCut } from './run-set.ts';
 import { noteStep, note } from './step-notes.ts';
 import { openStep, type TakingNeeds } from './take-step.ts';
-import { stateOf } from './undo-book.ts';
+import { BY_START, stateOf } from './undo-book.ts';
 import type { Filling, UndoPlan, UndoSelection, UndoSet, UndoState } from './undo-types.ts';
 import { voteOnSet, type VotingNeeds } from './vote-on-set.ts';
 
@@ -81,6 +81,8 @@ export type Undos = {
   readonly report: (agent: string, report: StepReport) => Promise<Served<ShownUndo>>;
   /** Writes down of what a crash left under way that nobody knows what became of it. */
   readonly resume: () => Promise<void>;
+  /** Goes on with the sets that the end of the daemon cut short, once every armed pact is back. */
+  readonly goOn: () => Promise<void>;
 };
 
 /** What undoing stands on. */
@@ -126,10 +128,11 @@ export function makeUndos(needs: Omit<UndosNeeds, 'told'>): Undos {
       inTurn(desk, report.undo, async (set) => {
         if (set.agent !== agent) return missing(report.undo);
         const reported = await reportStep(desk, set, report);
-        if (reported.ok) start(desk, report.undo, false);
+        if (reported.ok) start(desk, report.undo);
         return reported;
       }),
     resume: () => resume(desk),
+    goOn: () => goOn(desk),
   };
 }
 
@@ -255,12 +258,18 @@ async function run(
   set: UndoSet,
   { again, by }: { readonly again: boolean; readonly by: Caller },
 ): Promise<Served<undefined>> {
-  const why = whyNotRun(desk, set);
-  if (why !== null) return why;
-  const open = { undo: set.undo, again, by: by.id };
+  return whyNotRun(desk, set) ?? begin(desk, set, { again, by: by.id });
+}
+
+async function begin(
+  desk: Desk,
+  set: UndoSet,
+  { again, by }: { readonly again: boolean; readonly by: string },
+): Promise<Served<undefined>> {
+  const open = { undo: set.undo, again, by };
   const written = await note(desk, set.agent, { kind: 'undo_run', open });
   if (!written.ok) return written;
-  start(desk, set.undo, again);
+  start(desk, set.undo);
   return served(undefined);
 }
 
@@ -280,10 +289,10 @@ function whyNotRun(desk: Desk, set: UndoSet): Served<never> | null {
   return refused('conflict', `\`${set.undo}\`: ${WHY_NOT[state]}`);
 }
 
-function start(desk: Desk, undo: string, again: boolean): void {
+function start(desk: Desk, undo: string): void {
   const { active, failed, told } = desk;
   if (active.has(undo)) return;
-  const running = runSet(desk, undo, again)
+  const running = runSet(desk, undo)
     .catch(failed)
     .finally(() => {
       active.delete(undo);
@@ -344,5 +353,19 @@ async function resume(desk: Desk): Promise<void> {
         'the daemon ended while it was under way: look whether it happened, and settle it';
       await noteStep(desk, set, { n, state: 'unknown', why });
     }
+  }
+}
+
+// Without its pact every action would be refused: then a person has it run.
+async function goOn(desk: Desk): Promise<void> {
+  const cut = desk.book.sets().filter((set) => {
+    const isArmed = desk.undo.pactOf(set.agent) != null;
+    return isArmed && wasCut(desk.book, set) && shownOf(desk, set).state === 'stopped';
+  });
+  for (const { undo } of cut) {
+    const gone = await inTurn(desk, undo, (set) =>
+      begin(desk, set, { again: false, by: BY_START }),
+    );
+    if (!gone.ok) desk.failed(new Error(`${undo} is not gone on with: ${gone.error.message}`));
   }
 }
