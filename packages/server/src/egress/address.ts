@@ -1,5 +1,7 @@
 import ipaddr from 'ipaddr.js';
 
+import { embeddedIn } from './embedded-address.ts';
+
 /** A network that outgoing calls may reach although it is not public. */
 export type Network = { readonly base: ipaddr.IPv4 | ipaddr.IPv6; readonly bits: number };
 
@@ -25,13 +27,25 @@ export function parseNetwork(text: string): Network | undefined {
 
 /**
  * Returns whether an outgoing connection may go to an address: it is public, or in one of the
- * networks that are allowed by name. Text that is no address may not be connected to.
+ * networks that are allowed by name. An address of IPv6 that spells one of IPv4 which is not
+ * public is never reached, whatever is allowed: a private network is allowed as what it is. Text
+ * that is no address may not be connected to.
  * Source: IANA special-purpose address registries, RFC 6890.
  */
 export function mayReach(text: string, allowed: readonly Network[]): boolean {
   if (!ipaddr.isValid(text)) return false;
   const address = ipaddr.process(text);
+  if (spelledBy(address).some((each) => !isPublic(each))) return false;
   return allowed.some((network) => isIn(address, network)) || isPublic(address);
+}
+
+/** Returns the addresses of IPv4 that a text spells in one of IPv6, as texts. */
+export function spelledIn(text: string): readonly string[] {
+  return ipaddr.isValid(text) ? spelledBy(ipaddr.process(text)).map(String) : [];
+}
+
+function spelledBy(address: ipaddr.IPv4 | ipaddr.IPv6): readonly ipaddr.IPv4[] {
+  return address instanceof ipaddr.IPv6 ? embeddedIn(address) : [];
 }
 
 function isIn(address: ipaddr.IPv4 | ipaddr.IPv6, { base, bits }: Network): boolean {

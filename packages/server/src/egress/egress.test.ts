@@ -66,6 +66,34 @@ test('egress: an allowed network is reached, its neighbours are not', () => {
   assert.equal(parseNetwork('10.0.0.0/33'), undefined);
 });
 
+test('egress: no spelling of a private address in IPv6 is reached, whatever is allowed', () => {
+  verifies('enforce.fail-closed');
+  const everything = networks('0.0.0.0/0', '::/0');
+  const spelt = [
+    '::7f00:1',
+    '::ffff:0:10.0.0.1',
+    '64:ff9b::a9fe:a9fe',
+    '64:ff9b::10.0.0.1',
+    '64:ff9b:1::a9fe:a9fe',
+    '64:ff9b:1:a9fe:a9:fe00::',
+    '64:ff9b:1:a9:fe:a9fe::',
+    '64:ff9b:1:0:a9:fea9:fe00:0',
+    '2002:a9fe:a9fe::1',
+    '2002:c0a8:101::1',
+    '2001:0:808:808::5601:5601',
+    '2001:0:a00:1::f7f7:f7f7',
+    '2606:4700::5efe:10.0.0.1',
+    '2606:4700::200:5efe:169.254.169.254',
+  ];
+  for (const address of spelt) assert.equal(mayReach(address, everything), false, address);
+  const fine = ['64:ff9b::8.8.8.8', '64:ff9b:1::8.8.8.8', '2002:808:808::1', '::1', 'fd12::1'];
+  for (const address of fine) assert.equal(mayReach(address, everything), true, address);
+  for (const address of ['::ffff:10.0.0.1', '::127.0.0.1']) {
+    assert.equal(mayReach(address, networks('::/0')), false, `${address} is one of IPv4`);
+  }
+  assert.equal(mayReach('::ffff:10.0.0.1', networks('10.0.0.0/8')), true);
+});
+
 test('egress: a name that leads inwards is refused before anything is sent', async () => {
   const seen: string[] = [];
   const at = (...addresses: string[]): Resolve => {

@@ -67,13 +67,16 @@ test('judging a host: metadata, private and spelt addresses are refused', async 
   assert.equal(await why(reach(web, []), 'x.example.com'), 'unresolved');
   const everywhere = ['0.0.0.0/0', '::/0'];
   const metadata = ['169.254.169.254', 'fd00:ec2::254', '168.63.129.16', '100.100.100.200'];
-  for (const address of [...metadata, '::ffff:169.254.169.254']) {
+  const spelled = ['64:ff9b::a9fe:a9fe', '2002:a9fe:a9fe::1', '::169.254.169.254'];
+  for (const address of [...metadata, '::ffff:169.254.169.254', ...spelled]) {
     assert.equal(
       await why(reach(web, [address], everywhere), 'x.example.com'),
       'metadata',
       address,
     );
   }
+  const nat64 = reach(web, ['64:ff9b::10.0.0.1'], everywhere);
+  assert.equal(await why(nat64, 'x.example.com'), 'not-public');
   const spelt = ['127.0.0.1', '127.1', '0x7f000001', '2130706433', '::1', '1.2.3.0x4'];
   for (const host of spelt) assert.equal(await why(reach(web, []), host), 'address', host);
   assert.equal(await why(reach(web, []), 'y.example.com'), 'not-listed');

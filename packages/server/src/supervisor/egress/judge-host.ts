@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 
-import { mayReach, type Network, parseNetwork } from '../../egress/address.ts';
+import { mayReach, type Network, parseNetwork, spelledIn } from '../../egress/address.ts';
 import { type AllowedHost, isAddressLike, isAllowed } from '../../egress/allow-list.ts';
 
 /** What a supervised agent may reach. */
@@ -62,7 +62,9 @@ export async function judgeHost(
 
 // What is not public and one of these is the same as being allowed to reach these alone.
 function isMetadata(address: string): boolean {
-  return mayReach(address, METADATA) && !mayReach(address, []);
+  return [address, ...spelledIn(address)].some((each) => {
+    return mayReach(each, METADATA) && !mayReach(each, []);
+  });
 }
 
 async function systemResolve(name: string): Promise<readonly string[]> {
