@@ -159,6 +159,18 @@ test('proxy: a tunnel whose first bytes are for another host ends', async (t) =>
   );
 });
 
+test('proxy: HTTP/2 without TLS ends before anything of it has left', async (t) => {
+  verifies('enforce.supervised');
+  const { port, far, seen } = await proxyFor(t);
+  const preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
+  const said = await say(port, `CONNECT far.example:${far} HTTP/1.1\r\n\r\n${preface}`);
+  assert.equal(said, 'HTTP/1.1 200 Connection Established\r\n\r\n');
+  assert.deepEqual(
+    seen.map(({ why }) => why),
+    [null, 'unseen-name'],
+  );
+});
+
 test('proxy: a plain request goes to the name that was judged, whatever it says', async (t) => {
   verifies('enforce.supervised');
   const { port, far } = await proxyFor(t);

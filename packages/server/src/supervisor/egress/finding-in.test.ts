@@ -27,6 +27,7 @@ test('connections: what leads to the machine or its cloud is an escape', () => {
   for (const [host, why] of escapes) assert.equal(found(host, why), 'escape_attempt', host);
   assert.equal(found('example.org', 'not-listed'), 'connection_refused');
   assert.equal(found('1.1.1.1', 'address'), 'connection_refused');
+  assert.equal(found('allowed.example', 'unseen-name'), 'connection_refused');
   assert.equal(found('gone.example', 'unresolved'), 'connection_refused');
   assert.equal(found('allowed.example', null), undefined);
   assert.equal(found('allowed.example', 'ended'), undefined);

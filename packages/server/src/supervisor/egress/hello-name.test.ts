@@ -7,7 +7,7 @@ import { test, type TestContext } from 'node:test';
 import { verifies } from '@plumbline/testkit';
 
 import { nameIn } from './hello-name.ts';
-import { nameGate, OtherName } from './name-gate.ts';
+import { nameGate, OtherName, UnseenName } from './name-gate.ts';
 
 /** The first bytes of a real client. */
 async function helloFor(t: TestContext, servername: string): Promise<Buffer> {
@@ -57,6 +57,27 @@ test('first bytes: plain HTTP is for its host, and what is neither is for nobody
   assert.deepEqual(named('EHLO me.example\r\n'), { kind: 'none' });
   assert.deepEqual(named('SSH-2.0-OpenSSH_9.2\r\n'), { kind: 'none' });
   assert.deepEqual(named('\u0016\u0003\u0001\u0000\u0004\u0002xxx'), { kind: 'none' });
+});
+
+test('first bytes: HTTP/2 without TLS is for many, and gets nowhere', async () => {
+  verifies('enforce.supervised');
+  const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0', 'latin1');
+  for (let at = 1; at < 16; at += 1) {
+    assert.deepEqual(nameIn(preface.subarray(0, at)), { kind: 'more' }, `${at}`);
+  }
+  assert.deepEqual(nameIn(preface), { kind: 'many' });
+  const upgrade = 'GET / HTTP/1.1\r\nHost: a.example\r\nConnection: Upgrade\r\n';
+  const later = (line: string): unknown => nameIn(Buffer.from(`${upgrade}${line}\r\n\r\n`));
+  assert.deepEqual(later('Upgrade: h2c'), { kind: 'many' });
+  assert.deepEqual(later('upgrade :\r\n foo,\tH2C'), { kind: 'many' });
+  assert.deepEqual(later('Upgrade: websocket'), { kind: 'named', name: 'a.example' });
+  const gate = nameGate('a.example');
+  const ended = once(gate, 'error');
+  gate.write(preface);
+  assert.ok((await ended)[0] instanceof UnseenName);
+  const address = nameGate('192.0.2.1');
+  address.end(preface);
+  assert.equal((await once(address, 'data'))[0].length, preface.length);
 });
 
 test('first bytes: nothing of what is for another host gets through', async (t) => {

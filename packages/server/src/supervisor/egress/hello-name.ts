@@ -4,6 +4,8 @@ export type ToldName =
   | { readonly kind: 'named'; readonly name: string }
   /** They are for nobody in particular, or of a protocol that is not known. */
   | { readonly kind: 'none' }
+  /** Each request names a host of its own, in a form that is not read here. */
+  | { readonly kind: 'many' }
   /** There is more to come before it can be said. */
   | { readonly kind: 'more' };
 
@@ -14,11 +16,13 @@ const SERVER_NAME = 0;
 const MOST = 65_536;
 const NONE: ToldName = { kind: 'none' };
 const MORE: ToldName = { kind: 'more' };
+const MANY: ToldName = { kind: 'many' };
 
 /**
  * Reads whom the first bytes of a connection are for, as far as they have come.
  *
- * Source: RFC 8446, sections 4.1.2 and 5.1; RFC 6066, section 3; RFC 9112, section 3.2.
+ * Source: RFC 8446, sections 4.1.2 and 5.1; RFC 6066, section 3; RFC 9112, section 3.2; RFC 9113,
+ * section 3.4.
  */
 export function nameIn(bytes: Buffer): ToldName {
   if (bytes.length === 0) return MORE;
@@ -35,17 +39,23 @@ export function nameIn(bytes: Buffer): ToldName {
 /** A word of RFC 9110, section 5.6.2: servers take methods nobody has heard of. */
 const METHOD = /^[!#$%&'*+.^_`|~\w-]{1,16}(?: |$)/;
 /** As servers take it that are not strict. */
+/** HTTP/2 with prior knowledge, or what comes after it; and the way there from HTTP/1.1. */
+const LATER = /\sHTTP\/[2-9]/i;
+const UPGRADE = /^upgrade[ \t]*:/im;
 const REQUEST = /^\S+[ \t]+(?<target>\S+)[ \t]+HTTP\/1\.\d[ \t]*$/i;
 
 function nameInHttp(text: string, isLong: boolean): ToldName {
   // Other protocols begin with words as well, and wait for an answer to their first line.
   const first = /^(?<line>[^\n]*?)\r?\n/.exec(text)?.groups?.['line'];
+  if (first !== undefined && LATER.test(first)) return MANY;
   const target = REQUEST.exec(first ?? '')?.groups?.['target'];
   if (first !== undefined && target === undefined) return NONE;
   const end = /\r?\n\r?\n/.exec(text)?.index;
   // Whoever reads so much of a request may find a host that was not looked at.
   if (end === undefined) return isLong ? { kind: 'named', name: '' } : MORE;
-  const lines = text.slice(0, end).split(/\r?\n/);
+  const head = text.slice(0, end);
+  if (UPGRADE.test(head) && /\bh2c\b/i.test(head)) return MANY;
+  const lines = head.split(/\r?\n/);
   const told = lines.flatMap(
     (line) => /^host[ \t]*:[ \t]*(?<host>.*?)[ \t]*$/i.exec(line)?.groups?.['host'] ?? [],
   );

@@ -17,6 +17,7 @@ export type Reach = {
 export type RefusedWhy =
   | 'not-listed'
   | 'other-name'
+  | 'unseen-name'
   | 'address'
   | 'unresolved'
   | 'not-public'

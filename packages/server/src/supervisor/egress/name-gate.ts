@@ -9,10 +9,13 @@ const MOST = 65_536;
 /** Why a gate let nothing through: the first bytes are for somebody else. */
 export class OtherName extends Error {}
 
+/** Why a gate let nothing through: whom each request is for would not be seen. */
+export class UnseenName extends Error {}
+
 /**
  * Returns what lets bytes through to a host once their first ones are seen not to be for another:
  * a server that answers for many names would pass a connection on to one that was not judged.
- * It ends with `OtherName` before anything of them has left.
+ * It ends with `OtherName` or `UnseenName` before anything of them has left.
  */
 export function nameGate(host: string): Transform {
   let held = Buffer.alloc(0);
@@ -25,6 +28,7 @@ export function nameGate(host: string): Transform {
       const told = nameIn(held);
       if (told.kind === 'more' && held.length < MOST) return done();
       if (told.kind === 'named' && plainHost(told.name) !== host) return done(new OtherName());
+      if (told.kind === 'many') return done(new UnseenName());
       isOpen = true;
       done(null, held);
       held = Buffer.alloc(0);

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 
 import { plainHost } from '../../egress/allow-list.ts';
 import { judgeHost, type Reach, type RefusedWhy } from './judge-host.ts';
-import { nameGate, OtherName } from './name-gate.ts';
+import { nameGate, OtherName, UnseenName } from './name-gate.ts';
 
 /** One attempt to reach something. `how`: a tunnel, or one plain request. */
 export type ConnectionSeen = {
@@ -140,6 +140,7 @@ async function tunnel(
   const gate = nameGate(attempt.host);
   gate.once('error', (cause) => {
     if (cause instanceof OtherName) way.note(attempt, 'other-name');
+    if (cause instanceof UnseenName) way.note(attempt, 'unseen-name');
     far.destroy();
     socket.destroy();
   });
@@ -201,6 +202,7 @@ async function plain(way: Way, asked: IncomingMessage, answer: ServerResponse): 
 const SAYS: Readonly<Record<RefusedWhy, string>> = {
   'not-listed': 'the host is not on the list of this agent',
   'other-name': 'the first bytes are for another host than the one that was asked for',
+  'unseen-name': 'HTTP/2 without TLS names a host in every request: use TLS, or HTTP/1.1',
   address: 'addresses are reached by name, or where the list names them',
   unresolved: 'the host has no address, or none that answers',
   'not-public': 'the host is at an address that is not public',
