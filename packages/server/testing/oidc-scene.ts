@@ -27,6 +27,8 @@ export type OidcScene = {
   readonly signIn: (account: Account, client?: SignedWith) => Promise<string>;
   /** Lets somebody sign in at an authorization address; returns where they are sent back to. */
   readonly visit: (account: Account, place: string) => Promise<URL>;
+  /** Who signs in where nobody is named; null: whoever comes turns away. */
+  readonly let: (account: Account | null) => void;
   /** Signs anything with a key of the provider. */
   readonly sign: (
     claims: Readonly<Record<string, unknown>>,
@@ -65,9 +67,10 @@ export async function openOidcScene(): Promise<OidcScene> {
   const issuer = `http://127.0.0.1:${port}`;
   let keys: readonly JWK[] = [];
   let accounts = new Map<string, Account>();
+  let standing: string | null = null;
   const rotate = async (): Promise<void> => {
     keys = await freshKeys();
-    handle = providerOf(issuer, keys, () => accounts);
+    handle = providerOf(issuer, keys, { accounts: () => accounts, standing: () => standing });
   };
   await rotate();
   return {
@@ -80,6 +83,10 @@ export async function openOidcScene(): Promise<OidcScene> {
     visit: (account, place) => {
       accounts = new Map(accounts).set(account.sub, account);
       return browse(issuer, new URL(`${place}&login_hint=${encodeURIComponent(account.sub)}`));
+    },
+    let: (account) => {
+      standing = account?.sub ?? null;
+      if (account !== null) accounts = new Map(accounts).set(account.sub, account);
     },
     sign: async (claims, { alg = 'RS256', ...rest } = {}) => {
       const key = keys.find((each) => each.alg === alg) ?? {};
@@ -118,10 +125,15 @@ async function freshKeys(): Promise<readonly JWK[]> {
   );
 }
 
+type Known = {
+  readonly accounts: () => ReadonlyMap<string, Account>;
+  readonly standing: () => string | null;
+};
+
 function providerOf(
   issuer: string,
   keys: readonly JWK[],
-  accounts: () => ReadonlyMap<string, Account>,
+  { accounts, standing }: Known,
 ): http.RequestListener {
   const configuration: Configuration = {
     adapter: memoryAdapter(),
@@ -153,7 +165,7 @@ function providerOf(
   const callback = provider.callback();
   return (request, response) => {
     if (request.url?.startsWith('/interaction/') !== true) return void callback(request, response);
-    void agree(provider, request, response);
+    void agree(provider, { request, response, standing: standing() });
   };
 }
 
@@ -186,14 +198,21 @@ function memoryAdapter(): (name: string) => Adapter {
   };
 }
 
-// Whoever is named in `login_hint` is signed in and agrees to everything.
-async function agree(
-  provider: Provider,
-  request: http.IncomingMessage,
-  response: http.ServerResponse,
-): Promise<void> {
+type Asked = {
+  readonly request: http.IncomingMessage;
+  readonly response: http.ServerResponse;
+  readonly standing: string | null;
+};
+
+// Whoever is named in `login_hint`, or stands there, is signed in and agrees to everything.
+async function agree(provider: Provider, { request, response, standing }: Asked): Promise<void> {
   const { prompt, params, session } = await provider.interactionDetails(request, response);
-  const accountId = String(params['login_hint']);
+  const hint = params['login_hint'];
+  const accountId = typeof hint === 'string' ? hint : standing;
+  if (accountId === null) {
+    await provider.interactionFinished(request, response, { error: 'access_denied' });
+    return;
+  }
   if (prompt.name === 'login') {
     await provider.interactionFinished(request, response, { login: { accountId } });
     return;

@@ -8,6 +8,7 @@ import { useHasCome } from './use-has-come.ts';
 // What is over by this clock may last a little longer by the daemon's.
 const GRACE_MS = 500;
 const AGAIN_MS = 5_000;
+const TOUCHING = new Set(['break_glass', 'break_glass_ended']);
 
 /** Returns when a session ends unless somebody does something; null: nobody is signed in. */
 export function endOf({ expiresAtMs, idleAtMs }: ConsoleSession): number | null {
@@ -34,6 +35,13 @@ export function useSessionEnd(session: ConsoleSession): void {
       document.removeEventListener('visibilitychange', follow);
       live.stop();
     };
+  }, [client]);
+  // Roles come and go with an emergency, and whoever has more of them sees more.
+  useEffect(() => {
+    const lookAgain = (): void => void client.invalidateQueries({ queryKey: SESSION_KEY });
+    return live.listen((rows) => {
+      if (rows === 'everything' || rows.some(({ kind }) => TOUCHING.has(kind))) lookAgain();
+    });
   }, [client]);
   const end = endOf(session);
   const isOver = useHasCome(end === null ? null : end + GRACE_MS);

@@ -111,7 +111,15 @@ export function useSignOut(): UseMutationResult<unknown, Error, 'here' | 'everyw
 
 /** Makes this window that of who is signed in, and returns the same. */
 function become(client: QueryClient, session: ConsoleSession): ConsoleSession {
-  if (shownSignIn() !== session.id) turnTo(client, session.id);
+  if (shownSignIn() !== session.id) {
+    turnTo(client, session.id);
+    return session;
+  }
+  // Whoever has other roles than before is answered otherwise.
+  const before = client.getQueryData<ConsoleSession>(SESSION_KEY);
+  if (before !== undefined && before.roles.join() !== session.roles.join()) {
+    void client.invalidateQueries({ predicate: isOfAPerson });
+  }
   return session;
 }
 

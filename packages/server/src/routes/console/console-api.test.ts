@@ -283,6 +283,30 @@ describe('the console', () => {
     await open.close();
   });
 
+  test('console: roles that were taken in an emergency are shown while they last', async () => {
+    const found = fakeApi().api.services.signIns;
+    const shown = await found.signIn({
+      with: { way: 'key', key: 'k', proof: undefined },
+      purpose: { path: '', body: {} },
+      browser: null,
+      address: '',
+    });
+    assert.ok(shown.ok);
+    const { breakGlass } = fakeApi().api.services;
+    const open = await openFake({
+      services: {
+        signIns: { ...signIns, find: () => shown.value.shown },
+        breakGlass: {
+          ...breakGlass,
+          lift: (caller) => ({ ...caller, roles: [...caller.roles, 'approver'] }),
+        },
+      },
+    });
+    const { json } = await open.ask({ path: '/console/session', headers: cookie });
+    assert.deepEqual(json['roles'], ['admin', 'approver']);
+    await open.close();
+  });
+
   test('console: signing in ends what the browser was signed in with before', async () => {
     const ended: (readonly string[])[] = [];
     const replacing = {

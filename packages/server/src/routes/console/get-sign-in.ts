@@ -1,5 +1,5 @@
 import { checkOwnPage, cookiesIn, schemeIn } from '../gate/cookie.ts';
-import { signedInWith } from '../gate/signed-in.ts';
+import { shownSignIn, signedInWith } from '../gate/signed-in.ts';
 import { answer, refuse, route, type Route } from '../route.ts';
 import { consoleSession, consoleSessionOf } from './console-shapes.ts';
 
@@ -13,14 +13,15 @@ export const getSignIn: Route = route({
   summary: 'who is signed in with this browser, and how one may sign in',
   answer: { status: 200, shape: consoleSession },
   codes: [],
-  handle: ({ services: { signIns }, clock }, { base, headers }) => {
+  handle: ({ services, clock }, { base, headers }) => {
     const scheme = schemeIn(base);
     const hasCookie = cookiesIn(headers, scheme).length > 0;
     const foreign = hasCookie ? checkOwnPage(headers, 'GET') : null;
     if (foreign !== null) return refuse(foreign);
+    const { signIns } = services;
     const found = signedInWith(signIns, headers, scheme);
-    const cookie = found === null || 'problem' in found ? null : found.cookie;
-    const shown = cookie === null ? undefined : signIns.find(cookie);
+    const isKnown = found !== null && !('problem' in found);
+    const shown = isKnown ? shownSignIn(services, found) : undefined;
     return answer(consoleSessionOf(shown, { signIns, nowMs: clock() }));
   },
 });

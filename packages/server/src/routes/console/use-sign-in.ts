@@ -1,5 +1,5 @@
 import { checkOwnPage, cookiesIn, schemeIn } from '../gate/cookie.ts';
-import { signedInWith } from '../gate/signed-in.ts';
+import { shownSignIn, signedInWith } from '../gate/signed-in.ts';
 import { answer, refuse, route, type Route } from '../route.ts';
 import { consoleSession, consoleSessionOf } from './console-shapes.ts';
 
@@ -14,17 +14,18 @@ export const useSignIn: Route = route({
     'says that whoever is signed in is there, so that the sign-in does not end for want of use',
   answer: { status: 200, shape: consoleSession },
   codes: [],
-  handle: ({ services: { signIns }, clock }, { base, headers }) => {
+  handle: ({ services, clock }, { base, headers }) => {
     const scheme = schemeIn(base);
     const hasCookie = cookiesIn(headers, scheme).length > 0;
     const foreign = hasCookie ? checkOwnPage(headers, 'POST') : null;
     if (foreign !== null) return refuse(foreign);
+    const { signIns } = services;
     const found = signedInWith(signIns, headers, scheme);
     const standing = { signIns, nowMs: clock() };
     if (found === null) return answer(consoleSessionOf(undefined, standing));
     if ('problem' in found) return refuse(found.problem);
-    const { caller, cookie } = found;
-    if (caller.signIn !== undefined) signIns.use(caller.signIn);
-    return answer(consoleSessionOf(signIns.find(cookie), standing));
+    const { signIn } = found.caller;
+    if (signIn !== undefined) signIns.use(signIn);
+    return answer(consoleSessionOf(shownSignIn(services, found), standing));
   },
 });

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-import type { SignIns } from '../../services/sign-ins/sign-ins.ts';
+import type { Services } from '../../services/daemon-services.ts';
+import type { ShownSignIn, SignIns } from '../../services/sign-ins/sign-ins.ts';
 import type { Caller } from '../caller.ts';
 import type { Problem } from '../problem.ts';
 import { cookiesIn, type Scheme } from './cookie.ts';
@@ -30,6 +31,15 @@ export function signedInWith(
   if (first === undefined) return good.length === 0 ? null : { problem: SOMEBODY_ELSE };
   const people = new Set(meant.map(({ caller }) => caller.person?.id));
   return people.size === 1 ? first : { problem: SEVERAL };
+}
+
+/** Returns who is signed in as they see it, with the roles they hold at this moment. */
+export function shownSignIn(
+  { signIns, breakGlass }: Pick<Services, 'signIns' | 'breakGlass'>,
+  { caller, cookie }: SignedIn,
+): ShownSignIn | undefined {
+  const shown = signIns.find(cookie);
+  return shown === undefined ? undefined : { ...shown, roles: breakGlass.lift(caller).roles };
 }
 
 const SOMEBODY_ELSE: Problem = {
