@@ -85,6 +85,22 @@ export async function onPage(
   }
 }
 
+/** Opens a browser's own store of cookies with a window for each path, signed in as one person. */
+export async function onWindows(
+  daemon: TestDaemon,
+  { paths, ...look }: Look & { readonly paths: readonly [string, string] },
+  work: (one: Page, other: Page) => Promise<void>,
+): Promise<void> {
+  const [first, second] = paths;
+  await onPage(daemon, { path: first, ...look }, async (one) => {
+    const other = await one.context().newPage();
+    const faults = watchFaults(other);
+    await other.goto(`${daemon.url}/console${second}`);
+    await work(one, other);
+    assert.deepEqual(faults(), []);
+  });
+}
+
 /** The link to an agent in the table of the fleet. */
 export function agentLink(page: Page, agent: string): Locator {
   const table = page.getByRole('table', { name: 'agents' });

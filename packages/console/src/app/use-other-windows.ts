@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'react';
 import { type ConsoleSession, SESSION_KEY } from '../data/session.ts';
 import { shownSignIn } from '../data/shown-sign-in.ts';
 import { hearWindows } from '../data/windows.ts';
-import { useToast } from '../ui/toast.tsx';
+import { useForgetToasts, useToast } from '../ui/toast.tsx';
 
 /**
  * Follows who is signed in with this browser, whichever window changed it. What the one before was
@@ -13,18 +13,22 @@ import { useToast } from '../ui/toast.tsx';
 export function useOtherWindows(session: ConsoleSession | undefined): void {
   const client = useQueryClient();
   const say = useToast();
+  const forget = useForgetToasts();
   // Whom this window showed when another one signed in somebody.
   const before = useRef<string | null>(null);
   const person = session?.person ?? null;
   const shown = useRef(person);
+  const isKnown = session !== undefined;
+  const name = session?.name ?? '';
   useEffect(() => {
-    if (session !== undefined) shown.current = person;
-    if (person === null || before.current === null) return;
-    if (before.current !== person) {
-      say({ tone: 'warn', text: `In another window ${session?.name ?? person} signed in` });
+    if (!isKnown || shown.current === person) return;
+    shown.current = person;
+    forget();
+    if (person !== null && before.current !== null && before.current !== person) {
+      say({ tone: 'warn', text: `In another window ${name} signed in` });
     }
     before.current = null;
-  }, [session, person, say]);
+  }, [isKnown, person, name, say, forget]);
   useEffect(() => {
     const hide = (): void => void client.resetQueries({ queryKey: SESSION_KEY, exact: true });
     const stop = hearWindows(({ signIn, idleAtMs }) => {

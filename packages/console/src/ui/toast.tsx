@@ -23,10 +23,16 @@ export type Said = {
 const SHOWN_MS = 8_000;
 const MOST_SHOWN = 4;
 const Say = createContext<(said: Said) => void>(() => undefined);
+const Forget = createContext<() => void>(() => undefined);
 
 /** Returns the function that shows a toast. */
 export function useToast(): (said: Said) => void {
   return useContext(Say);
+}
+
+/** Returns the function that takes away every toast: they were said to somebody else. */
+export function useForgetToasts(): () => void {
+  return useContext(Forget);
 }
 
 /** Stands once around the console and shows what is said. */
@@ -38,11 +44,12 @@ export function ToastProvider({ children }: { readonly children: ReactNode }): R
       return [...before.slice(1 - MOST_SHOWN), { ...said, id }];
     });
   }, []);
+  const forget = useCallback(() => setShown([]), []);
   const close = (id: number): void => setShown((before) => before.filter((one) => one.id !== id));
   return (
     <Say value={say}>
       <Radix.Provider duration={SHOWN_MS} label="What happened">
-        {children}
+        <Forget value={forget}>{children}</Forget>
         {shown.map(({ id, tone, text, link }) => (
           <Radix.Root
             key={id}
