@@ -11,7 +11,7 @@ import { openOtherSite } from './harness/other-site.ts';
 import { onPage, onWindows, ownDaemon, sharedDaemon, skip } from './harness/world.ts';
 
 describe('door', { skip }, () => {
-  test('door: a link of somebody else asks before it is used, and staying uses nothing', async () => {
+  test('door: a link of somebody else asks before it is used, and staying keeps it', async () => {
     verifies('authority.verified');
     const daemon = await ownDaemon();
     await addPerson(daemon, 'lena', ['viewer']);

@@ -58,7 +58,7 @@ describe('issuer', { skip }, () => {
     });
   });
 
-  test('issuer: who turned away, has no role or finds it away is told so, and tries again', async () => {
+  test('issuer: who turned away, has no role or finds it away is told so', async () => {
     const [daemon, issuer] = await world();
     await onPage(daemon, { path: '/halts', person: null }, async (page) => {
       const press = async (): Promise<void> => {
