@@ -65,7 +65,7 @@ async function play(
     if (entry.kind === 'approval') tally.answer(secret);
     if (entry.at < fromAt) continue;
     if (entry.kind === 'conflict') tally.conflicts += 1;
-    if (tried !== null) tally.take(tried);
+    if (tried !== null) tally.take({ ...tried, index });
     else if (entry.kind === 'decided') tally.notOpened += 1;
   }
   progress.end();

@@ -11,6 +11,8 @@ export type Assurance = {
   readonly drill: DrillStanding | null;
   /** From latched to effective, of its last halt in force or since the daemon started. */
   readonly lastHaltMs: number | null;
+  /** Whether a halt of it is latched and not effective yet. */
+  readonly isHaltPending: boolean;
   readonly channels: number | null;
   readonly decisions: { readonly count: number; readonly isMore: boolean };
   readonly unfinished: number;
@@ -19,14 +21,20 @@ export type Assurance = {
 
 const MOST = '1000';
 // Decisions are counted when somebody comes to look; each of them would have them counted again.
-const CHANGES: ReadonlySet<string> = new Set(['drill_started', 'drill_done', 'halt_effective']);
+const CHANGES: ReadonlySet<string> = new Set([
+  'drill_started',
+  'drill_done',
+  'halt',
+  'halt_effective',
+  'resume',
+]);
 
 /** How fast an agent stops, who is told, and what record is left. */
 export function useAssurance(agent: string): UseQueryResult<Assurance> {
   return useLiveQuery({
     key: ['assurance', agent],
     ask: (signal) => askAssurance(agent, signal),
-    isTouchedBy: (row) => row.agent === agent && CHANGES.has(row.kind),
+    isTouchedBy: (row) => (row.agent ?? agent) === agent && CHANGES.has(row.kind),
   });
 }
 
@@ -46,6 +54,10 @@ async function askAssurance(agent: string, signal: AbortSignal): Promise<Assuran
   return {
     drill: bodyOf(drills).rows.find((standing) => standing.agent === agent) ?? null,
     lastHaltMs: lastOf(bodyOf(halts).rows, agent),
+    isHaltPending: bodyOf(halts).rows.some(
+      ({ agent: of, effectiveAt, resumedAt }) =>
+        (of ?? agent) === agent && effectiveAt === null && resumedAt === null,
+    ),
     // Who is for some agents alone is told nothing of the node.
     channels: channels.data?.rows.length ?? null,
     decisions: { count: rows.length, isMore: next !== null },

@@ -11,8 +11,9 @@ export type TrialPair = {
   readonly examples: readonly TrialExample[];
 };
 
-/** One decision for an example. */
+/** One decision for an example, and the entry that holds it. */
 export type TrialExample = {
+  readonly index: number;
   readonly decision: string;
   readonly session: string;
   readonly tool: string;

@@ -1,5 +1,5 @@
-import type { AgentAnswer } from '@plumbline/core';
 import { type ReactElement, useMemo } from 'react';
+import { Link } from 'wouter';
 
 import { type Assurance, useAssurance } from '../../data/agent-assurance.ts';
 import type { FleetAgent } from '../../data/fleet.ts';
@@ -9,10 +9,8 @@ import { Section } from '../../ui/page.tsx';
 import { ErrorState, LoadState } from '../../ui/states.tsx';
 import { WithCode } from '../../ui/with-code.tsx';
 import classes from './agent.module.css';
-import { factsOf, sayMore } from './assurance-facts.ts';
+import { factsOf, type Owed, sayAnswers, type SaidAnswer } from './assurance-facts.ts';
 import { useWorker } from './worker/use-worker.ts';
-
-const TITLES = ['Scope', 'Enforcement', 'Signals', 'Time to halt', 'Record'];
 
 /** The five questions of whoever trusts an agent, with their answers and what is owed. */
 export function FiveAnswers({ agent }: { readonly agent: FleetAgent }): ReactElement {
@@ -56,19 +54,17 @@ function Answers({
   }
   return (
     <ul className={classes['answers']}>
-      {sayMore(data, agent, assurance).map((answer, place) => (
-        <Answer key={answer.question} title={TITLES[place] ?? ''} answer={answer} />
+      {sayAnswers(data, agent, assurance).map((answer) => (
+        <Answer key={answer.title} answer={answer} />
       ))}
     </ul>
   );
 }
 
 function Answer({
-  title,
-  answer: { question, answer, owed },
+  answer: { title, question, answer, owed },
 }: {
-  readonly title: string;
-  readonly answer: AgentAnswer;
+  readonly answer: SaidAnswer;
 }): ReactElement {
   return (
     <li className={classes['answer']}>
@@ -77,10 +73,27 @@ function Answer({
       <p>
         <WithCode text={answer} />
       </p>
-      {owed !== null && (
-        <p className={classes['owed']}>
-          <StatePill tone="warn">owed</StatePill> <WithCode text={owed} />
-        </p>
+      {owed.length > 0 && (
+        <ul className={classes['owed']}>
+          {owed.map((each) => (
+            <OwedLine key={each.text} owed={each} />
+          ))}
+        </ul>
+      )}
+    </li>
+  );
+}
+
+function OwedLine({ owed: { text, place } }: { readonly owed: Owed }): ReactElement {
+  return (
+    <li>
+      <StatePill tone="warn">owed</StatePill>{' '}
+      {place === null ? (
+        <WithCode text={text} />
+      ) : (
+        <Link href={place}>
+          <WithCode text={text} />
+        </Link>
       )}
     </li>
   );

@@ -70,30 +70,45 @@ function Shown({ state }: { readonly state: State }): ReactElement {
 }
 
 function Tried({ trial }: { readonly trial: PactTrial }): ReactElement {
-  const { decisions, notOpened, isWhole, entries, pairs } = trial;
+  const { decisions, notOpened, conflicts, isWhole, entries, pairs } = trial;
   const changed = pairs.filter(({ recorded, candidate }) => recorded !== candidate);
+  const same = pairs.filter(({ recorded, candidate }) => recorded === candidate);
   const changes = changed.reduce((sum, { count }) => sum + count, 0);
-  const said = [
-    `${counted(changes)} of ${counted(decisions)} recorded decisions would go otherwise.`,
-    ...(notOpened === 0 ? [] : [`${notOpened} cannot be opened and were not tried.`]),
-    ...(isWhole ? [] : [`Only the first ${entries.toLocaleString('en')} entries were tried.`]),
+  const limits = [
+    ...(notOpened === 0 ? [] : [`${counted(notOpened)} cannot be opened and were not tried.`]),
+    ...(conflicts === 0 ? [] : [`${counted(conflicts)} entries contradict each other.`]),
+    ...(isWhole ? [] : [`Only the first ${counted(entries)} entries of it were tried.`]),
+    'What the agent would have done after another answer is not known.',
   ];
   return (
     <div className={classes['tight']}>
-      <p role="status">{said.join(' ')}</p>
+      <p role="status">
+        {counted(changes)} of {counted(decisions)} recorded decisions would go otherwise.
+      </p>
       <PlainTable
-        nothing="Nothing was decided about this agent yet."
-        rows={pairs.map((pair) => [
+        nothing={decisions === 0 ? 'Nothing was decided about this agent yet.' : ''}
+        rows={changed.map((pair) => [
           `${pair.recorded} ${pair.candidate}`,
           {
             Recorded: <Verdict kind={pair.recorded} />,
             'By this pact': <Verdict kind={pair.candidate} />,
-            Decisions: pair.count,
-            'People said': peopleText(pair),
+            Decisions: counted(pair.count),
             'For example': <Examples pair={pair} />,
+            'People said': peopleText(pair),
           },
         ])}
       />
+      {same.length > 0 && (
+        <p className={classes['bar']}>
+          As recorded:{' '}
+          {same.map(({ recorded, count }) => (
+            <span key={recorded}>
+              {counted(count)} <Verdict kind={recorded} />
+            </span>
+          ))}
+        </p>
+      )}
+      <p className={classes['soft']}>{limits.join(' ')}</p>
     </div>
   );
 }
@@ -102,16 +117,17 @@ function peopleText({ approved, denied }: TrialPair): string {
   return approved + denied === 0 ? '' : `${approved} approved, ${denied} denied`;
 }
 
-function Examples({ pair: { recorded, candidate, examples } }: { readonly pair: TrialPair }) {
-  if (recorded === candidate) return null;
+function Examples({ pair: { examples } }: { readonly pair: TrialPair }): ReactElement {
   return (
     <ul className={classes['plain']}>
-      {examples.map(({ decision, session, tool, rules }) => (
+      {examples.map(({ index, decision, session, tool, rules }) => (
         <li key={decision}>
-          <Link href={sessionPlace(session)}>
-            <Visible text={tool} />
+          <Link href={sessionPlace(session, index)}>
+            <Visible text={tool} /> at entry {index}
           </Link>{' '}
-          <Visible text={rules.join(', ')} />
+          <span className={classes['soft']}>
+            <Visible text={rules.length === 0 ? 'no rule allows it' : rules.join(', ')} />
+          </span>
         </li>
       ))}
     </ul>

@@ -102,7 +102,7 @@ async function* batchesOf(
       const entry = await readEntry(needs.sequencer, index);
       if (entry === undefined) continue;
       const opened = await openEntry(needs, entry);
-      entries.push({ entry, secret: opened.state === 'opened' ? opened.secret : null });
+      entries.push({ index, entry, secret: opened.state === 'opened' ? opened.secret : null });
     }
     state.read += rows.length;
     after = last.index;

@@ -1,5 +1,8 @@
 import { type JsonObject, type TriedDecision, VERDICTS } from '@plumbline/core';
 
+/** A decision that was tried, and the entry that holds it. */
+export type TriedEntry = TriedDecision & { readonly index: number };
+
 /** One pair of verdicts with what people said where the record holds it. */
 export type TrialPair = {
   readonly recorded: string;
@@ -7,7 +10,7 @@ export type TrialPair = {
   readonly count: number;
   readonly approved: number;
   readonly denied: number;
-  readonly examples: readonly TriedDecision[];
+  readonly examples: readonly TriedEntry[];
 };
 
 /** What came of playing a record under a candidate pact. */
@@ -18,7 +21,7 @@ export type Trial = {
   readonly pairs: readonly TrialPair[];
 };
 
-type Counted = { -readonly [K in keyof TrialPair]: TrialPair[K] } & { examples: TriedDecision[] };
+type Counted = { -readonly [K in keyof TrialPair]: TrialPair[K] } & { examples: TriedEntry[] };
 
 const MOST_EXAMPLES = 3;
 
@@ -31,7 +34,7 @@ export class Tally {
   notOpened = 0;
   conflicts = 0;
 
-  take(tried: TriedDecision): void {
+  take(tried: TriedEntry): void {
     this.#decisions += 1;
     const { recorded, candidate, session, action, decision } = tried;
     const key = `${recorded} ${candidate}`;

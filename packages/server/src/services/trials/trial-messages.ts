@@ -7,7 +7,11 @@ import type { Trial } from './tally.ts';
 export type TrialJob = PactSources & { readonly fromAt: number; readonly untilAt: number };
 
 /** One entry of the agent, opened where that was possible. */
-export type TrialEntry = { readonly entry: Entry; readonly secret: JsonObject | null };
+export type TrialEntry = {
+  readonly index: number;
+  readonly entry: Entry;
+  readonly secret: JsonObject | null;
+};
 
 /** What the thread is told: entries in order, and that there are no more. */
 export type ToTrial =

@@ -11,13 +11,13 @@ function start(own: MessagePort): void {
   if (!loaded.ok) throw new Error('bug: a candidate that was compiled before it was tried');
   const trial = new PactTrial(loaded.value.pact);
   const tally = new Tally();
-  const take = ({ entry: told, secret }: TrialEntry): void => {
+  const take = ({ index, entry: told, secret }: TrialEntry): void => {
     if (told.at > untilAt) return;
     const tried = trial.take(told, secret);
     if (told.kind === 'approval') tally.answer(secret);
     if (told.at < fromAt) return;
     if (told.kind === 'conflict') tally.conflicts += 1;
-    if (tried !== null) tally.take(tried);
+    if (tried !== null) tally.take({ ...tried, index });
     else if (told.kind === 'decided') tally.notOpened += 1;
   };
   own.on('message', (message: ToTrial) => {
