@@ -3,9 +3,22 @@ import { describe, test } from 'node:test';
 
 import { verifies } from '@plumbline/testkit';
 
+import { openAgent } from './harness/agent.ts';
+import { textAt } from './harness/desk.ts';
 import { judgePage } from './harness/judge.ts';
 import { takePicture } from './harness/picture.ts';
 import { agentLink, onPage, ownDaemon, sharedDaemon, skip } from './harness/world.ts';
+
+function pactOf(agent: string): string {
+  return `pact: plumbline/v1
+agent: ${agent}
+purpose: Look things up.
+owner: desk@example.com
+autonomy: 1
+tools: { look: { effect: read, category: looking } }
+allow: [{ id: look, tool: look }]
+`;
+}
 
 describe('halts', { skip }, () => {
   test('halts: two presses and a reason stop an agent, and it goes on the same way', async () => {
@@ -63,6 +76,76 @@ describe('halts', { skip }, () => {
       await page.keyboard.press('Control+Enter');
       await page.getByRole('link', { name: 'tool send_email of partly-halted' }).waitFor();
     });
+  });
+
+  test('halts: one session, one task or one room of an agent, each by the dialog', async () => {
+    const daemon = await sharedDaemon();
+    await daemon.ask('POST', '/api/v1/agents', { agent: 'halted-by-part' });
+    await onPage(daemon, { path: '/agents/halted-by-part' }, async (page) => {
+      for (const [scope, target] of [
+        ['task', 'refund'],
+        ['room', 'lobby'],
+        ['session', '7f9c2ba4e88f827d'],
+      ] as const) {
+        await page.goto(`${daemon.url}/console/agents/halted-by-part`);
+        await page.getByRole('button', { name: 'Halt halted-by-part' }).click();
+        const dialog = page.getByRole('dialog');
+        await dialog.getByLabel('What of it').selectOption(scope);
+        await dialog.getByLabel(`Which ${scope}`).fill(target);
+        await judgePage(page);
+        await dialog.getByLabel('Reason').fill(`this ${scope} looks wrong`);
+        await page.keyboard.press('Control+Enter');
+        if (scope === 'session')
+          await page
+            .getByText(/session/)
+            .first()
+            .waitFor();
+        else await page.getByText(`Halted ${scope} ${target} of halted-by-part`).first().waitFor();
+      }
+      await page.goto(`${daemon.url}/console/halts?q=halted-by-part`);
+      await page.getByRole('link', { name: 'room lobby of halted-by-part' }).waitFor();
+      await page.setViewportSize({ width: 320, height: 800 });
+      await page.getByRole('listitem').getByText('this task looks wrong').waitFor();
+      await judgePage(page);
+      await page.getByRole('link', { name: 'task refund of halted-by-part' }).click();
+      await page.getByText('this task looks wrong').waitFor();
+      await judgePage(page);
+    });
+  });
+
+  test('halts: it is effective once who holds a lease said so, and the page follows', async () => {
+    verifies('human.lease');
+    const daemon = await ownDaemon();
+    const desk = await openAgent(daemon, 'leased', pactOf('leased'));
+    const taken = await desk.act('/leases', { name: 'gateway-1', executors: ['processes'] });
+    const lease = textAt(taken, 'lease');
+    const renewal = { used: [], ended: [] };
+    const renewing = setInterval(() => void desk.act(`/leases/${lease}/renew`, renewal), 1_000);
+    try {
+      await onPage(daemon, { path: '/agents/leased' }, async (page) => {
+        await page.getByRole('button', { name: 'Halt leased' }).click();
+        await page.keyboard.type('it pays the wrong people');
+        await page.keyboard.press('Control+Enter');
+        await page.getByRole('link', { name: 'See how far it is' }).click();
+        await page.getByText('taking effect').waitFor();
+        await page.getByText('not yet; waits for 1 enforcement point').waitFor();
+        await page.getByRole('cell', { name: 'gateway-1' }).waitFor();
+        await page.getByRole('cell', { name: 'processes' }).waitFor();
+        await page.getByRole('cell', { name: 'running' }).waitFor();
+        await judgePage(page);
+        await takePicture(page, 'halt-progress');
+        const executed = [{ executor: 'processes', state: 'done', ms: 12, tries: 1, why: null }];
+        const renewed = await desk.act(`/leases/${lease}/renew`, renewal);
+        const stop = Number(Reflect.get(Object(renewed), 'stop'));
+        await desk.act(`/leases/${lease}/acknowledge`, { stop, used: [], executed });
+        await page.getByText('in force').waitFor();
+        await page.getByRole('cell', { name: 'acknowledged' }).waitFor();
+        await page.getByRole('cell', { name: 'done' }).waitFor();
+        await judgePage(page);
+      });
+    } finally {
+      clearInterval(renewing);
+    }
   });
 
   test('halts: the whole fleet, in two presses', async () => {

@@ -101,6 +101,33 @@ describe('the pact of an agent', { skip }, () => {
     });
   });
 
+  test('pact: a trial says what it leads to, and ends with its window', async () => {
+    const daemon = await sharedDaemon();
+    await onPage(daemon, { path: '/agents/banking/pact' }, async (page) => {
+      await page.getByText('Ready to arm').waitFor();
+      await write(page, pactOf('banking', 5));
+      const pressTry = page.getByRole('button', { name: 'Try against history…' });
+      await page.route('**/pacts/try', () => undefined);
+      const begun = page.waitForRequest('**/pacts/try');
+      await pressTry.click();
+      const request = await begun;
+      const ended = page.waitForEvent('requestfailed', (each) => each === request);
+      await page.getByRole('dialog').getByText('0 entries so far').waitFor();
+      await judgePage(page);
+      await page.getByRole('button', { name: 'Stop' }).click();
+      assert.match((await ended).failure()?.errorText ?? '', /ERR_ABORTED/);
+      await page.unroute('**/pacts/try');
+      await pressTry.click();
+      await page.getByText('What the agent would have done after another answer').waitFor();
+      await page
+        .getByRole('link', { name: / at entry [0-9]+$/ })
+        .first()
+        .click();
+      await page.getByRole('heading', { name: /^Session / }).waitFor();
+      assert.match(page.url(), /\/sessions\/[^/]+\?entry=[0-9]+/);
+    });
+  });
+
   test('pact: where publishing takes two, another person gives the second word', async () => {
     const daemon = await ownDaemon({ 'publishing.people': '2' });
     await daemon.ask('POST', '/api/v1/agents', { agent: 'desk' });

@@ -70,7 +70,10 @@ function factsOf(halt: Halt): Readonly<Record<string, ReactNode>> {
 }
 
 function effectiveText({ effectiveAt, effectiveMs, waitingFor }: Halt): ReactNode {
-  if (effectiveAt === null) return `not yet; waits for ${waitingFor.length} enforcement points`;
+  if (effectiveAt === null) {
+    const count = waitingFor.length;
+    return `not yet; waits for ${count} enforcement ${count === 1 ? 'point' : 'points'}`;
+  }
   return (
     <>
       <Time at={effectiveAt} />, {spanText(effectiveMs ?? 0)} after it was latched

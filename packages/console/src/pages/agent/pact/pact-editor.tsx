@@ -146,7 +146,8 @@ function keysFor(latest: () => PactEditorProps): readonly KeyBinding[] {
     return true;
   };
   return [
-    { key: 'F8', run: step(false), shift: step(true) },
+    // Elsewhere F8 goes to what was said; here it stays in the editor.
+    { key: 'F8', run: step(false), shift: step(true), stopPropagation: true },
     {
       key: 'Alt-Shift-f',
       run: () => {

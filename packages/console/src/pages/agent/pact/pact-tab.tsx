@@ -1,11 +1,11 @@
-import type { ReactElement } from 'react';
+import { type ReactElement, useState } from 'react';
 
 import { useFleetAgent } from '../../../data/fleet.ts';
-import { type PactFiles, usePact, usePactHistory } from '../../../data/pacts.ts';
+import { type PactFiles, type PactVersion, usePact, usePactHistory } from '../../../data/pacts.ts';
 import { useSession } from '../../../data/session.ts';
 import { StatePill, type Tone } from '../../../ui/marks.tsx';
 import { Section } from '../../../ui/page.tsx';
-import { Answered, LoadState } from '../../../ui/states.tsx';
+import { ErrorState, LoadState } from '../../../ui/states.tsx';
 import classes from '../agent.module.css';
 import { MeaningDiff } from '../meaning-diff.tsx';
 import { Beginnings } from './beginnings.tsx';
@@ -23,13 +23,19 @@ export function PactTab({ agent }: { readonly agent: string }): ReactElement {
   const fleet = useFleetAgent(agent);
   const armed = fleet.data?.pact ?? null;
   const version = usePact(agent, armed);
+  const [known, setKnown] = useState<PactVersion | null>(null);
+  if (version.data !== undefined && version.data !== known) setKnown(version.data);
   if (fleet.data === undefined) return <LoadState what="the pact" />;
-  if (armed === null) return <Writing agent={agent} digest={null} armed={null} />;
-  return (
-    <Answered answer={version} what="the pact">
-      {(known) => <Writing agent={agent} digest={armed} armed={known} />}
-    </Answered>
-  );
+  // While another version is fetched the one before stands: nothing that is open closes.
+  const shown = armed === null ? null : (version.data ?? known);
+  if (armed !== null && shown === null) {
+    return version.error === null ? (
+      <LoadState what="the pact" />
+    ) : (
+      <ErrorState error={version.error} what="the pact" onRetry={() => void version.refetch()} />
+    );
+  }
+  return <Writing agent={agent} digest={shown?.digest ?? null} armed={shown} />;
 }
 
 type WritingProps = {
