@@ -80,12 +80,13 @@ describe('halts', { skip }, () => {
 
   test('halts: one session, one task or one room of an agent, each by the dialog', async () => {
     const daemon = await sharedDaemon();
-    await daemon.ask('POST', '/api/v1/agents', { agent: 'halted-by-part' });
+    const desk = await openAgent(daemon, 'halted-by-part', pactOf('halted-by-part'));
+    const session = await desk.open();
     await onPage(daemon, { path: '/agents/halted-by-part' }, async (page) => {
       for (const [scope, target] of [
         ['task', 'refund'],
         ['room', 'lobby'],
-        ['session', '7f9c2ba4e88f827d'],
+        ['session', session],
       ] as const) {
         await page.goto(`${daemon.url}/console/agents/halted-by-part`);
         await page.getByRole('button', { name: 'Halt halted-by-part' }).click();
@@ -95,12 +96,7 @@ describe('halts', { skip }, () => {
         await judgePage(page);
         await dialog.getByLabel('Reason').fill(`this ${scope} looks wrong`);
         await page.keyboard.press('Control+Enter');
-        if (scope === 'session')
-          await page
-            .getByText(/session/)
-            .first()
-            .waitFor();
-        else await page.getByText(`Halted ${scope} ${target} of halted-by-part`).first().waitFor();
+        await page.getByText(`Halted ${scope} ${target} of halted-by-part`).first().waitFor();
       }
       await page.goto(`${daemon.url}/console/halts?q=halted-by-part`);
       await page.getByRole('link', { name: 'room lobby of halted-by-part' }).waitFor();

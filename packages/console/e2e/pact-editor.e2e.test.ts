@@ -38,14 +38,14 @@ function told(page: Page): Promise<string> {
   return page.locator('.cm-content').innerText();
 }
 
-async function newAgent(agent: string): Promise<void> {
+async function addAgent(agent: string): Promise<void> {
   await (await sharedDaemon()).ask('POST', '/api/v1/agents', { agent });
 }
 
 describe('the editor of pacts', { skip }, () => {
-  test('editor: by keyboard alone words are offered, faults gone to, and the editor left', async () => {
+  test('editor: by keyboard alone words are offered, faults found, and it is left', async () => {
     verifies('pact.refuses-to-arm');
-    await newAgent('typed-here');
+    await addAgent('typed-here');
     await onPage(await sharedDaemon(), { path: '/agents/typed-here/pact' }, async (page) => {
       await page.getByText('Ready to arm').waitFor();
       await write(page, pactOf('typed-here', 5));
@@ -85,18 +85,16 @@ describe('the editor of pacts', { skip }, () => {
     });
   });
 
-  test('editor: files are added, renamed, formatted and removed, and cases run as one types', async () => {
-    await newAgent('filed-here');
+  test('editor: files are added, renamed, formatted, removed; cases run meanwhile', async () => {
+    await addAgent('filed-here');
     await onPage(await sharedDaemon(), { path: '/agents/filed-here/pact' }, async (page) => {
       const files = async (item: string): Promise<void> => {
         await page.getByRole('button', { name: 'What to do with files' }).click();
         await page.getByRole('menuitem', { name: item }).click();
       };
       await page.getByText('Ready to arm').waitFor();
-      await write(
-        page,
-        `owner: desk@example.com\n${pactOf('filed-here', 5).replace('owner: desk@example.com\n', '')}`,
-      );
+      const owner = 'owner: desk@example.com\n';
+      await write(page, `${owner}${pactOf('filed-here', 5).replace(owner, '')}`);
       await page.getByText('Ready to arm').waitFor();
       await files('Format');
       await page.waitForFunction(
@@ -124,6 +122,8 @@ describe('the editor of pacts', { skip }, () => {
       await page.getByText('1 of 2 cases fails.').waitFor();
       await page.getByLabel('File', { exact: true }).selectOption('filed-here.pact.yaml');
       await page.getByText('cases: cases/of-desk.yaml').waitFor();
+      const noted = page.locator('option', { hasText: 'cases/of-desk.yaml · 1 case failed' });
+      await noted.waitFor({ state: 'attached' });
       await page.getByRole('button', { name: 'pays' }).click();
       await page.getByLabel('The file cases/of-desk.yaml').waitFor();
       for (const width of WIDTHS) {
@@ -136,8 +136,8 @@ describe('the editor of pacts', { skip }, () => {
     });
   });
 
-  test('editor: a draft outlives a reload, is asked about before it is lost, and is discarded', async () => {
-    await newAgent('drafted-here');
+  test('editor: a draft outlives a reload, is asked about first, and is discarded', async () => {
+    await addAgent('drafted-here');
     await onPage(await sharedDaemon(), { path: '/agents/drafted-here/pact' }, async (page) => {
       await page.getByText('Ready to arm').waitFor();
       await write(page, pactOf('drafted-here', 5));
@@ -158,13 +158,16 @@ describe('the editor of pacts', { skip }, () => {
   test('editor: who published meanwhile is said, and nothing is armed over it unseen', async () => {
     verifies('pact.versions');
     const daemon = await sharedDaemon();
-    await newAgent('raced-here');
-    await publishPact(daemon, 'raced-here', pactOf('raced-here', 5));
+    await addAgent('raced-here');
+    await publishPact(daemon, 'raced-here', { text: pactOf('raced-here', 5) });
     await onPage(daemon, { path: '/agents/raced-here/pact' }, async (page) => {
       await page.getByText('Ready to arm').waitFor();
       await write(page, pactOf('raced-here', 3));
       await page.getByText('limit of rule look lowered from 5 to 3').waitFor();
-      await publishPact(daemon, 'raced-here', pactOf('raced-here', 9), 'nine are needed');
+      await publishPact(daemon, 'raced-here', {
+        text: pactOf('raced-here', 9),
+        reason: 'nine are needed',
+      });
       await page.getByRole('heading', { name: 'Somebody else published meanwhile' }).waitFor();
       await page.getByText('admin armed another version').waitFor();
       await page.getByText('nine are needed').waitFor();
@@ -177,14 +180,17 @@ describe('the editor of pacts', { skip }, () => {
       await page.getByRole('button', { name: 'Publish…' }).click();
       await page.getByRole('textbox', { name: 'Reason' }).fill('three are enough');
       // Between the look and the press somebody is quicker once more.
-      await publishPact(daemon, 'raced-here', pactOf('raced-here', 7), 'seven then');
+      await publishPact(daemon, 'raced-here', {
+        text: pactOf('raced-here', 7),
+        reason: 'seven then',
+      });
       await page.getByRole('textbox', { name: 'Reason' }).press('Control+Enter');
       await page.getByText(/look at it, then publish again/).waitFor();
     });
   });
 
   test('editor: a first pact is drafted from what a server says of its tools', async () => {
-    await newAgent('begun-here');
+    await addAgent('begun-here');
     await onPage(await sharedDaemon(), { path: '/agents/begun-here/pact' }, async (page) => {
       await page.getByRole('heading', { name: 'No pact is armed' }).waitFor();
       const inputSchema = { type: 'object', properties: { id: { type: 'string' } } };
@@ -205,7 +211,7 @@ describe('the editor of pacts', { skip }, () => {
 });
 
 describe('signing a pact in the browser', { skip }, () => {
-  test('signing: a key file signs here, another signature is handed in, and it is armed', async () => {
+  test('signing: a key file signs here, and what another signed is handed in', async () => {
     verifies('human.break-glass');
     const folder = await mkdtemp(join(tmpdir(), 'plumbline-sign-'));
     const elsewhere = await ownDaemon();

@@ -19,7 +19,7 @@ export async function openAgent(
   pact: string,
 ): Promise<TestAgent> {
   await daemon.ask('POST', '/api/v1/agents', { agent });
-  await publishPact(daemon, agent, pact);
+  await publishPact(daemon, agent, { text: pact });
   const path = `/api/v1/agents/${agent}`;
   const [opener, acting] = await Promise.all([
     addKey(daemon, { kind: 'opener', name: `shop of ${agent}`, agents: [agent] }),
@@ -47,8 +47,7 @@ export async function openAgent(
 export async function publishPact(
   daemon: TestDaemon,
   agent: string,
-  text: string,
-  reason = 'the pact of the test',
+  { text, reason = 'the pact of the test' }: { readonly text: string; readonly reason?: string },
 ): Promise<void> {
   const files = { 'a.pact.yaml': text };
   const proposal = { entry: 'a.pact.yaml', files, mode: 'publish', reason };

@@ -106,7 +106,7 @@ test('answers: what never asked is not said to be enforced', () => {
   const none = { decisions: { count: 0, isMore: false }, unfinished: 0 };
   assert.deepEqual(said({ pact: 'sha256:0', state: 'idle' }, none)[1], [
     'nothing of it has asked here yet',
-    'put its gateway or hook before it: plumb mcp --agent desk -- your-server > ',
+    'put a gateway or a hook before it: `plumb mcp --agent desk -- your-server` > ',
   ]);
   assert.equal(said({}, none)[4]?.[0], 'no decisions; the log is kept on this machine alone');
 });
@@ -123,7 +123,7 @@ test('answers: what this person may not be told is not said to be owed', () => {
   assert.deepEqual(enforcement, ['1 enforcement point under a lease: gateway']);
   assert.deepEqual(signals, [
     'no finding halts it; who is told is not shown to you',
-    'say halt_on in its pact > /agents/desk/pact',
+    'say `halt_on` in its pact > /agents/desk/pact',
   ]);
   assert.deepEqual(halting, ['its last halt was effective after 40 ms']);
   assert.deepEqual(record, ['3 decisions, 2 without an outcome']);

@@ -97,7 +97,7 @@ function enforcedBy(
     return { answer: `${holders}: ${leases.join(', ')}`, owed: around };
   }
   if (decisions.count === 0) {
-    const connect = `put its gateway or hook before it: plumb mcp --agent ${agent} -- your-server`;
+    const connect = `put a gateway or a hook before it: \`plumb mcp --agent ${agent} -- your-server\``;
     const owed = pact === null ? [] : [{ text: connect, place: null }];
     return { answer: 'nothing of it has asked here yet', owed: [...owed, ...around] };
   }
@@ -120,7 +120,7 @@ function signalsOf({ answer }: AgentAnswer, agent: AskedAgent, { channels }: Ass
     answer: `${agent.pact === null ? 'no pact says which findings halt it' : halting}; ${told}`,
     owed: [
       ...(isSilent
-        ? [{ text: 'say halt_on in its pact', place: agentPlace(agent.agent, 'pact') }]
+        ? [{ text: 'say `halt_on` in its pact', place: agentPlace(agent.agent, 'pact') }]
         : []),
       ...(channels === 0 ? [{ text: 'set up who is told', place: '/settings/notifications' }] : []),
     ],

@@ -6,6 +6,7 @@ import { type PactFiles, usePact } from '../../data/pacts.ts';
 import { Visible } from '../../ui/code-view.tsx';
 import { StatePill, type Tone } from '../../ui/marks.tsx';
 import { Answered, LoadState } from '../../ui/states.tsx';
+import { WithCode } from '../../ui/with-code.tsx';
 import classes from './agent.module.css';
 import { useWorker } from './worker/use-worker.ts';
 
@@ -111,7 +112,7 @@ function ChangeRow({ change: { kind, text, example } }: { readonly change: Chang
     <li className={classes['change']}>
       <StatePill tone={tone}>{word}</StatePill>
       <span>
-        <Visible text={text.replaceAll('`', '')} />
+        <WithCode text={text} />
         {example !== null && (
           <code className={classes['example']}>
             <Visible text={exampleText(example)} />

@@ -82,8 +82,8 @@ function DrawButton({ audit: { agent, state } }: { readonly audit: Audit }): Rea
       onError: (error) => say({ tone: 'danger', text: error.message }),
     });
   return (
-    <Button isSmall disabled={draw.isPending} onClick={send}>
-      Draw<span hidden> from {agent}</span>
+    <Button isSmall aria-label={`Draw from ${agent}`} disabled={draw.isPending} onClick={send}>
+      Draw
     </Button>
   );
 }

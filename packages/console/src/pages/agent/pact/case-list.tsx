@@ -4,6 +4,7 @@ import type { ReactElement } from 'react';
 import { Visible } from '../../../ui/code-view.tsx';
 import { StatePill, Verdict } from '../../../ui/marks.tsx';
 import { Section } from '../../../ui/page.tsx';
+import { WithCode } from '../../../ui/with-code.tsx';
 import classes from '../agent.module.css';
 import type { Spot } from './pact-editor.tsx';
 
@@ -41,7 +42,7 @@ export function CaseList({
                 {why === null ? (
                   <Verdict kind={actual} />
                 ) : (
-                  <Visible text={why.replaceAll('`', '')} />
+                  <WithCode text={why} />
                 )}
               </span>
             </li>

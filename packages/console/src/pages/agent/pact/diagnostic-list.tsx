@@ -2,6 +2,7 @@ import type { ReactElement } from 'react';
 
 import { Visible } from '../../../ui/code-view.tsx';
 import { StatePill } from '../../../ui/marks.tsx';
+import { WithCode } from '../../../ui/with-code.tsx';
 import classes from '../agent.module.css';
 import type { Finding, Spot } from './pact-editor.tsx';
 
@@ -30,7 +31,7 @@ export function DiagnosticList({
             <li key={place} className={classes['change']}>
               <StatePill tone={severity === 'error' ? 'danger' : 'warn'}>{severity}</StatePill>
               <span>
-                <Visible text={message} />{' '}
+                <WithCode text={message} />{' '}
                 <button type="button" className={classes['spot']} onClick={() => onGo(spot)}>
                   <Visible text={`${spot.file}:${spot.line}:${spot.column}`} />
                 </button>

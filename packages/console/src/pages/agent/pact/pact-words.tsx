@@ -1,8 +1,8 @@
 import type { Section as Sentences } from '@plumbline/core';
 import type { ReactElement } from 'react';
 
-import { Visible } from '../../../ui/code-view.tsx';
 import { Section } from '../../../ui/page.tsx';
+import { WithCode } from '../../../ui/with-code.tsx';
 import classes from '../agent.module.css';
 
 /** What a pact means, in plain sentences. */
@@ -23,12 +23,12 @@ export function PactWords({
       {sections.map(({ title, lines }) => (
         <div key={title} className={classes['tight']}>
           <h3>
-            <Visible text={title.replaceAll('`', '')} />
+            <WithCode text={title} />
           </h3>
           <ul className={classes['lines']}>
             {lines.map((line) => (
               <li key={line}>
-                <Visible text={line.replaceAll('`', '')} />
+                <WithCode text={line} />
               </li>
             ))}
           </ul>
