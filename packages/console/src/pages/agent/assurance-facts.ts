@@ -97,7 +97,8 @@ function enforcedBy(
     return { answer: `${holders}: ${leases.join(', ')}`, owed: around };
   }
   if (decisions.count === 0) {
-    const connect = `put a gateway or a hook before it: \`plumb mcp --agent ${agent} -- your-server\``;
+    const command = `plumb mcp --agent ${agent} -- your-server`;
+    const connect = `put a gateway or a hook before it: \`${command}\``;
     const owed = pact === null ? [] : [{ text: connect, place: null }];
     return { answer: 'nothing of it has asked here yet', owed: [...owed, ...around] };
   }

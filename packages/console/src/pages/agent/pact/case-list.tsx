@@ -39,11 +39,7 @@ export function CaseList({
                 <button type="button" className={classes['spot']} onClick={() => onGo(place)}>
                   <Visible text={id} />
                 </button>{' '}
-                {why === null ? (
-                  <Verdict kind={actual} />
-                ) : (
-                  <WithCode text={why} />
-                )}
+                {why === null ? <Verdict kind={actual} /> : <WithCode text={why} />}
               </span>
             </li>
           ))}
