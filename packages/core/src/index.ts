@@ -229,6 +229,7 @@ export type {
   Window,
 } from './pact/compiled.ts';
 export { type CaseReport, type CaseResult, runCases } from './pact/analysis/cases.ts';
+export { type BoundRoom, roomLeft } from './decide/room-left.ts';
 export { windowText } from './pact/analysis/setting-values.ts';
 export type { Change, Example } from './pact/analysis/change.ts';
 export { diffPacts, type PactDiff, type TrafficChange } from './pact/analysis/diff.ts';

@@ -1,3 +1,4 @@
+import type { BoundRoom } from '@plumbline/core';
 import { fakeUndos } from './fake-undos.ts';
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
@@ -276,6 +277,7 @@ function fakeGuard(calls: string[]): Guard {
     forget: () => said('forget', { sessions: [] }),
     status: (agent) => (agent === 'refunds' || agent === 'mail' ? status(agent) : undefined),
     agents: () => [status('refunds'), status('mail')],
+    roomLeft: (agent) => (agent === 'refunds' || agent === 'mail' ? [ROOM] : undefined),
     close: () => Promise.resolve(),
   };
 }
@@ -340,6 +342,19 @@ function fakePeople(said: <T>(name: string, value: T) => Promise<Outcome<T>>): G
     closeReview: () => said('people.closeReview', { index: 14 }),
   };
 }
+
+const ROOM: BoundRoom = {
+  rule: 'refund',
+  tools: ['refunds.issue'],
+  sum: 'amount',
+  most: '100.00',
+  per: { kind: 'day' },
+  used: '80',
+  left: '20',
+  endsAtMs: 9,
+  session: null,
+  emptySessions: 0,
+};
 
 const FORWARDED = {
   decision: 'd1',

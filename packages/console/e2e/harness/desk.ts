@@ -16,7 +16,7 @@ tools:
 approvers: [role:lead]
 allow:
   - { id: read, tool: orders.get }
-  - { id: refund, tool: [refunds.pay, refunds.take] }
+  - { id: refund, tool: [refunds.pay, refunds.take]BOUNDS }
 step_up:
   - id: money-back
     tool: refunds.pay
@@ -46,6 +46,8 @@ export type DeskLook = {
   readonly agent?: string;
   readonly within?: string;
   readonly quorum?: number;
+  /** Limits and budgets of refunds, as members of their rule. */
+  readonly bounds?: string;
   readonly settings?: Readonly<Record<string, string>>;
 };
 
@@ -53,10 +55,11 @@ type Person = { readonly name: string; readonly token: string };
 
 /** Opens a desk on a daemon of its own. */
 export async function openDesk(look: DeskLook = {}): Promise<Desk> {
-  const { agent = 'support', within = '15m', quorum = 1, settings = {} } = look;
+  const { agent = 'support', within = '15m', quorum = 1, bounds, settings = {} } = look;
   const daemon = await ownDaemon(settings);
   await daemon.ask('POST', '/api/v1/agents', { agent });
   const text = PACT.replace('AGENT', agent)
+    .replace('BOUNDS', bounds === undefined ? '' : `, ${bounds}`)
     .replace('WITHIN', within)
     .replace('QUORUM', String(quorum));
   await daemon.ask('POST', `/api/v1/agents/${agent}/pacts`, {

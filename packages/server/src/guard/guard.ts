@@ -1,5 +1,6 @@
 import type {
   AskCase,
+  BoundRoom,
   CompiledPact,
   Effect,
   Explanation,
@@ -51,7 +52,7 @@ import type { HaltOrder, ResumeOrder, Stop } from './halts/order.ts';
 import type { AnsweredHalt, HaltView } from './halts/view.ts';
 import type { InSession, SessionView } from './session-view.ts';
 import type { Noting } from './noted-types.ts';
-import type { ChangedStaging, StagingChange, StagingView } from './staging-types.ts';
+import type { ChangedStaging, StagingDesk } from './staging-types.ts';
 import type { UsableTools } from './tool-types.ts';
 import type { Trace } from './trace.ts';
 
@@ -389,10 +390,9 @@ export type Guard = Noting<Outcome<{ readonly index: number }>> & {
   /** Locks, gates, corrections and reviews: what people decide about an agent's work. */
   readonly people: People;
   /** How staged actions stand; null where the armed pact stages none. */
-  readonly staging: {
-    readonly view: (agent: string) => StagingView | null | undefined;
-    readonly change: (of: StagingChange) => Promise<Outcome<ChangedStaging>>;
-  };
+  readonly staging: StagingDesk<Outcome<ChangedStaging>>;
+  /** How much is left of each limit and budget of the armed pact; none without one. */
+  readonly roomLeft: (agent: string) => readonly BoundRoom[] | undefined;
   readonly status: (agent: string) => AgentStatus | undefined;
   readonly agents: () => readonly AgentStatus[];
   /** Stops taking requests, waits for what is in flight, snapshots. */

@@ -1,4 +1,4 @@
-import { type CompiledPact, type Json, ordered, type State } from '@plumbline/core';
+import { type CompiledPact, type Json, ordered, roomLeft, type State } from '@plumbline/core';
 
 import { addAgent, armPact, rearm, shadowPact } from './arm.ts';
 import { recordClaim, revokeClaim } from './claims.ts';
@@ -202,6 +202,7 @@ function guardOf(desk: Desk, close: Guard['close']): Guard {
       view: (agent) => viewStaging(desk, agent),
       change: (of) => changeStaging(desk, of),
     },
+    roomLeft: (agent) => roomOf(desk, agent),
     status: (agent) => {
       const live = desk.agents.get(agent);
       const held = desk.halts.leases.of(agent).map(({ name }) => name);
@@ -214,6 +215,12 @@ function guardOf(desk: Desk, close: Guard['close']): Guard {
     },
     close,
   };
+}
+
+function roomOf(desk: Desk, agent: string): ReturnType<Guard['roomLeft']> {
+  const live = desk.agents.get(agent);
+  if (live === undefined || live.pact === null) return live === undefined ? undefined : [];
+  return roomLeft(live.pact, live.state, Math.max(live.state.now, desk.parts.clocks.now()));
 }
 
 function asksOf(desk: Desk): Guard['asks'] {

@@ -32,3 +32,9 @@ export type ChangedStaging = {
   readonly phase: StagingPhase;
   readonly isHeld: boolean;
 };
+
+/** How staged actions stand, null where the armed pact stages none; and what a change comes to. */
+export type StagingDesk<Changed> = {
+  readonly view: (agent: string) => StagingView | null | undefined;
+  readonly change: (of: StagingChange) => Promise<Changed>;
+};

@@ -45,6 +45,7 @@ const MATRIX: Readonly<Record<string, string>> = {
   addNodeLock: '------+-+',
   removeNodeLock: '------+-+',
   listGates: '--+-+++++ --+-.++++',
+  listBounds: '--+-+++++ --+-.++++',
   decideGate: '-------++ -------++',
   reportBypasses: '------+-+',
   listBypasses: '--+-+++++',

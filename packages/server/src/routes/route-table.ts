@@ -116,6 +116,7 @@ import { rollbackPact } from './pacts/rollback-pact.ts';
 import { tryPact } from './pacts/try-pact.ts';
 import { makePack } from './packs/make-pack.ts';
 import { planPack } from './packs/plan-pack.ts';
+import { listBounds } from './bounds/list-bounds.ts';
 import { listBypasses } from './bypasses/list-bypasses.ts';
 import { reportBypasses } from './bypasses/report-bypasses.ts';
 import { closeReview } from './reviews/close-review.ts';
@@ -184,6 +185,7 @@ export const ROUTES: readonly Route[] = [
   removeNodeLock,
   listGates,
   decideGate,
+  listBounds,
   haltAll,
   resumeAll,
   listHalts,

@@ -4,7 +4,6 @@ import { Link } from 'wouter';
 import { useActions } from '../../data/agent-actions.ts';
 import { type AgentPeople, useAgentPeople, type WaitingRow } from '../../data/agent-people.ts';
 import type { FleetAgent } from '../../data/fleet.ts';
-import { usePact } from '../../data/pacts.ts';
 import { agentPlace, approvalPlace, entryPlace, sessionPlace } from '../../data/places.ts';
 import { Visible } from '../../ui/code-view.tsx';
 import { Verdict } from '../../ui/marks.tsx';
@@ -13,10 +12,10 @@ import { Answered, EmptyState, ErrorState, LoadState } from '../../ui/states.tsx
 import { PlainTable } from '../../ui/table/plain-table.tsx';
 import { Time } from '../../ui/time.tsx';
 import classes from './agent.module.css';
+import { BoundsSection } from './bounds-section.tsx';
 import { FiveAnswers } from './five-answers.tsx';
 import { GateTable } from './gate-table.tsx';
 import { waitingWords } from './waiting-words.ts';
-import { useWorker } from './worker/use-worker.ts';
 
 /** How an agent stands, on one screen. */
 export function OverviewTab({ agent }: { readonly agent: FleetAgent }): ReactElement {
@@ -32,7 +31,7 @@ export function OverviewTab({ agent }: { readonly agent: FleetAgent }): ReactEle
       >
         <LatestActions agent={agent.agent} />
       </Section>
-      <Bounds agent={agent} />
+      <BoundsSection agent={agent.agent} />
     </div>
   );
 }
@@ -159,23 +158,5 @@ function LatestActions({ agent }: { readonly agent: string }): ReactElement {
         },
       ])}
     />
-  );
-}
-
-function Bounds({ agent: { agent, pact } }: { readonly agent: FleetAgent }): ReactNode {
-  const { data: version } = usePact(agent, pact);
-  const { data: study } = useWorker('study', version ?? null);
-  const bounds = study?.pact?.bounds ?? [];
-  if (pact === null || bounds.length === 0) return null;
-  return (
-    <Section title="Limits and budgets">
-      <PlainTable
-        nothing=""
-        rows={bounds.map(({ rule, tools, bound }, place) => [
-          `${rule} ${place}`,
-          { Rule: rule, Tools: tools.join(', '), 'At most': bound },
-        ])}
-      />
-    </Section>
   );
 }

@@ -35,7 +35,6 @@ test('study: tools with what the rules say of them, and limits, as the pact has 
     { name: 'keep', effect: 'write', reversible: 'partly', use: 'a person is asked' },
     { name: 'drop', effect: 'write', reversible: 'no', use: 'not allowed' },
   ]);
-  assert.deepEqual(pact.bounds, [{ rule: 'look', tools: ['find'], bound: '5 calls per session' }]);
 });
 
 test('study: a pact that does not load has diagnostics and no meaning', () => {

@@ -6,7 +6,6 @@ import {
   loadPact,
   runCases,
   type Section,
-  windowText,
 } from '@plumbline/core';
 
 import type { PactFiles } from '../../../data/pacts.ts';
@@ -17,13 +16,6 @@ export type StudiedTool = {
   readonly effect: 'read' | 'write' | 'send' | null;
   readonly reversible: 'yes' | 'partly' | 'no';
   readonly use: 'allowed' | 'a person is asked' | 'not allowed';
-};
-
-/** How often something may happen, or up to which sum. */
-export type StudiedBound = {
-  readonly rule: string;
-  readonly tools: readonly string[];
-  readonly bound: string;
 };
 
 /** What is found by reading a pact: what is wrong with it, and what it means where it loads. */
@@ -41,7 +33,6 @@ export type StudiedPact = {
   readonly digest: string;
   readonly sections: readonly Section[];
   readonly tools: readonly StudiedTool[];
-  readonly bounds: readonly StudiedBound[];
   readonly isStaged: boolean;
   /** Every case beside it, decided; and the rules no case covers. */
   readonly cases: CaseReport;
@@ -67,7 +58,6 @@ export function studyPact({ entry, files }: PactFiles): Study {
       digest: pact.digest,
       sections: explainPact(loaded.value),
       tools: toolsOf(pact),
-      bounds: boundsOf(pact),
       isStaged: pact.staging !== null,
       cases: runCases(loaded.value),
     },
@@ -87,20 +77,4 @@ function useOf({ layers }: CompiledPact, tool: string): StudiedTool['use'] {
   if (!layers.every((layer) => layer.rulesFor(tool).allow.length > 0)) return 'not allowed';
   const isAsked = layers.some((layer) => layer.rulesFor(tool).stepUp.length > 0);
   return isAsked ? 'a person is asked' : 'allowed';
-}
-
-function boundsOf({ layers }: CompiledPact): readonly StudiedBound[] {
-  const rules = layers.flatMap(({ allow }) => allow);
-  return rules.flatMap(({ id, tools, limits, budgets }) => [
-    ...limits.map(({ calls, per }) => ({
-      rule: id,
-      tools,
-      bound: `${calls} ${calls === 1 ? 'call' : 'calls'} per ${windowText(per)}`,
-    })),
-    ...budgets.map(({ sum, max, per }) => ({
-      rule: id,
-      tools,
-      bound: `${max} of ${sum} per ${windowText(per)}`,
-    })),
-  ]);
 }
