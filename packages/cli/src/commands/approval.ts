@@ -116,7 +116,7 @@ async function show(id: string, options: Connection, shell: Shell): Promise<void
     get(`/api/v1/approvals/${step(id)}`),
   );
   if (options.json === true) return shell.screen.json(said);
-  shell.screen.print(renderCase(said));
+  shell.screen.print(renderCase(said, shell.program));
 }
 
 async function vote(

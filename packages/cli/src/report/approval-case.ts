@@ -2,15 +2,21 @@ import { isJsonObject, type Json, type JsonObject } from '@plumbline/core';
 
 import { shown, shownTime } from '../daemon/connection.ts';
 import { renderRows } from '../output/table.ts';
+import { renderEqual, renderUsual } from './approval-usual.ts';
+import { plainWord } from './plain-word.ts';
 
 /** Returns everything an approver needs to know of an action, as text. */
-export function renderCase(said: JsonObject): string {
+export function renderCase(said: JsonObject, program: string): string {
   const action = objectOf(said['action']);
   const gathered = said['gathered'] ?? null;
+  const usual = renderUsual(said['usual'], shown(said['tool']));
+  const equal = renderEqual(said, program);
   const parts = [
     headOf(said),
     section('why you are asked', requirementsOf(said)),
     action === null ? '' : section('the action', JSON.stringify(action['args'], null, 2)),
+    usual === '' ? '' : section('beside what is usual', usual),
+    equal === '' ? '' : section('the very same action waits as well', equal),
     isJsonObject(gathered)
       ? gatheredOf(gathered)
       : 'nobody can tell any more what was known: its session is closed or its pact is another',
@@ -75,7 +81,7 @@ function stakeOf(gathered: JsonObject): string {
     `reaches outside: ${tool['isOpenWorld'] === true ? 'yes' : 'no'}`,
     ...['money', 'records'].flatMap((name) => {
       const value = gathered[name] ?? null;
-      return value === null ? [] : [`${name}: ${wordOf(value)}`];
+      return value === null ? [] : [`${name}: ${plainWord(value)}`];
     }),
     ...(given(tool['sensitive']) === '' ? [] : [`touches ${shown(tool['sensitive'])}`]),
   ];
@@ -85,8 +91,8 @@ function stakeOf(gathered: JsonObject): string {
 function valuesOf(values: Json | undefined): string {
   const rows = listOf(values).map(({ path, value, isCut, isPart, standing, sources }) => {
     return [
-      `${isPart === true ? 'in ' : ''}${shown(path)}`,
-      `${wordOf(value ?? null)}${isCut === true ? '…' : ''}`,
+      `${isPart === true ? 'in ' : ''}${plainWord(path ?? null)}`,
+      `${plainWord(value ?? null)}${isCut === true ? '…' : ''}`,
       shown(standing),
       shown(sources),
     ];
@@ -129,10 +135,4 @@ function objectOf(value: Json | undefined): JsonObject | null {
 
 function listOf(value: Json | undefined): readonly JsonObject[] {
   return Array.isArray(value) ? value.filter(isJsonObject) : [];
-}
-
-// What an agent wrote must not move the cursor or hide a line.
-function wordOf(value: Json): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, ' ');
 }
