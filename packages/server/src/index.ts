@@ -10,7 +10,13 @@ export {
   openClient,
   type Target,
 } from './client/daemon-client.ts';
-export { ensureDaemon, isAnswering, type Start } from './client/ensure-daemon.ts';
+export { ensureDaemon, hasOwnConfig, isAnswering, type Start } from './client/ensure-daemon.ts';
+export {
+  forgetFailedStart,
+  noteFailedStart,
+  readFailedStart,
+  sayFailedStart,
+} from './client/failed-start.ts';
 export { type StdioOptions, type WrappedServer, wrapServer } from './client/mcp-stdio.ts';
 export { stagingCommand, type StagingOptions } from './client/staging-command.ts';
 export {

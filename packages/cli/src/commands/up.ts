@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
 import { EXIT } from '../exit-codes.ts';
+import { askedStart } from '../daemon/asked-start.ts';
 import { readConfig, startDaemon } from '../daemon/connection.ts';
 import { loadServer, type Server } from '../daemon/load-server.ts';
 import type { Shell } from '../shell.ts';
@@ -48,16 +49,41 @@ function collect(value: string, before: readonly string[]): readonly string[] {
 async function up(options: Options, shell: Shell): Promise<void> {
   const server = await loadServer();
   const told = { configFile: options.config, settings: settingsOf(options) };
-  const config = readConfig(server, told, shell);
+  const config = askedConfig(server, { told, options }, shell);
   if (options.printConfig === true) return shell.screen.json(server.printConfig(config));
   if (options.detach === true) return detach(server, { folder: config.data, told, options }, shell);
+  const asked = askedStart(server, { told, folder: config.data }, shell);
   const code = await server.runDaemon(config, {
     environment: shell.environment,
     log: { write: (line) => shell.screen.note(line) },
-    say: (said) => tell(server, said, { options, shell }),
+    say: (said) => {
+      if (said.kind === 'started') asked.started();
+      if (said.kind === 'refused') asked.failed(said.message);
+      tell(server, said, { options, shell });
+    },
   });
   shell.exit(code === 0 ? EXIT.ok : code === 1 ? EXIT.no : EXIT.internal);
 }
+
+/** Returns the configuration; one that cannot be read is a start that failed as well. */
+function askedConfig(
+  server: Server,
+  { told, options }: { readonly told: Told; readonly options: Options },
+  shell: Shell,
+): ReturnType<Server['loadConfig']> {
+  try {
+    return readConfig(server, told, shell);
+  } catch (cause) {
+    const isAsked = options.printConfig !== true && cause instanceof Stop;
+    if (isAsked) askedStart(server, { told, folder: null }, shell).failed(cause.message);
+    throw cause;
+  }
+}
+
+type Told = {
+  readonly configFile: string | undefined;
+  readonly settings: ReadonlyMap<string, string>;
+};
 
 function settingsOf({ data: folder, listen, origin, set }: Options): ReadonlyMap<string, string> {
   const flags = [
@@ -114,15 +140,12 @@ async function detach(
     options,
   }: {
     readonly folder: string;
-    readonly told: {
-      readonly configFile: string | undefined;
-      readonly settings: ReadonlyMap<string, string>;
-    };
+    readonly told: Told;
     readonly options: Options;
   },
   shell: Shell,
 ): Promise<void> {
-  const started = await startDaemon(server, { folder, told, shell });
+  const started = await startDaemon(server, { folder, told, shell, isAskedFor: true });
   if (started === null) {
     const holder = server.readHolder(server.placesOf(folder));
     throw new Stop(`a daemon runs already, pid ${holder?.pid ?? 'unknown'}`, null, EXIT.no);

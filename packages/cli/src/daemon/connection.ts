@@ -1,3 +1,5 @@
+import { dirname } from 'node:path';
+
 import { type Command, Option } from 'commander';
 import { type Json, type JsonObject, isJsonObject } from '@plumbline/core';
 
@@ -5,6 +7,7 @@ import { EXIT } from '../exit-codes.ts';
 import { readText } from '../files/read-text.ts';
 import type { Shell } from '../shell.ts';
 import { Stop } from '../stop.ts';
+import { askedStart } from './asked-start.ts';
 import { loadServer, type Server } from './load-server.ts';
 
 /** The options of every command that speaks to a daemon. */
@@ -74,7 +77,7 @@ export async function withDaemon<T>(
       peek: (path) => peek(server, client, path),
     });
   } catch (cause) {
-    throw stopOf(server, cause, shell);
+    throw whyNotRunning(server, cause, target) ?? stopOf(server, cause, shell);
   } finally {
     await client.close();
   }
@@ -162,18 +165,44 @@ function toldOf(given: Pick<Connection, 'data' | 'config'> | Told): Told {
  */
 export async function startDaemon(
   server: Server,
-  { folder, told, shell }: { readonly folder: string; readonly told: Told; readonly shell: Shell },
+  {
+    folder,
+    told,
+    shell,
+    isAskedFor = false,
+  }: {
+    readonly folder: string;
+    readonly told: Told;
+    readonly shell: Shell;
+    readonly isAskedFor?: boolean;
+  },
 ): Promise<Awaited<ReturnType<Server['ensureDaemon']>>> {
+  const asked = askedStart(server, { told, folder }, shell);
+  const { environment } = shell;
   try {
-    const started = await server.ensureDaemon({ folder, told, environment: shell.environment });
+    const started = await server.ensureDaemon({ folder, told, environment, isAskedFor });
+    if (started !== null) asked.started();
     if (started !== null) shell.screen.note(`plumb: started the daemon, pid ${started.pid}\n`);
     if (started?.bootstrap != null)
       shell.screen.note(`${server.firstSteps(started, shell.program)}\n`);
     return started;
   } catch (cause) {
-    if (cause instanceof server.StartRefused) throw new Stop(cause.message, null, EXIT.no);
-    throw cause;
+    if (!(cause instanceof server.StartRefused)) throw cause;
+    asked.failed(cause.message);
+    throw new Stop(cause.message, null, EXIT.no);
   }
+}
+
+/** Says of a daemon on this machine that does not run how its last start failed. */
+function whyNotRunning(
+  server: Server,
+  cause: unknown,
+  target: Parameters<Server['openClient']>[0],
+): Stop | null {
+  const isDown = cause instanceof server.ClientError && cause.code === 'not-running';
+  if (!isDown || target.kind !== 'socket') return null;
+  const failed = server.readFailedStart(dirname(target.path));
+  return failed === null ? null : new Stop(server.sayFailedStart(failed), null, EXIT.no);
 }
 
 function stopOf(server: Server, cause: unknown, { program }: Shell): unknown {

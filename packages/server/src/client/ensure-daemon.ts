@@ -8,6 +8,7 @@ import type { Told } from '../config/load-config.ts';
 import { placesOf, prepareFolder, StartRefused } from '../daemon/places.ts';
 import { isStartSaid, type Started, type StartSaid } from '../daemon/start-said.ts';
 import { ClientError, openClient } from './daemon-client.ts';
+import { forgetFailedStart, readFailedStart, sayFailedStart } from './failed-start.ts';
 
 /** Where to start a daemon, and with what. */
 export type Start = {
@@ -16,6 +17,8 @@ export type Start = {
   readonly told: Told;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly timeoutMs?: number;
+  /** Whether a person asks for just this start, also after one that failed. */
+  readonly isAskedFor?: boolean;
 };
 
 const START_MS = 60_000;
@@ -40,14 +43,19 @@ export async function isAnswering(folder: string): Promise<boolean> {
  * so at once, the lock of the data directory leaves one daemon: the others wait for it. Returns
  * what the start said, or null when another one was there or faster.
  *
- * Errors: `StartRefused` with what the daemon said when it does not start.
+ * Errors: `StartRefused` with what the daemon said when it does not start; and, where the last
+ * start with a configuration of its own failed, unless this one is asked for or has one as well.
  */
 export async function ensureDaemon(start: Start): Promise<Started | null> {
   if (await isAnswering(start.folder)) return null;
+  const failed = readFailedStart(start.folder);
+  const isAskedFor = start.isAskedFor === true || hasOwnConfig(start);
+  if (failed !== null && !isAskedFor) throw new StartRefused(sayFailedStart(failed));
   const child = spawnDaemon(start);
   const said = await hear(child, start.timeoutMs ?? START_MS);
   switch (said.kind) {
     case 'started':
+      forgetFailedStart(start.folder);
       return said.started;
     case 'held':
       await waitForOther(start);
@@ -55,6 +63,12 @@ export async function ensureDaemon(start: Start): Promise<Started | null> {
     case 'refused':
       throw new StartRefused(said.message);
   }
+}
+
+/** Whether a start says how the daemon is to be, and not only where. */
+export function hasOwnConfig({ told, environment }: Pick<Start, 'told' | 'environment'>): boolean {
+  const file = told.configFile ?? environment['PLUMBLINE_CONFIG'];
+  return file !== undefined || [...(told.settings ?? [])].some(([path]) => path !== 'data');
 }
 
 function spawnDaemon({ folder, told, environment }: Start): ChildProcess {
