@@ -10,6 +10,16 @@ const proxied = {
   headers: { origin: new URL(daemon).origin },
 };
 
+// What nearly every page needs comes in few files: each costs a browser a turn to the daemon.
+const CHUNKS = [
+  {
+    name: 'libraries',
+    test: /node_modules\/(?:react|react-dom|scheduler|wouter|regexparam|openapi-fetch|@tanstack|radix-ui|@radix-ui|@floating-ui)\//,
+    priority: 2,
+  },
+  { name: 'kit', test: /packages\/console\/src\/(?:data|ui)\/(?!chart)/, priority: 1 },
+];
+
 // The bundler reads the sources of core and ledger as they are written.
 const config: UserConfig = {
   root: import.meta.dirname,
@@ -29,6 +39,7 @@ const config: UserConfig = {
     manifest: 'manifest.json',
     modulePreload: { polyfill: false },
     rolldownOptions: {
+      output: { codeSplitting: { groups: CHUNKS } },
       // Libraries mark what runs in a browser; a bundle for browsers alone needs no mark.
       onLog(level, log, next) {
         if (log.code !== 'MODULE_LEVEL_DIRECTIVE') next(level, log);

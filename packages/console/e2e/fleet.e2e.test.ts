@@ -48,7 +48,7 @@ describe('fleet', { skip }, () => {
       assert.equal(await page.getByRole('searchbox').inputValue(), 'ban');
       await page.getByRole('searchbox').fill('tra');
       await agentLink(page, 'travel').waitFor();
-      assert.match(page.url(), /\?q=tra&sort=-agent$/);
+      await page.waitForURL(/\?q=tra&sort=-agent$/);
     });
   });
 

@@ -122,7 +122,7 @@ export function hostileEffects(page: Page): Promise<readonly string[]> {
   return page.evaluate((owned) => {
     const found: string[] = [];
     if (owned in window) found.push('a script ran');
-    const icon = '[src="/console/icon.svg"]';
+    const icon = '[src^="/console/assets/icon-"]';
     const active = `script:not([src]), iframe, object, embed, img:not(${icon}), base, style, svg a`;
     for (const each of document.querySelectorAll(`${active}, meta[http-equiv]`)) {
       found.push(each.outerHTML.slice(0, 200));

@@ -1,11 +1,12 @@
 import { type ReactElement, Suspense, useState } from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 
-import { useFleet } from '../data/fleet.ts';
+import { useAgentNames } from '../data/fleet.ts';
 import { type ConsoleSession, useMay } from '../data/session.ts';
 import { Button } from '../ui/button.tsx';
 import { HaltDialog } from '../ui/halt/halt-dialog.tsx';
 import { LoadState } from '../ui/states.tsx';
+import icon from './icon.svg';
 import { AwayBanner } from './away-banner.tsx';
 import { EndNotice } from './end-notice.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
@@ -57,7 +58,7 @@ function TopBar({
   return (
     <header className={classes['bar']}>
       <Link href="/" className={classes['brand'] ?? ''} aria-label="Plumbline">
-        <img src="/console/icon.svg" alt="" />
+        <img src={icon} alt="" />
         <span>Plumbline</span>
       </Link>
       <Button className={classes['jump']} onClick={() => onOpen('palette')}>
@@ -98,7 +99,6 @@ function Main(): ReactElement {
 }
 
 function HaltAnywhere({ onClose }: { readonly onClose: () => void }): ReactElement {
-  const fleet = useFleet();
-  const agents = (fleet.data ?? []).map(({ agent }) => agent);
+  const agents = useAgentNames().data ?? [];
   return <HaltDialog isOpen onClose={onClose} first={FLEET} agents={agents} />;
 }

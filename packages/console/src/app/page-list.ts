@@ -8,6 +8,8 @@ export type PageEntry = {
   /** Whether the navigation names it. */
   readonly isInNavigation?: boolean;
   readonly page: ComponentType;
+  /** Loads the page's chunk, which is done once. */
+  readonly load: () => Promise<unknown>;
 };
 
 /** Every page. What is not here does not exist, and nothing leads to it. */
@@ -16,119 +18,119 @@ export const PAGES: readonly PageEntry[] = [
     path: '/',
     title: 'Fleet',
     isInNavigation: true,
-    page: later(async () => (await import('../pages/fleet/fleet-page.tsx')).FleetPage),
+    ...later(async () => (await import('../pages/fleet/fleet-page.tsx')).FleetPage),
   },
   {
     path: '/attention',
     title: 'Attention',
     isInNavigation: true,
-    page: later(async () => (await import('../pages/attention/attention-page.tsx')).AttentionPage),
+    ...later(async () => (await import('../pages/attention/attention-page.tsx')).AttentionPage),
   },
   {
     path: '/approvals',
     title: 'Approvals',
     isInNavigation: true,
-    page: later(async () => (await import('../pages/approvals/approvals-page.tsx')).ApprovalsPage),
+    ...later(async () => (await import('../pages/approvals/approvals-page.tsx')).ApprovalsPage),
   },
   {
     path: '/approvals/:id',
     title: 'Approval',
-    page: later(async () => (await import('../pages/approvals/approval-page.tsx')).ApprovalPage),
+    ...later(async () => (await import('../pages/approvals/approval-page.tsx')).ApprovalPage),
   },
   {
     path: '/agents/:agent/:tab?',
     title: 'Agent',
-    page: later(async () => (await import('../pages/agent/agent-page.tsx')).AgentPage),
+    ...later(async () => (await import('../pages/agent/agent-page.tsx')).AgentPage),
   },
   {
     path: '/halts',
     title: 'Halts',
     isInNavigation: true,
-    page: later(async () => (await import('../pages/halts/halts-page.tsx')).HaltsPage),
+    ...later(async () => (await import('../pages/halts/halts-page.tsx')).HaltsPage),
   },
   {
     path: '/halts/:halt',
     title: 'Halt',
-    page: later(async () => (await import('../pages/halts/halt-page.tsx')).HaltPage),
+    ...later(async () => (await import('../pages/halts/halt-page.tsx')).HaltPage),
   },
   {
     path: '/sessions',
     title: 'Sessions',
     isInNavigation: true,
-    page: later(async () => (await import('../pages/trace/sessions-page.tsx')).SessionsPage),
+    ...later(async () => (await import('../pages/trace/sessions-page.tsx')).SessionsPage),
   },
   {
     path: '/rooms/:room',
     title: 'Room',
-    page: later(async () => (await import('../pages/trace/room-page.tsx')).RoomPage),
+    ...later(async () => (await import('../pages/trace/room-page.tsx')).RoomPage),
   },
   {
     path: '/sessions/:session',
     title: 'Session',
-    page: later(async () => (await import('../pages/trace/session-page.tsx')).SessionPage),
+    ...later(async () => (await import('../pages/trace/session-page.tsx')).SessionPage),
   },
   {
     path: '/drills',
     title: 'Drills',
     isInNavigation: true,
-    page: later(async () => (await import('../pages/drills/drills-page.tsx')).DrillsPage),
+    ...later(async () => (await import('../pages/drills/drills-page.tsx')).DrillsPage),
   },
   {
     path: '/drills/:id',
     title: 'Drill',
-    page: later(async () => (await import('../pages/drills/drill-page.tsx')).DrillPage),
+    ...later(async () => (await import('../pages/drills/drill-page.tsx')).DrillPage),
   },
   {
     path: '/audits',
     title: 'Audits',
     isInNavigation: true,
-    page: later(async () => (await import('../pages/audits/audits-page.tsx')).AuditsPage),
+    ...later(async () => (await import('../pages/audits/audits-page.tsx')).AuditsPage),
   },
   {
     path: '/audits/items/:id',
     title: 'Session to judge',
-    page: later(async () => (await import('../pages/audits/item-page.tsx')).AuditItemPage),
+    ...later(async () => (await import('../pages/audits/item-page.tsx')).AuditItemPage),
   },
   {
     path: '/audits/:id',
     title: 'Audit',
-    page: later(async () => (await import('../pages/audits/audit-page.tsx')).AuditPage),
+    ...later(async () => (await import('../pages/audits/audit-page.tsx')).AuditPage),
   },
   {
     path: '/undos',
     title: 'Undo',
     isInNavigation: true,
-    page: later(async () => (await import('../pages/undos/undos-page.tsx')).UndosPage),
+    ...later(async () => (await import('../pages/undos/undos-page.tsx')).UndosPage),
   },
   {
     path: '/undos/plan',
     title: 'Take back',
-    page: later(async () => (await import('../pages/undos/plan-page.tsx')).PlanPage),
+    ...later(async () => (await import('../pages/undos/plan-page.tsx')).PlanPage),
   },
   {
     path: '/undos/:id',
     title: 'Undo',
-    page: later(async () => (await import('../pages/undos/undo-page.tsx')).UndoPage),
+    ...later(async () => (await import('../pages/undos/undo-page.tsx')).UndoPage),
   },
   {
     path: '/evidence',
     title: 'Evidence',
     isInNavigation: true,
-    page: later(async () => (await import('../pages/evidence/evidence-page.tsx')).EvidencePage),
+    ...later(async () => (await import('../pages/evidence/evidence-page.tsx')).EvidencePage),
   },
   {
     path: '/evidence/:index',
     title: 'Entry',
-    page: later(async () => (await import('../pages/evidence/entry-page.tsx')).EntryPage),
+    ...later(async () => (await import('../pages/evidence/entry-page.tsx')).EntryPage),
   },
   {
     path: '/settings/:tab?',
     title: 'Settings',
     isInNavigation: true,
-    page: later(async () => (await import('../pages/settings/settings-page.tsx')).SettingsPage),
+    ...later(async () => (await import('../pages/settings/settings-page.tsx')).SettingsPage),
   },
 ];
 
-function later(load: () => Promise<ComponentType>): ComponentType {
-  return lazy(async () => ({ default: await load() }));
+function later(load: () => Promise<ComponentType>): Pick<PageEntry, 'page' | 'load'> {
+  return { page: lazy(async () => ({ default: await load() })), load };
 }

@@ -2,7 +2,7 @@ import { Command } from 'cmdk';
 import { type ReactElement, useEffect } from 'react';
 import { useLocation } from 'wouter';
 
-import { useFleet } from '../data/fleet.ts';
+import { useAgentNames } from '../data/fleet.ts';
 import { useMay } from '../data/session.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { PAGES } from './page-list.ts';
@@ -37,7 +37,7 @@ export function Palette({ isOpen, onOpen, onClose, onHalt }: PaletteProps): Reac
 
 function Choices({ onClose, onHalt }: Pick<PaletteProps, 'onClose' | 'onHalt'>): ReactElement {
   const [, navigate] = useLocation();
-  const fleet = useFleet();
+  const names = useAgentNames();
   const mayHalt = useMay('halt');
   const go = (href: string) => (): void => {
     navigate(href);
@@ -63,7 +63,7 @@ function Choices({ onClose, onHalt }: Pick<PaletteProps, 'onClose' | 'onHalt'>):
             {title} <span className={classes['soft']}>page</span>
           </Command.Item>
         ))}
-        {(fleet.data ?? []).slice(0, MOST_AGENTS).map(({ agent }) => (
+        {(names.data ?? []).slice(0, MOST_AGENTS).map((agent) => (
           <Command.Item
             key={agent}
             className={classes['item']}

@@ -1,5 +1,4 @@
-import type { UseQueryResult } from '@tanstack/react-query';
-import { useCallback } from 'react';
+import { useQueryClient, type UseQueryResult } from '@tanstack/react-query';
 
 import { type Answer, api, bodyOf } from './api.ts';
 import { useLiveQuery } from './use-live.ts';
@@ -12,32 +11,50 @@ export type FleetAgent = Overview['rows'][number];
 
 /** How every agent this person sees stands, and what is halted beyond single agents. */
 export function useOverview(): UseQueryResult<Overview> {
-  return useOverviewPart(whole);
+  return useLiveQuery({
+    key: KEY,
+    ask: async (signal) => bodyOf(await api.GET('/api/v1/overview', { signal })),
+    isTouchedBy: () => true,
+  });
 }
 
-/** Every agent this person sees. */
-export function useFleet(): UseQueryResult<readonly FleetAgent[]> {
-  return useOverviewPart(agentsOf);
+/** The names of every agent this person sees. */
+export function useAgentNames(): UseQueryResult<readonly string[]> {
+  return useLiveQuery({
+    key: ['agent-names'],
+    ask: async (signal) => bodyOf(await api.GET('/api/v1/agents', { signal })),
+    isTouchedBy: ({ kind }) => kind === 'agent_added',
+    select: namesOf,
+  });
 }
 
 /** How one agent stands, or null where there is none of that name. */
 export function useFleetAgent(name: string): UseQueryResult<FleetAgent | null> {
-  const find = useCallback(
-    ({ rows }: Overview) => rows.find(({ agent }) => agent === name) ?? null,
-    [name],
-  );
-  return useOverviewPart(find);
+  const client = useQueryClient();
+  const params = { query: { agent: name } };
+  return useLiveQuery({
+    key: [...KEY, name],
+    ask: async (signal) => bodyOf(await api.GET('/api/v1/overview', { params, signal })),
+    isTouchedBy: ({ agent }) => agent === null || ownerOf(agent) === name,
+    select: firstOf,
+    // Whoever comes from the fleet has seen how it stands.
+    first: () => partOf(client.getQueryData<Overview>(KEY), name),
+  });
 }
 
-// The same function each time: a part is made again only where the answer is another.
-const whole = (overview: Overview): Overview => overview;
-const agentsOf = ({ rows }: Overview): readonly FleetAgent[] => rows;
+const KEY = ['overview'] as const;
 
-function useOverviewPart<Part>(select: (overview: Overview) => Part): UseQueryResult<Part> {
-  return useLiveQuery({
-    key: ['overview'],
-    ask: async (signal) => bodyOf(await api.GET('/api/v1/overview', { signal })),
-    isTouchedBy: () => true,
-    select,
-  });
+// The same function each time: a part is made again only where the answer is another.
+const firstOf = ({ rows }: Overview): FleetAgent | null => rows[0] ?? null;
+const namesOf = ({ rows }: Answer<'/api/v1/agents'>): readonly string[] =>
+  rows.map(({ agent }) => agent);
+
+/** What is recorded beside an agent, as its undos are, has its name before a `~`. */
+function ownerOf(agent: string): string {
+  return agent.split('~', 1)[0] ?? agent;
+}
+
+function partOf(overview: Overview | undefined, name: string): Overview | undefined {
+  const rows = overview?.rows.filter(({ agent }) => agent === name) ?? [];
+  return overview === undefined || rows.length === 0 ? undefined : { ...overview, rows };
 }

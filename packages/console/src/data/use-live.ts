@@ -27,6 +27,8 @@ export type LiveQuestion<Value, Part = Value> = {
   readonly isAsked?: boolean;
   /** The part of the answer that is meant, where one answer serves several questions. */
   readonly select?: (value: Value) => Part;
+  /** What is shown until the first answer, where something is known already. */
+  readonly first?: () => Value | undefined;
 };
 
 /**
@@ -38,7 +40,7 @@ export function useLiveQuery<Value, Part = Value>(
   question: LiveQuestion<Value, Part>,
 ): UseQueryResult<Part> {
   const client = useQueryClient();
-  const { key, ask, isTouchedBy, isAsked = true, select } = question;
+  const { key, ask, isTouchedBy, isAsked = true, select, first } = question;
   const touched = useRef(isTouchedBy);
   useEffect(() => {
     touched.current = isTouchedBy;
@@ -56,10 +58,13 @@ export function useLiveQuery<Value, Part = Value>(
       pace.stop();
     };
   }, [client, name, isAsked]);
+  // No answer is a function, which is all that the library's guard asks.
+  const known = first as (() => Exclude<Value, Function> | undefined) | undefined;
   return useQuery({
     queryKey: key,
     queryFn: ({ signal }) => ask(signal),
     enabled: isAsked,
     ...(select === undefined ? {} : { select }),
+    ...(known === undefined ? {} : { placeholderData: known }),
   });
 }

@@ -1,7 +1,7 @@
 import { type FormEvent, type ReactElement, useState } from 'react';
 
 import { type QueuedItem, useAuditQueue, useAudits, useBeginAudit } from '../../data/audits.ts';
-import { useFleet } from '../../data/fleet.ts';
+import { useAgentNames } from '../../data/fleet.ts';
 import { useMay } from '../../data/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { Fault, SelectField } from '../../ui/field.tsx';
@@ -99,14 +99,14 @@ function Audits(): ReactElement {
 }
 
 function Begin(): ReactElement | null {
-  const agents = useFleet().data ?? [];
+  const agents = useAgentNames().data ?? [];
   const running = new Set(
     (useAudits().data ?? []).filter(({ state }) => state === 'running').map(({ agent }) => agent),
   );
   const [agent, setAgent] = useState('');
   const begin = useBeginAudit();
   const say = useToast();
-  const free = agents.filter((one) => !running.has(one.agent));
+  const free = agents.filter((one) => !running.has(one));
   if (!useMay('operate') || free.length === 0) return null;
   const send = (event: FormEvent): void => {
     event.preventDefault();
@@ -119,7 +119,7 @@ function Begin(): ReactElement | null {
       <SelectField
         label="Begin to audit"
         value={agent}
-        options={[['', 'choose an agent'], ...free.map((one) => [one.agent, one.agent] as const)]}
+        options={[['', 'choose an agent'], ...free.map((one) => [one, one] as const)]}
         onChange={(event) => setAgent(event.target.value)}
       />
       <Button type="submit" disabled={agent === '' || begin.isPending}>

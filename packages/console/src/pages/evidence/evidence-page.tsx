@@ -1,7 +1,7 @@
 import { ENTRY_KINDS } from '@plumbline/core';
 import { type ReactElement, useMemo } from 'react';
 
-import { useFleet } from '../../data/fleet.ts';
+import { useAgentNames } from '../../data/fleet.ts';
 import {
   askEvents,
   type EventFilters,
@@ -71,7 +71,7 @@ function Entries(): ReactElement {
     () => ({ words, agent, session, kind, fromAt: momentIn(from), untilAt: momentIn(until) }),
     [words, agent, session, kind, from, until],
   );
-  const agents = (useFleet().data ?? []).map((one) => [one.agent, one.agent] as const);
+  const agents = (useAgentNames().data ?? []).map((one) => [one, one] as const);
   const isNarrowed = [words, agent, session, kind, from, until].some((each) => each !== '');
   return (
     <Section

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 
-import { useFleet } from '../../data/fleet.ts';
+import { useAgentNames } from '../../data/fleet.ts';
 import { sessionPlace } from '../../data/places.ts';
 import { type SessionRow, useSessions } from '../../data/traces.ts';
 import { Visible } from '../../ui/code-view.tsx';
@@ -17,14 +17,14 @@ import { useQueryText } from '../../ui/use-query-text.ts';
 export function SessionsPage(): ReactElement {
   return (
     <Page title="Sessions" lead="What an agent was asked to do, and all that came of it.">
-      <Answered answer={useFleet()} what="the agents">
+      <Answered answer={useAgentNames()} what="the agents">
         {(agents) =>
           agents.length === 0 ? (
             <EmptyState title="No agents yet" command="plumb agent add banking">
               Sessions are of an agent, which is added first.
             </EmptyState>
           ) : (
-            <OfAgents agents={agents.map(({ agent }) => agent)} />
+            <OfAgents agents={agents} />
           )
         }
       </Answered>

@@ -1,6 +1,6 @@
 import { type FormEvent, type ReactElement, useMemo, useState } from 'react';
 
-import { useFleet } from '../../data/fleet.ts';
+import { useAgentNames } from '../../data/fleet.ts';
 import { type Selection, useUndoPlan } from '../../data/undos.ts';
 import { Button } from '../../ui/button.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
@@ -64,7 +64,7 @@ function Choice({
   readonly first: Chosen;
   readonly onChoose: (chosen: Chosen) => void;
 }): ReactElement {
-  const agents = useFleet().data ?? [];
+  const agents = useAgentNames().data ?? [];
   const [chosen, setChosen] = useState(first);
   const send = (event: FormEvent): void => {
     event.preventDefault();
@@ -76,7 +76,7 @@ function Choice({
         label="Agent"
         required
         value={chosen.agent}
-        options={[['', 'choose one'], ...agents.map(({ agent }) => [agent, agent] as const)]}
+        options={[['', 'choose one'], ...agents.map((agent) => [agent, agent] as const)]}
         onChange={(event) => setChosen({ ...chosen, agent: event.target.value })}
       />
       <TextField

@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 
-import { useFleet } from '../../data/fleet.ts';
+import { useAgentNames } from '../../data/fleet.ts';
 import type { EventFilters } from '../../data/log.ts';
 import { type PackAsked, useSessionsMatching } from '../../data/packs.ts';
 import { SelectField, TextField } from '../field.tsx';
@@ -32,7 +32,7 @@ export function ChoiceFields({
   readonly isListed: boolean;
   readonly onChange: (choice: PackChoice) => void;
 }): ReactElement {
-  const agents = (useFleet().data ?? []).map((one) => [one.agent, one.agent] as const);
+  const agents = (useAgentNames().data ?? []).map((one) => [one, one] as const);
   const ways = isListed
     ? (['listed', 'session', 'agent'] as const)
     : (['session', 'agent'] as const);

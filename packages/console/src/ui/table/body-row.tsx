@@ -1,5 +1,5 @@
 import { memo, type MouseEvent, type ReactElement, type ReactNode } from 'react';
-import { Link, useLocation } from 'wouter';
+import { Link } from 'wouter';
 
 import { joinClasses } from '../join-classes.ts';
 import { Unseen } from '../states.tsx';
@@ -13,16 +13,17 @@ type BodyRowProps<Row> = {
   readonly under: readonly Column<Row>[];
   readonly isCurrent: boolean;
   readonly href: string | null;
+  /** Goes where a row leads. */
+  readonly onFollow: (href: string) => void;
 };
 
 /** One row. Its first cell is the link, and a press anywhere on the row follows it. */
 function DrawnRow<Row>(props: BodyRowProps<Row>): ReactElement {
-  const { row, index, columns, under, isCurrent, href } = props;
-  const [, navigate] = useLocation();
+  const { row, index, columns, under, isCurrent, href, onFollow } = props;
   const second = under.filter((column) => (column.value(row) ?? '') !== '');
   const follow = (event: MouseEvent<HTMLElement>): void => {
     if (href === null || isOfItsOwn(event)) return;
-    navigate(href);
+    onFollow(href);
   };
   return (
     <tr

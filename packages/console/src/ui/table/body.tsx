@@ -1,5 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactElement, type ReactNode, useRef } from 'react';
+import { useLocation } from 'wouter';
 
 import { Unseen } from '../states.tsx';
 import { BodyRow } from './body-row.tsx';
@@ -12,7 +13,7 @@ const ROW_PX = 34;
 // With a second line. The style sheet says the same heights.
 const TALL_ROW_PX = 58;
 const HEAD_PX = 33;
-const OVERSCAN = 12;
+const OVERSCAN = 6;
 
 type Matching<Row extends object> = ReturnType<Rows<Row>['getRowModel']>['rows'];
 
@@ -22,6 +23,8 @@ type TableBodyProps<Row extends object> = {
   /** What stands on a second line of each row. */
   readonly under: readonly Column<Row>[];
   readonly rows: Matching<Row>;
+  /** Whether other rows are on their way, because the filter has changed. */
+  readonly isBusy: boolean;
   readonly width: number;
   readonly rowHref?: (row: Row) => string;
   readonly head: ReactNode;
@@ -31,8 +34,9 @@ type TableBodyProps<Row extends object> = {
 
 /** The rows that are in sight, of however many. Arrows go from row to row, Enter follows one. */
 export function TableBody<Row extends object>(props: TableBodyProps<Row>): ReactElement {
-  const { name, columns, under, rows, width, rowHref, head, foot, nothing } = props;
+  const { name, columns, under, rows, isBusy, width, rowHref, head, foot, nothing } = props;
   const box = useRef<HTMLDivElement>(null);
+  const [, navigate] = useLocation();
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => box.current,
@@ -61,6 +65,7 @@ export function TableBody<Row extends object>(props: TableBodyProps<Row>): React
       <table
         className={classes['table']}
         aria-rowcount={rows.length + 1}
+        aria-busy={isBusy}
         style={{ minWidth: width }}
       >
         <caption>
@@ -85,6 +90,7 @@ export function TableBody<Row extends object>(props: TableBodyProps<Row>): React
                 under={under}
                 isCurrent={index === stop}
                 href={hrefOf(row, rowHref)}
+                onFollow={navigate}
               />
             );
           })}

@@ -2,6 +2,7 @@ import { type ReactElement, type ReactNode, useDeferredValue, useMemo, useState 
 
 import { Button } from '../button.tsx';
 import { useQueryText } from '../use-query-text.ts';
+import { useTypedText } from '../use-typed-text.ts';
 import { useWidth } from '../use-width.ts';
 import { TableBody } from './body.tsx';
 import { type Column, orderText, parseOrder } from './column.ts';
@@ -54,7 +55,7 @@ export function Table<Row extends object>(props: TableProps<Row>): ReactElement 
     filters,
     prefix = '',
   } = props;
-  const [text, setText] = useQueryText(`${prefix}q`);
+  const { text, type, settle } = useTypedText(`${prefix}q`);
   const [orderIn, setOrder] = useQueryText(`${prefix}sort`, firstOrder);
   const [chosen, setChosen] = useState<ReadonlyMap<string, boolean>>(new Map());
   const [box, width] = useWidth();
@@ -77,7 +78,8 @@ export function Table<Row extends object>(props: TableProps<Row>): ReactElement 
           value={text}
           placeholder={`Filter ${name}`}
           aria-label={`Filter ${name}`}
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => type(event.target.value)}
+          onBlur={settle}
         />
         <span className={classes['count']} role="status">
           {countText(matching.length, rows.length, rows.length === 1 ? one : name)}
@@ -93,6 +95,7 @@ export function Table<Row extends object>(props: TableProps<Row>): ReactElement 
         columns={shown}
         under={under}
         rows={matching}
+        isBusy={sought !== text}
         width={widthOf(shown)}
         {...(rowHref === undefined ? {} : { rowHref })}
         head={<TableHead columns={shown} order={order} onOrder={(to) => setOrder(orderText(to))} />}
