@@ -13,6 +13,8 @@ type EntryFormProps = {
   /** What the button that sends it says. */
   readonly action: string;
   readonly onEntered: () => void;
+  /** Whether its button is the one that the page leads to. */
+  readonly isMain?: boolean;
   /** The factors that are known to be wanted already. */
   readonly firstProofs?: readonly string[];
   /** What one comes with, as far as it is typed. */
@@ -23,7 +25,7 @@ type EntryFormProps = {
 
 /** Signs in with what somebody came with, and asks for a second factor where one is wanted. */
 export function EntryForm(props: EntryFormProps): ReactElement {
-  const { way, action, onEntered, firstProofs = null, children, instead } = props;
+  const { way, action, onEntered, isMain = true, firstProofs = null, children, instead } = props;
   const [code, setCode] = useState('');
   const { isBusy, proofs, error, enter } = useEntry(onEntered, firstProofs);
   const takesCode = proofs?.includes('totp') === true;
@@ -40,7 +42,7 @@ export function EntryForm(props: EntryFormProps): ReactElement {
       {takesCode && <CodeField code={code} onCode={setCode} />}
       <EntryFault error={error} />
       {(takesCode || !takesPasskey) && (
-        <Button look="primary" type="submit" disabled={isBusy}>
+        <Button look={isMain ? 'primary' : 'plain'} type="submit" disabled={isBusy}>
           {isBusy ? 'Signing in…' : action}
         </Button>
       )}

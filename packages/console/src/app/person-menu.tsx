@@ -5,6 +5,8 @@ import { Button } from '../ui/button.tsx';
 import { Visible } from '../ui/code-view.tsx';
 import { Menu, MenuCheck, MenuChoice, MenuItem, MenuLabel, MenuLine } from '../ui/menu.tsx';
 import { usePreferences } from '../ui/preferences.ts';
+import { visibleText } from '../ui/visible-text.ts';
+import classes from './layout.module.css';
 
 const THEMES = [
   ['system', 'as the system'],
@@ -23,12 +25,24 @@ export function PersonMenu({ session }: { readonly session: ConsoleSession }): R
   return (
     <Menu
       trigger={
-        <Button aria-label={`Signed in as ${session.name}`}>
-          <Visible text={session.name} />
+        <Button aria-label={`Signed in as ${visibleText(session.name)}`}>
+          <span className={classes['who']}>
+            <Visible text={session.name} />
+          </span>
         </Button>
       }
     >
-      <MenuLabel>{session.roles.join(', ')}</MenuLabel>
+      <MenuLabel>
+        <Visible text={session.name} />
+        {session.person !== session.name && (
+          <>
+            <br />
+            <Visible text={session.person ?? ''} />
+          </>
+        )}
+        <br />
+        {session.roles.join(', ')}
+      </MenuLabel>
       <MenuLine />
       <MenuChoice
         label="Theme"

@@ -71,15 +71,18 @@ function Ways({
   readonly onEntered: () => void;
 }): ReactElement {
   const offers = (way: string): boolean => session.ways.includes(way);
+  const takesPasskey = offers('passkey') && hasPasskeys();
   return (
     <>
-      {offers('passkey') && hasPasskeys() && <PasskeyButton onEntered={onEntered} />}
+      {takesPasskey && <PasskeyButton onEntered={onEntered} />}
       {session.issuers.map((issuer) => (
         <a key={issuer.id} href={issuerPlace(issuer)} className={buttonClass({})}>
           Sign in with {issuer.name}
         </a>
       ))}
-      {offers('key') && <KeyForm isFirst={isAlone} onEntered={onEntered} />}
+      {offers('key') && (
+        <KeyForm isFirst={isAlone} isMain={!takesPasskey && isAlone} onEntered={onEntered} />
+      )}
       <p className={classes['hint']}>
         On the machine of the daemon, <code>plumb console</code> prints a link that signs in once.
       </p>

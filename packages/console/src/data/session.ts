@@ -92,7 +92,9 @@ export function useBeingHere(): UseMutationResult<ConsoleSession, Error, void> {
 /** Returns where a browser signs in with an issuer, and comes back to the page it is at. */
 export function issuerPlace({ id }: Issuer): string {
   const { pathname, search } = globalThis.location;
-  const to = pathname === '/console/sign-in' ? '/console/' : `${pathname}${search}`;
+  const here = `${pathname}${search}`;
+  // The daemon takes no place that could lead elsewhere; the fleet is better than no way in.
+  const to = pathname === '/console/sign-in' || here.includes('//') ? '/console/' : here;
   return `/console/oidc/${encodeURIComponent(id)}?to=${encodeURIComponent(to)}`;
 }
 

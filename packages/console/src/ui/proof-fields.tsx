@@ -16,16 +16,21 @@ type ProofFieldsProps = {
 
 /** How the reader proves a second factor: the digits of an app, or a touch when they send. */
 export function ProofFields({ proving, onChange }: ProofFieldsProps): ReactElement {
-  const factors = useFactors().data?.rows ?? [];
+  const { data, isError } = useFactors();
+  const factors = data?.rows ?? [];
+  // Before it is known what the reader has, nothing is chosen for them.
+  const isKnown = data !== undefined || isError;
   const hasPasskey = factors.some(({ kind }) => kind === 'webauthn');
   const hasCode = factors.some(({ kind }) => kind === 'totp') || !hasPasskey;
   const first = hasPasskey && !hasCode ? 'passkey' : 'code';
   const way = proving?.way ?? first;
   useEffect(() => {
-    if (proving === null) onChange(first === 'code' ? { way: 'code', code: '' } : { way: first });
-  }, [proving, first, onChange]);
+    if (isKnown && proving === null)
+      onChange(first === 'code' ? { way: 'code', code: '' } : { way: first });
+  }, [isKnown, proving, first, onChange]);
   const choose = (chosen: string): void =>
     onChange(chosen === 'passkey' ? { way: 'passkey' } : { way: 'code', code: '' });
+  if (!isKnown) return <p role="status">Looking what you can prove it by…</p>;
   return (
     <>
       {hasPasskey && hasCode && (

@@ -84,6 +84,9 @@ const GARBAGE: ReadonlyMap<string, ProblemCode> = new Map([
   ['HPE_HEADER_OVERFLOW', 'headers-too-large'],
 ]);
 
+const TOO_LARGE =
+  "the headers are too large: in a browser, delete this host's cookies and load the page again";
+
 /** What is not HTTP never becomes a request, so it is answered on the bare connection. */
 function answerGarbage(error: NodeJS.ErrnoException, socket: net.Socket | object): void {
   if (!('writable' in socket) || !('end' in socket) || !socket.writable) {
@@ -91,7 +94,8 @@ function answerGarbage(error: NodeJS.ErrnoException, socket: net.Socket | object
     return;
   }
   const code = GARBAGE.get(error.code ?? '') ?? 'bad-request';
-  const body = JSON.stringify(problemBody({ code, detail: 'this is not a whole HTTP request' }));
+  const detail = code === 'headers-too-large' ? TOO_LARGE : 'this is not a whole HTTP request';
+  const body = JSON.stringify(problemBody({ code, detail }));
   const [status, title] = PROBLEMS[code];
   socket.end(
     `HTTP/1.1 ${status} ${title}\r\nconnection: close\r\n` +

@@ -108,7 +108,15 @@ export function Table<Row extends object>(props: TableProps<Row>): ReactElement 
 
 function countText(matching: number, all: number, name: string): string {
   const count = (number: number): string => number.toLocaleString('en');
-  return matching === all ? `${count(all)} ${name}` : `${count(matching)} of ${count(all)} ${name}`;
+  const named = all === 1 ? oneOf(name) : name;
+  return matching === all
+    ? `${count(all)} ${named}`
+    : `${count(matching)} of ${count(all)} ${named}`;
+}
+
+/** What one of many is called: tables are named for many. */
+function oneOf(name: string): string {
+  return name.replace(/ies$/, 'y').replace(/([^s])s$/, '$1');
 }
 
 function LoadMore<Row>({

@@ -5,12 +5,15 @@ import { route, type Route } from '../route.ts';
 import { leadTo, leadToProblem } from './console-files.ts';
 import { isLedByOthers } from './sign-in-page.ts';
 
+// Above the console, elsewhere, or to where signing in would begin again.
+const STRAY = /\/\/|(?:^|\/)(?:\.|%2e){1,2}(?:[/?]|$)|^\/console\/oidc(?:[/?]|$)/i;
+
 /** Where a sign-in may end: a page of the console, and nothing that leads elsewhere. */
 const ownPage = z
   .string()
   .max(1_000)
-  .regex(/^\/console\/[A-Za-z0-9_.~%/?=&,:-]*$/)
-  .refine((path) => !path.includes('//'), 'must be a page of the console');
+  .regex(/^\/console\/[\w.~%/?=&,:;@!$'()*+-]*$/)
+  .refine((path) => !STRAY.test(path), 'must be a page of the console');
 
 /** Sends a browser to an issuer of tokens to sign in there. */
 export const beginOidc: Route = route({

@@ -163,7 +163,17 @@ describe('the console', () => {
     assert.deepEqual(begun.headers['set-cookie'], [
       'plumbline-flow=s; Path=/; Max-Age=600; HttpOnly; SameSite=Lax',
     ]);
-    for (const to of ['https://evil.example/', '//evil.example', '/console//evil.example', '/x']) {
+    const deep = '/console/evidence?q=tool%3Arefund+verdict:deny&at=(1)';
+    const fine = `/console/oidc/0123456789ab?to=${encodeURIComponent(deep)}`;
+    assert.equal((await fake.ask({ path: fine })).status, 302);
+    const strays = [
+      '/console/../log',
+      '/console/a/%2E%2e/x',
+      '/console/..',
+      '/console/oidc/a?to=b',
+    ];
+    const others = ['https://evil.example/', '//evil.example', '/console//evil.example', '/x'];
+    for (const to of [...others, ...strays, '/console/\\\\evil', '/console/\r\nx: y']) {
       const path = `/console/oidc/0123456789ab?to=${encodeURIComponent(to)}`;
       assert.equal((await fake.ask({ path })).status, 400, to);
     }

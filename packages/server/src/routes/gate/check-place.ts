@@ -37,6 +37,10 @@ export function placeOf({ host, port, hosts, scheme }: Listening): Place {
 /** Returns why a request is not for this daemon, or comes from somebody else's page. */
 export function checkPlace(request: IncomingMessage, via: Via, place: Place): Problem | null {
   const { host = '', origin } = request.headers;
+  // Of two names one program in front may read the one, and this one the other.
+  if (isNamedTwice(request.rawHeaders)) {
+    return { code: 'bad-host', detail: '`Host` stands twice' };
+  }
   // Who may open the socket needs no name; over TCP a name that was rebound gives itself away.
   if (via !== 'local' && !place.isOwnHost(host)) {
     return { code: 'bad-host', detail: 'this daemon does not have the name in `Host`' };
@@ -46,4 +50,13 @@ export function checkPlace(request: IncomingMessage, via: Via, place: Place): Pr
     return null;
   }
   return { code: 'bad-origin', detail: 'web pages of others may not call this daemon' };
+}
+
+function isNamedTwice(raw: readonly string[]): boolean {
+  let seen = 0;
+  for (let at = 0; at < raw.length; at += 2) {
+    const name = raw[at] ?? '';
+    if (name.length === 4 && name.toLowerCase() === 'host') seen += 1;
+  }
+  return seen > 1;
 }
