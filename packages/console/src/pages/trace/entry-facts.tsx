@@ -92,7 +92,9 @@ const TOLD: Readonly<Record<string, readonly Told[]>> = {
   observed: [
     ['How often', 'open', 'count'],
     ['Refused', 'open', 'refused'],
+    ['What it saw', 'secret', 'events'],
   ],
+  conflict: [['What it asked for then', 'secret', 'action']],
   alert: [
     ['Rule', 'open', 'rule'],
     ['Claims', 'open', 'claims'],
@@ -101,6 +103,7 @@ const TOLD: Readonly<Record<string, readonly Told[]>> = {
     ['Tool', 'open', 'tool'],
     ['Server', 'open', 'server'],
     ['Why', 'open', 'why'],
+    ['What was asked for', 'secret', 'action'],
   ],
   halt: STOPPED,
   resume: STOPPED,

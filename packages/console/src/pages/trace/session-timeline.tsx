@@ -42,7 +42,8 @@ export function SessionTimeline(props: SessionTimelineProps): ReactElement {
       {!isWhole && <Rest session={session} isCut={rows.length >= MOST_ROWS} />}
       {!isAllAround && (
         <p className={classes['soft']}>
-          More than 500 entries of a kind are about this session; the first of them are here.
+          The agent’s chain is longer than what is looked through here: of what is about this
+          session, the first is shown.
         </p>
       )}
       {isMissing && (

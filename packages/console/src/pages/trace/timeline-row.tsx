@@ -1,4 +1,4 @@
-import type { ReactElement, ReactNode } from 'react';
+import { memo, type MemoExoticComponent, type ReactElement, type ReactNode } from 'react';
 import { Link } from 'wouter';
 
 import type { TraceRow } from '../../data/traces.ts';
@@ -29,8 +29,14 @@ type TimelineRowProps = {
   readonly isLeaving?: boolean;
 };
 
-/** One thing that happened: when, what, and how it was judged or trusted. */
-export function TimelineRow({
+/**
+ * One thing that happened: when, what, and how it was judged or trusted. What is in sight already
+ * is not drawn again while a long list is scrolled.
+ */
+export const TimelineRow: MemoExoticComponent<(props: TimelineRowProps) => ReactElement> =
+  memo(DrawnRow);
+
+function DrawnRow({
   row,
   isAround = false,
   times = 1,
