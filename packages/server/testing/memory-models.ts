@@ -15,6 +15,7 @@ import type {
   SessionRow,
 } from '../src/store/models.ts';
 import { type List, pageLimit } from '../src/store/page.ts';
+import { roomKeyOf } from '../src/store/room-key-of.ts';
 import { readEntry, type ReadEntry } from '../src/store/read-entry.ts';
 
 /** A row with everything lists can be narrowed by. */
@@ -95,7 +96,7 @@ export class MemoryModels implements Models {
   async roomOpenings({ roomMark, before, limit }: RoomFilter): Promise<Page<OpeningRow>> {
     const found = this.#sessions
       .map(({ index, row: { agent, session } }) => ({ index, agent, session }))
-      .filter(({ index }) => [roomMark, null].includes(this.#rooms.get(index) ?? null))
+      .filter(({ index }) => mayBeOf(this.#rooms.get(index) ?? null, roomMark))
       .filter(({ index }) => before === null || index < before)
       .toReversed();
     const rows = found.slice(0, limit);
@@ -249,6 +250,11 @@ export class MemoryModels implements Models {
       nextIndex: this.#next,
     };
   }
+}
+
+function mayBeOf(mark: string | null, wanted: string): boolean {
+  if (mark === null || mark === wanted) return true;
+  return mark !== '' && roomKeyOf(mark) !== roomKeyOf(wanted);
 }
 
 function passes(

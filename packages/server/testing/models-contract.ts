@@ -77,19 +77,25 @@ const ofRows: Readonly<Record<string, (models: Models) => Promise<void>>> = {
       makeEntry('session_opened', { ...chain, session, at: 10, open: openedOpen({ ...open }) });
     await models.fold(0, [
       opening('s1', {}),
-      opening('s2', { roomMark: 'room_1' }),
-      opening('s3', { roomMark: 'room_2' }),
+      opening('s2', { roomMark: 'room_aaaaaaaa1' }),
+      opening('s3', { roomMark: 'room_aaaaaaaa2' }),
       opening('s4', { roomMark: null }),
-      opening('s5', { roomMark: 'room_1' }),
+      opening('s5', { roomMark: 'room_aaaaaaaa1' }),
+      opening('s6', { roomMark: 'room_99999999f' }),
+      opening('s7', { roomMark: 'room_bbbbbbbb0' }),
     ]);
-    const asked = { roomMark: 'room_1', before: null, limit: 2 };
-    const first = await models.roomOpenings(asked);
-    assert.deepEqual([first.rows.map(({ session }) => session), first.next], [['s5', 's2'], 1]);
+    const asked = { roomMark: 'room_aaaaaaaa1', limit: 2 };
+    const sessionsOf = async (before: number | null) => {
+      const { rows, next } = await models.roomOpenings({ ...asked, before });
+      return [rows.map(({ session }) => session), next];
+    };
+    assert.deepEqual(await sessionsOf(null), [['s7', 's6'], 5], 'marks of other keys say nothing');
+    assert.deepEqual(await sessionsOf(5), [['s5', 's2'], 1]);
     const rest = await models.roomOpenings({ ...asked, before: 1 });
     assert.deepEqual(rest, {
       rows: [{ index: 0, agent: 'refunds', session: 's1' }],
       next: null,
-      nextIndex: 5,
+      nextIndex: 7,
     });
   },
   'a session counts what was decided in it': async (models) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { roomKeyOf } from '../store/room-key-of.ts';
 import { openRoomMarks } from './room-marks.ts';
 
 function memoryVault() {
@@ -21,5 +22,7 @@ test('room marks: a room has one mark as long as its vault lives, another elsewh
   const again = await openRoomMarks(vault);
   assert.equal(again('war room'), mark);
   assert.notEqual(again('war rooms'), mark);
-  assert.notEqual((await openRoomMarks(memoryVault()))('war room'), mark);
+  const elsewhere = (await openRoomMarks(memoryVault()))('war room');
+  assert.notEqual(roomKeyOf(elsewhere), roomKeyOf(mark));
+  assert.equal(roomKeyOf(again('another')), roomKeyOf(mark));
 });

@@ -177,7 +177,7 @@ export type Models = {
   readonly activity: (sinceAt: number) => Promise<readonly ActivityRow[]>;
   /**
    * Returns the sessions that are, or may be, of the room of a mark: also those of entries that say
-   * nothing of rooms.
+   * nothing of rooms, and those with the mark of another key.
    */
   readonly roomOpenings: (of: RoomFilter) => Promise<Page<OpeningRow>>;
   readonly grants: (filter: Filter) => Promise<Page<GrantRow>>;

@@ -1,6 +1,7 @@
 import type { Entry } from '@plumbline/core';
 
 import type { SessionRow } from '../../store/models.ts';
+import { roomKeyOf } from '../../store/room-key-of.ts';
 import type { AroundRow } from './traces.ts';
 
 /** A session as its row and its opening tell of it openly. */
@@ -34,7 +35,10 @@ export function coverageOf(
 
 function roomCoverage({ open }: Entry, mark: string): AroundRow['covers'] | 'no' {
   const own = open['roomMark'];
-  return own === undefined ? 'unknown' : answer(own === mark);
+  if (own === null || own === mark) return answer(own === mark);
+  // The mark of another key does not say which room it stands for.
+  const isOfKey = typeof own === 'string' && roomKeyOf(own) === roomKeyOf(mark);
+  return isOfKey ? 'no' : 'unknown';
 }
 
 function answer(isSame: boolean): 'yes' | 'no' {

@@ -33,7 +33,7 @@ async function scene() {
     vault: { subjectKey: () => Promise.resolve(undefined) },
     caughtUp: () => Promise.resolve(),
     pactOf: () => Promise.resolve(undefined),
-    roomMark: (room) => `room_${room}`,
+    roomMark: (room) => `room_00000000${room}`,
     write: ({ kind, agent, open }) => {
       written.push({ kind, agent, ...open });
       return Promise.resolve(served({ index: 6, at: 7 }));
@@ -88,7 +88,7 @@ async function roomScene(rooms: readonly string[], unmarked: readonly string[] =
     const subject = { id: `sub_${'1'.repeat(32)}`, key };
     const { sealed } = sealPayload(subject, JSON.stringify({ room }));
     const session = `s${place + 1}`;
-    const marked = unmarked.includes(session) ? {} : { roomMark: `room_${room}` };
+    const marked = unmarked.includes(session) ? {} : { roomMark: `room_00000000${room}` };
     const at = place + 1;
     return makeEntry('session_opened', { ...chain, session, at, sealed, open: openedOpen(marked) });
   });
@@ -107,7 +107,7 @@ async function roomScene(rooms: readonly string[], unmarked: readonly string[] =
     vault: { subjectKey: () => Promise.resolve(key) },
     caughtUp: () => Promise.resolve(),
     pactOf: () => Promise.resolve(undefined),
-    roomMark: (room) => `room_${room}`,
+    roomMark: (room) => `room_00000000${room}`,
     write: ({ kind, agent, open }) => {
       written.push({ kind, agent, ...open });
       return Promise.resolve(served({ index: 6, at: 7 }));
@@ -157,7 +157,7 @@ test('traces: a mark alone says nothing: of which room one is, what is sealed sa
   const forged = makeEntry('session_opened', {
     ...chain,
     at: 1,
-    open: openedOpen({ roomMark: 'room_war-room' }),
+    open: openedOpen({ roomMark: 'room_00000000war-room' }),
   });
   await models.fold(0, [forged]);
   const traces = makeTraces({ ...QUIET, models, sequencer: logOf([forged]) });
@@ -169,7 +169,7 @@ const QUIET = {
   vault: { subjectKey: () => Promise.resolve(undefined) },
   caughtUp: () => Promise.resolve(),
   pactOf: () => Promise.resolve(undefined),
-  roomMark: (room: string) => `room_${room}`,
+  roomMark: (room: string) => `room_00000000${room}`,
   write: () => Promise.resolve(served({ index: 6, at: 7 })),
 };
 
@@ -199,7 +199,7 @@ test('traces: around a session stand the halts that reached it, and who read it'
     makeEntry('session_opened', {
       ...chain,
       at: 4,
-      open: openedOpen({ task: 'refund', roomMark: 'room_war-room' }),
+      open: openedOpen({ task: 'refund', roomMark: 'room_00000000war-room' }),
     }),
     makeEntry('decided', { ...chain, at: 5, open: decidedOpen({ decision: 'd1' }) }),
     halt(6, 'other-room', ['room', 'kitchen']),
@@ -245,9 +245,13 @@ test('traces: around a session stand the halts that reached it, and who read it'
 });
 
 test('traces: a halted room is not known where nothing open says of which one is', async () => {
+  for (const marked of [{}, { roomMark: 'room_11111111war-room' }]) await isNotKnown(marked);
+});
+
+async function isNotKnown(marked: { readonly roomMark?: string }): Promise<void> {
   const open = { scope: 'room', target: 'war-room', reason: 'odd', by: 'ops', epoch: 1, id: 'h' };
   const entries = [
-    makeEntry('session_opened', { ...chain, at: 1, open: openedOpen() }),
+    makeEntry('session_opened', { ...chain, at: 1, open: openedOpen(marked) }),
     makeEntry('halt', { agent: 'refunds', session: null, at: 2, open }),
   ];
   const models = new MemoryModels();
@@ -255,4 +259,4 @@ test('traces: a halted room is not known where nothing open says of which one is
   const traces = makeTraces({ ...QUIET, models, sequencer: logOf(entries) });
   const found = await traces.around(chain);
   assert.deepEqual(found.ok ? found.value.rows.map(({ covers }) => covers) : null, ['unknown']);
-});
+}
