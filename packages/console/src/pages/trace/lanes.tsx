@@ -6,7 +6,7 @@ import { sessionPlace } from '../../data/places.ts';
 import type { SessionRow, Trace, TraceRow } from '../../data/traces.ts';
 import { Button } from '../../ui/button.tsx';
 import { Menu, MenuCheck } from '../../ui/menu.tsx';
-import { Unseen } from '../../ui/states.tsx';
+import { ErrorState, Unseen } from '../../ui/states.tsx';
 import { Time } from '../../ui/time.tsx';
 import { useWidth } from '../../ui/use-width.ts';
 import { decisionNames } from './decision-names.ts';
@@ -40,7 +40,8 @@ export function Lanes({
   const isStacked = width > 0 && width < SIDE_BY_SIDE_PX;
   const lanes = useMemo(() => lanesOf(traces), [traces]);
   const shown = lanes.filter(({ session }) => !hidden.has(session.session));
-  const halts = useHalts().data?.rows ?? NO_HALTS;
+  const told = useHalts();
+  const halts = told.data?.rows ?? NO_HALTS;
   const items = useMemo(
     () => inOrder([...entriesOf(traces, hidden), ...stopsOf(halts, room, traces)]),
     [traces, hidden, halts, room],
@@ -58,6 +59,7 @@ export function Lanes({
     });
   return (
     <div ref={measure} className={classes['lane-frame']}>
+      {told.error !== null && <ErrorState error={told.error} what="what halted the room" />}
       <Chooser lanes={lanes} hidden={hidden} onToggle={toggle} />
       <VirtualRows
         label="What happened in the room"

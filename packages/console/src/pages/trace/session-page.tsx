@@ -62,7 +62,8 @@ function Session({ trace }: { readonly trace: Trace }): ReactElement {
   const [view, setView] = useQueryText('view', 'timeline');
   const opening = useRecord(trace);
   const { session } = trace;
-  const around = useAround(session.agent, session.session).data ?? NOTHING_AROUND;
+  const told = useAround(session.agent, session.session);
+  const around = told.data ?? NOTHING_AROUND;
   const { rows } = opening.record;
   const items = useMemo(() => timelineItems(rows, around.rows), [rows, around.rows]);
   const names = useMemo(() => decisionNames(rows), [rows]);
@@ -89,7 +90,11 @@ function Session({ trace }: { readonly trace: Trace }): ReactElement {
             id: 'timeline',
             title: 'Timeline',
             show: () => (
-              <SessionTimeline {...{ items, names, opening, isWhole }} isAllAround={around.isAll} />
+              <SessionTimeline
+                {...{ items, names, opening, isWhole }}
+                isAllAround={around.isAll}
+                aroundError={told.error}
+              />
             ),
           },
           {

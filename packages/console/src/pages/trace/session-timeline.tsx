@@ -2,6 +2,7 @@ import { type ReactElement, useMemo } from 'react';
 import { Link } from 'wouter';
 
 import { MOST_ROWS } from '../../data/traces.ts';
+import { ErrorState } from '../../ui/states.tsx';
 import { joinClasses } from '../../ui/join-classes.ts';
 import { useQueryText } from '../../ui/use-query-text.ts';
 import { useWidth } from '../../ui/use-width.ts';
@@ -22,11 +23,13 @@ type SessionTimelineProps = {
   readonly isWhole: boolean;
   /** Whether everything that stands about the session is here. */
   readonly isAllAround: boolean;
+  /** Why that is not known; null: it is. */
+  readonly aroundError: unknown;
 };
 
 /** The timeline of a session beside the entry that is looked at. */
 export function SessionTimeline(props: SessionTimelineProps): ReactElement {
-  const { items, names, opening, isWhole, isAllAround } = props;
+  const { items, names, opening, isWhole, isAllAround, aroundError } = props;
   const [entry, setEntry] = useQueryText('entry');
   const [box, width] = useWidth();
   const isNarrow = width > 0 && width < TWO_PANES_PX;
@@ -40,6 +43,12 @@ export function SessionTimeline(props: SessionTimelineProps): ReactElement {
   return (
     <>
       {!isWhole && <Rest session={session} isCut={rows.length >= MOST_ROWS} />}
+      {aroundError !== null && (
+        <ErrorState
+          error={aroundError}
+          what="what halted this session, and what people said of it"
+        />
+      )}
       {!isAllAround && (
         <p className={classes['soft']}>
           The agent’s chain is longer than what is looked through here: of what is about this
