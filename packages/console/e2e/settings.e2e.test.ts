@@ -3,11 +3,20 @@ import { describe, test } from 'node:test';
 
 import { verifies } from '@plumbline/testkit';
 
+import { openDesk } from './harness/desk.ts';
 import { judgePage } from './harness/judge.ts';
 import { takePicture } from './harness/picture.ts';
 import { onPage, ownDaemon, sharedDaemon, skip } from './harness/world.ts';
 
-const TABS = ['factors', 'people', 'roles', 'notifications', 'credentials', 'about'] as const;
+const TABS = [
+  'factors',
+  'people',
+  'roles',
+  'notifications',
+  'credentials',
+  'retention',
+  'about',
+] as const;
 
 describe('settings', { skip }, () => {
   for (const theme of ['light', 'dark'] as const) {
@@ -25,6 +34,26 @@ describe('settings', { skip }, () => {
       });
     });
   }
+
+  test('settings: what is kept is counted, since when, and follows an erasure', async () => {
+    verifies('evidence.erasure');
+    const desk = await openDesk();
+    await desk.payRefund();
+    await onPage(desk.daemon, { path: '/settings/retention' }, async (page) => {
+      await page.getByRole('cell', { name: 'Entries of the log', exact: true }).waitFor();
+      await page.getByText('0 erased so far').waitFor();
+      await page.getByRole('cell', { name: 'it is written' }).waitFor();
+      await judgePage(page);
+      const erasing = { subject: 'emma', reason: 'she asked for it' };
+      await desk.daemon.ask('POST', '/api/v1/subjects/erase', erasing);
+      await page.getByText('1 erased so far').waitFor();
+      await desk.daemon.ask('POST', '/api/v1/log/roll');
+      await page.getByRole('cell', { name: /\/1$/ }).waitFor();
+      await judgePage(page);
+      await page.getByRole('link', { name: 'their entries' }).click();
+      await page.getByRole('cell', { name: 'erasure', exact: true }).waitFor();
+    });
+  });
 
   test('settings: a key is made, shown once, and revoked', async () => {
     const daemon = await ownDaemon();

@@ -54,6 +54,7 @@ import { openKeys } from './services/keys.ts';
 import { makeLog } from './services/log.ts';
 import type { Services } from './services/daemon-services.ts';
 import type { PacksNeeds } from './services/packs/make-packs.ts';
+import type { RetentionNeeds } from './services/retention.ts';
 import { makeTools } from './services/tools.ts';
 import { makeWriteEntry, type WriteEntry } from './services/write-entry.ts';
 import { openModelsWorker } from './store/embedded/models-worker.ts';
@@ -228,7 +229,7 @@ export async function openContext(
   const box = { openOutbox: (): Outbox => openOutbox(places.outbox) };
   const telling = tellingOf(config, { ...hearing, ...box }, surroundings);
   const drilling = drillingOf(config, { guard, executing, keys, write, clock, past, health });
-  const reading = { ...needs, ...packing(config, stores), roomMark, clock };
+  const reading = { ...needs, ...fromFiles(config, stores, health), roomMark, clock };
   const services: Services = {
     notices: telling.notices,
     drills: drilling.drills,
@@ -320,13 +321,19 @@ function inventoryOf(
   return { tools, bypasses: makeBypasses({ guard, book: past.bypasses, write }) };
 }
 
-/** Packs are written from the files of the data directory, opened as `plumb pack` opens them. */
-function packing(
-  { data }: Config,
-  { log, rootKey }: Stores,
-): Pick<PacksNeeds, 'where' | 'start' | 'publish'> {
-  const where = { place: data, rootKeyFile: null, rootKey: rootKey.bytes, openings: new Map() };
-  return { where, start: () => log.start(), publish: () => log.publish() };
+type FromFiles = Pick<PacksNeeds, 'where' | 'start' | 'publish'> &
+  Omit<RetentionNeeds, 'models' | 'caughtUp'>;
+
+/** What is read from the data directory itself; packs are opened as `plumb pack` opens them. */
+function fromFiles(
+  { data: place, origin, log: { rollAtEntries }, disk: bounds }: Config,
+  { log, disk, rootKey }: Stores,
+  { freeBytes }: Services['health'],
+): FromFiles {
+  const where = { place, rootKeyFile: null, rootKey: rootKey.bytes, openings: new Map() };
+  const readFile = (path: string): Promise<Uint8Array | undefined> => disk.read(path);
+  const own = { base: origin, readFile, rollAtEntries, freeBytes, bounds };
+  return { ...own, log, where, start: () => log.start(), publish: () => log.publish() };
 }
 
 function logService({ log, disk }: Stores, recordLink: RecordLink): Services['log'] {

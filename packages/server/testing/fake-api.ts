@@ -18,6 +18,7 @@ import type { Models } from '../src/store/models.ts';
 import type { ApiKey } from '../src/store/vault.ts';
 import { fakeApprovals } from './fake-approvals.ts';
 import { fakeDrills } from './fake-drills.ts';
+import type { Kept } from '../src/services/retention.ts';
 import { fakePacks } from './fake-packs.ts';
 import { fakeAudits } from './fake-audits.ts';
 import { fakeNotices } from './fake-notices.ts';
@@ -343,6 +344,15 @@ function fakePeople(said: <T>(name: string, value: T) => Promise<Outcome<T>>): G
   };
 }
 
+const KEPT: Kept = {
+  entries: 2,
+  oldestAt: 1,
+  logs: [{ origin: 'ledger.example', start: 0, entries: 2, firstAt: 1, rolledAt: null }],
+  rollAtEntries: null,
+  erased: { count: 0, isMore: false, lastAt: null },
+  disk: { freeBytes: 9, warnBytes: 3, refuseBytes: 1 },
+};
+
 const ROOM: BoundRoom = {
   rule: 'refund',
   tools: ['refunds.issue'],
@@ -540,6 +550,7 @@ function fakeServices(
     },
     trials: { start: () => served('trials.start', { run: () => Promise.resolve(null) }) },
     packs: fakePacks(served),
+    retention: { look: () => Promise.resolve(KEPT) },
     signIns: fakeSignIns(served),
     drills: fakeDrills(served),
     breakGlass: {

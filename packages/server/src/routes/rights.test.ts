@@ -142,6 +142,7 @@ const MATRIX: Readonly<Record<string, string>> = {
   getLog: '--+--++++',
   getEntry: '--+--++++',
   getProof: '--+--++++',
+  getRetention: '--+--++++',
   planPack: '--+-+++++',
   makePack: '--+-+++++',
   getConsistency: '--+--++++',

@@ -119,6 +119,7 @@ import { planPack } from './packs/plan-pack.ts';
 import { listBounds } from './bounds/list-bounds.ts';
 import { listBypasses } from './bypasses/list-bypasses.ts';
 import { reportBypasses } from './bypasses/report-bypasses.ts';
+import { getRetention } from './retention/get-retention.ts';
 import { closeReview } from './reviews/close-review.ts';
 import { listReviews } from './reviews/list-reviews.ts';
 import type { Route } from './route.ts';
@@ -281,6 +282,7 @@ export const ROUTES: readonly Route[] = [
   getEntry,
   getProof,
   getConsistency,
+  getRetention,
   planPack,
   makePack,
   rollLog,

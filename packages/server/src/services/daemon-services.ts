@@ -10,6 +10,7 @@ import type { BreakGlass } from './break-glass.ts';
 import type { Factors } from './factors/factors.ts';
 import type { Traces } from './traces/traces.ts';
 import type { Packs } from './packs/packs.ts';
+import type { Retention } from './retention.ts';
 import type { Trials } from './trials/trials.ts';
 import type { Grants } from './grants.ts';
 import type { SignIns } from './sign-ins/sign-ins.ts';
@@ -44,6 +45,7 @@ export type Services = ApprovalServices & {
   readonly traces: Traces;
   readonly trials: Trials;
   readonly packs: Packs;
+  readonly retention: Retention;
   readonly audits: Audits;
   readonly log: Log;
   readonly health: Health;

@@ -10,6 +10,7 @@ import { CredentialsTab } from './credentials-tab.tsx';
 import { FactorsTab } from './factors-tab.tsx';
 import { NoticesTab } from './notices-tab.tsx';
 import { PeopleTab } from './people-tab.tsx';
+import { RetentionTab } from './retention-tab.tsx';
 import { RolesTab } from './roles-tab.tsx';
 
 const OWN: Tab = { id: 'factors', title: 'Your factors', show: () => <FactorsTab /> };
@@ -25,6 +26,7 @@ export function SettingsPage(): ReactElement {
     { id: 'roles', title: 'Roles', show: () => <RolesTab /> },
     { id: 'notifications', title: 'Notifications', show: () => <NoticesTab /> },
     { id: 'credentials', title: 'Broker', show: () => forAdmins(isAdmin, <CredentialsTab />) },
+    { id: 'retention', title: 'Retention', show: () => <RetentionTab /> },
     { id: 'about', title: 'About', show: () => <AboutTab /> },
   ];
   const open = tabs.some(({ id }) => id === tab) ? tab : OWN.id;
