@@ -14,11 +14,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createColors } from 'picocolors';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 
 import { cosignText, formatNote, formatVerifierKey, readCheckpoint } from '@plumbline/ledger';
 import { witnessSigner } from '@plumbline/server/testing/real-record';
 import { RecordedLog, writeLogFolder } from '@plumbline/server/testing/recorded-log';
+import { until } from '@plumbline/testkit';
 
 import { run } from '../program.ts';
 import { type Said, plumbWith } from '../run-plumb.test.ts';
@@ -169,12 +169,10 @@ describe('records from elsewhere', () => {
       wallMs: () => 0,
       environment: { HOME: root },
     });
-    await setTimeout(100);
-    assert.equal(lines.length, 1);
+    await until(() => lines.length === 1);
     log.node('heartbeat', { sessions: 0, inFlight: 0 });
     await writeLogFolder(join(place, 'log'), log);
-    for (let tries = 0; lines.length < 2 && tries < 40; tries += 1) await setTimeout(50);
-    assert.equal(lines.length, 2);
+    await until(() => lines.length === 2);
     assert.match(lines[1] ?? '', /heartbeat/);
     rmSync(place, { recursive: true });
     assert.equal(await ended, 2);
