@@ -12,7 +12,7 @@ describe('fleet', { skip }, () => {
   test('fleet: an empty fleet teaches how the first agent comes', async () => {
     await onPage(await ownDaemon(), { path: '/' }, async (page) => {
       await page.getByText('No agents yet').waitFor();
-      await page.getByText('plumb agent add banking').waitFor();
+      await page.getByText('plumb agent add support-agent').waitFor();
       await judgePage(page);
     });
   });

@@ -1,5 +1,8 @@
+import type { UseQueryResult } from '@tanstack/react-query';
+
 import { type Answer, api, bodyOf } from './api.ts';
 import { type ListPage, type Newest, useNewest } from './newest.ts';
+import { useLiveQuery } from './use-live.ts';
 
 /** One decision about an action, with what became of it. */
 export type ActionRow = Answer<'/api/v1/agents/{agent}/decisions'>['rows'][number];
@@ -25,6 +28,23 @@ export function useActions(agent: string, filters: ActionFilters): Newest<Action
 }
 
 const CHANGES: ReadonlySet<string> = new Set(['decided', 'outcome', 'erasure']);
+
+/** The last actions of an agent before an entry, of one tool where one is named. */
+export function useActionsBefore(
+  agent: string,
+  before: number | null,
+  tool: string,
+): UseQueryResult<readonly ActionRow[]> {
+  return useLiveQuery({
+    key: ['actions-before', agent, before, tool],
+    ask: async (signal) => {
+      const filters = { verdict: '', tool, rule: '', isUnfinished: false };
+      return (await askActions(agent, filters, { before, signal })).rows;
+    },
+    // What was under way when it was halted may still say what became of it.
+    isTouchedBy: (row) => row.agent === agent && row.kind === 'outcome',
+  });
+}
 
 /** One page of an agent's actions. */
 export async function askActions(

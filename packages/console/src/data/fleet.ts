@@ -20,13 +20,24 @@ export function useOverview(): UseQueryResult<Overview> {
 
 /** The names of every agent this person sees. */
 export function useAgentNames(): UseQueryResult<readonly string[]> {
+  return useAgents(namesOf);
+}
+
+/** The same, those with the most open sessions first, as it was when it was asked. */
+export function useBusyAgents(): UseQueryResult<readonly string[]> {
+  return useAgents(busyNamesOf);
+}
+
+function useAgents<Part>(select: (agents: Agents) => Part): UseQueryResult<Part> {
   return useLiveQuery({
     key: ['agent-names'],
     ask: async (signal) => bodyOf(await api.GET('/api/v1/agents', { signal })),
     isTouchedBy: ({ kind }) => kind === 'agent_added',
-    select: namesOf,
+    select,
   });
 }
+
+type Agents = Answer<'/api/v1/agents'>;
 
 /** How one agent stands, or null where there is none of that name. */
 export function useFleetAgent(name: string): UseQueryResult<FleetAgent | null> {
@@ -46,8 +57,9 @@ const KEY = ['overview'] as const;
 
 // The same function each time: a part is made again only where the answer is another.
 const firstOf = ({ rows }: Overview): FleetAgent | null => rows[0] ?? null;
-const namesOf = ({ rows }: Answer<'/api/v1/agents'>): readonly string[] =>
-  rows.map(({ agent }) => agent);
+const namesOf = ({ rows }: Agents): readonly string[] => rows.map(({ agent }) => agent);
+const busyNamesOf = ({ rows }: Agents): readonly string[] =>
+  namesOf({ rows: rows.toSorted((one, other) => other.openSessions - one.openSessions) });
 
 /** What is recorded beside an agent, as its undos are, has its name before a `~`. */
 function ownerOf(agent: string): string {

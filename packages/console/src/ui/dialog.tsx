@@ -1,5 +1,5 @@
 import { Dialog as Radix } from 'radix-ui';
-import type { ReactElement, ReactNode } from 'react';
+import { type ReactElement, type ReactNode, useState } from 'react';
 
 import classes from './dialog.module.css';
 import { joinClasses } from './join-classes.ts';
@@ -15,7 +15,7 @@ type DialogProps = {
 
 /** A window over the page: it holds the focus, Escape closes it, and the focus goes back. */
 export function Dialog(props: DialogProps): ReactElement {
-  const { isOpen, onClose, title, lead, isWide = false, children } = props;
+  const { isOpen, onClose } = props;
   const change = (toOpen: boolean): void => {
     if (!toOpen) onClose();
   };
@@ -24,18 +24,35 @@ export function Dialog(props: DialogProps): ReactElement {
     <Radix.Root open={isOpen} onOpenChange={change}>
       <Radix.Portal>
         <div className={classes['veil']} />
-        <Radix.Content
-          className={joinClasses(classes['dialog'], isWide && classes['wide'])}
-          {...(lead === undefined ? { 'aria-describedby': undefined } : {})}
-        >
-          <Radix.Title>{title}</Radix.Title>
-          {lead !== undefined && (
-            <Radix.Description className={classes['soft']}>{lead}</Radix.Description>
-          )}
-          {children}
-        </Radix.Content>
+        <Window {...props} />
       </Radix.Portal>
     </Radix.Root>
+  );
+}
+
+/** What is there while the dialog is open. */
+function Window({ title, lead, isWide = false, children }: DialogProps): ReactElement {
+  // Before anything in the window takes the focus: what opened it.
+  const [opener] = useState(() => document.activeElement);
+  const giveBack = (event: Event): void => {
+    event.preventDefault();
+    // A page that was gone to meanwhile has taken the focus for itself.
+    if (document.activeElement !== document.body) return;
+    const isThere = opener instanceof HTMLElement && opener.isConnected;
+    (isThere ? opener : document.getElementById('main'))?.focus();
+  };
+  return (
+    <Radix.Content
+      className={joinClasses(classes['dialog'], isWide && classes['wide'])}
+      onCloseAutoFocus={giveBack}
+      {...(lead === undefined ? { 'aria-describedby': undefined } : {})}
+    >
+      <Radix.Title>{title}</Radix.Title>
+      {lead !== undefined && (
+        <Radix.Description className={classes['soft']}>{lead}</Radix.Description>
+      )}
+      {children}
+    </Radix.Content>
   );
 }
 

@@ -31,6 +31,11 @@ export function Digest({
   );
 }
 
+/** Returns the beginning and the end of an id, by which two of one moment differ. */
+export function shortId(id: string): string {
+  return id.length <= 20 ? id : `${id.slice(0, 8)}…${id.slice(-6)}`;
+}
+
 function shortened(text: string): string {
   return text.length <= SHOWN_DIGITS + 1 ? text : `${text.slice(0, SHOWN_DIGITS)}…`;
 }

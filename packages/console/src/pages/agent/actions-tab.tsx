@@ -131,7 +131,7 @@ export function ActionsTab({ agent }: { readonly agent: string }): ReactElement 
         loadAll={() => allRows((before) => askActions(agent, filters, { before }))}
         empty={{
           title: 'No action matches',
-          command: `plumb why --agent ${agent}`,
+          command: `plumb log tail --agent ${agent} --kind decided`,
           text: 'It did nothing of this kind yet. What it proposes appears here by itself.',
         }}
       />

@@ -5,14 +5,13 @@ import { type FleetAgent, useFleetAgent } from '../../data/fleet.ts';
 import { agentPlace } from '../../data/places.ts';
 import { useStaging } from '../../data/staging.ts';
 import { stateOf, TONES, waitsText } from '../../ui/agent-state.ts';
-import { Visible } from '../../ui/code-view.tsx';
 import { HaltButton, ResumeButton } from '../../ui/halt/halt-button.tsx';
 import { StatePill } from '../../ui/marks.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Answered, EmptyState, LoadState } from '../../ui/states.tsx';
 import { type Tab, Tabs } from '../../ui/tabs.tsx';
 import { ActionsTab } from './actions-tab.tsx';
-import classes from './agent.module.css';
+import { HaltWords } from './halt-words.tsx';
 import { OverviewTab } from './overview-tab.tsx';
 import { SessionsTab } from './sessions-tab.tsx';
 import { StagingTab } from './staging-tab.tsx';
@@ -51,11 +50,7 @@ function Standing({ agent }: { readonly agent: FleetAgent }): ReactElement {
   return (
     <>
       <StatePill tone={TONES[state]}>{state}</StatePill> {said.join(', ')}.
-      {halts[0] !== undefined && (
-        <span className={classes['why']}>
-          Halted because: <Visible text={halts[0].reason} />
-        </span>
-      )}
+      {halts[0] !== undefined && <HaltWords agent={agent.agent} reason={halts[0].reason} />}
     </>
   );
 }

@@ -134,8 +134,10 @@ function LatestActions({ agent }: { readonly agent: string }): ReactElement {
   }
   if (rows.length === 0) {
     return (
-      <EmptyState title="It did nothing yet" command={`plumb mcp --agent ${agent} -- your-server`}>
-        Every action it proposes appears here with the decision about it.
+      <EmptyState title="It did nothing yet" command="plumb inventory">
+        Every action it proposes appears here with the decision about it, once a gateway, a hook or
+        a program of yours asks. This says what is on the machine, and how the gateway is put before
+        it:
       </EmptyState>
     );
   }

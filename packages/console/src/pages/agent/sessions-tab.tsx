@@ -4,19 +4,26 @@ import { askAgentSessions, type SessionRow, useAgentSessions } from '../../data/
 import { allRows } from '../../data/newest.ts';
 import { sessionPlace } from '../../data/places.ts';
 import { Visible } from '../../ui/code-view.tsx';
+import { shortId } from '../../ui/digest.tsx';
 import { StatePill } from '../../ui/marks.tsx';
 import type { Column } from '../../ui/table/column.ts';
 import { Time } from '../../ui/time.tsx';
 import { NewestTable } from './newest-table.tsx';
 
 const COLUMNS: readonly Column<SessionRow>[] = [
-  { id: 'session', title: 'Session', value: ({ session }) => session, width: 130 },
+  {
+    id: 'session',
+    title: 'Session',
+    value: ({ session }) => session,
+    show: ({ session }) => <span title={session}>{shortId(session)}</span>,
+    width: 150,
+  },
   {
     id: 'state',
     title: 'State',
     value: ({ closedAt }) => (closedAt === null ? 'open' : 'closed'),
     show: ({ closedAt }) => (
-      <StatePill tone={closedAt === null ? 'good' : 'plain'}>
+      <StatePill tone={closedAt === null ? 'accent' : 'plain'}>
         {closedAt === null ? 'open' : 'closed'}
       </StatePill>
     ),
@@ -78,7 +85,7 @@ export function SessionsTab({ agent }: { readonly agent: string }): ReactElement
       loadAll={() => allRows((before) => askAgentSessions(agent, before))}
       empty={{
         title: 'No session yet',
-        command: `plumb session open ${agent}`,
+        command: `plumb session open ${agent} --principal ada`,
         text: 'A session begins when a gateway, a hook or a program opens one for the agent.',
       }}
     />

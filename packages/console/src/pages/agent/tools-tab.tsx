@@ -56,10 +56,7 @@ function Pins({
   );
   if (rows.length === 0) {
     return (
-      <EmptyState
-        title="No server offered a tool yet"
-        command={`plumb mcp --agent ${agent} -- your-server`}
-      >
+      <EmptyState title="No server offered a tool yet" command="plumb inventory tools">
         What a server says of its tools is pinned here when a gateway first sees it.
       </EmptyState>
     );

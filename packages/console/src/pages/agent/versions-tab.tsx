@@ -1,6 +1,8 @@
 import type { ReactElement } from 'react';
+import { Link } from 'wouter';
 
 import { type PactRow, usePacts } from '../../data/pacts.ts';
+import { agentPlace } from '../../data/places.ts';
 import { Button } from '../../ui/button.tsx';
 import { Visible } from '../../ui/code-view.tsx';
 import { Digest } from '../../ui/digest.tsx';
@@ -27,11 +29,10 @@ export function VersionsTab({ agent }: { readonly agent: string }): ReactElement
     <Answered answer={usePacts(agent)} what="the versions">
       {(rows) =>
         rows.length === 0 ? (
-          <EmptyState
-            title="No pact yet"
-            command={`plumb pact publish ${agent}.pact.yaml --agent ${agent}`}
-          >
-            Until a pact is armed, everything this agent asks for is refused.
+          <EmptyState title="No pact yet" command="plumb init demo">
+            Until a pact is armed, everything this agent asks for is refused.{' '}
+            <Link href={agentPlace(agent, 'pact')}>Write one here</Link>, or begin with a starter in
+            files:
           </EmptyState>
         ) : (
           <Versions agent={agent} rows={rows} />

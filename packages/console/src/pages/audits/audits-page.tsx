@@ -54,7 +54,7 @@ function Queue(): ReactElement {
     <Answered answer={useAuditQueue(true)} what="the queue">
       {(rows) =>
         rows.length === 0 ? (
-          <EmptyState title="Nothing waits to be judged" command="plumb audit draw banking">
+          <EmptyState title="Nothing waits to be judged" command="plumb audit list">
             Once an audit drew, its sessions wait here for a reviewer.
           </EmptyState>
         ) : (
@@ -73,13 +73,14 @@ function Queue(): ReactElement {
 }
 
 function Audits(): ReactElement {
+  const first = useAgentNames().data?.[0] ?? 'support-agent';
   return (
     <div className={classes['stack']}>
       <Begin />
       <Answered answer={useAudits()} what="the audits">
         {(rows) =>
           rows.length === 0 ? (
-            <EmptyState title="No audit runs" command="plumb audit begin banking">
+            <EmptyState title="No audit runs" command={`plumb audit begin ${first}`}>
               An audit commits to a seed nobody sees; what closes from then on can be drawn.
             </EmptyState>
           ) : (

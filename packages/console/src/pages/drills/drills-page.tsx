@@ -16,7 +16,7 @@ export function DrillsPage(): ReactElement {
       <Answered answer={useDrills()} what="the drills">
         {(rows) =>
           rows.length === 0 ? (
-            <EmptyState title="No agents to drill" command="plumb agent add banking">
+            <EmptyState title="No agents to drill" command="plumb agent add support-agent">
               A drill practises the halt of an agent. Its pact says how often:{' '}
               <code>{'drill: { every: 30d, holders: 3 }'}</code>.
             </EmptyState>

@@ -1,5 +1,6 @@
 import type { EventRow } from '../../data/log.ts';
 import { Visible } from '../../ui/code-view.tsx';
+import { shortId } from '../../ui/digest.tsx';
 import { Verdict } from '../../ui/marks.tsx';
 import type { Column } from '../../ui/table/column.ts';
 import { Time } from '../../ui/time.tsx';
@@ -64,7 +65,8 @@ export const COLUMNS: readonly Column<EventRow>[] = [
     id: 'session',
     title: 'Session',
     value: ({ session }) => session,
-    width: 210,
+    show: ({ session }) => <span title={session ?? undefined}>{shortId(session ?? '')}</span>,
+    width: 160,
     wideFrom: 1100,
   },
   {

@@ -154,7 +154,7 @@ function Matching({ filters }: { readonly filters: EventFilters }): ReactElement
   if (unknown.length > 0) return <UnknownWords words={unknown} />;
   if (rows.length === 0) {
     return (
-      <EmptyState title="No entry matches" command="plumb log">
+      <EmptyState title="No entry matches" command="plumb log tail">
         Take a filter away, or look at the whole log on the command line.
       </EmptyState>
     );

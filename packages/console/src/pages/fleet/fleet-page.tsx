@@ -49,13 +49,15 @@ function Fleet({ overview }: { readonly overview: Overview }): ReactElement {
   );
 }
 
+const FIRST_STEPS = `plumb init demo
+plumb agent add support-agent
+plumb pact publish demo/support.pact.yaml`;
+
 function NoAgents(): ReactElement {
   return (
-    <EmptyState
-      title="No agents yet"
-      command="plumb agent add banking && plumb pact publish banking.pact.yaml"
-    >
-      An agent is governed once it is added here and a pact says what it may do.
+    <EmptyState title="No agents yet" command={FIRST_STEPS}>
+      An agent is governed once it is added and a pact says what it may do. These lines begin with a
+      starter pact; <code>plumb inventory</code> finds the agents that are on the machine already.
     </EmptyState>
   );
 }

@@ -11,7 +11,7 @@ import { stageOf, TONES } from './stage.ts';
 export const COLUMNS: readonly Column<Halt>[] = [
   {
     id: 'what',
-    title: 'Halted',
+    title: 'What is halted',
     value: targetText,
     show: (halt) => <Visible text={targetText(halt)} />,
     width: 140,
@@ -26,7 +26,7 @@ export const COLUMNS: readonly Column<Halt>[] = [
   },
   {
     id: 'reason',
-    title: 'Reason',
+    title: 'Why',
     value: ({ reason }) => reason,
     show: ({ reason }) => <Visible text={reason} />,
     width: 240,
@@ -34,10 +34,17 @@ export const COLUMNS: readonly Column<Halt>[] = [
     isUnder: true,
     wideFrom: 560,
   },
-  { id: 'by', title: 'By', value: ({ by }) => by, width: 120, wideFrom: 860 },
+  {
+    id: 'by',
+    title: 'By',
+    value: ({ by, byName }) => byName ?? by,
+    show: ({ by, byName }) => <Visible text={byName ?? by} />,
+    width: 150,
+    wideFrom: 860,
+  },
   {
     id: 'at',
-    title: 'Latched',
+    title: 'Since',
     value: ({ latchedAt }) => latchedAt,
     show: ({ latchedAt }) => <Time at={latchedAt} isInRow />,
     isTime: true,

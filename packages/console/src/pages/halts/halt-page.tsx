@@ -2,7 +2,10 @@ import type { ReactElement, ReactNode } from 'react';
 import { Link, useParams } from 'wouter';
 
 import { type Halt, useHalt } from '../../data/halts.ts';
+import { agentPlace, entryPlace } from '../../data/places.ts';
+import { counted } from '../../ui/agent-state.ts';
 import { Visible } from '../../ui/code-view.tsx';
+import { Digest } from '../../ui/digest.tsx';
 import { ResumeButton } from '../../ui/halt/halt-button.tsx';
 import { stopsText, targetText } from '../../ui/halt/halt-words.ts';
 import { StatePill } from '../../ui/marks.tsx';
@@ -12,6 +15,7 @@ import { Time } from '../../ui/time.tsx';
 import { spanText } from '../../ui/time-text.ts';
 import { ExecutorTable, FlightTable, HolderTable } from './halt-tables.tsx';
 import { stageOf, TONES } from './stage.ts';
+import { WhatItDid } from './what-it-did.tsx';
 
 /** One halt: how far it is, and what became of what was under way. */
 export function HaltPage(): ReactElement {
@@ -38,9 +42,10 @@ export function HaltPage(): ReactElement {
 function Progress({ halt }: { readonly halt: Halt }): ReactElement {
   return (
     <>
-      <Section title="How far it is" isCard>
+      <Section title="Why, and how far it is" isCard>
         <Facts rows={factsOf(halt)} />
       </Section>
+      <WhatItDid halt={halt} />
       <Section title="Enforcement points">
         <HolderTable halt={halt} />
       </Section>
@@ -55,28 +60,35 @@ function Progress({ halt }: { readonly halt: Halt }): ReactElement {
 }
 
 function factsOf(halt: Halt): Readonly<Record<string, ReactNode>> {
-  const { agent, by, index, latchedAt, reason, resumedAt } = halt;
+  const { agent, by, byName, index, latchedAt, reason, resumedAt } = halt;
   const stage = stageOf(halt);
   return {
     State: <StatePill tone={TONES[stage]}>{stage}</StatePill>,
-    Reason: <Visible text={reason} />,
-    By: <Visible text={by} />,
-    Latched: <Time at={latchedAt} />,
+    Why: <Visible text={reason} />,
+    By: <By name={byName} id={by} />,
+    Halted: <Time at={latchedAt} />,
     Effective: effectiveText(halt),
     Resumed: resumedAt === null ? null : <Time at={resumedAt} />,
-    'Entry in the ledger': index,
-    Agent: agent === null ? null : <Link href={`/agents/${agent}`}>{agent}</Link>,
+    Entry: index === null ? null : <Link href={entryPlace(index)}>{index}</Link>,
+    Agent: agent === null ? null : <Link href={agentPlace(agent)}>{agent}</Link>,
   };
+}
+
+function By({ name, id }: { readonly name: string | null; readonly id: string }): ReactElement {
+  return (
+    <>
+      {name !== null && <Visible text={name} />} <Digest of={id} what="id of the key" />
+    </>
+  );
 }
 
 function effectiveText({ effectiveAt, effectiveMs, waitingFor }: Halt): ReactNode {
   if (effectiveAt === null) {
-    const count = waitingFor.length;
-    return `not yet; waits for ${count} enforcement ${count === 1 ? 'point' : 'points'}`;
+    return `not yet; waits for ${counted(waitingFor.length, 'enforcement point')}`;
   }
   return (
     <>
-      <Time at={effectiveAt} />, {spanText(effectiveMs ?? 0)} after it was latched
+      <Time at={effectiveAt} />, {spanText(effectiveMs ?? 0)} later
     </>
   );
 }

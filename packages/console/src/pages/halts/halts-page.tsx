@@ -13,7 +13,7 @@ export function HaltsPage(): ReactElement {
       <Answered answer={useHalts()} what="the halts">
         {({ rows }) =>
           rows.length === 0 ? (
-            <EmptyState title="Nothing is halted" command={'plumb halt banking --reason "…"'}>
+            <EmptyState title="Nothing is halted" command="plumb halts">
               A halt stops an agent or a part of what it does until a person lets it go on.
             </EmptyState>
           ) : (

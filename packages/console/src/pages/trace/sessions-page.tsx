@@ -1,9 +1,10 @@
-import type { ReactElement } from 'react';
+import { type ReactElement, useState } from 'react';
 
-import { useAgentNames } from '../../data/fleet.ts';
+import { useBusyAgents } from '../../data/fleet.ts';
 import { sessionPlace } from '../../data/places.ts';
 import { type SessionRow, useSessions } from '../../data/traces.ts';
 import { Visible } from '../../ui/code-view.tsx';
+import { shortId } from '../../ui/digest.tsx';
 import { SelectField } from '../../ui/field.tsx';
 import { StatePill } from '../../ui/marks.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -17,10 +18,10 @@ import { useQueryText } from '../../ui/use-query-text.ts';
 export function SessionsPage(): ReactElement {
   return (
     <Page title="Sessions" lead="What an agent was asked to do, and all that came of it.">
-      <Answered answer={useAgentNames()} what="the agents">
+      <Answered answer={useBusyAgents()} what="the agents">
         {(agents) =>
           agents.length === 0 ? (
-            <EmptyState title="No agents yet" command="plumb agent add banking">
+            <EmptyState title="No agents yet" command="plumb agent add support-agent">
               Sessions are of an agent, which is added first.
             </EmptyState>
           ) : (
@@ -34,13 +35,15 @@ export function SessionsPage(): ReactElement {
 
 function OfAgents({ agents }: { readonly agents: readonly string[] }): ReactElement {
   const [chosen, setChosen] = useQueryText('agent');
-  const agent = chosen === '' ? (agents[0] ?? '') : chosen;
+  // Which is the busiest may change; whose sessions are shown changes by the reader alone.
+  const [busiest = ''] = useState(() => agents[0]);
+  const agent = chosen === '' ? busiest : chosen;
   const sessions = useSessions(agent);
   const choose = (
     <SelectField
       label="Agent"
       value={agent}
-      options={agents.map((each) => [each, each])}
+      options={agents.toSorted().map((each) => [each, each])}
       onChange={(event) => setChosen(event.target.value)}
     />
   );
@@ -50,7 +53,10 @@ function OfAgents({ agents }: { readonly agents: readonly string[] }): ReactElem
       <Answered answer={sessions} what="the sessions">
         {(rows) =>
           rows.length === 0 ? (
-            <EmptyState title="No sessions yet" command={`plumb session open ${agent}`}>
+            <EmptyState
+              title="No sessions yet"
+              command={`plumb session open ${agent} --principal ada`}
+            >
               A session begins when whoever speaks for a person opens one for this agent.
             </EmptyState>
           ) : (
@@ -71,7 +77,13 @@ function OfAgents({ agents }: { readonly agents: readonly string[] }): ReactElem
 }
 
 const COLUMNS: readonly Column<SessionRow>[] = [
-  { id: 'session', title: 'Session', value: ({ session }) => session, width: 130 },
+  {
+    id: 'session',
+    title: 'Session',
+    value: ({ session }) => session,
+    show: ({ session }) => <span title={session}>{shortId(session)}</span>,
+    width: 150,
+  },
   {
     id: 'opened',
     title: 'Opened',

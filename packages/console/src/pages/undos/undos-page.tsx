@@ -93,7 +93,7 @@ function Sets({ rows }: { readonly rows: readonly UndoSet[] }): ReactElement {
 
 function Nothing(): ReactElement {
   return (
-    <EmptyState title="Nothing was taken back" command="plumb undo plan banking --session ses_…">
+    <EmptyState title="Nothing was taken back" command="plumb undo plan --help">
       A pact says what takes each tool back (<code>undo</code>). Plan it for a session or some
       actions, see what cannot be undone, and ask another person for exactly that.
     </EmptyState>

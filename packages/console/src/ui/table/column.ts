@@ -14,7 +14,7 @@ export type Column<Row> = {
   readonly show?: (row: Row) => ReactNode;
   /** In pixels. */
   readonly width: number;
-  /** Where the table is too narrow for it, it stands on a second line of the row. */
+  /** It takes what is left over, in equal parts with others like it. Without one, all do. */
   readonly isWide?: boolean;
   /** The column disappears where the table is narrower than this, in pixels. */
   readonly wideFrom?: number;

@@ -23,7 +23,10 @@ export const getHalt: Route = route({
   query,
   answer: { status: 200, shape: haltView },
   codes: ['unknown-halt'],
-  handle: async ({ guard }, { caller, params: { halt }, query: { waitMs = 0, after } }) => {
+  handle: async (
+    { guard, services },
+    { caller, params: { halt }, query: { waitMs = 0, after } },
+  ) => {
     const unknown = refuse({ code: 'unknown-halt', detail: 'there is no such halt' });
     const known = await guard.findHalt(halt, 0);
     // What the caller is not for is like what is not there.
@@ -31,6 +34,6 @@ export const getHalt: Route = route({
       return unknown;
     }
     const view = await guard.findHalt(halt, waitMs, after);
-    return view === undefined ? unknown : answer(seenBy(caller, view));
+    return view === undefined ? unknown : answer(seenBy(caller, view, services.keys));
   },
 });

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 
 import type { Execution } from '../../guard/halts/executing.ts';
-import type { AnsweredHalt, HaltView, HolderView } from '../../guard/halts/view.ts';
+import type { AnsweredHalt, HolderView } from '../../guard/halts/view.ts';
 import { agentId, chainAgent, count, stopWords, time, words } from '../shapes.ts';
+import type { ShownHalt } from './seen-by.ts';
 
 const target = z.string().min(1).max(512);
 const AGENT_SCOPES = ['agent', 'session', 'room', 'tool', 'task'] as const;
@@ -96,13 +97,14 @@ const execution: z.ZodType<Execution> = z.strictObject({
 });
 
 /** A halt as it is shown. */
-export const haltView: z.ZodType<HaltView> = z.strictObject({
+export const haltView: z.ZodType<ShownHalt> = z.strictObject({
   ...latched,
   agent: agentId.nullable(),
   scope: z.enum(['fleet', 'agent', 'session', 'room', 'tool', 'task']),
   target: z.string(),
   reason: z.string(),
   by: z.string(),
+  byName: z.string().nullable(),
   incident: z.literal('optimisation').nullable(),
   effectiveAt: time.nullable(),
   effectiveMs: z.number().min(0).nullable(),

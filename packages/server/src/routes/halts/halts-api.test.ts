@@ -22,6 +22,23 @@ test('halts API: nothing is resumed for a blank reason, and halted for any', asy
   assert.equal((await fake.ask(halting)).status, 200);
 });
 
+test('halts API: people are told by name who halted, machines by the key alone', async (t) => {
+  verifies('human.halt');
+  const scene = await guardScene();
+  const fake = await openFake({ guard: scene.guard });
+  t.after(() => fake.close());
+  const olga = fake.key({ kind: 'person', name: 'Olga', roles: ['operator'] });
+  const path = '/api/v1/agents/support/halt';
+  const halted = await fake.ask({ method: 'POST', path, auth: olga, body: { reason: 'a test' } });
+  const seen = async (auth: string): Promise<unknown> => {
+    return (await fake.ask({ path: `/api/v1/halts/${String(halted.json['halt'])}`, auth })).json;
+  };
+  const byName = async (auth: string): Promise<unknown> =>
+    Reflect.get(Object(await seen(auth)), 'byName');
+  assert.equal(await byName(fake.key({ kind: 'person', roles: ['viewer'] })), 'Olga');
+  assert.equal(await byName(fake.key({ kind: 'service', scopes: ['halt'] })), null);
+});
+
 test('halts API: of a halt of every agent each sees what is of their own', async (t) => {
   verifies('human.halt', 'authority.session-binding');
   const scene = await guardScene();

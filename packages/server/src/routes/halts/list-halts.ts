@@ -16,8 +16,8 @@ export const listHalts: Route = route({
     'every halt since the daemon started, newest first, then those that were in force before',
   answer: { status: 200, shape: z.strictObject({ rows: z.array(haltView) }) },
   codes: [],
-  handle: ({ guard }, { caller }) => {
+  handle: ({ guard, services }, { caller }) => {
     const rows = guard.halts().filter(({ agent }) => agent === null || isFor(caller, agent));
-    return answer({ rows: rows.map((view) => seenBy(caller, view)) });
+    return answer({ rows: rows.map((view) => seenBy(caller, view, services.keys)) });
   },
 });
