@@ -26,10 +26,10 @@ const opened = (place: ReturnType<typeof of>, subject = ADA) =>
     open: openedOpen({}),
     sealed: sealedFor(subject),
   });
-const erased = (subject: string, at: number) =>
-  makeEntry('erasure', { at, open: { subject, sessions: [], by: 'local' } });
+const erased = (subject: string, at: number, sessions: readonly string[] = []) =>
+  makeEntry('erasure', { at, open: { subject, sessions: [...sessions], by: 'local' } });
 
-async function scene({ start = 0, entries: most = 100, sessions = 10 } = {}) {
+async function scene({ start = 0, entries: most = 100, sessions = 10, closed = ['s1'] } = {}) {
   const models = new MemoryModels();
   const entries = [
     makeEntry('boot', { at: 1 }),
@@ -37,7 +37,7 @@ async function scene({ start = 0, entries: most = 100, sessions = 10 } = {}) {
     opened(of('mail', 's1', 3)),
     opened(of('refunds', 's2', 4), BO),
     makeEntry('read', { ...of('refunds', null, 5), open: { by: 'k', session: 's2' } }),
-    erased(ADA, 6),
+    erased(ADA, 6, closed),
     erased(BO, 7),
     makeEntry('message', { ...of('mail', 's1', 8), open: { from: 'principal' } }),
     opened(of('mail', 's3', 9)),
@@ -88,6 +88,15 @@ test('packs: who is for some agents is told of no session of another', async () 
   );
   const mixed = await choose({ agent: 'mail', sessions: ['s2'] });
   assert.equal(mixed.ok ? null : mixed.error.code, 'unknown-session');
+});
+
+test('packs: an erasure that names sessions of other agents is not for everybody', async () => {
+  verifies('enforce.every-path');
+  const choose = await scene({ closed: ['s1', 's2'] });
+  const own = await choose({ sessions: ['s1'] }, OF_MAIL);
+  assert.deepEqual(own.ok && own.value.indexes, [1, 2, 7]);
+  const every = await choose({ sessions: ['s1'] });
+  assert.deepEqual(every.ok && every.value.indexes, [1, 2, 5, 7]);
 });
 
 test('packs: what is too large is refused', async () => {

@@ -1,4 +1,4 @@
-import { CHAIN_OF, ENTRY_KINDS } from '@plumbline/core';
+import { CHAIN_OF, ENTRY_KINDS, type Json } from '@plumbline/core';
 
 import type { Caller } from '../../routes/caller.ts';
 import { isFor } from '../../routes/rights.ts';
@@ -66,7 +66,8 @@ export async function choosePack(
     if (own === null) return tooLarge(`${bounds.entries} entries`);
     rows.push(...own);
   }
-  const erased = await erasuresOf(needs, new Set(rows.flatMap(({ subject }) => subject ?? [])));
+  const subjects = new Set(rows.flatMap(({ subject }) => subject ?? []));
+  const erased = await erasuresOf(needs, { subjects, by });
   const indexes = [...rows, ...erased].map(({ index }) => index - start());
   return served({
     sessions: within,
@@ -144,16 +145,31 @@ async function chainOf(
 
 async function erasuresOf(
   needs: ChoosingNeeds,
-  subjects: ReadonlySet<string>,
+  { subjects, by }: { readonly subjects: ReadonlySet<string>; readonly by: Caller },
 ): Promise<readonly EventRow[]> {
   const found: EventRow[] = [];
   for await (const rows of pages(needs.models, { kind: 'erasure' })) {
     for (const row of rows) {
-      const subject = (await readEntry(needs.sequencer, row.index))?.open['subject'];
-      if (typeof subject === 'string' && subjects.has(subject)) found.push(row);
+      const { subject, sessions } = (await readEntry(needs.sequencer, row.index))?.open ?? {};
+      const isIn = typeof subject === 'string' && subjects.has(subject);
+      if (isIn && (await mayKnow(needs, sessions, by))) found.push(row);
     }
   }
   return found;
+}
+
+/** An erasure names the sessions it closed, which may be of agents the caller is not for. */
+async function mayKnow(
+  { models }: ChoosingNeeds,
+  sessions: Json | undefined,
+  by: Caller,
+): Promise<boolean> {
+  if (by.agents === null || !Array.isArray(sessions)) return true;
+  for (const session of sessions) {
+    const [row] = (await models.sessions({ session: String(session), limit: 1 })).rows;
+    if (row === undefined || !isFor(by, row.agent)) return false;
+  }
+  return true;
 }
 
 /** Oldest first, a page at a time. */
