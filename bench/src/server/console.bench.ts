@@ -92,6 +92,7 @@ async function firstViews(bench: Bench): Promise<ReadonlyMap<string, readonly Fi
   for (let round = 0; round < bench.sizes.views; round += 1) {
     for (const [name, driven] of drivenOf(bench)) {
       const view = await firstView(bench.signedIn, driven);
+      say(`first view of ${name}: ${Math.round(view.ms)} ms`);
       views.set(name, [...(views.get(name) ?? []), view]);
     }
   }
@@ -101,6 +102,7 @@ async function firstViews(bench: Bench): Promise<ReadonlyMap<string, readonly Fi
 async function actions(bench: Bench): Promise<ReadonlyMap<string, Acted>> {
   const acted = new Map<string, Acted>();
   for (const [name, driven] of drivenOf(bench)) {
+    say(`scrolling and filtering: ${name}`);
     acted.set(name, await actOn(bench.signedIn, driven, (round) => round >= bench.sizes.rounds));
   }
   return acted;
@@ -123,6 +125,7 @@ async function liveActions(
   const acted = new Map<string, LiveActed>();
   for (const { name, path, row, filter, isLive } of places) {
     if (!isLive) continue;
+    say(`live: ${name}`);
     const load = startLoad(frames, worked, PER_SECOND);
     await sleep(1_000);
     const driven = { url: `${url}/console${path}`, row, filter };
@@ -139,6 +142,10 @@ async function liveActions(
 async function sizeOf(client: DaemonClient): Promise<number> {
   const answer = await client.ask({ method: 'GET', path: '/api/v1/log' });
   return Number(Reflect.get(Object(answer), 'durableSize'));
+}
+
+function say(what: string): void {
+  process.stderr.write(`${what}\n`);
 }
 
 function buildConsole(): void {

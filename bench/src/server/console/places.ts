@@ -20,7 +20,7 @@ const TIMELINE_ROW = 'main [data-entry]';
 /** Every page with a table that grows with the log or the fleet. */
 export function placesOf({ agent, askedAgent, longSession }: Scene): readonly Place[] {
   const table = { row: TABLE_ROW, isLive: false };
-  const words = encodeURIComponent('tool:desk.tool_3 verdict:allow');
+  const words = encodeURIComponent('tool:desk.tool_3 verdict:deny');
   const of = `/agents/${agent}`;
   return [
     { ...table, name: 'fleet', path: '/', filter: 'agent-49', isLive: true },

@@ -74,7 +74,8 @@ async function makeHalts({ client }: Asking, wanted: number): Promise<void> {
 }
 
 async function makeAsks({ client, frames }: Asking, wanted: number): Promise<void> {
-  const missing = wanted - (await rowsAt(client, '/api/v1/approvals?state=pending&limit=500'));
+  const missing =
+    wanted - (await rowsAt(client, '/api/v1/approvals?state=pending&kind=action&limit=500'));
   const agents = Math.ceil(missing / ASKS_OF_AN_AGENT);
   for (let each = 0; each < agents; each += 1) {
     const agent = askerOf(each);
@@ -90,11 +91,9 @@ async function makeAsks({ client, frames }: Asking, wanted: number): Promise<voi
 const askerOf = (each: number): string => `asker-${each}`;
 
 async function armAsker(client: DaemonClient, agent: string): Promise<void> {
-  const known = await client
-    .ask({ method: 'POST', path: '/api/v1/agents', body: { agent } })
-    .then(() => false)
-    .catch(() => true);
-  if (known) return;
+  const known = await client.ask({ method: 'GET', path: '/api/v1/agents' });
+  if (JSON.stringify(known).includes(`"${agent}"`)) return;
+  await client.ask({ method: 'POST', path: '/api/v1/agents', body: { agent } });
   const pact = [
     'pact: plumbline/v1',
     `agent: ${agent}`,
