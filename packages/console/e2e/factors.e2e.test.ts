@@ -70,6 +70,34 @@ describe('factors', { skip }, () => {
     });
   });
 
+  test('factors: roles that are taken in an emergency come and go on an open page', async () => {
+    const { daemon } = await openDesk({ settings: { 'breakGlass.holders': 'mira@example.com' } });
+    const person = { kind: 'person', name: 'mira', email: 'mira@example.com', roles: ['viewer'] };
+    const key = await addKey(daemon, person);
+    const codeOf = await enrolApp(daemon, key);
+    await onPage(daemon, { path: '/evidence', person: null }, async (page) => {
+      await page.getByLabel('Your key').fill(key);
+      await page.keyboard.press('Enter');
+      await page.getByLabel('Code of your second factor').fill(codeOf(0));
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'Evidence' }).waitFor();
+      const halt = page.getByRole('button', { name: 'Halt…' });
+      assert.equal(await halt.count(), 0);
+      const proof = { factor: 'totp', code: codeOf(1) };
+      const asked = { reason: 'the gateway is down', roles: ['operator'], minutes: 5, proof };
+      const begun = await post({ daemon, key }, '/api/v1/break-glass', asked);
+      await halt.waitFor();
+      await page.getByRole('button', { name: 'Signed in as mira' }).click();
+      await page.getByText('viewer, operator').waitFor();
+      await page.keyboard.press('Escape');
+      await fetch(`${daemon.url}/api/v1/break-glass/${textAt(begun, 'id')}`, {
+        method: 'DELETE',
+        headers: { authorization: `Bearer ${key}` },
+      });
+      await halt.waitFor({ state: 'detached' });
+    });
+  });
+
   test('factors: where it takes a passkey, a key and a vote ask for it', async () => {
     verifies('authority.verified');
     const desk = await openDesk();

@@ -65,3 +65,14 @@ test('live: without a place to go on from, everything may have changed meanwhile
   assert.equal(FakeSource.opened[1]?.url, '/s');
   assert.deepEqual(heard, ['everything']);
 });
+
+test('live: what is written down because the page reads is told to nobody', () => {
+  const stream = new LiveStream('/s');
+  const heard = heardBy(stream);
+  stream.start();
+  const row = { index: 7, at: 1, agent: null, session: null };
+  FakeSource.opened[0]?.say('entries', { to: 7, rows: [{ ...row, kind: 'break_glass_used' }] });
+  assert.deepEqual(heard, []);
+  FakeSource.opened[0]?.say('entries', { to: 7, rows: [{ ...row, kind: 'break_glass' }] });
+  assert.equal(heard.length, 1);
+});

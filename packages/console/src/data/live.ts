@@ -9,6 +9,9 @@ export type LiveState =
 
 type Listener = (rows: readonly LiveRow[] | 'everything') => void;
 
+// Under an emergency each reading is written down: what is read because of that would never end.
+const OF_READING = 'break_glass_used';
+
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 10_000;
 
@@ -113,7 +116,8 @@ export class LiveStream {
     // An empty log has no last entry.
     if (message === null || message.to < 0) return;
     this.#lastIndex = message.to;
-    if (message.rows.length > 0) this.#tell(message.rows);
+    const rows = message.rows.filter(({ kind }) => kind !== OF_READING);
+    if (rows.length > 0) this.#tell(rows);
   }
 
   #behind(text: unknown): void {
