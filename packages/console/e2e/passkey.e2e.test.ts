@@ -19,13 +19,22 @@ describe('passkey', { skip }, () => {
       await giveAuthenticator(page);
       await signIn(local, page, undefined);
       await page.evaluate(enrolPasskey);
+      // Who has a passkey alone proves themself by it to add an app.
+      await page.goto(`${origin}/console/settings/factors`);
+      await page.getByRole('button', { name: 'Add a factor…' }).click();
+      await page.getByRole('textbox', { name: 'Name' }).fill('my phone');
+      await page.getByText('Your browser asks for your passkey').waitFor();
+      await judgePage(page);
+      await page.getByRole('button', { name: 'Go on' }).click();
+      await page.getByRole('img', { name: 'QR code of the secret' }).waitFor();
+      await page.getByRole('button', { name: 'Cancel' }).click();
       await page.getByRole('button', { name: /^Signed in as/ }).click();
       await page.getByRole('menuitem', { name: 'Sign out everywhere' }).click();
       await page.getByRole('button', { name: 'Sign in with a passkey' }).waitFor();
       await judgePage(page);
       await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
-      await page.getByRole('heading', { name: 'Fleet' }).waitFor();
-      assert.equal(page.url(), `${origin}/console/`);
+      await page.getByRole('heading', { name: 'Settings' }).waitFor();
+      assert.equal(page.url(), `${origin}/console/settings/factors`);
     });
   });
 });

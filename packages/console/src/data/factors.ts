@@ -1,6 +1,7 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 
 import { type Answer, api, askJson, bodyOf } from './api.ts';
+import { proofFor, type Proving, type Purpose } from './proofs.ts';
 import { type Order, useOrder } from './use-order.ts';
 
 /** A second factor of whoever is signed in. */
@@ -33,14 +34,10 @@ export function useFactors(): UseQueryResult<Answer<'/api/v1/factors'>> {
 /** Begins a factor. */
 export function useFactorBegin(): Order<
   BegunFactor,
-  { readonly kind: Factor['kind']; readonly name: string; readonly code: string }
+  { readonly kind: Factor['kind']; readonly name: string; readonly proving: Proving | null }
 > {
-  return useOrder(async ({ kind, name, code }) => {
-    const body = { kind, name, ...proofOf(code) };
-    const made = await askJson('/api/v1/factors', {
-      method: 'POST',
-      body: JSON.stringify(body),
-    });
+  return useOrder(async ({ kind, name, proving }) => {
+    const made = await askProved({ path: '/api/v1/factors', body: { kind, name } }, proving);
     return readBegun(made, kind);
   }, KEY);
 }
@@ -57,15 +54,16 @@ export function useFactorConfirm(): Order<
   );
 }
 
-/** Removes one's own factor, with a code of one that is there. */
+/** Removes one's own factor, with a proof by one that is there. */
 export function useFactorRemoving(): Order<
   unknown,
-  { readonly id: string; readonly reason: string; readonly code: string }
+  { readonly id: string; readonly reason: string; readonly proving: Proving | null }
 > {
-  return useOrder(({ id, reason, code }) => {
-    const body = JSON.stringify({ reason, ...proofOf(code) });
-    return askJson(`/api/v1/factors/${id}/remove`, { method: 'POST', body });
-  }, KEY);
+  return useOrder(
+    ({ id, reason, proving }) =>
+      askProved({ path: `/api/v1/factors/${id}/remove`, body: { reason } }, proving),
+    KEY,
+  );
 }
 
 /** Has the browser ask an authenticator. Rejects where the person or the browser says no. */
@@ -78,8 +76,10 @@ export async function askAuthenticator(options: unknown): Promise<unknown> {
   return credential.toJSON();
 }
 
-function proofOf(code: string): { readonly proof?: object } {
-  return code === '' ? {} : { proof: { factor: 'totp', code } };
+async function askProved(purpose: Purpose, proving: Proving | null): Promise<unknown> {
+  const proof = await proofFor(proving, purpose);
+  const body = proof === undefined ? purpose.body : { ...purpose.body, proof };
+  return askJson(purpose.path, { method: 'POST', body: JSON.stringify(body) });
 }
 
 function readBegun(made: unknown, kind: Factor['kind']): BegunFactor {

@@ -51,11 +51,16 @@ export function ProofFields({ proving, onChange }: ProofFieldsProps): ReactEleme
           required
           autoFocus
           value={proving?.way === 'code' ? proving.code : ''}
-          onChange={(event) => onChange({ way: 'code', code: event.target.value.trim() })}
+          onChange={(event) => onChange({ way: 'code', code: digitsOf(event.target.value) })}
         />
       ) : (
         <p>Your browser asks for your passkey or security key when you send.</p>
       )}
     </>
   );
+}
+
+/** Apps show the digits in groups, and people paste them so. */
+function digitsOf(text: string): string {
+  return text.replaceAll(/\s/g, '');
 }

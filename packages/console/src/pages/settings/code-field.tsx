@@ -16,9 +16,10 @@ export function CodeField({
       inputMode="numeric"
       autoComplete="one-time-code"
       pattern="[0-9]{6}"
-      maxLength={6}
+      required
       value={code}
-      onChange={(event) => onCode(event.target.value)}
+      // Apps show the digits in groups, and people paste them so.
+      onChange={(event) => onCode(event.target.value.replaceAll(/\s/g, ''))}
     />
   );
 }

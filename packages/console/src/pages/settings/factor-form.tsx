@@ -9,9 +9,11 @@ import {
   useFactorBegin,
   useFactorConfirm,
 } from '../../data/factors.ts';
+import type { Proving } from '../../data/proofs.ts';
 import { Button } from '../../ui/button.tsx';
 import { DialogFoot } from '../../ui/dialog.tsx';
 import { Fault, SelectField, TextField } from '../../ui/field.tsx';
+import { ProofFields } from '../../ui/proof-fields.tsx';
 import { CodeField } from './code-field.tsx';
 import classes from './settings.module.css';
 
@@ -44,11 +46,11 @@ function Begin({
 }): ReactElement {
   const [kind, setKind] = useState<Factor['kind']>('totp');
   const [name, setName] = useState('');
-  const [code, setCode] = useState('');
+  const [proving, setProving] = useState<Proving | null>(null);
   const begin = useFactorBegin();
   const send = (event: FormEvent): void => {
     event.preventDefault();
-    begin.mutate({ kind, name: name.trim(), code }, { onSuccess: onBegun });
+    begin.mutate({ kind, name: name.trim(), proving }, { onSuccess: onBegun });
   };
   return (
     <form onSubmit={send} className={classes['form']}>
@@ -69,7 +71,7 @@ function Begin({
         maxLength={100}
         onChange={(event) => setName(event.target.value)}
       />
-      {has.some((factor) => factor.kind === 'totp') && <CodeField code={code} onCode={setCode} />}
+      {has.length > 0 && <ProofFields proving={proving} onChange={setProving} />}
       <Fault error={begin.error} />
       <DialogFoot>
         <Button onClick={onClose}>Cancel</Button>

@@ -1,15 +1,16 @@
 import { type ReactElement, useState } from 'react';
 
 import { type Factor, useFactorRemoving, useFactors } from '../../data/factors.ts';
+import type { Proving } from '../../data/proofs.ts';
 import { Button } from '../../ui/button.tsx';
 import { Visible } from '../../ui/code-view.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Section } from '../../ui/page.tsx';
+import { ProofFields } from '../../ui/proof-fields.tsx';
 import { ReasonDialog } from '../../ui/reason-dialog.tsx';
 import { Answered } from '../../ui/states.tsx';
 import { PlainTable } from '../../ui/table/plain-table.tsx';
 import { Time } from '../../ui/time.tsx';
-import { CodeField } from './code-field.tsx';
 import { FactorForm } from './factor-form.tsx';
 
 const KINDS: Readonly<Record<Factor['kind'], string>> = {
@@ -35,7 +36,7 @@ export function FactorsTab(): ReactElement {
           )}
           <PlainTable
             nothing="None yet. With one, signing in and sensitive operations take more than a key."
-            rows={rows.map((factor) => [factor.id, cellsOf(factor, rows)])}
+            rows={rows.map((factor) => [factor.id, cellsOf(factor)])}
           />
           <Dialog
             isOpen={isAdding}
@@ -51,25 +52,19 @@ export function FactorsTab(): ReactElement {
   );
 }
 
-function cellsOf(factor: Factor, all: readonly Factor[]) {
+function cellsOf(factor: Factor) {
   return {
     Name: <Visible text={factor.name} />,
     Kind: KINDS[factor.kind],
     Added: <Time at={factor.addedAt} />,
     'Last used': factor.usedAt === null ? 'never' : <Time at={factor.usedAt} />,
-    Remove: <Removing of={factor} hasCode={all.some(({ kind }) => kind === 'totp')} />,
+    Remove: <Removing of={factor} />,
   };
 }
 
-function Removing({
-  of: factor,
-  hasCode,
-}: {
-  readonly of: Factor;
-  readonly hasCode: boolean;
-}): ReactElement {
+function Removing({ of: factor }: { readonly of: Factor }): ReactElement {
   const [isOpen, setOpen] = useState(false);
-  const [code, setCode] = useState('');
+  const [proving, setProving] = useState<Proving | null>(null);
   const removing = useFactorRemoving();
   const close = (): void => {
     setOpen(false);
@@ -84,16 +79,16 @@ function Removing({
         isOpen={isOpen}
         onClose={close}
         title={`Remove ${factor.name}?`}
-        lead={hasCode ? undefined : 'It takes a code; without an app, see plumb factor remove.'}
+        lead="It takes a proof by one of your factors, and ends what this one signed in."
         action="Remove the factor"
         isDanger
         isBusy={removing.isPending}
         error={removing.error}
         onReason={(reason) =>
-          removing.mutate({ id: factor.id, reason, code }, { onSuccess: close })
+          removing.mutate({ id: factor.id, reason, proving }, { onSuccess: close })
         }
       >
-        {hasCode && <CodeField code={code} onCode={setCode} />}
+        <ProofFields proving={proving} onChange={setProving} />
       </ReasonDialog>
     </>
   );

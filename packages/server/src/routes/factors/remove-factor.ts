@@ -10,6 +10,8 @@ const body = z.strictObject({
   proof: proof.optional(),
 });
 
+const UNRECORDED: ReadonlySet<string> = new Set(['unavailable', 'overloaded']);
+
 /** Removes a second factor: one's own with a proof, another person's as an admin. */
 export const removeFactor: Route = route({
   name: 'removeFactor',
@@ -27,8 +29,9 @@ export const removeFactor: Route = route({
     const purpose = purposeOf(`/api/v1/factors/${id}/remove`, given);
     const removal = { id, person, reason, proof: given.proof, purpose };
     const removed = await services.factors.remove(removal, caller);
-    // Also where the record failed: what was proved by a factor that is gone is over.
-    await services.signIns.factorRemoved(id);
+    // Also where the record failed: what was proved by a factor that is gone is over. Who may not
+    // remove it ends nobody's sign-in.
+    if (removed.ok || UNRECORDED.has(removed.error.code)) await services.signIns.factorRemoved(id);
     return answerOf(removed);
   },
 });
