@@ -101,7 +101,7 @@ describe('halts', { skip }, () => {
       await page.goto(`${daemon.url}/console/halts?q=halted-by-part`);
       await page.getByRole('link', { name: 'room lobby of halted-by-part' }).waitFor();
       await page.setViewportSize({ width: 320, height: 800 });
-      await page.getByRole('listitem').getByText('this task looks wrong').waitFor();
+      await page.getByText('this task looks wrong').waitFor();
       await judgePage(page);
       await page.getByRole('link', { name: 'task refund of halted-by-part' }).click();
       await page.getByText('this task looks wrong').waitFor();

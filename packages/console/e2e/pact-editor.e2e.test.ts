@@ -65,11 +65,12 @@ describe('the editor of pacts', { skip }, () => {
       assert.match(await told(page), /step_up: *\n {2}- id: ask\n {4}tool: find/);
       await page.keyboard.type('x');
       await page
-        .getByText(/unknown tool `findx`/)
+        .getByText(/unknown tool findx/)
         .first()
         .waitFor();
       await page.keyboard.press('Control+Home');
       await page.keyboard.press('F8');
+      await page.locator('.cm-activeLine', { hasText: 'findx' }).waitFor();
       await page.keyboard.press('Delete');
       await page.keyboard.type('f');
       await page.keyboard.press('Control+End');

@@ -59,7 +59,7 @@ describe('the pact of an agent', { skip }, () => {
       await page.getByText('Ready to arm').waitFor();
       await write(page, pactOf('written-here', 5).replace('tool: find', 'tool: fnid'));
       await page
-        .getByText(/unknown tool `fnid`/)
+        .getByText(/unknown tool fnid/)
         .first()
         .waitFor();
       assert.equal(await page.getByRole('button', { name: 'Publish…' }).isDisabled(), true);

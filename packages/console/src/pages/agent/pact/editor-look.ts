@@ -30,6 +30,17 @@ const theme = EditorView.theme({
     border: '1px solid var(--line-strong)',
     maxWidth: '32rem',
   },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul': { font: '400 var(--text-s) var(--mono)' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: '0.1875rem 0.5rem' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': {
+    color: 'var(--ink)',
+    backgroundColor: 'var(--accent-soft)',
+  },
+  '.cm-completionDetail': {
+    color: 'var(--ink-soft)',
+    fontFamily: 'var(--font)',
+    fontStyle: 'normal',
+  },
   '.cm-diagnostic': { padding: '0.375rem 0.625rem', font: '400 var(--text-s) var(--font)' },
   '.cm-diagnostic-error': { borderLeft: '4px solid var(--danger)' },
   '.cm-diagnostic-warning': { borderLeft: '4px solid var(--warn)' },

@@ -70,7 +70,7 @@ function Writing({ agent, digest, armed }: WritingProps): ReactElement {
           onDraft={(made) => desk.write(made, made.entry)}
         />
       )}
-      <div className={classes['bar']}>
+      <div className={classes['toolbar']}>
         <PactFilesBar
           agent={agent}
           draft={shown}
@@ -148,7 +148,11 @@ function Standing({
   const [tone, words]: readonly [Tone, string] = isChanged
     ? ['warn', `draft, kept in this tab${obstacle === null ? '' : `: ${obstacle}`}`]
     : ['plain', isArmed ? 'armed' : 'not written yet'];
-  return <StatePill tone={tone}>{words}</StatePill>;
+  return (
+    <span className={classes['standing']}>
+      <StatePill tone={tone}>{words}</StatePill>
+    </span>
+  );
 }
 
 function Keys({ mayWrite }: { readonly mayWrite: boolean }): ReactElement {

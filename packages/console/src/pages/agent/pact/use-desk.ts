@@ -179,9 +179,9 @@ function useKnown(agent: string, shown: PactFiles, file: string): Known {
   return useMemo(() => ({ kind, tools }), [kind, tools]);
 }
 
-/** A file nothing names is no part of the pact, whatever stands in it. */
+/** A file nothing names is no part of the pact; what does not load has not named all it will. */
 function unused({ entry, files }: PactFiles, study: Study | null): readonly Finding[] {
-  if (study === null) return [];
+  if (study === null || study.pact === null) return [];
   const names = Object.keys(files).filter((name) => name !== entry && !study.used.includes(name));
   return names.map((file) => ({
     severity: 'warning',
