@@ -81,7 +81,11 @@ test("traces: another agent's session is none", async () => {
 });
 
 /** Sessions `s1`, `s2`, … in these rooms; `unmarked` are those of entries without a mark. */
-async function roomScene(rooms: readonly string[], unmarked: readonly string[] = []) {
+async function roomScene(
+  rooms: readonly string[],
+  unmarked: readonly string[] = [],
+  agents: readonly string[] = [],
+) {
   const models = new MemoryModels();
   const key = Buffer.alloc(32, 7);
   const entries = rooms.map((room, place): Uint8Array => {
@@ -90,7 +94,9 @@ async function roomScene(rooms: readonly string[], unmarked: readonly string[] =
     const session = `s${place + 1}`;
     const marked = unmarked.includes(session) ? {} : { roomMark: `room_00000000${room}` };
     const at = place + 1;
-    return makeEntry('session_opened', { ...chain, session, at, sealed, open: openedOpen(marked) });
+    const agent = agents[place] ?? chain.agent;
+    const of = { agent, session, at, sealed, open: openedOpen(marked) };
+    return makeEntry('session_opened', of);
   });
   await models.fold(0, entries);
   const written: object[] = [];
@@ -134,6 +140,18 @@ test('traces: sessions of a room are found by its mark, and recorded as read', a
   );
   const others = await traces.room({ ...WAR_ROOM, agents: ['mail'] }, LOCAL);
   assert.deepEqual(others.ok ? others.value.rows : null, []);
+});
+
+test('traces: whether others meet in a room is told to nobody who is not for them', async () => {
+  verifies('evidence.complete');
+  const rooms = ['war-room', 'war-room', 'war-room'];
+  const { traces } = await roomScene(rooms, [], ['mail', 'refunds', 'mail']);
+  const nothing = { ok: true, value: { rows: [], looked: 0, next: null } };
+  assert.deepEqual(await traces.room({ ...WAR_ROOM, agents: ['shop'] }, LOCAL), nothing);
+  const own = await traces.room({ ...WAR_ROOM, agents: ['refunds'], limit: 1 }, LOCAL);
+  assert.ok(own.ok);
+  const { rows, looked, next } = own.value;
+  assert.deepEqual([rows.map(({ session }) => session), looked, next], [['s2'], 1, null]);
 });
 
 test('traces: what says nothing of its room is opened, in pages', async () => {
