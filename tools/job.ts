@@ -56,8 +56,16 @@ function testFiles(isWanted: (path: string) => boolean): readonly string[] {
   return files;
 }
 
-function tests(name: string, files: readonly string[], ...flags: readonly string[]): Work {
-  return node(name, '--test', '--test-isolation=none', ...flags, ...files);
+/** What takes longer hangs: a run of all tests takes less on any machine. */
+const HANGS_MS = 1_200_000;
+
+type Reporter = 'spec' | './tools/report-briefly.ts';
+
+function tests(name: string, files: readonly string[], reporter: Reporter): Work {
+  const flags = [`--test-timeout=${HANGS_MS}`, `--test-reporter=${reporter}`];
+  const places = ['--test-reporter-destination=stdout', '--test-reporter-destination=stderr'];
+  const ending = '--test-reporter=./tools/report-end.ts';
+  return node(name, '--test', '--test-isolation=none', ...flags, ending, ...places, ...files);
 }
 
 const isFast = (path: string): boolean => !/\.(slow|e2e)\.test\.ts$/.test(path);
@@ -70,8 +78,7 @@ function fastTests(env: Work['env'] = {}): readonly Work[] {
   const files = testFiles(isFast);
   return [0, 1].map((half) => {
     const own = files.filter((_file, index) => index % 2 === half);
-    const flags = ['--test-reporter=./tools/report-briefly.ts'];
-    return { ...tests(`fast tests, half ${half + 1}`, own, ...flags), env };
+    return { ...tests(`fast tests, half ${half + 1}`, own, './tools/report-briefly.ts'), env };
   });
 }
 
@@ -82,8 +89,8 @@ function slowTests(): readonly Work[] {
   const files = testFiles((path) => !isFast(path));
   const onMachine = files.filter((path) => !isPure(path));
   return [
-    tests('slow tests and browsers', onMachine),
-    tests('slow tests that only compute', files.filter(isPure)),
+    tests('slow tests and browsers', onMachine, 'spec'),
+    tests('slow tests that only compute', files.filter(isPure), 'spec'),
   ];
 }
 

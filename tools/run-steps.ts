@@ -16,6 +16,9 @@ export type Step = readonly Work[];
 
 type Ended = { readonly name: string; readonly code: number };
 
+/** The exit code that shells have for a command that is not there. */
+const CANNOT_RUN = 127;
+
 const running = new Set<ChildProcess>();
 let isStopped = false;
 
@@ -73,8 +76,13 @@ async function runWork({ command, env }: Work, isKept: boolean): Promise<number>
   const printed: Buffer[] = [];
   child.stdout?.on('data', (chunk: Buffer) => printed.push(chunk));
   child.stderr?.on('data', (chunk: Buffer) => printed.push(chunk));
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  child.once('error', reject);
+  const { promise, resolve } = Promise.withResolvers<number>();
+  child.once('error', ({ message }) => {
+    printed.push(
+      Buffer.from(`cannot run ${program}: ${message}; \`npm ci\` installs what is missing\n`),
+    );
+    resolve(CANNOT_RUN);
+  });
   child.once('close', (code) => resolve(code ?? 1));
   const code = await promise;
   running.delete(child);
