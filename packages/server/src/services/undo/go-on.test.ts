@@ -53,3 +53,17 @@ test('undo: where one in doubt stops the set, a start leaves it to people', asyn
   assert.deepEqual(statesIn(undos, undo), ['unknown', 'planned', 'planned']);
   assert.equal(undos.find(undo)?.runs, 1);
 });
+
+test('undo: a start leaves to people what they settled an action of', async (t) => {
+  verifies('incident.undo');
+  const { made, undo, undos } = await cutShort(false);
+  t.after(() => made.close());
+  servedValue(await undos.settle({ undo, n: 0, done: true }, made.asker));
+  await undos.goOn();
+  await untilStill(undos, undo);
+  assert.deepEqual(statesIn(undos, undo), ['done', 'planned', 'planned']);
+  assert.equal(undos.find(undo)?.runs, 1);
+  servedValue(await undos.run({ undo, again: false }, made.asker));
+  await untilStill(undos, undo);
+  assert.deepEqual(statesIn(undos, undo), ['done', 'waiting', 'planned']);
+});

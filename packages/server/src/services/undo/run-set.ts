@@ -59,10 +59,11 @@ export async function runSet(needs: TakingNeeds, undo: string): Promise<void> {
 
 /**
  * Whether a run of a set was cut short: it did nothing yet, or what comes next waits for nothing. A
- * run that came to its end left nothing that it could have done.
+ * run that came to its end left nothing that it could have done. Where a person said since what
+ * became of an action, it is theirs to have the rest done.
  */
 export function wasCut(book: UndoBook, set: UndoSet): boolean {
-  if (set.runs === 0) return false;
+  if (set.runs === 0 || book.isSettled(set.undo)) return false;
   const next = nextStep(set, book.toRetry(set.undo));
   return next.kind === 'step' && (next.step.state !== 'waiting' || book.isUntouched(set.undo));
 }

@@ -44,6 +44,8 @@ export class UndoBook {
   /** What the last run of a set is to try once more, and the sets it did nothing of yet. */
   readonly #again = new Map<string, Set<number>>();
   readonly #isUntouched = new Set<string>();
+  /** Sets in which a person said what became of an action since the last run. */
+  readonly #isSettled = new Set<string>();
 
   /** Takes the next entry of the ledger; entries of other kinds say nothing here. */
   fold(entry: UndoEntry): void {
@@ -78,6 +80,11 @@ export class UndoBook {
   /** Whether nothing is written down of what the last run of a set did. */
   isUntouched(undo: string): boolean {
     return this.#isUntouched.has(undo);
+  }
+
+  /** Whether a person said since the last run what became of an action: that run had ended. */
+  isSettled(undo: string): boolean {
+    return this.#isSettled.has(undo);
   }
 
   /** Newest first. */
@@ -163,6 +170,7 @@ export class UndoBook {
     const goesOn = by === BY_START;
     this.#put({ ...set, runs: runs + 1, ranBy: goesOn ? set.ranBy : by });
     this.#isUntouched.add(undo);
+    this.#isSettled.delete(undo);
     if (goesOn) return;
     const tried = set.steps.filter(({ state }) => isAgain && TRIED.has(state));
     this.#again.set(undo, new Set(tried.map(({ n }) => n)));
@@ -173,6 +181,7 @@ export class UndoBook {
     this.#again.get(set.undo)?.delete(n);
     this.#isUntouched.delete(set.undo);
     const { decision, why, by } = open;
+    if (typeof by === 'string') this.#isSettled.add(set.undo);
     // The parser checked it; the compiler sees JSON.
     const state = open['state'] as StepState;
     const steps = set.steps.map((step): UndoStep => {
@@ -204,6 +213,7 @@ export class UndoBook {
     this.#sets.delete(oldest.undo);
     this.#again.delete(oldest.undo);
     this.#isUntouched.delete(oldest.undo);
+    this.#isSettled.delete(oldest.undo);
     for (const { decision } of oldest.steps) {
       const held = this.#byDecision.get(decision);
       held?.delete(oldest.undo);
