@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test';
 
 import { verifies } from '@plumbline/testkit';
 
+import { makeEntry, openedOpen } from '../../../testing/log-entries.ts';
 import { MemoryModels } from '../../../testing/memory-models.ts';
 import { RecordedLog } from '../../../testing/recorded-log.ts';
 import { OfflineError } from '../../record/offline-error.ts';
@@ -135,6 +136,19 @@ test('packs: the daemon chooses what the files say', async (t) => {
     const chosen = await selectPack(record, { ...request, ...rest }, made.log.entries.length);
     assert.deepEqual(Reflect.get(Object(manifest), 'entries'), chosen);
   }
+});
+
+test('packs: that what took an agent back was read stands in the chain of the agent', async (t) => {
+  const models = new MemoryModels();
+  const of = { agent: 'desk~undo', session: 's9', at: 1, open: openedOpen({}) };
+  await models.fold(0, [makeEntry('session_opened', of)]);
+  const { packs, written } = await scene(t, { models });
+  const order = { ...ANY, sessions: ['s9'], opened: true };
+  assert.equal((await packs.start(order, APPROVER)).ok, true);
+  assert.deepEqual(
+    written.map((entry) => Reflect.get(entry, 'agent')),
+    ['desk'],
+  );
 });
 
 test('packs: what cannot be recorded is not handed out', async (t) => {

@@ -1,4 +1,5 @@
 import { noAgent } from '../../guard/refusal.ts';
+import { ownerOf } from '../../guard/undo-agent.ts';
 import type { Guard } from '../../guard/guard.ts';
 import type { Where } from '../../record/offline.ts';
 import { packInThread } from '../../record/pack-in-thread.ts';
@@ -120,7 +121,11 @@ async function noteReadings(
 ): Promise<Served<undefined>> {
   const noted = await Promise.all(
     sessions.map(({ agent, session }) =>
-      write({ kind: 'read', agent, open: { by: by.id, session, decision: null, pack: true } }),
+      write({
+        kind: 'read',
+        agent: ownerOf(agent),
+        open: { by: by.id, session, decision: null, pack: true },
+      }),
     ),
   );
   return noted.find((each) => !each.ok) ?? served(undefined);
