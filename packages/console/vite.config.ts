@@ -39,6 +39,8 @@ const config: UserConfig = {
     manifest: 'manifest.json',
     modulePreload: { polyfill: false },
     rolldownOptions: {
+      // How long each plugin took is nobody's business who starts the demonstration.
+      checks: { pluginTimings: false },
       output: { codeSplitting: { groups: CHUNKS } },
       // Libraries mark what runs in a browser; a bundle for browsers alone needs no mark.
       onLog(level, log, next) {

@@ -29,7 +29,44 @@ async function tabTo(page: Page, wanted: RegExp): Promise<void> {
   );
 }
 
+describe('newcomer', { skip }, () => {
+  test('newcomer: attack, explanation and proof take three presses, also on a phone', async () => {
+    verifies('evidence.explain');
+    const daemon = await ownDaemon();
+    await daemon.feed();
+    await onPage(daemon, { path: '/', width: 320, height: 700 }, async (page) => {
+      const lately = page.locator('section', { hasText: 'Refused lately' });
+      const first = lately.locator('tbody a').first();
+      assert.equal(await first.innerText(), 'send_money');
+      await first.click();
+      await page.getByRole('heading', { name: 'Session of banking', level: 1 }).waitFor();
+      await page.getByRole('heading', { name: 'What decided' }).waitFor();
+      await page.getByText('task:adjust-standing-order').first().waitFor();
+      await page.getByRole('button', { name: 'Open what is sealed' }).first().click();
+      await page.getByRole('heading', { name: 'Rules, in the order tried' }).waitFor();
+      await page.getByText('recomputed', { exact: true }).waitFor();
+      await page.getByRole('link', { name: 'Proof' }).click();
+      await page.getByRole('heading', { name: 'Inclusion holds' }).waitFor();
+      await page.getByText('signed, unanchored').waitFor();
+    });
+  });
+});
+
 describe('on call', { skip }, () => {
+  test('on call: `?` names the keys, unless letter keys are off or somebody writes', async () => {
+    await onPage(await sharedDaemon(), { path: '/' }, async (page) => {
+      await agentLink(page, 'banking').waitFor();
+      await page.getByRole('searchbox').fill('?');
+      assert.equal(await page.getByRole('dialog').count(), 0);
+      await page.getByRole('heading', { name: 'Fleet', level: 1 }).focus();
+      await page.keyboard.press('?');
+      await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+      await judgePage(page);
+      await page.keyboard.press('Escape');
+      assert.match(await focused(page), /^h1 Fleet/);
+    });
+  });
+
   test('on call: on a phone, who is halted, why, what it did, and the button', async () => {
     verifies('human.halt', 'fleet.inventory');
     const daemon = await ownDaemon();

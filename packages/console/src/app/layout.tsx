@@ -10,6 +10,7 @@ import icon from './icon.svg';
 import { AwayBanner } from './away-banner.tsx';
 import { EndNotice } from './end-notice.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
+import { Keys } from './keys.tsx';
 import classes from './layout.module.css';
 import { LiveMark } from './live-mark.tsx';
 import { Navigation } from './navigation.tsx';
@@ -26,7 +27,7 @@ const FLEET = { agent: null, scope: 'fleet', target: null } as const;
 export function Layout({ session }: { readonly session: ConsoleSession }): ReactElement {
   useSessionEnd(session);
   usePresence(session);
-  const [open, setOpen] = useState<'palette' | 'halt' | null>(null);
+  const [open, setOpen] = useState<'palette' | 'halt' | 'keys' | null>(null);
   const close = (): void => setOpen(null);
   return (
     <div className={classes['layout']}>
@@ -41,7 +42,9 @@ export function Layout({ session }: { readonly session: ConsoleSession }): React
         onOpen={() => setOpen('palette')}
         onClose={close}
         onHalt={() => setOpen('halt')}
+        onKeys={() => setOpen('keys')}
       />
+      <Keys isOpen={open === 'keys'} onOpen={() => setOpen('keys')} onClose={close} />
       {open === 'halt' && <HaltAnywhere onClose={close} />}
       <EndNotice session={session} />
     </div>

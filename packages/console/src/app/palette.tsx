@@ -13,12 +13,13 @@ type PaletteProps = {
   readonly onOpen: () => void;
   readonly onClose: () => void;
   readonly onHalt: () => void;
+  readonly onKeys: () => void;
 };
 
 const MOST_AGENTS = 500;
 
 /** Goes anywhere and halts anything from the keyboard: Ctrl K. */
-export function Palette({ isOpen, onOpen, onClose, onHalt }: PaletteProps): ReactElement {
+export function Palette({ isOpen, onOpen, onClose, ...acts }: PaletteProps): ReactElement {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey)) return;
@@ -30,12 +31,16 @@ export function Palette({ isOpen, onOpen, onClose, onHalt }: PaletteProps): Reac
   }, [onOpen]);
   return (
     <Dialog isOpen={isOpen} onClose={onClose} title="Go to">
-      <Choices onClose={onClose} onHalt={onHalt} />
+      <Choices onClose={onClose} {...acts} />
     </Dialog>
   );
 }
 
-function Choices({ onClose, onHalt }: Pick<PaletteProps, 'onClose' | 'onHalt'>): ReactElement {
+function Choices({
+  onClose,
+  onHalt,
+  onKeys,
+}: Omit<PaletteProps, 'isOpen' | 'onOpen'>): ReactElement {
   const [, navigate] = useLocation();
   const names = useAgentNames();
   const mayHalt = useMay('halt');
@@ -73,6 +78,9 @@ function Choices({ onClose, onHalt }: Pick<PaletteProps, 'onClose' | 'onHalt'>):
             {agent} <span className={classes['soft']}>agent</span>
           </Command.Item>
         ))}
+        <Command.Item className={classes['item']} value="keys shortcuts" onSelect={onKeys}>
+          Keys <span className={classes['soft']}>what each does</span>
+        </Command.Item>
       </Command.List>
     </Command>
   );
