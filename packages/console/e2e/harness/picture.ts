@@ -36,6 +36,7 @@ const STILL: readonly (readonly [pattern: string, instead: string])[] = [
   ['\\b(?:[0-9]+ h )?[0-9]+ min(?: [0-9]+ s)?(?! ago)', '14 min 32 s'],
   ['(?<! min )\\b[0-9.]+ m?s(?! ago)\\b', '4 ms'],
   ['\\b[0-9],[0-9]{3}\\b', '1,210'],
+  ['\\bentry [0-9]+', 'entry 1042'],
 ];
 
 /**
