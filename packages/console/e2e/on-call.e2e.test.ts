@@ -63,7 +63,7 @@ describe('on call', { skip }, () => {
       await page.getByRole('dialog', { name: 'Keys' }).waitFor();
       await judgePage(page);
       await page.keyboard.press('Escape');
-      assert.match(await focused(page), /^h1 Fleet/);
+      await page.locator('h1:focus', { hasText: 'Fleet' }).waitFor();
     });
   });
 
@@ -121,7 +121,7 @@ describe('on call', { skip }, () => {
       await dialog.waitFor();
       await page.keyboard.press('Escape');
       await dialog.waitFor({ state: 'detached' });
-      assert.match(await focused(page), /^button Resume/);
+      await page.locator('button:focus', { hasText: 'Resume' }).waitFor();
       await page.keyboard.press('Enter');
       await page.keyboard.type('looked at it');
       await page.keyboard.press('Control+Enter');
