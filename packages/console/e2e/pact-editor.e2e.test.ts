@@ -10,29 +10,9 @@ import type { Page } from 'playwright-core';
 
 import { publishPact } from './harness/agent.ts';
 import { judgePage, WIDTHS } from './harness/judge.ts';
+import { lookingPact, writePact } from './harness/pact-text.ts';
 import { takePicture } from './harness/picture.ts';
 import { onPage, ownDaemon, sharedDaemon, skip } from './harness/world.ts';
-
-function pactOf(agent: string, calls: number): string {
-  return [
-    'pact: plumbline/v1',
-    `agent: ${agent}`,
-    'purpose: Look things up.',
-    'owner: desk@example.com',
-    'autonomy: 1',
-    'tools:',
-    '  find: { effect: read, category: looking }',
-    'allow:',
-    `  - { id: look, tool: find, limit: { calls: ${calls}, per: session } }`,
-    '',
-  ].join('\n');
-}
-
-async function write(page: Page, text: string): Promise<void> {
-  await page.locator('.cm-content').click();
-  await page.keyboard.press('Control+a');
-  await page.keyboard.insertText(text);
-}
 
 function told(page: Page): Promise<string> {
   return page.locator('.cm-content').innerText();
@@ -48,7 +28,7 @@ describe('the editor of pacts', { skip }, () => {
     await addAgent('typed-here');
     await onPage(await sharedDaemon(), { path: '/agents/typed-here/pact' }, async (page) => {
       await page.getByText('Ready to arm').waitFor();
-      await write(page, pactOf('typed-here', 5));
+      await writePact(page, lookingPact('typed-here', 5));
       await page.keyboard.type('ste');
       const words = page.getByRole('listbox');
       await words.getByText('what a person has to approve first').waitFor();
@@ -95,7 +75,7 @@ describe('the editor of pacts', { skip }, () => {
       };
       await page.getByText('Ready to arm').waitFor();
       const owner = 'owner: desk@example.com\n';
-      await write(page, `${owner}${pactOf('filed-here', 5).replace(owner, '')}`);
+      await writePact(page, `${owner}${lookingPact('filed-here', 5).replace(owner, '')}`);
       await page.getByText('Ready to arm').waitFor();
       await files('Format');
       await page.waitForFunction(
@@ -109,7 +89,7 @@ describe('the editor of pacts', { skip }, () => {
       await judgePage(page);
       await page.getByRole('button', { name: 'Add', exact: true }).click();
       await page.getByLabel('The file filed-here.cases.yaml').waitFor();
-      await write(
+      await writePact(
         page,
         '- { id: looks, tool: find, expect: allow }\n- { id: pays, tool: find, expect: deny }\n',
       );
@@ -141,7 +121,7 @@ describe('the editor of pacts', { skip }, () => {
     await addAgent('drafted-here');
     await onPage(await sharedDaemon(), { path: '/agents/drafted-here/pact' }, async (page) => {
       await page.getByText('Ready to arm').waitFor();
-      await write(page, pactOf('drafted-here', 5));
+      await writePact(page, lookingPact('drafted-here', 5));
       await page.getByText('draft, kept in this tab').waitFor();
       const asked = page.waitForEvent('dialog');
       const reloaded = page.reload();
@@ -160,13 +140,13 @@ describe('the editor of pacts', { skip }, () => {
     verifies('pact.versions');
     const daemon = await sharedDaemon();
     await addAgent('raced-here');
-    await publishPact(daemon, 'raced-here', { text: pactOf('raced-here', 5) });
+    await publishPact(daemon, 'raced-here', { text: lookingPact('raced-here', 5) });
     await onPage(daemon, { path: '/agents/raced-here/pact' }, async (page) => {
       await page.getByText('Ready to arm').waitFor();
-      await write(page, pactOf('raced-here', 3));
+      await writePact(page, lookingPact('raced-here', 3));
       await page.getByText('limit of rule look lowered from 5 to 3').waitFor();
       await publishPact(daemon, 'raced-here', {
-        text: pactOf('raced-here', 9),
+        text: lookingPact('raced-here', 9),
         reason: 'nine are needed',
       });
       await page.getByRole('heading', { name: 'Somebody else published meanwhile' }).waitFor();
@@ -182,7 +162,7 @@ describe('the editor of pacts', { skip }, () => {
       await page.getByRole('textbox', { name: 'Reason' }).fill('three are enough');
       // Between the look and the press somebody is quicker once more.
       await publishPact(daemon, 'raced-here', {
-        text: pactOf('raced-here', 7),
+        text: lookingPact('raced-here', 7),
         reason: 'seven then',
       });
       await page.getByRole('textbox', { name: 'Reason' }).press('Control+Enter');
@@ -224,10 +204,10 @@ describe('signing a pact in the browser', { skip }, () => {
       'publishing.people': '2',
     });
     await daemon.ask('POST', '/api/v1/agents', { agent: 'signed' });
-    writeFileSync(join(folder, 'a.pact.yaml'), pactOf('signed', 5));
+    writeFileSync(join(folder, 'a.pact.yaml'), lookingPact('signed', 5));
     await onPage(daemon, { path: '/agents/signed/pact' }, async (page) => {
       await page.getByText('Ready to arm').waitFor();
-      await write(page, pactOf('signed', 5));
+      await writePact(page, lookingPact('signed', 5));
       await page.getByText('Ready to arm').waitFor();
       await page.getByRole('button', { name: 'Publish…' }).click();
       const dialog = page.getByRole('dialog');

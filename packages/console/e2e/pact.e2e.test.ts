@@ -5,29 +5,9 @@ import { verifies } from '@plumbline/testkit';
 import type { Page } from 'playwright-core';
 
 import { judgePage, WIDTHS } from './harness/judge.ts';
+import { lookingPact, writePact } from './harness/pact-text.ts';
 import { takePicture } from './harness/picture.ts';
 import { onPage, ownDaemon, sharedDaemon, skip } from './harness/world.ts';
-
-function pactOf(agent: string, calls: number): string {
-  return [
-    'pact: plumbline/v1',
-    `agent: ${agent}`,
-    'purpose: Look things up.',
-    'owner: desk@example.com',
-    'autonomy: 1',
-    'tools:',
-    '  find: { effect: read, category: looking }',
-    'allow:',
-    `  - { id: look, tool: find, limit: { calls: ${calls}, per: session } }`,
-    '',
-  ].join('\n');
-}
-
-async function write(page: Page, text: string): Promise<void> {
-  await page.locator('.cm-content').click();
-  await page.keyboard.press('Control+a');
-  await page.keyboard.insertText(text);
-}
 
 async function publish(page: Page, button: 'Publish' | 'Shadow', reason: string): Promise<void> {
   await page.getByText('Ready to arm').waitFor();
@@ -57,17 +37,17 @@ describe('the pact of an agent', { skip }, () => {
     await daemon.ask('POST', '/api/v1/agents', { agent: 'written-here' });
     await onPage(daemon, { path: '/agents/written-here/pact' }, async (page) => {
       await page.getByText('Ready to arm').waitFor();
-      await write(page, pactOf('written-here', 5).replace('tool: find', 'tool: fnid'));
+      await writePact(page, lookingPact('written-here', 5).replace('tool: find', 'tool: fnid'));
       await page
         .getByText(/unknown tool fnid/)
         .first()
         .waitFor();
       assert.equal(await page.getByRole('button', { name: 'Publish…' }).isDisabled(), true);
       await judgePage(page);
-      await write(page, pactOf('written-here', 5));
+      await writePact(page, lookingPact('written-here', 5));
       await publish(page, 'Publish', 'the first one');
       await page.getByRole('tab', { name: 'Pact' }).click();
-      await write(page, pactOf('written-here', 3));
+      await writePact(page, lookingPact('written-here', 3));
       await page.getByText(/thing.* something else/).waitFor();
       await publish(page, 'Publish', 'fewer look-ups');
       await page.getByRole('button', { name: 'Roll back…' }).click();
@@ -80,7 +60,7 @@ describe('the pact of an agent', { skip }, () => {
       await page.getByRole('textbox', { name: 'Reason' }).press('Control+Enter');
       await page.getByRole('cell', { name: 'three were too few' }).waitFor();
       await page.getByRole('tab', { name: 'Pact' }).click();
-      await write(page, pactOf('written-here', 4));
+      await writePact(page, lookingPact('written-here', 4));
       await publish(page, 'Shadow', 'four, beside it');
       await page.getByRole('button', { name: 'End the shadow' }).click();
       await page.getByRole('cell', { name: 'withdrawn' }).waitFor();
@@ -91,7 +71,7 @@ describe('the pact of an agent', { skip }, () => {
     verifies('evidence.recompute');
     await onPage(await sharedDaemon(), { path: '/agents/banking/pact' }, async (page) => {
       await page.getByText('Ready to arm').waitFor();
-      await write(page, pactOf('banking', 5));
+      await writePact(page, lookingPact('banking', 5));
       await page.getByRole('button', { name: 'Try against history…' }).click();
       await page.getByText(/of 76 recorded decisions would go otherwise/).waitFor();
       await page.getByRole('dialog').getByText('refused').first().waitFor();
@@ -105,7 +85,7 @@ describe('the pact of an agent', { skip }, () => {
     const daemon = await sharedDaemon();
     await onPage(daemon, { path: '/agents/banking/pact' }, async (page) => {
       await page.getByText('Ready to arm').waitFor();
-      await write(page, pactOf('banking', 5));
+      await writePact(page, lookingPact('banking', 5));
       const pressTry = page.getByRole('button', { name: 'Try against history…' });
       await page.route('**/pacts/try', () => undefined);
       const begun = page.waitForRequest('**/pacts/try');
@@ -134,7 +114,7 @@ describe('the pact of an agent', { skip }, () => {
     await daemon.ask('POST', '/api/v1/keys', { kind: 'person', name: 'bo', roles: ['approver'] });
     await onPage(daemon, { path: '/agents/desk/pact' }, async (page) => {
       await page.getByText('Ready to arm').waitFor();
-      await write(page, pactOf('desk', 5));
+      await writePact(page, lookingPact('desk', 5));
       await publish(page, 'Publish', 'for the desk');
       await page.getByRole('cell', { name: 'proposed' }).waitFor();
     });
@@ -153,7 +133,7 @@ describe('the pact of an agent', { skip }, () => {
     await onPage(daemon, { path: '/agents/banking/pact', person: 'lena' }, async (page) => {
       await page.getByText('Ready to arm').waitFor();
       assert.equal(await page.getByRole('button', { name: 'Publish…' }).count(), 0);
-      await write(page, 'nothing');
+      await writePact(page, 'nothing');
       await page.getByText('agent: banking').first().waitFor();
     });
   });

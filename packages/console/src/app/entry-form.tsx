@@ -2,7 +2,7 @@ import { type FormEvent, type ReactElement, type ReactNode, useState } from 'rea
 
 import { hasPasskeys } from '../data/passkey.ts';
 import { Button } from '../ui/button.tsx';
-import { TextField } from '../ui/field.tsx';
+import { CodeField } from '../ui/code-field.tsx';
 import { EntryFault } from './entry-fault.tsx';
 import classes from './layout.module.css';
 import { useEntry } from './use-entry.ts';
@@ -39,7 +39,7 @@ export function EntryForm(props: EntryFormProps): ReactElement {
   return (
     <form onSubmit={send} className={classes['form']}>
       {children}
-      {takesCode && <CodeField code={code} onCode={setCode} />}
+      {takesCode && <CodeField isFirst code={code} onCode={setCode} />}
       <EntryFault error={error} />
       {(takesCode || !takesPasskey) && (
         <Button look={isMain ? 'primary' : 'plain'} type="submit" disabled={isBusy}>
@@ -79,27 +79,5 @@ function ByPasskey({
     >
       {isAlone ? 'Go on with your passkey' : 'Use your passkey instead'}
     </Button>
-  );
-}
-
-/** The six digits an authenticator app shows. */
-function CodeField({
-  code,
-  onCode,
-}: {
-  readonly code: string;
-  readonly onCode: (code: string) => void;
-}): ReactElement {
-  return (
-    <TextField
-      label="Code of your second factor"
-      hint="The six digits your authenticator shows now."
-      inputMode="numeric"
-      autoComplete="one-time-code"
-      required
-      autoFocus
-      value={code}
-      onChange={(event) => onCode(event.target.value)}
-    />
   );
 }

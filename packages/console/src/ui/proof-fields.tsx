@@ -2,7 +2,8 @@ import { type ReactElement, useEffect } from 'react';
 
 import { useFactors } from '../data/factors.ts';
 import type { Proving } from '../data/proofs.ts';
-import { SelectField, TextField } from './field.tsx';
+import { CodeField } from './code-field.tsx';
+import { SelectField } from './field.tsx';
 
 const WAYS = [
   ['code', 'a code of my authenticator app'],
@@ -42,25 +43,14 @@ export function ProofFields({ proving, onChange }: ProofFieldsProps): ReactEleme
         />
       )}
       {way === 'code' ? (
-        <TextField
-          label="Code of your second factor"
-          hint="The six digits your authenticator app shows now."
-          inputMode="numeric"
-          autoComplete="one-time-code"
-          pattern="[0-9]{6}"
-          required
-          autoFocus
-          value={proving?.way === 'code' ? proving.code : ''}
-          onChange={(event) => onChange({ way: 'code', code: digitsOf(event.target.value) })}
+        <CodeField
+          isFirst
+          code={proving?.way === 'code' ? proving.code : ''}
+          onCode={(code) => onChange({ way: 'code', code })}
         />
       ) : (
         <p>Your browser asks for your passkey or security key when you send.</p>
       )}
     </>
   );
-}
-
-/** Apps show the digits in groups, and people paste them so. */
-function digitsOf(text: string): string {
-  return text.replaceAll(/\s/g, '');
 }

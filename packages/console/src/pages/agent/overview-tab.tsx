@@ -4,9 +4,9 @@ import { Link } from 'wouter';
 import { useActions } from '../../data/agent-actions.ts';
 import { type AgentPeople, useAgentPeople, type WaitingRow } from '../../data/agent-people.ts';
 import type { FleetAgent } from '../../data/fleet.ts';
-import { agentPlace, approvalPlace, entryPlace, sessionPlace } from '../../data/places.ts';
+import { agentPlace, approvalPlace } from '../../data/places.ts';
+import { actionRow } from '../../ui/action-row.tsx';
 import { Visible } from '../../ui/code-view.tsx';
-import { Verdict } from '../../ui/marks.tsx';
 import { Section } from '../../ui/page.tsx';
 import { Answered, EmptyState, ErrorState, LoadState } from '../../ui/states.tsx';
 import { PlainTable } from '../../ui/table/plain-table.tsx';
@@ -141,24 +141,5 @@ function LatestActions({ agent }: { readonly agent: string }): ReactElement {
       </EmptyState>
     );
   }
-  return (
-    <PlainTable
-      nothing=""
-      rows={rows.slice(0, MOST).map(({ index, at, tool, verdict, rules, outcome, session }) => [
-        String(index),
-        {
-          Action: (
-            <Link href={sessionPlace(session, index)}>
-              <Visible text={tool ?? 'a call'} />
-            </Link>
-          ),
-          Verdict: <Verdict kind={verdict} />,
-          'By rule': <Visible text={rules.join(', ')} />,
-          Outcome: outcome ?? '',
-          When: <Time at={at} isInRow />,
-          Entry: <Link href={entryPlace(index)}>{index}</Link>,
-        },
-      ])}
-    />
-  );
+  return <PlainTable nothing="" rows={rows.slice(0, MOST).map(actionRow)} />;
 }

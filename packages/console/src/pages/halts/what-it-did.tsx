@@ -3,13 +3,11 @@ import { Link } from 'wouter';
 
 import { type ActionRow, useActionsBefore } from '../../data/agent-actions.ts';
 import type { Halt } from '../../data/halts.ts';
-import { agentPlace, entryPlace, sessionPlace } from '../../data/places.ts';
-import { Visible } from '../../ui/code-view.tsx';
-import { Verdict } from '../../ui/marks.tsx';
+import { agentPlace } from '../../data/places.ts';
+import { actionRow } from '../../ui/action-row.tsx';
 import { Section } from '../../ui/page.tsx';
 import { Answered } from '../../ui/states.tsx';
 import { PlainTable } from '../../ui/table/plain-table.tsx';
-import { Time } from '../../ui/time.tsx';
 
 const MOST = 10;
 
@@ -41,28 +39,9 @@ function LastActions({
       {(rows) => (
         <PlainTable
           nothing="It had done nothing."
-          rows={rows.filter(isMeant).slice(0, MOST).map(rowOf)}
+          rows={rows.filter(isMeant).slice(0, MOST).map(actionRow)}
         />
       )}
     </Answered>
   );
-}
-
-function rowOf(row: ActionRow): readonly [string, Readonly<Record<string, ReactNode>>] {
-  const { index, at, tool, verdict, rules, outcome, session } = row;
-  return [
-    String(index),
-    {
-      Action: (
-        <Link href={sessionPlace(session, index)}>
-          <Visible text={tool ?? 'a call'} />
-        </Link>
-      ),
-      Verdict: <Verdict kind={verdict} />,
-      'By rule': <Visible text={rules.join(', ')} />,
-      Outcome: outcome ?? '',
-      When: <Time at={at} isInRow />,
-      Entry: <Link href={entryPlace(index)}>{index}</Link>,
-    },
-  ];
 }

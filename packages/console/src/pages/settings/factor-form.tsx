@@ -12,9 +12,9 @@ import {
 import type { Proving } from '../../data/proofs.ts';
 import { Button } from '../../ui/button.tsx';
 import { DialogFoot } from '../../ui/dialog.tsx';
+import { CodeField } from '../../ui/code-field.tsx';
 import { Fault, SelectField, TextField } from '../../ui/field.tsx';
 import { ProofFields } from '../../ui/proof-fields.tsx';
-import { CodeField } from './code-field.tsx';
 import classes from './settings.module.css';
 
 /** Begins a factor and has it confirmed. */
@@ -105,7 +105,7 @@ function ConfirmApp({ begun, isBusy, error, onAnswer, onClose }: Confirming): Re
       <p>
         <code>{begun.secret}</code>
       </p>
-      <CodeField code={code} onCode={setCode} />
+      <CodeField label="Code of your app" code={code} onCode={setCode} />
       <Fault error={error} />
       <DialogFoot>
         <Button onClick={onClose}>Cancel</Button>
