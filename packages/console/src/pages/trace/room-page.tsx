@@ -8,6 +8,7 @@ import { Button } from '../../ui/button.tsx';
 import { Fault } from '../../ui/field.tsx';
 import { visibleText } from '../../ui/visible-text.ts';
 import { Page } from '../../ui/page.tsx';
+import { shellWord } from '../../ui/shell-word.ts';
 import { Answered, EmptyState } from '../../ui/states.tsx';
 import { Lanes } from './lanes.tsx';
 import classes from './trace.module.css';
@@ -90,7 +91,7 @@ function Found({
     return (
       <EmptyState
         title="No session of this room"
-        command={`plumb session open <agent> --room '${room}'`}
+        command={`plumb session open AGENT --room ${shellWord(room)}`}
       >
         Every session that may be of it was looked at, and what was erased says of no room. Whoever
         opens a session names its room.

@@ -8,6 +8,7 @@ import { CodeView, Visible } from '../../../ui/code-view.tsx';
 import { Fault, TextField } from '../../../ui/field.tsx';
 import { StatePill } from '../../../ui/marks.tsx';
 import { saveFile } from '../../../ui/save-file.ts';
+import { shellWord } from '../../../ui/shell-word.ts';
 import classes from '../agent.module.css';
 import { type Signed, signerStates, signWith, takeSignature } from './signatures.ts';
 
@@ -118,7 +119,7 @@ const LARGEST = 100_000;
 
 function commandsOf(entry: string, { agent, digest }: Signed): string {
   return [
-    `plumb pact sign ${entry} --agent ${agent} --key me.key -o me.sig`,
+    `plumb pact sign ${shellWord(entry)} --agent ${agent} --key me.key -o me.sig`,
     `plumb pact sign --agent ${agent} --digest ${digest} --key me.key -o me.sig`,
   ].join('\n');
 }
