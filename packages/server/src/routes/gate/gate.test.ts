@@ -35,7 +35,7 @@ describe('the gate', () => {
     }
     assert.match(await raw(fake.port, ['GET /healthz HTTP/1.0\r\n\r\n']), /^HTTP\/1\.1 421 /);
     const own = `Host: localhost:${fake.port}\r\n`;
-    const twice = `GET /healthz HTTP/1.1\r\n${own}Host: evil.example\r\n\r\n`;
+    const twice = `GET /healthz HTTP/1.1\r\n${own}Host: evil.example\r\nConnection: close\r\n\r\n`;
     assert.match(await raw(fake.port, [twice]), /^HTTP\/1\.1 421 /);
     for (const host of [`localhost:${fake.port}`, `LOCALHOST:${fake.port}`]) {
       assert.equal((await decide({ headers: { host } })).status, 200);
