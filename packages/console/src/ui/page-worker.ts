@@ -1,3 +1,17 @@
+/**
+ * One of the questions a worker takes, on its way to it. `Questions` says by name what is asked
+ * and what is answered.
+ */
+export type WorkerQuestion<
+  Questions extends Readonly<Record<keyof Questions, { readonly asked: unknown }>>,
+> = {
+  readonly [Name in keyof Questions]: {
+    readonly id: number;
+    readonly name: Name;
+    readonly asked: Questions[Name]['asked'];
+  };
+}[keyof Questions];
+
 /** What a worker answers to one question, or why it could not. */
 export type WorkerReply =
   | { readonly id: number; readonly ok: true; readonly answer: unknown }

@@ -1,6 +1,7 @@
 import type { AgentAnswer, AgentDraft, AgentFacts, Change, formatPact } from '@plumbline/core';
 
 import type { PactFiles } from '../../../data/pacts.ts';
+import type { WorkerQuestion } from '../../../ui/page-worker.ts';
 import type { Study } from './study-pact.ts';
 
 /** What the worker is asked, by name, and what it answers. */
@@ -33,15 +34,4 @@ export type Questions = {
 export type QuestionName = keyof Questions;
 
 /** A question on its way to the worker. */
-export type Question = {
-  readonly [Name in QuestionName]: {
-    readonly id: number;
-    readonly name: Name;
-    readonly asked: Questions[Name]['asked'];
-  };
-}[QuestionName];
-
-/** What the worker says. */
-export type Reply =
-  | { readonly id: number; readonly ok: true; readonly answer: unknown }
-  | { readonly id: number; readonly ok: false; readonly why: string };
+export type Question = WorkerQuestion<Questions>;

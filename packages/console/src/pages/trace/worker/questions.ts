@@ -1,6 +1,7 @@
 import type { RuleAbout } from '@plumbline/core';
 
 import type { PactSources } from '../../../data/pacts.ts';
+import type { WorkerQuestion } from '../../../ui/page-worker.ts';
 import type { Compared } from './compare-decision.ts';
 import type { Explained } from './explain-decision.ts';
 import type { Trail } from './origin-trail.ts';
@@ -44,18 +45,7 @@ export type Questions = {
 export type QuestionName = keyof Questions;
 
 /** A question on its way to the worker. */
-export type Question = {
-  readonly [Name in QuestionName]: {
-    readonly id: number;
-    readonly name: Name;
-    readonly asked: Questions[Name]['asked'];
-  };
-}[QuestionName];
+export type Question = WorkerQuestion<Questions>;
 
 /** What the worker takes: a session to know from now on, or a question about it. */
 export type ToWorker = { readonly record: SessionRecord } | Question;
-
-/** What the worker says. */
-export type FromWorker =
-  | { readonly id: number; readonly ok: true; readonly answer: unknown }
-  | { readonly id: number; readonly ok: false; readonly why: string };

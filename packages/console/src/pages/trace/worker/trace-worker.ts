@@ -1,10 +1,11 @@
 import { type CompiledPact, formatDiagnostic, loadPact, rulesAbout } from '@plumbline/core';
 
 import type { PactSources } from '../../../data/pacts.ts';
+import type { WorkerReply } from '../../../ui/page-worker.ts';
 import { compareDecision } from './compare-decision.ts';
 import { explainDecision } from './explain-decision.ts';
 import { originTrail } from './origin-trail.ts';
-import type { FromWorker, Question, ToWorker } from './questions.ts';
+import type { Question, ToWorker } from './questions.ts';
 import { replaySession } from './replay.ts';
 import { readRows, type SessionRecord } from './session-record.ts';
 
@@ -17,7 +18,7 @@ globalThis.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
   else say(answerTo(data));
 });
 
-function answerTo(question: Question): FromWorker {
+function answerTo(question: Question): WorkerReply {
   const { id } = question;
   try {
     return { id, ok: true, answer: answerOf(question) };
@@ -64,7 +65,7 @@ function compiled(sources: PactSources): CompiledPact {
   return loaded.value.pact;
 }
 
-function say(message: FromWorker): void {
+function say(message: WorkerReply): void {
   // A worker has one to talk to: nothing is transferred, and there is no origin to name.
   globalThis.postMessage(message, {});
 }
