@@ -8,6 +8,7 @@ import { verifies } from '@plumbline/testkit';
 
 import { get, homeFor, post, running, text } from '../../testing/ask-daemon.ts';
 import type { DaemonHome } from '../../testing/daemon-program.ts';
+import { oneThatAsks } from '../../testing/one-that-asks.ts';
 import { type Got, openService, type Said, type ServiceStub } from '../../testing/service-stub.ts';
 import { slackHeaders } from '../../testing/slack-signature.ts';
 import type { DaemonClient } from '../client/daemon-client.ts';
@@ -86,19 +87,6 @@ test('daemon: killed while it tells people, it tells everything, and little twic
   assert.equal(await calm.end('SIGTERM'), 0);
 });
 
-const PACT = `pact: plumbline/v1
-agent: refunds
-purpose: Pay refunds.
-owner: desk@example.com
-autonomy: 2
-tools:
-  refunds.pay: { effect: write }
-allow:
-  - { id: pay, tool: refunds.pay }
-step_up:
-  - { id: asks, tool: refunds.pay, approvers: [lena@example.com], within: 10m, say: a person pays }
-`;
-
 const MEMBERS = { U0LENA: 'lena@example.com', U0BEN: 'ben@example.com' };
 
 test('daemon: a button in Slack approves for whom the pact names, and nobody else', async (t) => {
@@ -116,13 +104,7 @@ test('daemon: a button in Slack approves for whom the pact names, and nobody els
     people: MEMBERS,
   }));
   const { client, started, end } = await running(t, home);
-  await post(client, 'agents', { agent: 'refunds' });
-  const files = { 'refunds.pact.yaml': PACT };
-  const proposal = { entry: 'refunds.pact.yaml', files, mode: 'publish', reason: 'a test' };
-  await post(client, 'agents/refunds/pacts', proposal);
-  const opened = await post(client, 'agents/refunds/sessions', { principal: 'emma@example.com' });
-  const session = text(opened['session']);
-  const action = { session, request: 'r-1', tool: 'refunds.pay', args: { amount: '5' } };
+  const action = await oneThatAsks(client);
   const asked = await post(client, 'agents/refunds/actions/decide', action);
   assert.equal(asked['verdict'], 'step_up');
   await eventually(() => service.got.some(({ body }) => body.includes('plumbline_approve')));

@@ -7,23 +7,12 @@ import { isJsonObject, parsedJson, type JsonObject } from '@plumbline/core';
 import { until, verifies } from '@plumbline/testkit';
 import { Webhook } from 'standardwebhooks';
 
-import { get, homeFor, post, running, text } from '../../testing/ask-daemon.ts';
+import { get, homeFor, post, running } from '../../testing/ask-daemon.ts';
+import { oneThatAsks } from '../../testing/one-that-asks.ts';
 import { openService } from '../../testing/service-stub.ts';
 import { makeInstance } from '../../testing/servicenow-instance.ts';
 
 const SIGNING = 'a word that both sides know';
-const PACT = `pact: plumbline/v1
-agent: refunds
-purpose: Pay refunds.
-owner: desk@example.com
-autonomy: 2
-tools:
-  refunds.pay: { effect: write }
-allow:
-  - { id: pay, tool: refunds.pay }
-step_up:
-  - { id: asks, tool: refunds.pay, approvers: [lena@example.com], within: 10m, say: a person pays }
-`;
 
 /** Calls back as an instance does, and returns what was answered. */
 async function callBack(url: string, id: string, word: JsonObject): Promise<JsonObject> {
@@ -60,13 +49,7 @@ test('daemon: an approver in ServiceNow is heard at once by a call back', async 
   });
   const { client, started, end } = await running(t, home);
   const url = started.url ?? '';
-  await post(client, 'agents', { agent: 'refunds' });
-  const files = { 'refunds.pact.yaml': PACT };
-  const proposal = { entry: 'refunds.pact.yaml', files, mode: 'publish', reason: 'a test' };
-  await post(client, 'agents/refunds/pacts', proposal);
-  const opened = await post(client, 'agents/refunds/sessions', { principal: 'emma@example.com' });
-  const session = text(opened['session']);
-  const action = { session, request: 'r-1', tool: 'refunds.pay', args: { amount: '5' } };
+  const action = await oneThatAsks(client);
   assert.equal((await post(client, 'agents/refunds/actions/decide', action))['verdict'], 'step_up');
   const change = await until(() => instance.tables.get('change_request')?.[0]);
   const { correlation_id: thread = '' } = change;
